@@ -1,0 +1,1 @@
+"""Busyhour: an open-source contact center."""

@@ -1,0 +1,1 @@
+"""Decisions of call distribution: functions on frozen pictures."""

@@ -1,0 +1,194 @@
+"""What the core wants done, in the imperative. The core's only output.
+
+Three kinds, performed in this order for each batch of events (architecture, `service/`):
+
+* `Keep`: must not be lost; the whole batch is committed in one transaction before anything else is done;
+* `Act`: to be done on the PBX, idempotent by the ids in it;
+* `Tell`: answers to whoever asked.
+
+`PlaceCall` is both: it is committed as an intent, and originated only when the commit said yes.
+"""
+
+from msgspec import Struct
+
+from busyhour.core.model.campaign import Trunk
+from busyhour.core.model.pictures import CallRecord, HopperItem
+from busyhour.core.model.values import PhoneKind
+
+
+class Keep(Struct, frozen=True, kw_only=True, tag=True):
+    """Base of what the store must keep."""
+
+
+class PlaceCall(Keep, frozen=True, kw_only=True):
+    """Call this member now. The store checks the law and the caps in the committing transaction (decision 4)."""
+
+    item: HopperItem
+    run_id: int
+    campaign_id: int
+    trunk: Trunk
+    caller_id: str
+    ring_timeout_s: float
+    call_max_s: float  # the PBX's own dead-man limit on the answered channel; never 0
+    why: str  # the reason for this call at this moment, in words
+    at_utc_s: float
+
+
+class SaveProgress(Keep, frozen=True, kw_only=True):
+    """How far an open attempt has come; what recovery needs. None = as stored."""
+
+    call: str
+    state: str
+    ringing_utc_s: float | None = None
+    answered_utc_s: float | None = None
+    joined_utc_s: float | None = None
+    agent_id: int | None = None
+
+
+class CloseCall(Keep, frozen=True, kw_only=True):
+    """The final record, and the member's future. The second close of a call changes nothing."""
+
+    record: CallRecord
+
+
+class SaveDisposition(Keep, frozen=True, kw_only=True):
+    """What the agent said of a call; it may change when, or whether, the member is called again."""
+
+    call: str
+    agent_id: int
+    disposition: str
+    note: str
+    at_utc_s: float
+    next_due_utc_s: float | None
+    retry_why: str
+
+
+class SaveRun(Keep, frozen=True, kw_only=True):
+    """A run changed its state. `final`: it ended now."""
+
+    run_id: int
+    state: str
+    at_utc_s: float
+    final: bool
+
+
+class SaveAgentState(Keep, frozen=True, kw_only=True):
+    """An agent's derived state changed (I28: the changes add up to the session)."""
+
+    agent_id: int
+    state: str
+    reason: str | None
+    call: str | None
+    acw_until_utc_s: float
+    session_open: bool
+    at_utc_s: float
+
+
+class ReturnItems(Keep, frozen=True, kw_only=True):
+    """These were taken from the lists but are not going to be dialed by this hopper: give them back as waiting.
+    `due_utc_s` None = at once, when asked for again."""
+
+    run_id: int
+    member_ids: tuple[int, ...]
+    due_utc_s: float | None
+
+
+class CloseMember(Keep, frozen=True, kw_only=True):
+    """This member is final without a further attempt (do-not-call, invalid)."""
+
+    run_id: int
+    member_id: int
+    outcome: str
+    why: str
+
+
+class FillHopper(Struct, frozen=True, kw_only=True, tag=True):
+    """Take up to `want` members for this run; the answer is `HopperFilled`. Done beside the loop, once at a time."""
+
+    run_id: int
+    want: int
+
+
+class Act(Struct, frozen=True, kw_only=True, tag=True):
+    """Base of what the PBX is told."""
+
+
+class RingAgent(Act, frozen=True, kw_only=True):
+    """Ring the agent's phone; on answer the leg goes into its own room. The browser answers by itself."""
+
+    agent_id: int
+    leg: str
+    phone_kind: PhoneKind
+    sip_address: str
+    caller_id: str
+    ring_timeout_s: float
+
+
+class HangUpLeg(Act, frozen=True, kw_only=True):
+    leg: str
+
+
+class HangUpCall(Act, frozen=True, kw_only=True):
+    call: str
+
+
+class Join(Act, frozen=True, kw_only=True):
+    """Put the customer into the leg's room (out of any other, hold and prompt ended)."""
+
+    call: str
+    leg: str
+
+
+class Hold(Act, frozen=True, kw_only=True):
+    """Take the customer out of the room, to hold music."""
+
+    call: str
+    leg: str
+
+
+class PlayPrompt(Act, frozen=True, kw_only=True):
+    call: str
+    prompt: str
+
+
+class LookUp(Act, frozen=True, kw_only=True):
+    """See whether the PBX has this channel; the answer is an event of the call (`CallSent`/`CallRang`/`CallAnswered`
+    as found, or `CallMissing`)."""
+
+    call: str
+
+
+class Accept(Struct, frozen=True, kw_only=True, tag=True):
+    """The request was carried out."""
+
+    request: str
+
+
+class Refuse(Struct, frozen=True, kw_only=True, tag=True):
+    """The request cannot be carried out. `code` is stable, `text` says what to do next."""
+
+    request: str
+    code: str
+    text: str
+
+
+Command = (
+    PlaceCall
+    | SaveProgress
+    | CloseCall
+    | SaveDisposition
+    | SaveRun
+    | SaveAgentState
+    | ReturnItems
+    | CloseMember
+    | FillHopper
+    | RingAgent
+    | HangUpLeg
+    | HangUpCall
+    | Join
+    | Hold
+    | PlayPrompt
+    | LookUp
+    | Accept
+    | Refuse
+)

@@ -1,0 +1,1 @@
+"""Decisions of the dialer: functions on frozen pictures."""

@@ -1,0 +1,337 @@
+"""Facts from the outside world, in the past tense. The core's only input.
+
+An event carries ids and plain values, never an object that can act. The time of handling is not in it: the caller
+passes `now` beside it. `at_utc_s`, where it stands, is the source's own clock and is used for records only.
+"""
+
+from msgspec import Struct
+
+from busyhour.core.model.campaign import Campaign, Trunk
+from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, RunPicture
+from busyhour.core.model.values import EndCause, Refusal
+
+
+class Instant(Struct, frozen=True):
+    """Now, on two clocks: deadlines use `mono_s`, records and legal hours use `utc_s` (I48)."""
+
+    mono_s: float
+    utc_s: float
+
+
+class Fact(Struct, frozen=True, kw_only=True, tag=True):
+    """Base of all events."""
+
+
+# The floor itself
+
+
+class FloorStarted(Fact, frozen=True, kw_only=True):
+    """First event of an engine's life: what the store and the PBX know. The core adopts, closes or hangs up."""
+
+    tenant: int
+    fence: int
+    agents: tuple[AgentProfile, ...]
+    trunks: tuple[Trunk, ...]
+    runs: tuple[RunPicture, ...]
+    calls: tuple[OpenCall, ...]
+    pbx: PbxPicture
+
+
+class ClockTicked(Fact, frozen=True, kw_only=True):
+    """A deadline that the floor asked for has passed (`Floor.next_deadline_s`)."""
+
+
+class TelephonyLost(Fact, frozen=True, kw_only=True):
+    """The PBX cannot be seen. Nothing new may be dialed (I9)."""
+
+
+class TelephonyBack(Fact, frozen=True, kw_only=True):
+    """The PBX is seen again, and this is what it has."""
+
+    pbx: PbxPicture
+
+
+class StoreLost(Fact, frozen=True, kw_only=True):
+    """Nothing can be committed. Nothing new may be dialed (I9)."""
+
+
+class StoreBack(Fact, frozen=True, kw_only=True):
+    """Commits work again, and all earlier records were written."""
+
+
+# Configuration
+
+
+class AgentChanged(Fact, frozen=True, kw_only=True):
+    agent: AgentProfile
+
+
+class AgentRemoved(Fact, frozen=True, kw_only=True):
+    agent_id: int
+
+
+class TrunkChanged(Fact, frozen=True, kw_only=True):
+    trunk: Trunk
+
+
+class CampaignChanged(Fact, frozen=True, kw_only=True):
+    campaign: Campaign
+
+
+# Runs
+
+
+class RunStarted(Fact, frozen=True, kw_only=True):
+    run: RunPicture
+
+
+class RunPauseAsked(Fact, frozen=True, kw_only=True):
+    run_id: int
+    request: str
+
+
+class RunUnpauseAsked(Fact, frozen=True, kw_only=True):
+    run_id: int
+    request: str
+
+
+class RunRemoveAsked(Fact, frozen=True, kw_only=True):
+    run_id: int
+    request: str
+
+
+class HopperFilled(Fact, frozen=True, kw_only=True):
+    """The store's answer to `FillHopper`. `fresh_left`: the lists hold members never taken.
+    `next_due_utc_s`: when the earliest waiting member (retry, callback, out of hours) is due; None = none waits."""
+
+    run_id: int
+    items: tuple[HopperItem, ...]
+    fresh_left: bool
+    next_due_utc_s: float | None
+
+
+class NumbersAdded(Fact, frozen=True, kw_only=True):
+    """Contacts came to a list of this run's campaign."""
+
+    run_id: int
+
+
+# Calls to contacts. `call` is the attempt's id.
+
+
+class CallCommitted(Fact, frozen=True, kw_only=True):
+    """The dial intent is in the store: the call may be (and will be) originated."""
+
+    call: str
+
+
+class CallRefused(Fact, frozen=True, kw_only=True):
+    """The transaction of the intent refused the call. `due_utc_s`: when it may be legal again, None = never."""
+
+    call: str
+    reason: Refusal
+    due_utc_s: float | None
+
+
+class CallSent(Fact, frozen=True, kw_only=True):
+    """The PBX accepted the request to originate."""
+
+    call: str
+
+
+class CallNotSent(Fact, frozen=True, kw_only=True):
+    """The PBX said no to the request, so nothing was sent."""
+
+    call: str
+    cause: EndCause
+
+
+class CallUnanswered(Fact, frozen=True, kw_only=True):
+    """The PBX did not reply to the request: ambiguous, never 'failed'."""
+
+    call: str
+
+
+class CallRang(Fact, frozen=True, kw_only=True):
+    call: str
+    at_utc_s: float
+
+
+class CallAnswered(Fact, frozen=True, kw_only=True):
+    """The callee answered and the channel is under our control."""
+
+    call: str
+    at_utc_s: float
+
+
+class CallEnded(Fact, frozen=True, kw_only=True):
+    call: str
+    cause: EndCause
+    at_utc_s: float
+
+
+class CallMissing(Fact, frozen=True, kw_only=True):
+    """We looked: the PBX does not have this channel. What its own records say, else None."""
+
+    call: str
+    answered_utc_s: float | None = None
+    ended_utc_s: float | None = None
+    cause: EndCause | None = None
+
+
+class PromptEnded(Fact, frozen=True, kw_only=True):
+    call: str
+    prompt: str
+
+
+class DigitPressed(Fact, frozen=True, kw_only=True):
+    call: str
+    digit: str
+
+
+class CallJoined(Fact, frozen=True, kw_only=True):
+    """The customer is in the room of this leg."""
+
+    call: str
+    leg: str
+    at_utc_s: float
+
+
+class JoinFailed(Fact, frozen=True, kw_only=True):
+    """The PBX could not join them."""
+
+    call: str
+    leg: str
+
+
+# Agents
+
+
+class AgentLinked(Fact, frozen=True, kw_only=True):
+    """A desk of this agent is open. `session` names the browser tab; a new one takes over from an older one."""
+
+    agent_id: int
+    session: str
+
+
+class AgentUnlinked(Fact, frozen=True, kw_only=True):
+    agent_id: int
+    session: str
+
+
+class PhoneRegistered(Fact, frozen=True, kw_only=True):
+    """The agent's phone can be rung."""
+
+    agent_id: int
+
+
+class PhoneGone(Fact, frozen=True, kw_only=True):
+    agent_id: int
+
+
+class LegAnswered(Fact, frozen=True, kw_only=True):
+    """The agent's phone answered and its leg is in its room."""
+
+    leg: str
+    at_utc_s: float
+
+
+class LegEnded(Fact, frozen=True, kw_only=True):
+    leg: str
+    cause: EndCause
+    at_utc_s: float
+
+
+class ReadyAsked(Fact, frozen=True, kw_only=True):
+    agent_id: int
+    request: str
+
+
+class PauseAsked(Fact, frozen=True, kw_only=True):
+    agent_id: int
+    reason: str
+    request: str
+
+
+class LogOffAsked(Fact, frozen=True, kw_only=True):
+    agent_id: int
+    request: str
+
+
+class HangUpAsked(Fact, frozen=True, kw_only=True):
+    """The agent ends the conversation they are in."""
+
+    agent_id: int
+    request: str
+
+
+class HoldAsked(Fact, frozen=True, kw_only=True):
+    agent_id: int
+    request: str
+
+
+class ResumeAsked(Fact, frozen=True, kw_only=True):
+    agent_id: int
+    request: str
+
+
+class DispositionChosen(Fact, frozen=True, kw_only=True):
+    """The agent said what came of the call they have, or have just had."""
+
+    agent_id: int
+    call: str
+    disposition: str
+    note: str
+    request: str
+
+
+class WrapUpEndAsked(Fact, frozen=True, kw_only=True):
+    agent_id: int
+    request: str
+
+
+Event = (
+    FloorStarted
+    | ClockTicked
+    | TelephonyLost
+    | TelephonyBack
+    | StoreLost
+    | StoreBack
+    | AgentChanged
+    | AgentRemoved
+    | TrunkChanged
+    | CampaignChanged
+    | RunStarted
+    | RunPauseAsked
+    | RunUnpauseAsked
+    | RunRemoveAsked
+    | HopperFilled
+    | NumbersAdded
+    | CallCommitted
+    | CallRefused
+    | CallSent
+    | CallNotSent
+    | CallUnanswered
+    | CallRang
+    | CallAnswered
+    | CallEnded
+    | CallMissing
+    | PromptEnded
+    | DigitPressed
+    | CallJoined
+    | JoinFailed
+    | AgentLinked
+    | AgentUnlinked
+    | PhoneRegistered
+    | PhoneGone
+    | LegAnswered
+    | LegEnded
+    | ReadyAsked
+    | PauseAsked
+    | LogOffAsked
+    | HangUpAsked
+    | HoldAsked
+    | ResumeAsked
+    | DispositionChosen
+    | WrapUpEndAsked
+)

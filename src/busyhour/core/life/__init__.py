@@ -1,0 +1,1 @@
+"""Legal lives, as tables. Every state change goes through `step`."""

@@ -1,0 +1,46 @@
+"""The life of a customer's call, from the dial to the end of the conversation (U-21)."""
+
+from enum import StrEnum
+
+
+class CallState(StrEnum):
+    PLANNED = "planned"  # chosen; its intent is being committed
+    DIALING = "dialing"
+    WAITING = "waiting"  # answered; no agent yet
+    OFFERED = "offered"  # answered; an agent was chosen and is being joined
+    TALKING = "talking"
+    HELD = "held"
+    ORPHANED = "orphaned"  # the agent's leg is gone; the agent may come back
+    MESSAGE = "message"  # hears the campaign's message
+    FAREWELL = "farewell"  # hears the message for calls without an agent
+    ENDED = "ended"
+
+
+class CallCause(StrEnum):
+    COMMITTED = "committed"
+    ANSWERED = "answered"
+    PLAYED = "played"  # the message begins
+    OFFERED = "offered"
+    JOINED = "joined"
+    WITHDRAWN = "withdrawn"  # the offer did not come about
+    HELD = "held"
+    RESUMED = "resumed"
+    LEG_LOST = "leg lost"
+    GAVE_UP = "gave up"  # no agent in time: farewell
+    ENDED = "ended"
+
+
+S, C = CallState, CallCause
+
+CALL_LIFE: dict[CallState, dict[CallCause, CallState]] = {
+    S.PLANNED: {C.COMMITTED: S.DIALING, C.ENDED: S.ENDED},
+    S.DIALING: {C.ANSWERED: S.WAITING, C.ENDED: S.ENDED},
+    S.WAITING: {C.OFFERED: S.OFFERED, C.PLAYED: S.MESSAGE, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
+    S.OFFERED: {C.JOINED: S.TALKING, C.WITHDRAWN: S.WAITING, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
+    S.TALKING: {C.HELD: S.HELD, C.LEG_LOST: S.ORPHANED, C.ENDED: S.ENDED},
+    S.HELD: {C.RESUMED: S.TALKING, C.LEG_LOST: S.ORPHANED, C.ENDED: S.ENDED},
+    S.ORPHANED: {C.OFFERED: S.OFFERED, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
+    S.MESSAGE: {C.ENDED: S.ENDED},
+    S.FAREWELL: {C.ENDED: S.ENDED},
+    S.ENDED: {},
+}

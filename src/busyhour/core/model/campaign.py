@@ -1,0 +1,71 @@
+"""What a campaign is told to do: its settings, its trunks, its retry rules, its hours."""
+
+from msgspec import Struct
+
+from busyhour.core.model.values import AcwMode, DialMode, Outcome, RetryMode
+
+DAY_S = 86_400
+
+
+class Hours(Struct, frozen=True, kw_only=True):
+    """A daily span on some weekdays, in a zone that the user of it names.
+
+    `from_s` and `until_s` are seconds after local midnight, until exclusive; `from_s > until_s` spans midnight and
+    belongs to the day on which it starts. `days` are ISO weekdays, 1 = Monday ... 7 = Sunday.
+    """
+
+    from_s: int = 0
+    until_s: int = DAY_S
+    days: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7)
+
+
+class RetryRule(Struct, frozen=True, kw_only=True):
+    """After which result to call again, how often and when (WD-123 to WD-135, U-33).
+
+    `max_attempts` is compared with the number of the attempt just made, whatever the earlier ones ended with (DEC-1).
+    """
+
+    outcome: Outcome
+    disposition: str | None = None
+    max_attempts: int
+    delay_s: int
+    mode: RetryMode = RetryMode.FIXED
+
+
+class Trunk(Struct, frozen=True, kw_only=True):
+    """A group of lines with a cap (U-29). The dial string is built from `endpoint`, `prefix` and digits only."""
+
+    trunk_id: int
+    name: str
+    endpoint: str  # name of the endpoint on the PBX: [a-z0-9_-]
+    prefix: str = ""  # digits put before the number
+    strip_plus: bool = True
+    capacity: int  # calls up at once
+    calls_per_s_max: int = 0  # 0 = no limit
+
+
+class Campaign(Struct, frozen=True, kw_only=True):
+    """A campaign's definition as the core needs it (U-16). Times in seconds."""
+
+    campaign_id: int
+    name: str
+    dial_mode: DialMode
+    priority: int = 10  # lower goes first (WD-119)
+    max_concurrent: int = 10  # calls up at once
+    calls_per_minute_max: int = 0  # 0 = no limit
+    ring_timeout_s: float = 30.0
+    call_max_s: float = 0.0  # 0 = no limit (WD-106)
+    answer_wait_max_s: float = 2.0  # answered to agent or message
+    acw_mode: AcwMode = AcwMode.MAX
+    acw_max_s: float = 30.0
+    caller_id: str = ""
+    message_prompt: str | None = None  # agentless: what the callee hears
+    abandon_prompt: str | None = None  # answered and no agent in time
+    idle_on_termination: bool = False
+    time_zone: str = "UTC"
+    active_hours: Hours = Hours()
+    callee_hours: Hours = Hours(from_s=8 * 3600, until_s=21 * 3600)
+    attempts_per_day_max: int = 0  # per number in 24 h over all campaigns; 0 = no limit
+    retry_rules: tuple[RetryRule, ...] = ()
+    trunk_ids: tuple[int, ...] = ()
+    agent_ids: tuple[int, ...] = ()

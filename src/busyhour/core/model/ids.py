@@ -1,0 +1,39 @@
+"""Names of channels. They carry the tenant, so an event finds its floor without a table, also after a restart.
+
+c<tenant>-<hex>                     a call to a contact: attempt id = channel id (architecture decision 4)
+a<tenant>-<agent>-<fence>-<n>       an agent's leg; fence and n make it new in every session of every engine
+r<leg>                              the room (bridge) of an agent's leg
+"""
+
+import re
+from typing import Final
+
+CHANNEL: Final = re.compile(r"(?P<kind>[ca])(?P<tenant>[0-9]+)-(?P<rest>[0-9a-z-]+)")
+ATTEMPT_HEX_LENGTH: Final = 32
+
+
+def tenant_of(channel: str) -> int | None:
+    """The tenant that a channel belongs to, or None when the channel is not ours."""
+    found = CHANNEL.fullmatch(channel)
+    return int(found["tenant"]) if found else None
+
+
+def is_call(channel: str) -> bool:
+    return channel.startswith("c") and tenant_of(channel) is not None
+
+
+def is_leg(channel: str) -> bool:
+    return channel.startswith("a") and tenant_of(channel) is not None
+
+
+def leg_of(*, tenant: int, agent_id: int, fence: int, n: int) -> str:
+    return f"a{tenant}-{agent_id}-{fence}-{n}"
+
+
+def agent_of(leg: str) -> int:
+    """The agent whose leg this is. The name must be one that `leg_of` made."""
+    return int(leg.split("-")[1])
+
+
+def room_of(leg: str) -> str:
+    return f"r{leg}"

@@ -1,0 +1,120 @@
+"""Pictures of live things, as they cross the border between core and service: what was found, what is to be kept."""
+
+from msgspec import Struct
+
+from busyhour.core.model.campaign import Campaign
+from busyhour.core.model.values import EndCause, LegMode, Outcome, PhoneKind
+
+
+class HopperItem(Struct, frozen=True, kw_only=True):
+    """A member taken from the lists, to be dialed soon (U-19). `call` is the id that its next attempt will have."""
+
+    call: str  # attempt id = channel id, see `busyhour.core.model.ids`
+    member_id: int
+    contact_id: int
+    list_id: int
+    attempt_no: int  # from 1
+    number: str  # E.164 with +
+    contact_name: str = ""
+    due_utc_s: float = 0.0
+    variables: dict[str, str] = {}
+
+
+class AgentProfile(Struct, frozen=True, kw_only=True):
+    """An agent as configured, with what was last stored of their state."""
+
+    agent_id: int
+    name: str
+    phone_kind: PhoneKind = PhoneKind.BROWSER
+    sip_address: str = ""  # sip:user@host:port, for PhoneKind.SIP
+    leg_mode: LegMode = LegMode.PERSISTENT
+    pause_reason: str | None = "login"  # None = was ready
+    acw_until_utc_s: float = 0.0
+    acw_call: str | None = None
+    session_open: bool = False  # had a desk session when last stored
+
+
+class RunPicture(Struct, frozen=True, kw_only=True):
+    """A run as stored (U-17)."""
+
+    run_id: int
+    campaign: Campaign
+    state: str  # a RunState
+    started_utc_s: float
+    placed: int = 0
+    finished: int = 0
+
+
+class OpenCall(Struct, frozen=True, kw_only=True):
+    """A stored attempt without its final record, found at start."""
+
+    item: HopperItem
+    run_id: int
+    campaign_id: int
+    trunk_id: int
+    state: str  # an AttemptState
+    intent_utc_s: float
+    ringing_utc_s: float | None = None
+    answered_utc_s: float | None = None
+    joined_utc_s: float | None = None
+    agent_id: int | None = None
+
+
+class ChannelPicture(Struct, frozen=True, kw_only=True):
+    """A channel that the PBX has now."""
+
+    channel: str
+    answered: bool
+    ringing: bool = False
+    bridge: str | None = None
+    in_app: bool = True  # under our control, not in the PBX's own dialplan
+
+
+class CallHistory(Struct, frozen=True, kw_only=True):
+    """What the PBX's own records say of a channel that is gone."""
+
+    channel: str
+    answered_utc_s: float | None
+    ended_utc_s: float
+    cause: EndCause
+
+
+class PbxPicture(Struct, frozen=True, kw_only=True):
+    """All that the PBX has now, and what it remembers of the channels we asked about."""
+
+    boot: str  # changes when the PBX was restarted
+    channels: tuple[ChannelPicture, ...] = ()
+    histories: tuple[CallHistory, ...] = ()
+
+
+class Segment(Struct, frozen=True, kw_only=True):
+    """One agent's, or one prompt's, part of an interaction (U-22)."""
+
+    kind: str  # agent | message | abandon_message
+    agent_id: int | None
+    started_utc_s: float
+    ended_utc_s: float
+    hold_s: float = 0.0
+
+
+class CallRecord(Struct, frozen=True, kw_only=True):
+    """The final record of a call: written once, never changed (I29, I31). Times are UTC epoch seconds."""
+
+    call: str
+    run_id: int
+    campaign_id: int
+    member_id: int
+    contact_id: int
+    attempt_no: int
+    trunk_id: int
+    outcome: Outcome
+    cause: EndCause
+    ringing_utc_s: float | None
+    answered_utc_s: float | None
+    joined_utc_s: float | None
+    ended_utc_s: float
+    talk_s: float  # answered to end
+    agent_id: int | None
+    segments: tuple[Segment, ...]
+    next_due_utc_s: float | None  # when the member is to be called again; None = never
+    retry_why: str  # the rule that decided, in words

@@ -1,0 +1,112 @@
+"""Small closed sets of words (Part 5 of the contact-centre catalogue). Stored, sent and shown as written here."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What a user may do; predefined sets of permissions (U-05)."""
+
+    ADMINISTRATOR = "administrator"
+    SUPERVISOR = "supervisor"
+    AGENT = "agent"
+
+
+class DialMode(StrEnum):
+    """How a campaign paces its calls (U-18, 5.3-1)."""
+
+    PROGRESSIVE = "progressive"
+    AGENTLESS = "agentless"
+
+
+class LegMode(StrEnum):
+    """How an agent's phone takes part (architecture decision 5)."""
+
+    PERSISTENT = "persistent"  # the agent's leg stays up for the whole session
+    PER_CALL = "per_call"  # the agent's phone rings, or answers by itself, for each call
+
+
+class PhoneKind(StrEnum):
+    """What the agent talks with."""
+
+    BROWSER = "browser"  # SIP over WebSocket, through our own HTTP port
+    SIP = "sip"  # any SIP phone at a fixed address
+
+
+class AcwMode(StrEnum):
+    """After-call work (U-37, 5.3-4)."""
+
+    NONE = "none"
+    MAX = "max"  # the agent may end it earlier; at the ceiling it ends by itself
+    FIXED = "fixed"
+    UNTIMED = "untimed"
+
+
+class RetryMode(StrEnum):
+    """How a retry rule counts its delay (WD-124, WD-125)."""
+
+    FIXED = "fixed"
+    MULTI = "multi"
+
+
+class ListRole(StrEnum):
+    """What a list is to a campaign (WD-091)."""
+
+    NORMAL = "normal"
+    BLACK = "black"
+
+
+class Outcome(StrEnum):
+    """System result of an attempt (U-23, table 5.4). Never set by people."""
+
+    HANDLED = "HANDLED"  # talked with an agent
+    IVR_COMPLETED = "IVR_COMPLETED"  # heard the message to its end
+    IVR_LEFT = "IVR_LEFT"  # hung up during the message
+    BUSY = "BUSY"
+    NO_ANSWER = "NO_ANSWER"
+    CANCELLED = "CANCELLED"  # we gave up before the ring time was over (run removed, shutdown)
+    CONGESTION = "CONGESTION"
+    INVALID_NUMBER = "INVALID_NUMBER"
+    UNAVAILABLE = "UNAVAILABLE"
+    ABANDONED = "ABANDONED"  # answered, and no agent in time
+    MAX_DURATION = "MAX_DURATION"
+    DNC = "DNC"
+    SYSTEM_ERROR = "SYSTEM_ERROR"
+    LOST = "LOST"  # no proof of what became of it
+
+
+REACHED = frozenset({Outcome.HANDLED, Outcome.IVR_COMPLETED, Outcome.IVR_LEFT, Outcome.ABANDONED, Outcome.MAX_DURATION})
+"""Outcomes of calls that a person (or a machine) answered."""
+
+
+class EndCause(StrEnum):
+    """Why a channel ended, in our words; an adapter maps its vendor's causes to these."""
+
+    NORMAL = "normal"
+    BUSY = "busy"
+    NO_ANSWER = "no_answer"
+    REJECTED = "rejected"  # the callee's side refused (603, 403)
+    CONGESTION = "congestion"
+    INVALID_NUMBER = "invalid_number"
+    UNREACHABLE = "unreachable"  # no route, peer down
+    TIMEOUT = "timeout"  # the PBX's own absolute time limit
+    FAILURE = "failure"
+    PBX_RESTART = "pbx_restart"
+    UNKNOWN = "unknown"
+
+
+class Refusal(StrEnum):
+    """Why a call may not be placed now (or ever). `FINAL_REFUSALS` never become legal by waiting."""
+
+    DNC = "dnc"
+    CONTACT_CLOSED = "contact_closed"
+    RUN_NOT_RUNNING = "run_not_running"
+    OUT_OF_HOURS_CAMPAIGN = "out_of_hours_campaign"
+    OUT_OF_HOURS_CALLEE = "out_of_hours_callee"
+    NUMBER_LIVE = "number_live"  # the same number is being called already
+    NUMBER_CAP = "number_cap"  # attempts to this number in 24 hours are used up
+    ATTEMPT_OPEN = "attempt_open"  # the contact has an open attempt
+    NOT_OWNER = "not_owner"  # another engine owns the shard (fence)
+    INVALID_NUMBER = "invalid_number"
+
+
+FINAL_REFUSALS = frozenset({Refusal.DNC, Refusal.INVALID_NUMBER, Refusal.CONTACT_CLOSED})

@@ -1,0 +1,1 @@
+"""What waits: the engine loop, its ports, recovery, the live view."""

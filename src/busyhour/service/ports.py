@@ -1,0 +1,235 @@
+"""What the service needs of the world, as Protocols. Adapters implement them; contract tests run on each.
+
+`Store` is the engine's: few methods, batched, fenced. `Directory`, `Lists`, `Campaigns` and `Reports` are the
+screens': plain reads and writes, one tenant at a time, the tenant always from the session (never from a request).
+All methods may raise `StoreDown`; the `Directory` group raises `NotFound`, `Conflict`, `Invalid` for the user.
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Protocol
+
+from busyhour.core.commands import Act, FillHopper, Keep
+from busyhour.core.events import Event, HopperFilled, Instant
+from busyhour.core.model.campaign import Campaign, Trunk
+from busyhour.core.model.pictures import AgentProfile, OpenCall, PbxPicture, RunPicture
+from busyhour.core.model.values import LegMode, ListRole, PhoneKind, Role
+from busyhour.service import records as r
+
+
+class Clock(Protocol):
+    """The engine's only source of time. `sleep_until` wakes at a monotonic instant."""
+
+    def now(self) -> Instant: ...
+
+
+class FloorPicture(r.Record, frozen=True, kw_only=True):
+    """All that the store knows of one tenant's live state."""
+
+    tenant: int
+    fence: int
+    agents: tuple[AgentProfile, ...]
+    trunks: tuple[Trunk, ...]
+    runs: tuple[RunPicture, ...]
+    calls: tuple[OpenCall, ...]
+
+
+class Store(Protocol):
+    """The engine's store, for one tenant's shard at a time."""
+
+    async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
+        """Take ownership (fence + 1) and read the live state in one transaction."""
+
+    async def commit(self, tenant: int, fence: int, batch: Sequence[Keep]) -> list[Event]:
+        """Write the batch, in order, in one transaction. Idempotent: writing a batch again changes nothing and gives
+        the same answers. Each `PlaceCall` is checked as `core/dialer/may_dial.py` says, on rows read and locked in
+        this transaction, and answered by `CallCommitted` or `CallRefused`. Raises `FenceLost`, `StoreDown`."""
+
+    async def fill_hopper(self, tenant: int, fence: int, ask: FillHopper, now: Instant) -> HopperFilled:
+        """Take members: first those due by now, in order of due time, then fresh contacts in list order. A member
+        taken is marked so that no other hopper takes it. Fresh contacts out of the callee's hours are put among
+        the waiting, due when their hours open; contacts on a black list or do-not-call list are closed as DNC."""
+
+
+class Telephony(Protocol):
+    """The PBX. Facts come to the sink given for the tenant; sends never wait for a call's progress."""
+
+    def attach(self, tenant: int, sink: Callable[[Event], None]) -> None:
+        """All facts about channels of this tenant, and link changes, go to `sink`, in order."""
+
+    async def place(self, call: Any) -> Event:
+        """Originate a committed `PlaceCall`. Always answers with exactly one of `CallSent`, `CallNotSent`,
+        `CallUnanswered`; never raises for the world's faults."""
+
+    async def act(self, command: Act) -> Event | None:
+        """Perform. A fault that the core must know comes back as an event (`JoinFailed`, `LegEnded`, ...)."""
+
+    async def picture(self, tenant: int, about: Sequence[str] = ()) -> PbxPicture:
+        """What the PBX has of this tenant now, and its own records of the channels in `about` that are gone.
+        Raises `Unavailable` when the PBX cannot be seen."""
+
+    def up(self) -> bool: ...
+
+
+class Phones(Protocol):
+    """The agents' and trunks' places on the PBX, made and withdrawn at run time."""
+
+    async def admit(self, tenant: int, agent_id: int, lifetime_s: float) -> "SipAccess":
+        """Make the agent's endpoint with a fresh random secret; an older secret stops working."""
+
+    async def dismiss(self, tenant: int, agent_id: int) -> None:
+        """Take the secret and the registration away."""
+
+    async def set_trunk(self, tenant: int, trunk: r.TrunkRow, password: str | None) -> None: ...
+
+    async def drop_trunk(self, tenant: int, trunk_id: int) -> None: ...
+
+
+class SipAccess(r.Record, frozen=True, kw_only=True):
+    """What a browser phone needs to register. Lives in memory only."""
+
+    user: str
+    secret: str
+    realm: str
+    expires_utc_s: float
+
+
+class Voice(Protocol):
+    """Text to speech."""
+
+    def languages(self) -> tuple[str, ...]: ...
+
+    async def speak(self, text: str, language: str, media: str) -> float:
+        """Write the prompt where the PBX plays it under the name `media`; answers its length in seconds."""
+
+    async def read(self, media: str) -> bytes:
+        """The prompt as a WAV file, for the page's player."""
+
+
+class Directory(Protocol):
+    """Tenants, users, sessions, agents, trunks, prompts, reasons, dispositions, do-not-call."""
+
+    # Before a tenant is known
+    async def find_login(self, login: str) -> r.Credentials | None: ...
+    async def find_session(self, token_hash: bytes) -> r.Session | None: ...
+    async def open_session(
+        self, user: r.User, token_hash: bytes, csrf: str, expires_utc_s: float, address: str, browser: str
+    ) -> None: ...
+    async def close_session(self, token_hash: bytes) -> None: ...
+    async def close_sessions_of(self, tenant: int, user_id: int) -> None: ...
+    async def count_failure(self, key: str, *, window_s: float) -> int: ...
+    async def clear_failures(self, key: str) -> None: ...
+    async def tenants(self) -> list[r.Tenant]: ...
+    async def create_tenant(self, *, name: str, time_zone: str, country: str) -> r.Tenant: ...
+
+    # Users and tokens
+    async def users(self, tenant: int) -> list[r.User]: ...
+    async def create_user(
+        self, tenant: int, *, login: str, name: str, role: Role, password_hash: str, must_change_password: bool = False
+    ) -> r.User: ...
+    async def edit_user(
+        self,
+        tenant: int,
+        user_id: int,
+        *,
+        name: str | None = None,
+        role: Role | None = None,
+        disabled: bool | None = None,
+        password_hash: str | None = None,
+    ) -> r.User: ...
+    async def tokens(self, tenant: int, user_id: int) -> list[r.ApiToken]: ...
+    async def create_token(
+        self, tenant: int, *, user_id: int, name: str, prefix: str, token_hash: bytes, expires_utc_s: float | None
+    ) -> r.ApiToken: ...
+    async def revoke_token(self, tenant: int, token_id: int) -> None: ...
+
+    # Agents
+    async def agents(self, tenant: int) -> list[r.Agent]: ...
+    async def create_agent(
+        self, tenant: int, *, user_id: int, phone_kind: PhoneKind, sip_address: str, leg_mode: LegMode
+    ) -> r.Agent: ...
+    async def edit_agent(self, tenant: int, agent_id: int, edit: r.AgentEdit) -> r.Agent: ...
+
+    # Trunks. `secret` is the carrier's password, kept encrypted with the data folder's key.
+    async def trunks(self, tenant: int) -> list[r.TrunkRow]: ...
+    async def trunk_secret(self, tenant: int, trunk_id: int) -> str | None: ...
+    async def save_trunk(self, tenant: int, trunk: r.TrunkRow, *, secret: str | None = None) -> r.TrunkRow:
+        """Create (`trunk_id` 0) or change. `endpoint` is chosen here: t<tenant>-<id>."""
+
+    async def delete_trunk(self, tenant: int, trunk_id: int) -> None: ...
+
+    # Prompts, reasons, dispositions
+    async def prompts(self, tenant: int) -> list[r.Prompt]: ...
+    async def save_prompt(self, tenant: int, prompt: r.Prompt) -> r.Prompt: ...
+    async def delete_prompt(self, tenant: int, prompt_id: int) -> None: ...
+    async def pause_reasons(self, tenant: int) -> list[r.PauseReason]: ...
+    async def save_pause_reason(self, tenant: int, reason: r.PauseReason) -> r.PauseReason: ...
+    async def delete_pause_reason(self, tenant: int, pause_reason_id: int) -> None: ...
+    async def dispositions(self, tenant: int, campaign_id: int | None = None) -> list[r.Disposition]: ...
+    async def save_disposition(self, tenant: int, disposition: r.Disposition) -> r.Disposition: ...
+    async def delete_disposition(self, tenant: int, disposition_id: int) -> None: ...
+
+    # Do-not-call list of the tenant
+    async def dnc(self, tenant: int, *, number: str | None = None, limit: int = 100) -> list[r.DncEntry]: ...
+    async def add_dnc(self, tenant: int, numbers: Sequence[str], source: str) -> int: ...
+    async def remove_dnc(self, tenant: int, number: str) -> None: ...
+
+
+class Lists(Protocol):
+    """Contact lists and imports."""
+
+    async def lists(self, tenant: int, *, hidden: bool = False) -> list[r.ContactList]: ...
+    async def list_(self, tenant: int, list_id: int) -> r.ContactList: ...
+    async def create_list(self, tenant: int, name: str) -> r.ContactList: ...
+    async def edit_list(
+        self, tenant: int, list_id: int, *, name: str | None = None, hidden: bool | None = None
+    ) -> r.ContactList: ...
+    async def delete_list(self, tenant: int, list_id: int) -> None: ...
+    async def contacts(
+        self, tenant: int, list_id: int, *, search: str | None = None, cursor: str | None = None, limit: int = 100
+    ) -> r.Page: ...
+    async def contact(self, tenant: int, contact_id: int) -> r.Contact: ...
+    async def import_contacts(
+        self,
+        tenant: int,
+        import_id: int,
+        batches: AsyncIterator[Sequence[r.NewContact]],
+        progress: Callable[[int], None],
+    ) -> int:
+        """Append all to the import's list in one transaction: all or nothing. Answers how many."""
+
+    async def create_import(self, tenant: int, list_id: int, file_name: str) -> r.ImportJob: ...
+    async def save_import(self, tenant: int, job: r.ImportJob, rejects: Sequence[r.Reject] = ()) -> None: ...
+    async def import_(self, tenant: int, import_id: int) -> r.ImportJob: ...
+    async def rejects(self, tenant: int, import_id: int, *, limit: int = 100_000) -> list[r.Reject]: ...
+    def export_contacts(self, tenant: int, list_id: int) -> AsyncIterator[r.Contact]: ...
+
+
+class Campaigns(Protocol):
+    """Campaigns and their runs."""
+
+    async def campaigns(self, tenant: int, *, hidden: bool = False) -> list[r.CampaignRow]: ...
+    async def campaign(self, tenant: int, campaign_id: int) -> r.CampaignRow: ...
+    async def save_campaign(
+        self, tenant: int, campaign: Campaign, *, lists: Sequence[tuple[int, ListRole]], status: str = "runnable"
+    ) -> r.CampaignRow:
+        """Create (`campaign_id` 0) or replace, with all its links and rules, in one transaction."""
+
+    async def delete_campaign(self, tenant: int, campaign_id: int) -> None: ...
+    async def start_run(self, tenant: int, campaign_id: int) -> RunPicture:
+        """Create the run. Raises `Conflict` while another run is active, `Invalid` naming what is missing."""
+
+    async def runs(self, tenant: int, *, active_only: bool = False, limit: int = 50) -> list[r.RunRow]: ...
+    async def run(self, tenant: int, run_id: int) -> r.RunRow: ...
+
+
+class Reports(Protocol):
+    """What happened."""
+
+    async def attempts(
+        self, tenant: int, which: r.AttemptFilter, *, cursor: str | None = None, limit: int = 100
+    ) -> r.Page: ...
+    async def attempt(self, tenant: int, call: str) -> r.AttemptRow: ...
+    def export_attempts(self, tenant: int, which: r.AttemptFilter) -> AsyncIterator[r.AttemptRow]: ...
+    async def summary(self, tenant: int, which: r.AttemptFilter) -> r.Summary: ...
+    async def member_pictures(self, tenant: int, contact_id: int) -> list[r.MemberPicture]: ...
+    async def contact_history(self, tenant: int, contact_id: int, *, limit: int = 20) -> list[r.AttemptRow]: ...

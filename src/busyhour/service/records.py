@@ -1,0 +1,303 @@
+"""Rows as the API and the screens see them. Made by a store, shown by http and cli; the core never sees them.
+
+Times are UTC epoch seconds (`_utc_s`); JSON carries the same numbers. Ids are per tenant; a foreign id is "not found".
+"""
+
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+from busyhour.core.model.campaign import Campaign
+from busyhour.core.model.values import LegMode, ListRole, PhoneKind, Role
+
+
+class Record(Struct, frozen=True, kw_only=True):
+    """Base of all rows."""
+
+
+class Tenant(Record, frozen=True, kw_only=True):
+    tenant_id: int
+    name: str
+    time_zone: str
+    country: str  # ISO 3166 alpha-2: region for numbers without a country code
+
+
+class User(Record, frozen=True, kw_only=True):
+    user_id: int
+    tenant_id: int
+    login: str
+    name: str
+    role: Role
+    disabled: bool
+    created_utc_s: float
+    agent_id: int | None = None
+    must_change_password: bool = False
+
+
+class Credentials(Record, frozen=True, kw_only=True):
+    """What a log-in is checked against. Never leaves the service."""
+
+    user: User
+    password_hash: str
+
+
+class Session(Record, frozen=True, kw_only=True):
+    """A logged-in browser or an API token, as found by its hash."""
+
+    user: User
+    tenant: Tenant
+    csrf: str
+    expires_utc_s: float
+    kind: str  # session | token
+
+
+class ApiToken(Record, frozen=True, kw_only=True):
+    token_id: int
+    name: str
+    prefix: str
+    user_id: int
+    created_utc_s: float
+    expires_utc_s: float | None
+    last_used_utc_s: float | None
+
+
+class Agent(Record, frozen=True, kw_only=True):
+    agent_id: int
+    user_id: int
+    name: str
+    login: str
+    phone_kind: PhoneKind
+    sip_address: str
+    leg_mode: LegMode
+    disabled: bool
+
+
+class PauseReason(Record, frozen=True, kw_only=True):
+    pause_reason_id: int
+    name: str
+    time_max_s: int  # 0 = no limit
+
+
+class Disposition(Record, frozen=True, kw_only=True):
+    disposition_id: int
+    campaign_id: int | None  # None = offered in every campaign
+    code: str
+    label: str
+    position: int
+
+
+class TrunkRow(Record, frozen=True, kw_only=True):
+    trunk_id: int
+    name: str
+    host: str  # host[:port] of the carrier; empty for the demo carrier
+    login: str
+    has_password: bool
+    prefix: str
+    strip_plus: bool
+    capacity: int
+    calls_per_s_max: int
+    endpoint: str
+    demo: bool
+
+
+class Prompt(Record, frozen=True, kw_only=True):
+    prompt_id: int
+    name: str
+    text: str
+    language: str
+    media: str  # the name that the PBX plays, made by us: p<tenant>-<id>-<hash>
+    duration_s: float
+
+
+class ContactList(Record, frozen=True, kw_only=True):
+    list_id: int
+    name: str
+    hidden: bool
+    created_utc_s: float
+    contacts: int
+    numbers: int
+
+
+class Contact(Record, frozen=True, kw_only=True):
+    contact_id: int
+    list_id: int
+    position: int
+    name: str
+    numbers: tuple[str, ...]  # E.164, in order
+    attributes: dict[str, str]
+    output: dict[str, str]
+    time_zone: str | None
+    schedule_utc_s: float | None
+    schedule_extension: str | None
+
+
+class ImportJob(Record, frozen=True, kw_only=True):
+    import_id: int
+    list_id: int
+    file_name: str
+    state: str  # running | done | failed
+    rows_read: int
+    rows_total: int | None
+    contacts_added: int
+    rows_rejected: int
+    error: str | None
+    started_utc_s: float
+    ended_utc_s: float | None
+
+
+class Reject(Record, frozen=True, kw_only=True):
+    line: int
+    reason: str
+    text: str
+
+
+class DncEntry(Record, frozen=True, kw_only=True):
+    number: str
+    added_utc_s: float
+    source: str
+
+
+class CampaignList(Record, frozen=True, kw_only=True):
+    list_id: int
+    name: str
+    role: ListRole
+    position: int
+
+
+class CampaignRow(Record, frozen=True, kw_only=True):
+    """A campaign with what the core does not need."""
+
+    campaign: Campaign
+    status: str  # runnable | closed | hidden
+    lists: tuple[CampaignList, ...]
+    run_id: int | None  # the active run, if any
+    run_state: str | None
+    created_utc_s: float
+    faults: tuple[str, ...] = ()  # what keeps it from starting, each with what to do
+
+
+class RunRow(Record, frozen=True, kw_only=True):
+    run_id: int
+    campaign_id: int
+    campaign_name: str
+    state: str
+    started_utc_s: float
+    ended_utc_s: float | None
+    placed: int
+    finished: int
+    waiting: int  # members with a retry or callback due later
+    fresh: int  # members never taken
+    next_due_utc_s: float | None
+
+
+class AttemptRow(Record, frozen=True, kw_only=True):
+    """One line of the attempts report (5.6, WD-178)."""
+
+    call: str
+    run_id: int
+    campaign_id: int
+    campaign_name: str
+    list_name: str
+    contact_id: int
+    contact_name: str
+    number: str
+    attempt_no: int
+    state: str
+    outcome: str | None
+    disposition: str | None
+    note: str | None
+    agent_name: str | None
+    trunk_name: str
+    intent_utc_s: float
+    ringing_utc_s: float | None
+    answered_utc_s: float | None
+    joined_utc_s: float | None
+    ended_utc_s: float | None
+    wait_pre_ms: int | None
+    wait_after_ms: int | None
+    talk_ms: int | None
+    next_due_utc_s: float | None
+    cause: str | None
+    why: str
+    retry_why: str | None
+    attributes: dict[str, str]
+
+
+class AttemptFilter(Record, frozen=True, kw_only=True):
+    """Allow-listed filters of the attempts report; None = any."""
+
+    campaign_id: int | None = None
+    run_id: int | None = None
+    list_id: int | None = None
+    agent_id: int | None = None
+    contact_id: int | None = None
+    outcome: str | None = None
+    number: str | None = None  # digits, matches anywhere
+    from_utc_s: float | None = None
+    until_utc_s: float | None = None
+    open_only: bool = False
+
+
+class Page(Record, frozen=True, kw_only=True):
+    """Newest first; `cursor` is opaque, None at the end."""
+
+    rows: tuple[Any, ...]
+    cursor: str | None
+
+
+class OutcomeCount(Record, frozen=True, kw_only=True):
+    outcome: str
+    disposition: str | None
+    count: int
+    talk_ms: int
+
+
+class Summary(Record, frozen=True, kw_only=True):
+    """Campaign report (WD-204): totals in ms."""
+
+    attempts: int
+    contacts: int
+    talk_ms: int
+    wait_pre_ms: int
+    wait_after_ms: int
+    outcomes: tuple[OutcomeCount, ...]
+    trunks: tuple[tuple[str, int], ...]
+
+
+class MemberPicture(Record, frozen=True, kw_only=True):
+    """What `explain` needs of one contact in one run."""
+
+    run_id: int
+    campaign: Campaign
+    run_state: str
+    member_state: str | None  # None: not yet taken from the list
+    attempts: int
+    due_utc_s: float | None
+    last_outcome: str | None
+    last_why: str | None
+    number: str
+    zones: tuple[str, ...]
+    on_dnc: bool
+    live_call: str | None
+
+
+class NewContact(Record, frozen=True, kw_only=True):
+    """A checked row on its way into a list."""
+
+    name: str
+    numbers: tuple[str, ...]
+    zones: tuple[tuple[str, ...], ...]  # possible zones of each number
+    attributes: dict[str, str]
+    time_zone: str | None = None
+    schedule_utc_s: float | None = None
+    schedule_extension: str | None = None
+
+
+class AgentEdit(Record, frozen=True, kw_only=True):
+    """Only what is set is changed."""
+
+    name: str | UnsetType = UNSET
+    phone_kind: PhoneKind | UnsetType = UNSET
+    sip_address: str | UnsetType = UNSET
+    leg_mode: LegMode | UnsetType = UNSET
+    disabled: bool | UnsetType = UNSET

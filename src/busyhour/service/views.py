@@ -1,0 +1,78 @@
+"""What the live screens show, one record for each live thing. Made from the floor by `live.py`; sent as JSON.
+
+The feed: first `{"type": "snapshot", "seq": n, "state": {"agents": {id: AgentView}, "calls": {...}, "runs": {...},
+"system": {"system": SystemView}}}`, then `{"type": "changes", "seq": n + 1, "changes": [[kind, id, view | null]]}`:
+null takes the thing away. Ids are strings. A gap in `seq` means: ask for a new snapshot.
+An agent's own feed (`/api/desk/socket`) has the same form, cut down to that agent and their call.
+"""
+
+from msgspec import Struct
+
+
+class View(Struct, frozen=True, kw_only=True):
+    """Base of all views."""
+
+
+class AgentView(View, frozen=True, kw_only=True):
+    agent_id: int
+    name: str
+    state: str  # AgentState
+    reason: str | None  # of NOT_READY
+    since_utc_s: float
+    deadline_utc_s: float | None  # when the state ends by itself
+    call: str | None
+    phone: str  # up | ringing | registered | gone
+    linked: bool  # the desk is open
+    next_pause: str | None  # pause asked for during a call: takes effect after it
+    handled: int  # calls since log-in
+    talk_s: float
+    campaign_ids: tuple[int, ...]
+
+
+class CallView(View, frozen=True, kw_only=True):
+    call: str
+    state: str  # CallState
+    attempt_state: str
+    campaign_id: int
+    run_id: int
+    contact_id: int
+    contact_name: str
+    number: str
+    attempt_no: int
+    trunk_id: int
+    agent_id: int | None
+    placed_utc_s: float
+    answered_utc_s: float | None
+    joined_utc_s: float | None
+    held: bool
+    outcome: str | None  # set while the agent wraps up
+    disposition: str | None
+
+
+class RunView(View, frozen=True, kw_only=True):
+    run_id: int
+    campaign_id: int
+    name: str
+    dial_mode: str
+    state: str  # RunState
+    priority: int
+    started_utc_s: float
+    placed: int
+    finished: int
+    answered: int
+    abandoned: int
+    in_hopper: int
+    dialing: int
+    waiting: int
+    talking: int
+    agents_free: int
+    next_due_utc_s: float | None
+    why: str  # why this many calls are being placed now, or why none
+
+
+class SystemView(View, frozen=True, kw_only=True):
+    pbx_up: bool
+    store_up: bool
+    calls_up: int
+    trunks: dict[str, tuple[int, int]]  # name: (calls up, capacity)
+    engine_lag_ms: float

@@ -1,0 +1,1 @@
+"""What pretends to be the world: carrier, callees, agents."""
