@@ -233,3 +233,33 @@ class Reports(Protocol):
     async def summary(self, tenant: int, which: r.AttemptFilter) -> r.Summary: ...
     async def member_pictures(self, tenant: int, contact_id: int) -> list[r.MemberPicture]: ...
     async def contact_history(self, tenant: int, contact_id: int, *, limit: int = 20) -> list[r.AttemptRow]: ...
+
+
+class Subscription(Protocol):
+    """A live feed as ready-made JSON messages; the first is the snapshot. It ends by itself when its reader is too
+    slow: the reader then connects again and gets a new snapshot."""
+
+    async def __aenter__(self) -> "Subscription": ...
+
+    async def __aexit__(self, *_: object) -> None: ...
+
+    def __aiter__(self) -> AsyncIterator[bytes]: ...
+
+
+class Floors(Protocol):
+    """The engines of all tenants of this process, as http sees them."""
+
+    async def ask(self, tenant: int, make: Callable[[str], Event]) -> None:
+        """Put the event that `make` builds around a request's id to the floor, and wait for the core's answer.
+        Raises what the core refuses as a `UserError`, and `Unavailable` after 5 s without an answer."""
+
+    def tell(self, tenant: int, event: Event) -> None:
+        """Put a fact to the floor; nobody answers. Raises `Unavailable` when the floor's queue is full."""
+
+    def subscribe(self, tenant: int, agent_id: int | None = None) -> Subscription:
+        """All of the tenant's live state, or one agent's own part of it (`service/views.py`)."""
+
+    def snapshot(self, tenant: int, agent_id: int | None = None) -> bytes:
+        """The first message that a subscription would give now."""
+
+    def statistics(self) -> dict[str, Any]: ...
