@@ -1,1 +1,1 @@
-"""Decisions of the dialer: functions on frozen pictures."""
+"""Decisions of the dialer: may this number be called, how many calls now, when again. Functions on frozen pictures."""
