@@ -61,6 +61,7 @@ class SaveDisposition(Keep, frozen=True, kw_only=True):
     at_utc_s: float
     next_due_utc_s: float | None
     retry_why: str
+    keeps_member: bool = False  # True: the member's future stays as it is stored
 
 
 class SaveRun(Keep, frozen=True, kw_only=True):

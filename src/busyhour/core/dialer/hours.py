@@ -40,7 +40,7 @@ def is_open_everywhere(hours: Hours, zone_names: Iterable[str], utc_s: float) ->
 def next_open(hours: Hours, zone_names: Iterable[str], utc_s: float) -> float | None:
     """The first instant, from `utc_s` on, at which it is open in all the zones; None when that never comes."""
     names = sorted(set(zone_names))
-    at: float | None = utc_s
+    at = utc_s
     for _ in range(ROUNDS_MAX):
         latest = at
         for name in names:
