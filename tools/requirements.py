@@ -1,0 +1,188 @@
+"""Lists every requirement with the tests that show it.
+
+The requirements are read from the catalogues in docs/requirements; the tests from the markers
+`@pytest.mark.covers("WD-127")`, found in the text of the test files without running them. An id in a marker that no
+catalogue has is an error, so a slip of the pen fails `make check`.
+
+    python tools/requirements.py            a table by family, then the tests of each id that is shown
+    python tools/requirements.py --missing  the ids that no test shows
+    python tools/requirements.py --json     the whole, for programs
+    python tools/requirements.py --check    only the errors
+"""
+
+import argparse
+import ast
+import json
+import re
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+ROOT = Path(__file__).resolve().parent.parent
+FAMILIES = {
+    "WD": "outbound dialer",
+    "AC": "acceptance scenarios of the outbound dialer",
+    "PC": "facts known from public clients",
+    "DEC": "decisions on unclear points",
+    "MZ": "call-centre platform",
+    "AD": "automated dialing system",
+    "OC": "inbound call distribution",
+    "CP": "call-centre phone with data hooks",
+    "U": "one domain model for all",
+}
+ID = rf"(?:{'|'.join(FAMILIES)})-\d+[a-z]?"
+# An id is defined where it stands in bold, heads a scenario, or opens a row of a table.
+DEFINITION = re.compile(rf"(?:\*\*|^### |^\| ?)({ID})\b", re.MULTILINE)
+TEXT_MAX = 160  # characters of a requirement shown in a line
+
+
+@dataclass(frozen=True)
+class Requirement:
+    id: str
+    text: str
+
+    @property
+    def family(self) -> str:
+        return self.id.split("-")[0]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A test that says it shows a requirement."""
+
+    id: str
+    test: str
+    line: int
+
+
+def read_catalogue(folder: Path) -> dict[str, Requirement]:
+    found: dict[str, Requirement] = {}
+    for path in sorted(folder.glob("*.md")):
+        if path.name == "README.md":
+            continue
+        text = path.read_text(encoding="utf-8")
+        matches = list(DEFINITION.finditer(text))
+        for match, following in zip(matches, [*matches[1:], None], strict=True):
+            until = text.find("\n", match.end())
+            until = min(until, following.start()) if following else until
+            found.setdefault(match[1], Requirement(match[1], _plain(text[match.end() : until])))
+    return found
+
+
+def read_claims(folder: Path, root: Path) -> list[Claim]:
+    claims: list[Claim] = []
+    for path in sorted(folder.rglob("test_*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+        where = path.relative_to(root).as_posix()
+        for node, inherited in _tests_in(tree, _module_ids(tree)):
+            ids = inherited + _ids_of(node.decorator_list)
+            claims += [Claim(name, f"{where}::{node.name}", node.lineno) for name in dict.fromkeys(ids)]
+    return claims
+
+
+def unknown(catalogue: dict[str, Requirement], claims: list[Claim]) -> list[Claim]:
+    return [claim for claim in claims if claim.id not in catalogue]
+
+
+TestNode = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def _tests_in(tree: ast.Module, inherited: list[str]) -> list[tuple[TestNode, list[str]]]:
+    found: list[tuple[TestNode, list[str]]] = []
+    for node in tree.body:
+        if isinstance(node, TestNode) and node.name.startswith("test"):
+            found.append((node, inherited))
+        elif isinstance(node, ast.ClassDef):
+            of_class = inherited + _ids_of(node.decorator_list)
+            found += [(n, of_class) for n in node.body if isinstance(n, TestNode) and n.name.startswith("test")]
+    return found
+
+
+def _module_ids(tree: ast.Module) -> list[str]:
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "pytestmark" for t in node.targets):
+            marks = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
+            return _ids_of(marks)
+    return []
+
+
+def _ids_of(decorators: list[ast.expr]) -> list[str]:
+    """The ids in `covers(...)` marks, also in those that stand on one case of a parametrized test."""
+    calls = [node for decorator in decorators for node in ast.walk(decorator) if isinstance(node, ast.Call)]
+    covers = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "covers"]
+    return [str(arg.value) for call in covers for arg in call.args if isinstance(arg, ast.Constant)]
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"[*`|]|\[s[\d s]+\]", "", text).strip(" :")[:TEXT_MAX].rstrip()
+
+
+def order(name: str) -> tuple[int, int, str]:
+    family, number = name.split("-")
+    return list(FAMILIES).index(family), int(re.sub(r"\D", "", number)), number
+
+
+def as_json(catalogue: dict[str, Requirement], tests: dict[str, list[str]]) -> str:
+    rows = [{"id": n, "text": catalogue[n].text, "tests": tests.get(n, [])} for n in sorted(catalogue, key=order)]
+    return json.dumps(
+        {"total": len(rows), "shown": sum(bool(r["tests"]) for r in rows), "requirements": rows}, indent=1
+    )
+
+
+def print_summary(console: Console, catalogue: dict[str, Requirement], tests: dict[str, list[str]]) -> None:
+    table = Table(title="Requirements and the tests that show them", title_justify="left")
+    for heading in ("family", "what", "ids", "shown by a test", "not yet"):
+        table.add_column(heading, justify="left" if heading in {"family", "what"} else "right")
+    total, shown = Counter(r.family for r in catalogue.values()), Counter(catalogue[n].family for n in tests)
+    for family, what in FAMILIES.items():
+        table.add_row(family, what, str(total[family]), str(shown[family]), str(total[family] - shown[family]))
+    table.add_section()
+    table.add_row("all", "", str(total.total()), str(shown.total()), str(total.total() - shown.total()))
+    console.print(table)
+
+
+def print_shown(console: Console, catalogue: dict[str, Requirement], tests: dict[str, list[str]]) -> None:
+    table = Table("id", "requirement", "tests", show_lines=True)
+    for name in sorted(tests, key=order):
+        table.add_row(name, catalogue[name].text, "\n".join(tests[name]))
+    console.print(table)
+
+
+def print_missing(console: Console, catalogue: dict[str, Requirement], tests: dict[str, list[str]]) -> None:
+    for name in sorted(catalogue.keys() - tests.keys(), key=order):
+        console.print(
+            f"{name:8} {catalogue[name].text}", highlight=False, markup=False, overflow="ellipsis", no_wrap=True
+        )
+
+
+def run(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    for option in ("--json", "--missing", "--check"):
+        parser.add_argument(option, action="store_true")
+    asked = parser.parse_args(arguments)
+    catalogue = read_catalogue(ROOT / "docs" / "requirements")
+    claims = read_claims(ROOT / "tests", ROOT)
+    faults = unknown(catalogue, claims)
+    for claim in faults:
+        print(f"{claim.test} (line {claim.line}) covers {claim.id}, which no catalogue has", file=sys.stderr)
+    tests: dict[str, list[str]] = {}
+    for claim in claims:
+        if claim.id in catalogue:
+            tests.setdefault(claim.id, []).append(claim.test)
+    console = Console()
+    if asked.json:
+        print(as_json(catalogue, tests))
+    elif asked.missing:
+        print_missing(console, catalogue, tests)
+    elif not asked.check:
+        print_shown(console, catalogue, tests)
+        print_summary(console, catalogue, tests)
+    return 1 if faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(run())
