@@ -1,0 +1,29 @@
+"""The telephone network: a SIPp process that behaves by number, and its ledger."""
+
+from types import TracebackType
+from typing import Self
+
+from busyhour.sim.sipp.ledger import Ledger
+from busyhour.sim.sipp.process import Sipp, SippSettings
+from busyhour.sim.sipp.scenario import Media, carrier_scenario
+
+
+class Carrier:
+    """`media_elsewhere`: port of an RTP endpoint of one's own (see `media.py`) that takes the callees' audio;
+    None = SIPp echoes it."""
+
+    def __init__(self, settings: SippSettings, *, media_elsewhere: int | None = None) -> None:
+        media = Media() if media_elsewhere is None else Media(port=str(media_elsewhere))
+        self._sipp = Sipp("carrier", carrier_scenario(media), settings)
+        self.ledger = Ledger(self._sipp.trace)
+        self.address = f"{settings.address}:{settings.sip_port}"
+
+    def check_alive(self) -> None:
+        self._sipp.check_alive()
+
+    def __enter__(self) -> Self:
+        self._sipp.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._sipp.stop()
