@@ -1,0 +1,33 @@
+"""How to reach a PBX: all addresses and secrets in one value, handed to whoever talks to it.
+
+Never logged and never sent to a browser as a whole: `repr` leaves the passwords out.
+"""
+
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+ARI_APP = "busyhour"
+"""Our Stasis application; the dialplan of the private PBX sends our channels to it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PbxAccess:
+    ari_url: str  # http://127.0.0.1:8488/ari, without a slash at its end
+    ari_user: str
+    ari_password: str = field(repr=False)
+    ami_host: str
+    ami_port: int
+    ami_user: str
+    ami_password: str = field(repr=False)
+    ws_url: str  # SIP over WebSocket: ws://127.0.0.1:8488/ws
+    sip_host: str  # where the PBX listens for SIP (UDP and TCP) and sends media from
+    sip_port: int
+    realm: str
+    cel_file: Path  # the PBX's own record of channels, see `config.py` for its columns
+    sounds: Path  # prompt `busyhour/x` is the file `sounds/busyhour/x.wav`
+    app: str = ARI_APP
+
+    def as_json(self) -> dict[str, Any]:
+        """For people at a terminal and for tests. Holds the passwords."""
+        return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}

@@ -1,0 +1,242 @@
+"""Writes everything that the private PBX is configured by, with least privilege, under `DATA/pbx`.
+
+ARI and AMI listen on loopback only, their passwords are random and made once; no anonymous endpoint; modules that are
+not used are not loaded. The texts are in `templates/`, where `@{name}` stands for a value.
+
+The PBX's own record of channels (`cel_file`) has one line an event: event type (CHAN_START, ANSWER, HANGUP), UTC epoch
+seconds with microseconds, channel id, channel name, and a JSON text that names the `hangupcause` on HANGUP. It is cut
+by `private.py` at a size; the older part is `<name>.1`.
+"""
+
+import hashlib
+import json
+import re
+import resource
+import secrets
+import string
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+from busyhour.adapters.asterisk import config_modules
+from busyhour.adapters.asterisk.access import ARI_APP, PbxAccess
+from busyhour.adapters.asterisk.install import PbxProgram
+from busyhour.service.errors import Invalid
+from busyhour.settings import Settings
+
+REALM = "busyhour"
+CEL_NAME = "busyhour.csv"
+OPEN_FILES_MAX = 65_536
+"""Each call needs four for its voice; the system's default would end at about 200 calls."""
+RESTART_FILES = ("asterisk.conf", "modules.conf", "http.conf", "pjsip.conf", "sorcery.conf", "rtp.conf", "manager.conf")
+"""A change of these is taken up by a new start only; of all others by a reload."""
+TEMPLATES = (
+    *RESTART_FILES,
+    *("ari.conf", "extensions.conf", "cel.conf", "cel_custom.conf", "cdr.conf", "logger.conf"),
+    *("musiconhold.conf", "indications.conf", "pjproject.conf"),
+)
+EMPTY_FILES = ("acl", "amd", "ccss", "features", "stasis", "udptl", "websocket_client")
+"""Asterisk complains when these are missing; the defaults are meant."""
+
+
+class _Template(string.Template):
+    """`$` belongs to the dialplan."""
+
+    delimiter = "@"
+
+
+@dataclass(frozen=True, slots=True)
+class Folders:
+    """Where the private PBX keeps what."""
+
+    base: Path
+
+    @property
+    def etc(self) -> Path:
+        return self.base / "etc"
+
+    @property
+    def log(self) -> Path:
+        return self.base / "log"
+
+    @property
+    def run(self) -> Path:
+        return self.base / "run"
+
+    @property
+    def share(self) -> Path:
+        return self.base / "share"
+
+    @property
+    def sounds(self) -> Path:
+        return self.share / "sounds"
+
+    @property
+    def music(self) -> Path:
+        return self.share / "moh"
+
+    @property
+    def state(self) -> Path:
+        return self.base / "state"
+
+    @property
+    def spool(self) -> Path:
+        return self.base / "spool"
+
+    def make(self) -> None:
+        self.base.mkdir(parents=True, exist_ok=True)
+        self.base.chmod(0o700)
+        for folder in (
+            self.etc,
+            self.run,
+            self.sounds / "busyhour",
+            self.music,
+            self.share / "keys",
+            self.state,
+            self.spool,
+        ):
+            folder.mkdir(parents=True, exist_ok=True)
+        (self.log / "cel-custom").mkdir(parents=True, exist_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What a round of writing made: stamps that tell whether a running PBX has this configuration."""
+
+    access: PbxAccess
+    restart_stamp: str
+    reload_stamp: str
+
+
+def write(settings: Settings, program: PbxProgram, *, demo: bool) -> Written:
+    folders = Folders(settings.data.resolve() / "pbx")
+    if re.search(r"[;\x00-\x1f\x7f\\\"]", str(folders.base)):
+        raise Invalid(f"The data folder's name holds a character that Asterisk cannot read: {folders.base}")
+    folders.make()
+    _link_share(folders, program)
+    access = _access(settings, folders, _passwords(folders.base / "secrets.json"))
+    texts = render(settings, program, folders, access, demo=demo)
+    for name, text in texts.items():
+        _write_private(folders.etc / name, text)
+    return Written(
+        access=access,
+        restart_stamp=_stamp({name: texts[name] for name in RESTART_FILES} | {"program": " ".join(program.argv)}),
+        reload_stamp=_stamp(texts),
+    )
+
+
+def render(
+    settings: Settings, program: PbxProgram, folders: Folders, access: PbxAccess, *, demo: bool
+) -> dict[str, str]:
+    """File name to text."""
+    values = {
+        **{name: str(getattr(folders, name)) for name in ("etc", "log", "run", "share", "state", "spool")},
+        "moh": str(folders.music),
+        "modules": str(program.modules),
+        "loads": "\n".join(f"load = {name}.so" for name in modules_of(program)),
+        "open_files_max": str(_open_files()),
+        "app": ARI_APP,
+        "realm": REALM,
+        "cel_name": CEL_NAME,
+        "http_port": str(settings.pbx_http_port),
+        "ami_port": str(settings.pbx_ami_port),
+        "ari_user": access.ari_user,
+        "ari_password": access.ari_password,
+        "ami_user": access.ami_user,
+        "ami_password": access.ami_password,
+        "sip_bind": f"{_bracketed(settings.pbx_bind)}:{settings.pbx_sip_port}",
+        "external": _external(settings),
+        "rtp_from": str(settings.pbx_rtp_from),
+        "rtp_until": str(settings.pbx_rtp_until),
+        "demo_endpoint": "",
+        "demo_dialplan": "",
+    }
+    source = resources.files("busyhour.adapters.asterisk") / "templates"
+    texts = {name: _Template((source / name).read_text()).substitute(values) for name in TEMPLATES}
+    return texts | {f"{name}.conf": "[general]\n" for name in EMPTY_FILES}
+
+
+def modules_of(program: PbxProgram) -> list[str]:
+    return [name for name in config_modules.WANTED if (program.modules / f"{name}.so").exists()]
+
+
+def _access(settings: Settings, folders: Folders, passwords: dict[str, str]) -> PbxAccess:
+    http = f"127.0.0.1:{settings.pbx_http_port}"
+    return PbxAccess(
+        ari_url=f"http://{http}/ari",
+        ari_user="busyhour",
+        ari_password=passwords["ari"],
+        ami_host="127.0.0.1",
+        ami_port=settings.pbx_ami_port,
+        ami_user="busyhour",
+        ami_password=passwords["ami"],
+        ws_url=f"ws://{http}/ws",
+        sip_host=settings.pbx_bind,
+        sip_port=settings.pbx_sip_port,
+        realm=REALM,
+        cel_file=folders.log / "cel-custom" / CEL_NAME,
+        sounds=folders.sounds,
+    )
+
+
+def _passwords(file: Path) -> dict[str, str]:
+    """Made once, so that an engine can adopt a PBX that an earlier one started."""
+    wanted = ("ari", "ami", "demo")
+    if file.exists():
+        kept = json.loads(file.read_text())
+        if all(isinstance(kept.get(name), str) and len(kept[name]) >= 24 for name in wanted):
+            return {name: kept[name] for name in wanted}
+    made = {name: secrets.token_hex(24) for name in wanted}
+    _write_private(file, json.dumps(made))
+    return made
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Whole or not at all, and for our eyes only."""
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.touch(mode=0o600)
+    fresh.chmod(0o600)
+    fresh.write_text(text)
+    fresh.replace(file)
+
+
+def _link_share(folders: Folders, program: PbxProgram) -> None:
+    """The program's documentation (its option tables are read from it) and voice prompts, beside our own sounds."""
+    _link(folders.share / "documentation", program.share / "documentation")
+    _link(folders.share / "rest-api", program.share / "rest-api")
+    spoken = program.share / "sounds" / "en_US_f_Allison"
+    _link(folders.sounds / "en", spoken if spoken.is_dir() else program.share / "sounds" / "en")
+
+
+def _link(link: Path, target: Path) -> None:
+    if link.is_symlink():
+        if link.readlink() == target:
+            return
+        link.unlink()
+    link.symlink_to(target)
+
+
+def _external(settings: Settings) -> str:
+    address = settings.pbx_external_address
+    if not address:
+        return ""
+    if not re.fullmatch(r"[0-9A-Za-z.:-]+", address):
+        raise Invalid(f"BUSYHOUR_PBX_EXTERNAL_ADDRESS is no host name or address: {address!r}")
+    private = ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")
+    lines = [f"external_media_address = {address}", f"external_signaling_address = {address}"]
+    return "\n".join(lines + [f"local_net = {net}" for net in private])
+
+
+def _bracketed(address: str) -> str:
+    if not re.fullmatch(r"[0-9A-Fa-f.:]+", address):
+        raise Invalid(f"BUSYHOUR_PBX_BIND is no address: {address!r}. Example: 127.0.0.1")
+    return f"[{address}]" if ":" in address else address
+
+
+def _open_files() -> int:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    return OPEN_FILES_MAX if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES_MAX)
+
+
+def _stamp(texts: dict[str, str]) -> str:
+    return hashlib.sha256(json.dumps(texts, sort_keys=True).encode()).hexdigest()

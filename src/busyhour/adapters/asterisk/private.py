@@ -1,0 +1,328 @@
+"""The private PBX: an Asterisk of our own, started, watched, restarted when it dies, stopped with us.
+
+A killed engine leaves it running, calls and all; the next `busyhour up` on the same data folder adopts it. An orderly
+stop ends it. `python -m busyhour.adapters.asterisk.private --data DIR --offset N` runs one alone in the foreground.
+"""
+
+import argparse
+import asyncio
+import json
+import signal
+import socket
+import sys
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+import aiohttp
+import structlog
+
+from busyhour.adapters.asterisk import config
+from busyhour.adapters.asterisk.access import PbxAccess
+from busyhour.adapters.asterisk.install import PbxProgram, find_program
+from busyhour.adapters.asterisk.install_fetch import Progress
+from busyhour.adapters.asterisk.install_run import run_program
+from busyhour.adapters.asterisk.private_process import PbxProcess
+from busyhour.service.errors import Unavailable
+from busyhour.service.ports import Voice
+from busyhour.settings import Settings
+
+READY_TIMEOUT_S = 30.0
+READY_ASK_EVERY_S = 0.05
+RELOAD_TIMEOUT_S = 15.0
+BACK_OFF_MIN_S = 0.5
+BACK_OFF_MAX_S = 30.0
+SETTLED_AFTER_S = 60.0
+"""Up for so long, it is taken as healthy again: the next death starts with the shortest back-off."""
+TIDY_EVERY_S = 30.0
+CEL_BYTES_MAX = 32 * 1024 * 1024
+"""About 100,000 calls; twice as much is kept, which is far more than recovery looks back."""
+LOG_BYTES_MAX = 16 * 1024 * 1024
+LOGS_KEPT = 3
+
+log = structlog.get_logger("pbx")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PbxStatistics:
+    state: str  # starting | up | down | stopped
+    version: str
+    pid: int | None
+    adopted: bool
+    restarts: int
+    up_since_utc_s: float | None
+    last_fault: str
+
+
+class PrivatePbx:
+    def __init__(
+        self,
+        settings: Settings,
+        report: Progress = lambda _done, _text: None,
+        *,
+        voice: Voice | None = None,
+        demo: bool = False,
+    ) -> None:
+        self._settings = settings
+        self._report = report
+        self._voice = voice
+        self._demo = demo
+        self._folders = config.Folders(settings.data.resolve() / "pbx")
+        self._config_file = self._folders.etc / "asterisk.conf"
+        self._program: PbxProgram | None = None
+        self._written: config.Written | None = None
+        self._process: PbxProcess | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._state = "stopped"
+        self._adopted = False
+        self._restarts = 0
+        self._up_since_utc_s: float | None = None
+        self._last_fault = ""
+
+    async def start(self) -> PbxAccess:
+        """Raises `Unavailable` when there is no PBX to be had, or a port is taken."""
+        self._state = "starting"
+        self._program = await find_program(self._settings, self._report)
+        self._written = config.write(self._settings, self._program, demo=self._demo)
+        try:
+            if not await self._adopt():
+                self._require_free_ports()
+                await self._launch()
+        except BaseException:
+            await self.stop()
+            raise
+        self._tasks = [asyncio.create_task(self._supervise()), asyncio.create_task(self._tidy())]
+        return self._written.access
+
+    async def stop(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks = []
+        if self._process is not None:
+            await self._process.end()
+        self._state, self._up_since_utc_s = "stopped", None
+
+    async def leave(self) -> None:
+        """Stop watching and let it run, as a killed engine would: for an engine that is only being replaced."""
+        if self._process is not None:
+            self._process.forget()
+            self._process = None
+        await self.stop()
+
+    def statistics(self) -> PbxStatistics:
+        return PbxStatistics(
+            state=self._state,
+            version=self._program.version if self._program else "",
+            pid=self._process.pid if self._process and self._process.alive else None,
+            adopted=self._adopted,
+            restarts=self._restarts,
+            up_since_utc_s=self._up_since_utc_s,
+            last_fault=self._last_fault,
+        )
+
+    # Starting
+
+    async def _adopt(self) -> bool:
+        """Take over the PBX that an earlier engine left running, with its calls."""
+        assert self._written is not None
+        found = PbxProcess.find(self._config_file)
+        if found is None:
+            return False
+        stamps = self._stamps()
+        if stamps.get("restart") != self._written.restart_stamp:
+            log.warning("pbx_configuration_changed", pid=found.pid, text="it must be started anew; its calls end")
+            await found.end()
+            return False
+        self._process = found
+        if not await self._becomes_ready():
+            log.warning("pbx_left_behind_is_deaf", pid=found.pid)
+            await found.end()
+            return False
+        if stamps.get("reload") != self._written.reload_stamp:
+            await self._reload()
+        self._adopted = True
+        self._is_up()
+        log.info("pbx_adopted", pid=found.pid)
+        return True
+
+    async def _launch(self) -> None:
+        assert self._program is not None
+        self._save_stamps()
+        console = self._folders.log / "console.log"
+        self._process = PbxProcess.start(self._program.argv, config=self._config_file, console=console)
+        self._adopted = False
+        if not await self._becomes_ready():
+            await self._process.end()
+            raise Unavailable(
+                f"The private PBX did not start. Its own words are in {console} and {self._folders.log}/messages.log.",
+                code="pbx_down",
+            )
+        self._is_up()
+        log.info("pbx_started", pid=self._process.pid, version=self._program.version)
+
+    def _is_up(self) -> None:
+        self._state, self._up_since_utc_s = "up", time.time()
+
+    async def _becomes_ready(self) -> bool:
+        """Ready = ARI answers, which it does when all modules are loaded."""
+        assert self._process is not None
+        async with _ari(self._access) as session:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(READY_TIMEOUT_S):
+                    while self._process.alive:
+                        with suppress(aiohttp.ClientError):
+                            async with session.get(f"{self._access.ari_url}/asterisk/info") as reply:
+                                if reply.status == 200:
+                                    return True
+                        await asyncio.sleep(READY_ASK_EVERY_S)
+        return False
+
+    async def _reload(self) -> None:
+        assert self._program is not None
+        assert self._written is not None
+        argv = [*self._program.argv, "-C", str(self._config_file), "-rx", "core reload"]
+        done = await run_program(argv, timeout_s=RELOAD_TIMEOUT_S)
+        log.info("pbx_reloaded", ok=done.ok, words="" if done.ok else done.last_words())
+        self._save_stamps()
+
+    @property
+    def _access(self) -> PbxAccess:
+        assert self._written is not None
+        return self._written.access
+
+    def _stamps(self) -> dict[str, str]:
+        try:
+            kept = json.loads((self._folders.run / "started.json").read_text())
+        except (OSError, ValueError):
+            return {}
+        return kept if isinstance(kept, dict) else {}
+
+    def _save_stamps(self) -> None:
+        assert self._written is not None
+        stamps = {"restart": self._written.restart_stamp, "reload": self._written.reload_stamp}
+        (self._folders.run / "started.json").write_text(json.dumps(stamps))
+
+    def _require_free_ports(self) -> None:
+        asked = self._settings
+        wanted = (
+            ("BUSYHOUR_PBX_SIP_PORT", asked.pbx_bind, asked.pbx_sip_port, socket.SOCK_DGRAM),
+            ("BUSYHOUR_PBX_SIP_PORT", asked.pbx_bind, asked.pbx_sip_port, socket.SOCK_STREAM),
+            ("BUSYHOUR_PBX_HTTP_PORT", "127.0.0.1", asked.pbx_http_port, socket.SOCK_STREAM),
+            ("BUSYHOUR_PBX_AMI_PORT", "127.0.0.1", asked.pbx_ami_port, socket.SOCK_STREAM),
+        )
+        for name, host, port, kind in wanted:
+            if not _is_free(host, port, kind):
+                raise Unavailable(
+                    f"Port {port} on {host} cannot be used: another program has it, or the address is not this "
+                    f"machine's. Set {name} to another port.",
+                    code="port_taken",
+                )
+
+    # Watching
+
+    async def _supervise(self) -> None:
+        back_off_s = BACK_OFF_MIN_S
+        while True:
+            assert self._process is not None
+            await self._process.wait()
+            up_for_s = time.time() - (self._up_since_utc_s or time.time())
+            self._state, self._up_since_utc_s = "down", None
+            self._last_fault = f"ended with code {self._process.exit_code} after {up_for_s:.0f} s"
+            back_off_s = BACK_OFF_MIN_S if up_for_s >= SETTLED_AFTER_S else back_off_s
+            log.error("pbx_died", fault=self._last_fault, again_in_s=back_off_s)
+            await asyncio.sleep(back_off_s)
+            back_off_s = min(2 * back_off_s, BACK_OFF_MAX_S)
+            self._restarts += 1
+            try:
+                await self._launch()
+            except (Unavailable, OSError) as fault:
+                self._last_fault = str(fault)
+                log.error("pbx_restart_failed", fault=self._last_fault)  # noqa: TRY400  the text says it all
+
+    async def _tidy(self) -> None:
+        """Keep the PBX's records and logs within their bounds. It opens its record anew for each line."""
+        while True:
+            record = self._access.cel_file
+            if _size(record) > CEL_BYTES_MAX:
+                record.replace(record.with_name(f"{record.name}.1"))
+            messages = self._folders.log / "messages.log"
+            if _size(messages) > LOG_BYTES_MAX and self._state == "up":
+                await self._rotate_log(messages.name)
+            await asyncio.sleep(TIDY_EVERY_S)
+
+    async def _rotate_log(self, name: str) -> None:
+        with suppress(aiohttp.ClientError, TimeoutError):
+            async with _ari(self._access) as session:
+                await session.put(f"{self._access.ari_url}/asterisk/logging/{name}/rotate")
+        for number in range(LOGS_KEPT, LOGS_KEPT + 100):
+            (self._folders.log / f"{name}.{number}").unlink(missing_ok=True)
+
+
+def _ari(access: PbxAccess) -> aiohttp.ClientSession:
+    who = aiohttp.encode_basic_auth(access.ari_user, access.ari_password)
+    return aiohttp.ClientSession(headers={"Authorization": who}, timeout=aiohttp.ClientTimeout(total=5))
+
+
+def _size(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0
+
+
+def _is_free(host: str, port: int, kind: socket.SocketKind) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, kind) as trial:
+        if kind == socket.SOCK_STREAM:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trial.bind((host, port))
+        except OSError:
+            return False
+    return True
+
+
+# Alone, in the foreground
+
+
+def with_offset(settings: Settings, offset: int) -> Settings:
+    """The same settings with all ports moved, so that several can run on one machine."""
+    ports = ("port", "pbx_sip_port", "pbx_http_port", "pbx_ami_port")
+    moved = {name: getattr(settings, name) + offset for name in ports}
+    return settings.model_copy(update=moved)
+
+
+async def _run_until_told(settings: Settings, *, demo: bool) -> None:
+    def report(done: float, text: str) -> None:
+        sys.stderr.write(f"\r{done:4.0%} {text:<60}")
+
+    pbx = PrivatePbx(settings, report, demo=demo)
+    told = asyncio.Event()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, told.set)
+    access = await pbx.start()
+    try:
+        sys.stdout.write(json.dumps(access.as_json()) + "\n")
+        sys.stdout.flush()
+        await told.wait()
+    finally:
+        await pbx.stop()
+
+
+def run() -> None:
+    asked = argparse.ArgumentParser(description="Run a private PBX until Ctrl-C; its access is printed as JSON.")
+    asked.add_argument("--data", type=Path, required=True)
+    asked.add_argument("--offset", type=int, default=0, help="added to every default port")
+    asked.add_argument("--demo", action="store_true", help="with the demo carrier")
+    given = asked.parse_args()
+    settings = with_offset(Settings(data=given.data), given.offset)
+    try:
+        asyncio.run(_run_until_told(settings, demo=given.demo))
+    except Unavailable as fault:
+        sys.exit(fault.text)
+
+
+if __name__ == "__main__":
+    run()
