@@ -13,6 +13,9 @@ INDEX_MAX: Final = 999_999
 TALK_S: Final = (3.0, 3.5, 4.0, 4.5, 5.0, 5.5, 6.0, 20.0, 60.0, 600.0)
 """How long a talker of detail D talks before hanging up; the other side may hang up earlier."""
 
+LIGHT_S: Final = (60.0, 0.0, 0.5)
+"""How long a callee of the benchmarks stays; the other side may hang up earlier. 0 = hangs up at once."""
+
 
 class Behavior(IntEnum):
     """What the callee does."""
@@ -26,7 +29,7 @@ class Behavior(IntEnum):
     BRIEF = 6  # answers and hangs up at once
     SILENT = 7  # never replies to the INVITE
     DECLINE = 8  # 603
-    LIGHT = 9  # answers at once and stays until the caller hangs up: for benchmarks
+    LIGHT = 9  # answers without ringing, hangs up after LIGHT_S[detail]: for benchmarks
 
 
 STATUS: Final[dict[Behavior, int]] = {

@@ -8,12 +8,11 @@ from dataclasses import dataclass
 from typing import Final
 from xml.sax.saxutils import quoteattr
 
-from busyhour.sim.sipp.numbers import PREFIX, STATUS, TALK_S, Behavior
+from busyhour.sim.sipp.numbers import LIGHT_S, PREFIX, STATUS, TALK_S, Behavior
 
 RING_BEFORE_ANSWER_MS: Final = 300
 RING_OUT_MAX_MS: Final = 120_000
 SILENT_MS: Final = 40_000  # longer than any caller's transaction timer (32 s)
-LIGHT_MAX_MS: Final = 60_000
 PHONE_MAX_MS: Final = 24 * 3600 * 1000
 
 _REASONS: Final = {180: "Ringing", 200: "OK", 404: "Not Found", 484: "Address Incomplete", 486: "Busy Here"} | {
@@ -36,7 +35,8 @@ def carrier_scenario(media: Media) -> str:
     """The telephone network: one branch for each behavior, chosen by the digits after the prefix."""
     branches = [_refusing(behavior, status) for behavior, status in STATUS.items()]
     branches += [_talking(detail, media) for detail in range(len(TALK_S))]
-    branches += [_ringing_out(), _brief(media), _silent(), _light(media)]
+    branches += [_light(detail, media) for detail in range(len(LIGHT_S))]
+    branches += [_ringing_out(), _brief(media), _silent()]
     return _document("carrier", [_invite_branching(), *branches, _label("end"), _nop()])
 
 
@@ -60,9 +60,9 @@ def _branch_name(behavior: Behavior, detail: int | None = None) -> str:
 
 def _choices() -> dict[str, str]:
     """Name of each branch, and the digits that choose it; the benchmark's first, as each test takes SIPp a moment."""
-    simple = {_branch_name(b): f"{b.value}" for b in sorted(Behavior, reverse=True) if b is not Behavior.TALK}
-    talks = {_branch_name(Behavior.TALK, d): f"{Behavior.TALK.value}{d}" for d in range(len(TALK_S))}
-    return simple | talks
+    detailed = {Behavior.LIGHT: len(LIGHT_S), Behavior.TALK: len(TALK_S)}
+    choices = {_branch_name(b, d): f"{b.value}{d}" for b, details in detailed.items() for d in range(details)}
+    return choices | {_branch_name(b): f"{b.value}" for b in Behavior if b not in detailed}
 
 
 def _invite_branching() -> str:
@@ -126,17 +126,12 @@ def _silent() -> str:
     return _joined(_label(_branch_name(Behavior.SILENT)), never, _cancelled())
 
 
-def _light(media: Media) -> str:
-    return _joined(
-        _label(_branch_name(Behavior.LIGHT)),
-        _answer(Media(port=media.port)),
-        _recv("ACK"),
-        _recv("BYE", timeout_ms=LIGHT_MAX_MS, ontimeout="light_bye"),
-        _reply(200),
-        _nop(to="end"),
-        _label("light_bye"),
-        _hang_up(),
+def _light(detail: int, media: Media) -> str:
+    me, stay_ms = _branch_name(Behavior.LIGHT, detail), round(LIGHT_S[detail] * 1000)
+    stay = (
+        _joined(_recv("BYE", timeout_ms=stay_ms, ontimeout=f"{me}_bye"), _reply(200), _nop(to="end")) if stay_ms else ""
     )
+    return _joined(_label(me), _answer(Media(port=media.port)), _recv("ACK"), stay, _label(f"{me}_bye"), _hang_up())
 
 
 def _cancelled() -> str:

@@ -1,0 +1,250 @@
+"""The product from outside: `busyhour up` as a process of its own with its own folder and ports, and its HTTP API.
+
+Benchmarks and real tests use what a company would use; nothing here reaches into the product.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final, Self
+
+import aiohttp
+import psutil
+
+START_MAX_S: Final = 180.0  # a first start may have to fetch the PBX
+STOP_MAX_S: Final = 30.0
+REQUEST_MAX_S: Final = 300.0  # the largest import
+LOG_TAIL_CHARS: Final = 4000
+
+
+class ProductFailed(Exception):
+    """It did not start, or ended by itself. The text has the end of its output."""
+
+
+class ApiError(Exception):
+    """The product said no. `status`, `code` and `text` as in its answer."""
+
+    def __init__(self, status: int, code: str, text: str) -> None:
+        super().__init__(f"{status} {code}: {text}")
+        self.status, self.code, self.text = status, code, text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ports:
+    """All ports of one instance, apart from other instances' by `offset`."""
+
+    offset: int
+
+    def environment(self) -> dict[str, str]:
+        rtp = 20_000 + self.offset * 10
+        numbers = {"PORT": 8480, "PBX_SIP_PORT": 5160, "PBX_HTTP_PORT": 8488, "PBX_AMI_PORT": 5138}
+        shifted = {f"BUSYHOUR_{name}": str(port + self.offset) for name, port in numbers.items()}
+        return shifted | {"BUSYHOUR_PBX_RTP_FROM": str(rtp), "BUSYHOUR_PBX_RTP_UNTIL": str(rtp + 2000)}
+
+
+class Api:
+    """The HTTP API with a bearer token, or with a session after `log_in`."""
+
+    def __init__(self, url: str, token: str | None = None) -> None:
+        self.url = url
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        jar = aiohttp.CookieJar(unsafe=True)  # the host is an address, not a name
+        limit = aiohttp.ClientTimeout(total=REQUEST_MAX_S)
+        self.http = aiohttp.ClientSession(url, headers=headers, cookie_jar=jar, timeout=limit)
+
+    async def log_in(self, login: str, password: str) -> Any:
+        answer = await self.post("/api/session", {"login": login, "password": password})
+        self.http.headers["X-CSRF-Token"] = answer["csrf"]
+        return answer
+
+    async def get(self, path: str, **query: Any) -> Any:
+        return await self.ask("GET", path, params={k: str(v) for k, v in query.items()})
+
+    async def post(self, path: str, body: Any = None) -> Any:
+        return await self.ask("POST", path, json=body if body is not None else {})
+
+    async def put(self, path: str, body: Any) -> Any:
+        return await self.ask("PUT", path, json=body)
+
+    async def patch(self, path: str, body: Any) -> Any:
+        return await self.ask("PATCH", path, json=body)
+
+    async def ask(self, method: str, path: str, **arguments: Any) -> Any:
+        async with self.http.request(method, path, **arguments) as reply:
+            text = await reply.text()
+            if reply.status >= 400:
+                raise _error_of(reply.status, text)
+            return json.loads(text) if text else None
+
+    async def pages(self, path: str, **query: Any) -> AsyncIterator[Any]:
+        """All rows of a paged answer."""
+        cursor: str | None = None
+        while True:
+            page = await self.get(path, limit=500, **query, **({"cursor": cursor} if cursor else {}))
+            for row in page["rows"]:
+                yield row
+            cursor = page["cursor"]
+            if cursor is None:
+                return
+
+    async def close(self) -> None:
+        await self.http.close()
+
+
+def _error_of(status: int, text: str) -> ApiError:
+    try:
+        error = json.loads(text)["error"]
+        return ApiError(status, error["code"], error["text"])
+    except (ValueError, KeyError, TypeError):
+        return ApiError(status, "not_ours", text[:500])
+
+
+def _address_and_token(server: Path, token: Path) -> tuple[str, str]:
+    return json.loads(server.read_text())["url"], token.read_text().strip()
+
+
+@dataclass
+class Product:
+    """`busyhour up` on a data folder. Use as an async context, or `start`, `kill` and `stop` by hand."""
+
+    folder: Path
+    ports: Ports
+    arguments: tuple[str, ...] = ()
+    environment: dict[str, str] = field(default_factory=dict)
+    _process: subprocess.Popen[bytes] | None = None
+    _api: Api | None = None
+
+    @property
+    def api(self) -> Api:
+        assert self._api is not None, "not started"
+        return self._api
+
+    @property
+    def url(self) -> str:
+        return self.api.url
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
+    def log(self) -> Path:
+        return self.folder / "up.out"
+
+    async def start(self) -> float:
+        """Answers after how many seconds it was ready."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        (self.folder / "server.json").unlink(missing_ok=True)
+        begin_s = time.monotonic()
+        with self.log.open("ab") as out:
+            self._process = subprocess.Popen(  # noqa: S603, ASYNC220 our own program; starting it takes no time
+                [sys.executable, "-m", "busyhour", "up", *self.arguments],
+                env=os.environ | self.ports.environment() | {"BUSYHOUR_DATA": str(self.folder)} | self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        await self._wait_ready(begin_s + START_MAX_S)
+        return time.monotonic() - begin_s
+
+    async def stop(self) -> int:
+        """As Ctrl-C would. Answers the exit code."""
+        assert self._process is not None
+        await self._close_api()
+        self._process.send_signal(signal.SIGINT)
+        try:
+            return await asyncio.to_thread(self._process.wait, STOP_MAX_S)
+        except subprocess.TimeoutExpired as late:
+            raise ProductFailed(f"did not stop in {STOP_MAX_S:.0f} s\n{self.log_tail()}") from late
+
+    async def kill(self) -> None:
+        """kill -9 of the engine alone: its PBX and database are not told."""
+        assert self._process is not None
+        await self._close_api()
+        self._process.kill()
+        await asyncio.to_thread(self._process.wait)
+
+    def sweep(self) -> list[str]:
+        """End everything that still runs on our folder; answers what that was. After a clean stop: nothing."""
+        left = self.processes()
+        names = []
+        for process in left:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                names.append(f"{process.pid} {process.name()}")
+                process.kill()
+        psutil.wait_procs(left, timeout=STOP_MAX_S)
+        return names
+
+    def processes(self) -> list[psutil.Process]:
+        """Processes that name our folder on their command line: ours and no other's."""
+        mine = str(self.folder.resolve())
+        found = []
+        for process in psutil.process_iter():
+            with contextlib.suppress(psutil.NoSuchProcess, psutil.AccessDenied):
+                if any(mine in argument for argument in process.cmdline()):
+                    found.append(process)
+        if self._process is not None and self._process.poll() is None:
+            found.append(psutil.Process(self._process.pid))
+        return found
+
+    def log_tail(self) -> str:
+        return self.log.read_text(errors="replace")[-LOG_TAIL_CHARS:] if self.log.exists() else ""
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self.start()
+        except BaseException:
+            self.sweep()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        try:
+            if self._process is not None and self._process.poll() is None:
+                await self.stop()
+        finally:
+            self.sweep()
+
+    async def _wait_ready(self, deadline_s: float) -> None:
+        assert self._process is not None
+        server, token = self.folder / "server.json", self.folder / "cli-token"
+        while time.monotonic() < deadline_s:
+            if self._process.poll() is not None:
+                raise ProductFailed(f"ended with {self._process.returncode}\n{self.log_tail()}")
+            if server.exists() and token.exists() and await self._try_connect(server, token):
+                return
+            await asyncio.sleep(0.05)
+        raise ProductFailed(f"not ready in {START_MAX_S:.0f} s\n{self.log_tail()}")
+
+    async def _try_connect(self, server: Path, token: Path) -> bool:
+        try:
+            api = Api(*_address_and_token(server, token))
+        except ValueError:
+            return False  # being written
+        try:
+            health = await api.get("/health")
+        except (aiohttp.ClientError, ApiError, TimeoutError):
+            health = {}
+        if not health.get("ok"):
+            await api.close()
+            return False
+        self._api = api
+        return True
+
+    async def _close_api(self) -> None:
+        api, self._api = self._api, None
+        if api is not None:
+            await api.close()
