@@ -90,6 +90,12 @@ class MediaEnd(asyncio.DatagramProtocol):
         self._tone = b"" if tone_hz is None else tone_ulaw(tone_hz, samples=RATE_HZ)  # 1 s: whole periods of any Hz
         self._transport: asyncio.DatagramTransport | None = None
         self._player: asyncio.Task[None] | None = None
+        self._came = asyncio.Event()
+
+    async def packet(self) -> None:
+        """Waits for the next packet of anyone."""
+        self._came.clear()
+        await self._came.wait()
 
     async def __aenter__(self) -> Self:
         loop = asyncio.get_running_loop()
@@ -130,6 +136,7 @@ class MediaEnd(asyncio.DatagramProtocol):
         heard.last_s = now_s
         heard.packets += 1
         heard.frames.append(data[_HEADER.size :])
+        self._came.set()
 
     async def _play(self) -> None:
         """The tone to everyone who talks, one frame each 20 ms by the clock, so that lateness does not add up."""
