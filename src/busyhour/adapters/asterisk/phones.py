@@ -1,0 +1,198 @@
+"""`service.ports.Phones`: the agents' and trunks' places on the PBX, pushed over ARI and kept in its memory only.
+
+What was pushed is remembered here and pushed again when the link comes back (`replay`): a restarted PBX knows none of
+it. No place made here can dial anything: its context refuses all.
+"""
+
+import re
+import secrets
+import time
+from typing import Final
+
+import structlog
+
+from busyhour.adapters.asterisk.access import PbxAccess
+from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply
+from busyhour.adapters.asterisk.telephony_place import ENDPOINT
+from busyhour.adapters.asterisk.translate import phone_of, sip_phone_of
+from busyhour.service import records as r
+from busyhour.service.errors import Invalid, Unavailable
+from busyhour.service.ports import SipAccess
+
+REJECT_CONTEXT: Final = "busyhour-reject"
+QUALIFY_EVERY_S: Final = 15
+QUALIFY_MAX_S: Final = 3
+REGISTRATION_MAX_S: Final = 120
+"""A browser registers again well within this; a vanished one is known to be gone after it at the latest."""
+PUSHED_MAX: Final = 100_000
+
+HOST: Final = re.compile(
+    r"(?P<host>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?|\[[0-9A-Fa-f:]{2,45}\])(?::(?P<port>[0-9]{1,5}))?"
+)
+SIP_ADDRESS: Final = re.compile(rf"sips?:(?:[A-Za-z0-9._+*#-]{{1,64}}@)?{HOST.pattern}(?:;transport=(?:udp|tcp))?")
+LOGIN: Final = re.compile(r"[A-Za-z0-9._+@-]{1,128}")
+
+log = structlog.get_logger(__name__)
+
+Fields = dict[str, str]
+Key = tuple[str, str]  # object type, id
+
+
+class AsteriskPhones:
+    def __init__(self, access: PbxAccess, link: AriLink) -> None:
+        self._access = access
+        self._link = link
+        self._pushed: dict[Key, Fields] = {}  # in the order in which they must be pushed
+
+    # The port
+
+    async def admit(self, tenant: int, agent_id: int, lifetime_s: float) -> SipAccess:
+        name, secret = phone_of(tenant, agent_id), secrets.token_urlsafe(24)
+        await self._push("auth", name, self._auth(name, secret))
+        await self._push("aor", name, browser_aor())
+        await self._push("endpoint", name, browser_endpoint(name))
+        return SipAccess(user=name, secret=secret, realm=self._access.realm, expires_utc_s=time.time() + lifetime_s)
+
+    async def dismiss(self, tenant: int, agent_id: int) -> None:
+        await self._withdraw(phone_of(tenant, agent_id))
+        await self._withdraw(sip_phone_of(tenant, agent_id))
+
+    async def set_phone(self, tenant: int, agent_id: int, sip_address: str) -> None:
+        """A SIP phone at a fixed address; it needs no secret, because we only ever call it."""
+        if not SIP_ADDRESS.fullmatch(sip_address):
+            raise Invalid(f"Not a SIP address: {sip_address!r}. Example: sip:201@192.0.2.7:5060", field="sip_address")
+        name = sip_phone_of(tenant, agent_id)
+        await self._push("aor", name, fixed_aor(sip_address))
+        await self._push("endpoint", name, sip_endpoint(name))
+
+    async def set_trunk(self, tenant: int, trunk: r.TrunkRow, password: str | None) -> None:
+        if trunk.demo:
+            return  # the demo carrier's endpoint is part of the private PBX's own configuration
+        name = trunk.endpoint
+        assert ENDPOINT.fullmatch(name), name
+        assert name.startswith(f"t{tenant}-"), name
+        contact = trunk_contact(trunk.host)
+        if trunk.login and not LOGIN.fullmatch(trunk.login):
+            raise Invalid("The trunk's login may hold letters, digits and . _ + @ - only.", field="login")
+        if trunk.login and password:
+            await self._push("auth", name, self._auth(trunk.login, password, ours=False))
+        await self._push("aor", name, fixed_aor(contact))
+        await self._push("endpoint", name, trunk_endpoint(name, trunk.login, with_auth=bool(trunk.login and password)))
+
+    async def drop_trunk(self, tenant: int, trunk_id: int) -> None:
+        await self._withdraw(f"t{tenant}-{trunk_id}")
+
+    async def replay(self) -> None:
+        """All again, after the PBX came back. Raises `LinkDown`, `NoReply`."""
+        for (kind, name), fields in tuple(self._pushed.items()):
+            await self._put(kind, name, fields)
+
+    # Pushing
+
+    async def _push(self, kind: str, name: str, fields: Fields) -> None:
+        """Remembered first: when the PBX is away now, `replay` brings it."""
+        if self._pushed.get((kind, name)) == fields:
+            return
+        assert len(self._pushed) < PUSHED_MAX
+        self._pushed[kind, name] = fields
+        try:
+            await self._put(kind, name, fields)
+        except (LinkDown, NoReply) as fault:
+            if kind == "endpoint":
+                log.warning("pushed later", kind=kind, name=name, why=type(fault).__name__)
+
+    async def _put(self, kind: str, name: str, fields: Fields) -> None:
+        body = {"fields": [{"attribute": attribute, "value": value} for attribute, value in fields.items()]}
+        reply = await self._link.ask("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}", body=body)
+        if not reply.ok:
+            # The body of the answer may repeat what we sent, so it is not logged.
+            log.error("the PBX refused a configuration", kind=kind, name=name, status=reply.status)
+            raise Unavailable(f"The PBX refused the configuration of {name}. See its log.")
+
+    async def _withdraw(self, name: str) -> None:
+        """Endpoint first: nothing may come in by a half-removed place."""
+        for kind in ("endpoint", "aor", "auth"):
+            if self._pushed.pop((kind, name), None) is None:
+                continue
+            try:
+                await self._link.ask("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
+            except (LinkDown, NoReply):
+                log.warning("not withdrawn: the PBX is away", kind=kind, name=name)
+
+    def _auth(self, user: str, secret: str, *, ours: bool = True) -> Fields:
+        fields = {"auth_type": "userpass", "username": user, "password": secret}
+        return fields | {"realm": self._access.realm} if ours else fields
+
+
+def browser_aor() -> Fields:
+    return {
+        "max_contacts": "1",
+        "remove_existing": "yes",  # a new tab takes over from an old one
+        "default_expiration": "60",
+        "minimum_expiration": "30",
+        "maximum_expiration": str(REGISTRATION_MAX_S),
+        "support_path": "no",
+    }
+
+
+def fixed_aor(contact: str) -> Fields:
+    return {
+        "contact": contact,
+        "qualify_frequency": str(QUALIFY_EVERY_S),
+        "qualify_timeout": str(float(QUALIFY_MAX_S)),
+    }
+
+
+def _endpoint(name: str) -> Fields:
+    """What all places have in common: media through the PBX, voice only, and no way to dial."""
+    return {
+        "context": REJECT_CONTEXT,
+        "aors": name,
+        "disallow": "all",
+        "direct_media": "no",
+        "dtmf_mode": "rfc4733",
+        "rtp_symmetric": "yes",
+        "force_rport": "yes",
+        "rewrite_contact": "yes",
+        "rtp_timeout": "120",
+        "rtp_timeout_hold": "3600",
+        "allow_subscribe": "no",
+        "allow_transfer": "no",
+        "send_connected_line": "no",
+    }
+
+
+def browser_endpoint(name: str) -> Fields:
+    return _endpoint(name) | {
+        "auth": name,
+        "webrtc": "yes",
+        "dtls_auto_generate_cert": "yes",
+        "allow": "opus,ulaw",
+        "max_audio_streams": "1",
+        "max_video_streams": "0",
+        "device_state_busy_at": "1",
+    }
+
+
+def sip_endpoint(name: str) -> Fields:
+    return _endpoint(name) | {"allow": "ulaw,alaw,opus", "device_state_busy_at": "1"}
+
+
+def trunk_endpoint(name: str, login: str, *, with_auth: bool) -> Fields:
+    fields = _endpoint(name) | {
+        "allow": "ulaw,alaw",
+        "rewrite_contact": "no",
+        "timers": "no",  # the engine ends calls; a session timer would only add traffic at high rates
+    }
+    if with_auth:
+        fields["outbound_auth"] = name
+    if login:
+        fields["from_user"] = re.sub(r"@.*", "", login)
+    return fields
+
+
+def trunk_contact(host: str) -> str:
+    found = HOST.fullmatch(host)
+    if found is None or not 0 < int(found["port"] or 5060) < 65_536:
+        raise Invalid(f"Not a host or host:port: {host!r}. Example: sip.example.net:5060", field="host")
+    return f"sip:{host}"

@@ -1,0 +1,276 @@
+"""`service.ports.Telephony` on one Asterisk: channels by name, events to each tenant's sink, in order.
+
+After each (re)connect the PBX is looked at before its events are let through: they are held while the picture is made,
+then follow it (`TelephonyBack`, then what came meanwhile). Where a request's outcome is unknown, nothing is claimed.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Coroutine, Sequence
+from typing import Any, Final
+
+import structlog
+from msgspec import Struct
+
+from busyhour.adapters.asterisk import ari_events as ari
+from busyhour.adapters.asterisk import translate
+from busyhour.adapters.asterisk.access import PbxAccess
+from busyhour.adapters.asterisk.ari import AriLink, LinkDown, LinkStatistics, NoReply
+from busyhour.adapters.asterisk.phones import AsteriskPhones
+from busyhour.adapters.asterisk.telephony_act import Actor
+from busyhour.adapters.asterisk.telephony_picture import Photographer
+from busyhour.adapters.asterisk.telephony_place import call_request
+from busyhour.adapters.asterisk.telephony_seen import SEEN_MAX, Channels
+from busyhour.core.commands import Act, PlaceCall
+from busyhour.core.events import (
+    CallNotSent,
+    CallSent,
+    CallUnanswered,
+    Event,
+    LegEnded,
+    TelephonyBack,
+    TelephonyLost,
+)
+from busyhour.core.model.ids import is_call, is_leg, tenant_of
+from busyhour.core.model.pictures import PbxPicture
+from busyhour.core.model.values import EndCause
+from busyhour.service.errors import Unavailable
+
+HELD_MAX: Final = 100_000
+"""Events that may wait for a picture; beyond it the link is dropped and looked at anew."""
+
+log = structlog.get_logger(__name__)
+
+
+class TelephonyStatistics(Struct, frozen=True, kw_only=True):
+    link: LinkStatistics
+    channels: int
+    tasks: int
+
+
+class _Floor:
+    """A tenant's sink. While `held` is a queue, events wait in it for the picture."""
+
+    def __init__(self, sink: Callable[[Event], None]) -> None:
+        self.sink = sink
+        self.held: deque[Event] | None = None
+
+
+class AsteriskTelephony:
+    def __init__(self, access: PbxAccess) -> None:
+        self._floors: dict[int, _Floor] = {}
+        self._channels = Channels()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._resync: asyncio.Task[None] | None = None
+        self._boot = ""
+        self.link = AriLink(access, on_event=self._hear, on_up=self._came_up, on_down=self._went_down)
+        self.phones = AsteriskPhones(access, self.link)
+        self._actor = Actor(access, self.link, self._channels, self.phones, self._tell, self._spawn)
+        self._photographer = Photographer(access, self.link, self._channels, self._actor)
+
+    # The port
+
+    def attach(self, tenant: int, sink: Callable[[Event], None]) -> None:
+        floor = self._floors[tenant] = _Floor(sink)
+        if self._resync is not None:
+            floor.held = deque()  # this tenant's picture is taken by the resync under way
+        elif self.link.up():
+            self._spawn(self._tell_phones(tenant))
+
+    def detach(self, tenant: int) -> None:
+        self._floors.pop(tenant, None)
+
+    async def place(self, call: PlaceCall) -> Event:
+        name = call.item.call
+        if not self.up():
+            return CallNotSent(call=name, cause=EndCause.FAILURE)  # never dial blind
+        self._channels.of(name)
+        try:
+            reply = await self.link.ask("POST", "channels", body=call_request(call))
+        except LinkDown:
+            self._channels.forget(name)
+            return CallNotSent(call=name, cause=EndCause.FAILURE)
+        except NoReply:
+            return CallUnanswered(call=name)
+        if reply.ok:
+            return CallSent(call=name)
+        if reply.status == 409:  # a channel of this name lives: it was sent already
+            self._spawn(self._look_again(name))
+            return CallSent(call=name)
+        self._channels.forget(name)
+        log.warning("originate refused", call=name, status=reply.status, body=reply.body[:200])
+        allocation = reply.status == 500 and "llocation" in reply.body
+        return CallNotSent(call=name, cause=EndCause.UNREACHABLE if allocation else EndCause.FAILURE)
+
+    async def act(self, command: Act) -> Event | None:
+        return await self._actor.act(command)
+
+    async def picture(self, tenant: int, about: Sequence[str] = ()) -> PbxPicture:
+        try:
+            return await self._photographer.picture(self._boot, tenant, about)
+        except (LinkDown, NoReply) as fault:
+            raise Unavailable("The PBX cannot be reached. Is Asterisk running? See `busyhour doctor`.") from fault
+
+    def up(self) -> bool:
+        return self.link.up() and self._resync is None
+
+    async def run(self) -> None:
+        """Keep the link until cancelled."""
+        try:
+            await self.link.run()
+        finally:
+            for task in tuple(self._tasks):
+                task.cancel()
+
+    def statistics(self) -> TelephonyStatistics:
+        return TelephonyStatistics(link=self.link.statistics(), channels=len(self._channels), tasks=len(self._tasks))
+
+    # The link
+
+    def _went_down(self) -> None:
+        if self._resync is not None:
+            self._resync.cancel()
+            self._resync = None
+        for floor in self._floors.values():
+            floor.held = None  # what waited is superseded by the next picture
+            floor.sink(TelephonyLost())
+
+    def _came_up(self, info: ari.Info) -> None:
+        self._boot = info.status.startup_time
+        for floor in self._floors.values():
+            floor.held = deque()
+        self._resync = asyncio.create_task(self._look_around())
+
+    async def _look_around(self) -> None:
+        """Agents' phones first, so that they can register; then one picture for each tenant."""
+        try:
+            await self.phones.replay()
+            before = self._channels.names()
+            self._channels.doubt()
+            # Again for a tenant that was attached while we looked: its events began after that look.
+            while waiting := [(tenant, floor) for tenant, floor in self._floors.items() if floor.held is not None]:
+                look = await self._photographer.look()
+                for tenant, floor in waiting:
+                    gone = [channel for channel in before if tenant_of(channel) == tenant and channel not in look]
+                    self._release(floor, await self._photographer.picture(self._boot, tenant, gone, look))
+                    for channel in gone:
+                        self._channels.forget(channel)
+                    await self._tell_phones(tenant)
+        except (LinkDown, NoReply):
+            self._resync = None
+            self.link.drop("resync failed")
+        else:
+            self._resync = None
+
+    def _release(self, floor: _Floor, picture: PbxPicture) -> None:
+        held, floor.held = floor.held or (), None
+        floor.sink(TelephonyBack(pbx=picture))
+        for event in held:
+            floor.sink(event)
+
+    async def _tell_phones(self, tenant: int) -> None:
+        for event in await self._photographer.phones(tenant):
+            self._tell(tenant, event)
+
+    # What the PBX says
+
+    def _hear(self, event: ari.AriEvent) -> None:
+        """Called for each message, some 600 times a second at 150 calls/s: no waiting, no loops."""
+        match event:
+            case ari.ChannelStateChange():
+                self._hear_state(event)
+            case ari.StasisStart():
+                self._hear_start(event)
+            case ari.ChannelDestroyed():
+                self._hear_end(event)
+            case ari.ChannelEnteredBridge():
+                if seen := self._channels.find(event.channel.id):
+                    seen.room, seen.room_utc_s = event.bridge.id, event.timestamp.timestamp()
+                self._tell_of(event.channel.id, translate.joined(event))
+            case ari.ChannelLeftBridge():
+                if (seen := self._channels.find(event.channel.id)) and seen.room == event.bridge.id:
+                    seen.room = None
+            case ari.PlaybackFinished():
+                self._hear_playback(event)
+            case ari.ChannelDtmfReceived():
+                self._tell_of(event.channel.id, translate.pressed(event))
+            case ari.EndpointStateChange() | ari.ContactStatusChange():
+                tenant = translate.tenant_of_phone(event.endpoint.resource)
+                if tenant is not None and (told := translate.phone_changed(event.endpoint)) is not None:
+                    self._tell(tenant, told)
+
+    def _hear_state(self, event: ari.ChannelStateChange) -> None:
+        channel = event.channel.id
+        if event.channel.state == "Up" and tenant_of(channel) is not None:
+            self._channels.of(channel).up_utc_s = event.timestamp.timestamp()
+            if len(self._channels) > SEEN_MAX:
+                self.link.drop("more channels than can be")
+        self._tell_of(channel, translate.rang(event))
+
+    def _hear_start(self, event: ari.StasisStart) -> None:
+        channel = event.channel.id
+        if is_leg(channel):
+            self._spawn(self._actor.take_leg(channel, event.timestamp.timestamp()))
+        elif is_call(channel):
+            seen = self._channels.of(channel)
+            if not seen.announced:
+                seen.announced = True
+                self._tell_of(channel, translate.answered(event, seen.up_utc_s))
+
+    def _hear_end(self, event: ari.ChannelDestroyed) -> None:
+        channel = event.channel.id
+        seen = self._channels.forget(channel)
+        told = translate.ended(event, was_up=seen is not None and seen.up_utc_s is not None)
+        if isinstance(told, LegEnded):
+            self._spawn(self._actor.drop_room(channel))
+        self._tell_of(channel, told)
+
+    def _hear_playback(self, event: ari.PlaybackFinished) -> None:
+        told = translate.prompt_ended(event)
+        if told is None:
+            return
+        seen = self._channels.find(told.call)
+        if seen is None:
+            return  # the call is gone; its end was told
+        seen.playing.discard(event.playback.id)
+        if event.playback.id in seen.stopped:
+            seen.stopped.discard(event.playback.id)
+        else:
+            self._tell_of(told.call, told)
+
+    # To the floors
+
+    def _tell_of(self, channel: str, event: Event | None) -> None:
+        if event is not None and (tenant := tenant_of(channel)) is not None:
+            self._tell(tenant, event)
+
+    def _tell(self, tenant: int, event: Event) -> None:
+        floor = self._floors.get(tenant)
+        if floor is None:
+            return
+        if floor.held is None:
+            floor.sink(event)
+        elif len(floor.held) < HELD_MAX:
+            floor.held.append(event)
+        else:
+            self.link.drop("events came faster than the picture")
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        """Beside the reader. Such work ends by itself: each of its requests has a time limit."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if (
+            not task.cancelled()
+            and (fault := task.exception()) is not None
+            and not isinstance(fault, LinkDown | NoReply)
+        ):
+            log.error("task beside the link failed", exc_info=fault)
+
+    async def _look_again(self, call: str) -> None:
+        found = await self._actor.look_up(call)
+        if found is not None and not isinstance(found, CallSent):
+            self._tell_of(call, found)

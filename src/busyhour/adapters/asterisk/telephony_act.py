@@ -1,0 +1,247 @@
+"""What the core wants done on the PBX, as ARI requests. Each is idempotent: doing it again is harmless.
+
+A customer who just answered is joined by one request. Only one who hears music or a prompt needs more, sent together:
+the PBX carries requests out in the order in which they were sent.
+"""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from typing import Any, Final
+
+import structlog
+
+from busyhour.adapters.asterisk import ari_events as ari
+from busyhour.adapters.asterisk.access import PbxAccess
+from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply, Reply
+from busyhour.adapters.asterisk.history import histories_of
+from busyhour.adapters.asterisk.phones import AsteriskPhones
+from busyhour.adapters.asterisk.telephony_place import leg_request
+from busyhour.adapters.asterisk.telephony_seen import Channels
+from busyhour.adapters.asterisk.translate import PROMPT, playback_of
+from busyhour.core.commands import Act, HangUpCall, HangUpLeg, Hold, Join, LookUp, PlayPrompt, RingAgent
+from busyhour.core.events import (
+    CallAnswered,
+    CallJoined,
+    CallMissing,
+    CallRang,
+    CallSent,
+    Event,
+    JoinFailed,
+    LegAnswered,
+    LegEnded,
+    PromptEnded,
+)
+from busyhour.core.model.ids import room_of, tenant_of
+from busyhour.core.model.values import EndCause, PhoneKind
+
+JOIN_MAX_S: Final = 2.0
+GONE_GRACE_S: Final = 1.0
+"""The PBX says "no such channel" a moment before its message of the channel's end is here; that one knows the cause."""
+
+log = structlog.get_logger(__name__)
+
+
+class Actor:
+    def __init__(
+        self,
+        access: PbxAccess,
+        link: AriLink,
+        channels: Channels,
+        phones: AsteriskPhones,
+        tell: Callable[[int, Event], None],
+        spawn: Callable[[Coroutine[Any, Any, None]], None],
+    ) -> None:
+        self._access = access
+        self._link = link
+        self._channels = channels
+        self._phones = phones
+        self._tell = tell
+        self._spawn = spawn
+
+    async def act(self, command: Act) -> Event | None:
+        match command:
+            case RingAgent():
+                return await self._ring(command)
+            case HangUpCall(call=call):
+                return await self._hang_up(call)
+            case HangUpLeg(leg=leg):
+                return await self._hang_up(leg)
+            case Join(call=call, leg=leg):
+                return await self._join(call, leg)
+            case Hold(call=call, leg=leg):
+                return await self._hold(call, leg)
+            case PlayPrompt(call=call, prompt=prompt):
+                return await self._play(call, prompt)
+            case LookUp(call=call):
+                return await self.look_up(call)
+        raise AssertionError(f"not a command for the PBX: {command!r}")
+
+    # Agents' legs
+
+    async def _ring(self, command: RingAgent) -> Event | None:
+        tenant = tenant_of(command.leg)
+        assert tenant is not None, command.leg
+        try:
+            if command.phone_kind is PhoneKind.SIP:
+                await self._phones.set_phone(tenant, command.agent_id, command.sip_address)
+            reply = await self._link.ask("POST", "channels", body=leg_request(command))
+        except LinkDown:
+            return _leg_failed(command.leg)
+        except NoReply:
+            return None  # unknown: the core's ring timer hangs it up
+        if reply.ok or reply.status == 409:
+            return None
+        log.warning("agent cannot be rung", leg=command.leg, status=reply.status, body=reply.body[:200])
+        return _leg_failed(command.leg, EndCause.UNREACHABLE)
+
+    async def take_leg(self, leg: str, at_utc_s: float) -> None:
+        """The agent's phone answered: make its room and put it in, then say so."""
+        room = room_of(leg)
+        made, added = await asyncio.gather(
+            self._link.ask("POST", f"bridges/{room}", {"type": "mixing", "name": room}),
+            self._link.ask("POST", f"bridges/{room}/addChannel", {"channel": leg}),
+        )
+        if made.ok and added.ok:
+            if self._channels.find(leg) is not None and (tenant := tenant_of(leg)) is not None:
+                self._tell(tenant, LegAnswered(leg=leg, at_utc_s=at_utc_s))
+            return
+        log.warning("no room for leg", leg=leg, made=made.status, added=added.status)
+        await self._link.ask("DELETE", f"channels/{leg}")  # without a room it is of no use
+
+    async def drop_room(self, leg: str) -> None:
+        """A customer in the room stays alive outside of it."""
+        await self._link.ask("DELETE", f"bridges/{room_of(leg)}")
+
+    # Calls
+
+    async def _hang_up(self, channel: str) -> Event | None:
+        try:
+            reply = await self._link.ask("DELETE", f"channels/{channel}", {"reason": "normal"})
+        except (LinkDown, NoReply):
+            return None  # the picture after the reconnect shows whether it lives
+        if reply.status == 404:
+            self._spawn(self._tell_gone(channel))
+        return None
+
+    async def _tell_gone(self, channel: str) -> None:
+        """The channel was gone before we hung it up. If its end is not heard of soon, tell what is known."""
+        heard = self._channels.find(channel)
+        await asyncio.sleep(GONE_GRACE_S)
+        if heard is None or self._channels.find(channel) is None:
+            return
+        self._channels.forget(channel)
+        tenant = tenant_of(channel)
+        assert tenant is not None, channel
+        if channel.startswith("a"):
+            self._tell(tenant, _leg_failed(channel, EndCause.UNKNOWN))
+        else:
+            self._tell(tenant, await self._missing(channel))
+
+    async def _join(self, call: str, leg: str) -> Event | None:
+        room = room_of(leg)
+        seen = self._channels.find(call)
+        if seen is not None and seen.room == room:
+            return CallJoined(call=call, leg=leg, at_utc_s=seen.room_utc_s)
+        try:
+            replies = await self._together(
+                *self._silence(call),
+                ("POST", f"bridges/{room}/addChannel", {"channel": call}),
+            )
+        except (LinkDown, NoReply):
+            return JoinFailed(call=call, leg=leg)
+        if replies[-1].ok:
+            return None  # the PBX's own message is the proof
+        log.warning("join failed", call=call, leg=leg, status=replies[-1].status, body=replies[-1].body[:200])
+        return JoinFailed(call=call, leg=leg)
+
+    async def _hold(self, call: str, leg: str) -> Event | None:
+        requests = [
+            ("POST", f"bridges/{room_of(leg)}/removeChannel", {"channel": call}),
+            ("POST", f"channels/{call}/moh", {}),
+        ]
+        try:
+            replies = await self._together(*requests)
+        except (LinkDown, NoReply):
+            return None
+        if (seen := self._channels.find(call)) is not None and replies[1].ok:
+            seen.music = True
+        return None
+
+    async def _play(self, call: str, prompt: str) -> Event | None:
+        if not PROMPT.fullmatch(prompt) or not self._has_sound(prompt):
+            log.error("prompt is missing", call=call, prompt=prompt)
+            return PromptEnded(call=call, prompt=prompt)
+        playback = playback_of(call, prompt)
+        seen = self._channels.find(call)
+        if seen is not None and playback in seen.playing:
+            return None
+        before = self._silence(call)
+        if seen is not None and seen.room is not None:
+            before.insert(0, ("POST", f"bridges/{seen.room}/removeChannel", {"channel": call}))
+        if seen is not None:
+            seen.playing.add(playback)
+        play = ("POST", f"channels/{call}/play/{playback}", {"media": f"sound:busyhour/{prompt}"})
+        try:
+            replies = await self._together(*before, play)
+        except (LinkDown, NoReply):
+            return None
+        if replies[-1].ok or replies[-1].status == 404:
+            return None  # the end of the prompt, or of the call, is told by the PBX
+        if seen is not None:
+            seen.playing.discard(playback)
+        log.warning("prompt not played", call=call, status=replies[-1].status, body=replies[-1].body[:200])
+        return PromptEnded(call=call, prompt=prompt)
+
+    def _silence(self, call: str) -> list[tuple[str, str, dict[str, str]]]:
+        """What ends the music and the prompts that this call hears, if any."""
+        seen = self._channels.find(call)
+        requests: list[tuple[str, str, dict[str, str]]] = []
+        if seen is None or seen.music or seen.unsure:
+            requests.append(("DELETE", f"channels/{call}/moh", {}))
+        if seen is not None:
+            requests += [("DELETE", f"playbacks/{playback}", {}) for playback in seen.playing]
+            seen.stopped |= seen.playing
+            seen.music = seen.unsure = False
+        return requests
+
+    async def _together(self, *requests: tuple[str, str, dict[str, str]]) -> list[Reply]:
+        """In one go and in this order."""
+        if len(requests) == 1:
+            return [await self._link.ask(*requests[0], wait_max_s=JOIN_MAX_S)]
+        return await asyncio.gather(*(self._link.ask(*request, wait_max_s=JOIN_MAX_S) for request in requests))
+
+    def _has_sound(self, prompt: str) -> bool:
+        return (self._access.sounds / "busyhour" / f"{prompt}.wav").exists()
+
+    async def look_up(self, call: str) -> Event | None:
+        """None: the PBX cannot be asked now; the next `TelephonyBack` answers."""
+        try:
+            reply = await self._link.ask("GET", f"channels/{call}")
+        except (LinkDown, NoReply):
+            return None
+        if reply.status == 404:
+            self._channels.forget(call)
+            return await self._missing(call)
+        row = reply.read(ari.ChannelRow)
+        seen = self._channels.of(call)
+        if row.state == "Up" and row.dialplan.app_name == "Stasis":
+            seen.announced = True
+            return CallAnswered(call=call, at_utc_s=seen.up_utc_s or row.creationtime.timestamp())
+        if row.state == "Ringing":
+            return CallRang(call=call, at_utc_s=row.creationtime.timestamp())
+        return CallSent(call=call)
+
+    async def _missing(self, call: str) -> CallMissing:
+        for history in await histories_of(self._access.cel_file, [call]):
+            return CallMissing(
+                call=call,
+                answered_utc_s=history.answered_utc_s,
+                ended_utc_s=history.ended_utc_s,
+                cause=history.cause,
+            )
+        return CallMissing(call=call)
+
+
+def _leg_failed(leg: str, cause: EndCause = EndCause.FAILURE) -> LegEnded:
+    return LegEnded(leg=leg, cause=cause, at_utc_s=time.time())

@@ -1,0 +1,90 @@
+"""What the PBX has now, as the core's picture of it. Looking also tidies: a leg without its room gets one, a room
+without its leg is removed, and what the link needs to remember of living channels is begun."""
+
+import asyncio
+from collections.abc import Sequence
+
+from busyhour.adapters.asterisk import ari_events as ari
+from busyhour.adapters.asterisk import translate
+from busyhour.adapters.asterisk.access import PbxAccess
+from busyhour.adapters.asterisk.ari import AriLink, NoReply
+from busyhour.adapters.asterisk.history import histories_of
+from busyhour.adapters.asterisk.telephony_act import Actor
+from busyhour.adapters.asterisk.telephony_seen import Channels
+from busyhour.core.events import Event
+from busyhour.core.model.ids import is_leg, tenant_of
+from busyhour.core.model.pictures import ChannelPicture, PbxPicture
+
+Look = dict[str, ChannelPicture]
+
+
+class Photographer:
+    def __init__(self, access: PbxAccess, link: AriLink, channels: Channels, actor: Actor) -> None:
+        self._access = access
+        self._link = link
+        self._channels = channels
+        self._actor = actor
+
+    async def look(self) -> Look:
+        """All channels of ours, of all tenants."""
+        channels, bridges = await asyncio.gather(self._link.read("channels"), self._link.read("bridges"))
+        if not (channels.ok and bridges.ok):
+            raise NoReply(f"channels {channels.status}, bridges {bridges.status}")
+        rooms = bridges.read(tuple[ari.BridgeRow, ...])
+        in_room = {channel: room.id for room in rooms for channel in room.channels}
+        found: Look = {}
+        for row in channels.read(tuple[ari.ChannelRow, ...]):
+            if tenant_of(row.id) is not None:
+                found[row.id] = self._note(row, in_room.get(row.id))
+        await self._tidy(found, rooms)
+        return found
+
+    def _note(self, row: ari.ChannelRow, room: str | None) -> ChannelPicture:
+        picture = ChannelPicture(
+            channel=row.id,
+            answered=row.state == "Up",
+            ringing=row.state == "Ringing",
+            bridge=room,
+            in_app=room is not None or row.dialplan.app_name == "Stasis",
+        )
+        seen = self._channels.find(row.id)
+        if seen is None:
+            seen = self._channels.of(row.id)
+            seen.unsure = True
+        seen.room = room
+        seen.announced = seen.announced or (picture.answered and picture.in_app)
+        return picture
+
+    async def _tidy(self, found: Look, rooms: Sequence[ari.BridgeRow]) -> None:
+        homeless = [
+            leg
+            for leg, picture in found.items()
+            if is_leg(leg) and picture.answered and picture.in_app and picture.bridge is None
+        ]
+        for leg in homeless:
+            await self._actor.take_leg(leg, 0.0)
+        for room in rooms:
+            leg = room.id[1:]
+            if room.id.startswith("r") and is_leg(leg) and leg not in found:
+                await self._actor.drop_room(leg)
+
+    async def picture(self, boot: str, tenant: int, about: Sequence[str], look: Look | None = None) -> PbxPicture:
+        found = await self.look() if look is None else look
+        gone = [channel for channel in about if channel not in found]
+        return PbxPicture(
+            boot=boot,
+            channels=tuple(picture for channel, picture in found.items() if tenant_of(channel) == tenant),
+            histories=await histories_of(self._access.cel_file, gone),
+        )
+
+    async def phones(self, tenant: int) -> list[Event]:
+        """Which agents' phones can be rung now."""
+        reply = await self._link.read("endpoints/PJSIP")
+        if not reply.ok:
+            return []
+        ours = [
+            endpoint
+            for endpoint in reply.read(tuple[ari.Endpoint, ...])
+            if translate.tenant_of_phone(endpoint.resource) == tenant
+        ]
+        return [event for endpoint in ours if (event := translate.phone_changed(endpoint)) is not None]

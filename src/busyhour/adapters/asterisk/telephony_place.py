@@ -1,0 +1,119 @@
+"""What an originate asks of the PBX: the dial string, the caller id, the variables. Pure.
+
+Everything here may hold what a stranger wrote (an imported list, a campaign's caller id), so each value is built from a
+grammar or cleaned of what the PBX would act on: control characters, and `$ { }`, which start an expression.
+"""
+
+import math
+import re
+from typing import Any, Final
+
+from busyhour.adapters.asterisk.translate import phone_of, sip_phone_of
+from busyhour.core.commands import PlaceCall, RingAgent
+from busyhour.core.model.campaign import Trunk
+from busyhour.core.model.ids import tenant_of
+from busyhour.core.model.values import PhoneKind
+
+CONTEXT: Final = "busyhour"
+ORIGINATE_SLACK_S: Final = 2.0
+"""The core's own ring timer is first; the PBX's is there for a core that has died."""
+LEG_MAX_S: Final = 24 * 3600
+"""Dead-man limit of an agent's leg. A longer session rings the phone anew."""
+VARIABLE_VALUE_MAX: Final = 1024
+VARIABLES_MAX: Final = 200
+
+DIGITS: Final = re.compile(r"[0-9]{1,32}")
+ENDPOINT: Final = re.compile(r"[a-z0-9_-]{1,64}")
+VARIABLE_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
+CALLER_NUMBER: Final = re.compile(r"\+?[0-9*#]{1,32}")
+CALLER_NAMED: Final = re.compile(r'\s*"?(?P<name>[^"<>]*?)"?\s*<(?P<number>\+?[0-9*#]{1,32})>\s*')
+
+_UNSAFE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029${}]")
+
+RESERVED: Final = frozenset(
+    ["EXTEN", "CONTEXT", "PRIORITY", "CHANNEL", "UNIQUEID", "CHANNEL_ID", "HANGUPCAUSE", "ANSWEREDTIME", "DIALEDTIME"]
+)
+"""Names that the PBX sets by itself; an attribute of that name is left out."""
+
+
+def clean(text: str) -> str:
+    """A value that the PBX passes on as it is."""
+    return _UNSAFE.sub("", text)[:VARIABLE_VALUE_MAX]
+
+
+def dialed(number: str, trunk: Trunk) -> str:
+    """What the carrier is asked for: prefix and digits, nothing else (I41)."""
+    plus = "" if trunk.strip_plus or not number.startswith("+") else "+"
+    digits = number.removeprefix("+")
+    whole = trunk.prefix + digits
+    assert DIGITS.fullmatch(whole), f"not a number: {whole!r}"
+    assert ENDPOINT.fullmatch(trunk.endpoint), f"not an endpoint: {trunk.endpoint!r}"
+    return f"PJSIP/{plus}{whole}@{trunk.endpoint}"
+
+
+def caller_id(text: str) -> str:
+    """`number` or `name <number>`; empty when it is neither, so that the trunk's own is used."""
+    if CALLER_NUMBER.fullmatch(text):
+        return text
+    found = CALLER_NAMED.fullmatch(clean(text))
+    if found is None:
+        return ""
+    name = re.sub(r"[^\w .,&'+-]", "", found["name"])[:60].strip()
+    return f'"{name}" <{found["number"]}>' if name else found["number"]
+
+
+def variables(call: PlaceCall) -> dict[str, str]:
+    """The contact's attributes under their own names (WD-078, WD-080, WD-261), and ours, which win."""
+    item = call.item
+    known = list(item.variables.items())[:VARIABLES_MAX]
+    theirs = {name: clean(value) for name, value in known if VARIABLE_NAME.fullmatch(name) and name not in RESERVED}
+    ours = {
+        "WOMBAT_ID": item.call,
+        "WOMBATID": item.call,
+        "WOMBAT_HOPPER_ID": item.call,
+        "WOMBAT_RETRY_NO": str(item.attempt_no - 1),
+        "WOMBAT_DIALING_NUMBER": clean(item.number),
+        "BUSYHOUR_CALL": item.call,
+    }
+    if call.call_max_s > 0:
+        ours["TIMEOUT(absolute)"] = str(math.ceil(call.call_max_s))
+    return theirs | ours
+
+
+def call_request(call: PlaceCall) -> dict[str, Any]:
+    request = {
+        "endpoint": dialed(call.item.number, call.trunk),
+        "context": CONTEXT,
+        "extension": "call",
+        "priority": 1,
+        "channelId": call.item.call,
+        "timeout": math.ceil(call.ring_timeout_s + ORIGINATE_SLACK_S),
+        "variables": variables(call),
+    }
+    if shown := caller_id(call.caller_id):
+        request["callerId"] = shown
+    return request
+
+
+def leg_request(command: RingAgent) -> dict[str, Any]:
+    tenant = tenant_of(command.leg)
+    assert tenant is not None, command.leg
+    browser = command.phone_kind is PhoneKind.BROWSER
+    endpoint = phone_of(tenant, command.agent_id) if browser else sip_phone_of(tenant, command.agent_id)
+    variables_: dict[str, str] = {"TIMEOUT(absolute)": str(LEG_MAX_S), "BUSYHOUR_LEG": command.leg}
+    if browser:
+        # The page answers by itself; the headers let any other SIP client do the same.
+        variables_["PJSIP_HEADER(add,Alert-Info)"] = "<sip:busyhour>;info=alert-autoanswer;delay=0"
+        variables_["PJSIP_HEADER(add,X-Busyhour-Leg)"] = command.leg
+    request = {
+        "endpoint": f"PJSIP/{endpoint}",
+        "context": CONTEXT,
+        "extension": "agent",
+        "priority": 1,
+        "channelId": command.leg,
+        "timeout": math.ceil(command.ring_timeout_s + ORIGINATE_SLACK_S),
+        "variables": variables_,
+    }
+    if shown := caller_id(command.caller_id):
+        request["callerId"] = shown
+    return request

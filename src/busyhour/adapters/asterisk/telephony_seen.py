@@ -1,0 +1,51 @@
+"""What we have seen of the PBX's living channels: small facts that no single message carries.
+
+Bounded by the channels that the PBX has: a channel's facts go when it is destroyed, or when a resync does not find it.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+SEEN_MAX: Final = 200_000
+"""More than any PBX has channels; beyond it something leaks, and the link is dropped and looked at anew."""
+
+
+@dataclass(slots=True)
+class Seen:
+    up_utc_s: float | None = None  # when its state became Up
+    announced: bool = False  # its answer was told
+    playing: set[str] = field(default_factory=set)  # playbacks begun and not ended
+    stopped: set[str] = field(default_factory=set)  # playbacks that we ended ourselves
+    music: bool = False  # hears hold music
+    room: str | None = None
+    room_utc_s: float = 0.0  # when it entered the room
+    unsure: bool = False  # met after a gap: it may play or hear music unknown to us
+
+
+class Channels:
+    def __init__(self) -> None:
+        self._seen: dict[str, Seen] = {}
+
+    def __len__(self) -> int:
+        return len(self._seen)
+
+    def find(self, channel: str) -> Seen | None:
+        return self._seen.get(channel)
+
+    def of(self, channel: str) -> Seen:
+        """Its facts, begun when there are none."""
+        found = self._seen.get(channel)
+        if found is None:
+            found = self._seen[channel] = Seen()
+        return found
+
+    def forget(self, channel: str) -> Seen | None:
+        return self._seen.pop(channel, None)
+
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._seen)
+
+    def doubt(self) -> None:
+        """After a gap, all may have changed."""
+        for seen in self._seen.values():
+            seen.unsure = True
