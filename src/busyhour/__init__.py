@@ -1,1 +1,5 @@
 """Busyhour: an open-source contact center."""
+
+from importlib.metadata import version
+
+__version__ = version("busyhour")
