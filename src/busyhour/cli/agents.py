@@ -1,0 +1,50 @@
+"""`busyhour agent`: list, create."""
+
+from typing import Annotated
+
+import typer
+
+from busyhour.cli.client import connect
+from busyhour.cli.screen import Commands, out, print_json, print_table
+from busyhour.core.model.values import LegMode, PhoneKind, Role
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, help="Agents: people who talk.")
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.command("ls")
+def ls(*, json: Json = False) -> None:
+    """All agents."""
+    rows = connect().get("/api/agents")
+    if json:
+        print_json(rows)
+        return
+    columns = ("agent_id", "name", "login", "phone_kind", "sip_address", "leg_mode", "disabled")
+    print_table("Agents", [column.removesuffix("_id") for column in columns], ([r[c] for c in columns] for r in rows))
+
+
+@app.command()
+def create(
+    login: str,
+    *,
+    name: Annotated[str | None, typer.Option(help="What colleagues call them; else the log-in.")] = None,
+    sip: Annotated[
+        str | None, typer.Option(help="sip:USER@HOST of a SIP phone; else they talk in the browser.")
+    ] = None,
+    leg_mode: Annotated[
+        LegMode, typer.Option(help="Whether the phone stays up for the whole session.")
+    ] = LegMode.PERSISTENT,
+    json: Json = False,
+) -> None:
+    """Make a user who is an agent; their random password is shown this once."""
+    client = connect()
+    user = client.post("/api/users", {"login": login, "name": name or login, "role": Role.AGENT})
+    agent_id = user.get("agent_id") or user["user"]["agent_id"]
+    phone = {"phone_kind": PhoneKind.SIP, "sip_address": sip} if sip else {}
+    agent = client.patch(f"/api/agents/{agent_id}", {"leg_mode": leg_mode, **phone})
+    if json:
+        print_json({"agent": agent, "password": user["password"]})
+        return
+    out.print(f"Made agent {agent_id}. They log in at {client.url}", markup=False, highlight=False)
+    out.print(f"  log-in    {login}\n  password  {user['password']}  (shown this once)", markup=False, highlight=False)

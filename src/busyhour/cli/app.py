@@ -1,0 +1,128 @@
+"""The command line as a whole. `build` makes it; `main.py` gives it what needs the product in this process."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from busyhour import __version__
+from busyhour.cli import agents, campaigns, report, trunks
+from busyhour.cli.client import connect
+from busyhour.cli.live import watch
+from busyhour.cli.progress import Progress
+from busyhour.cli.screen import Commands, Trouble, err, out, print_json, print_table
+from busyhour.cli.wiring import Check, Wiring
+from busyhour.settings import Settings
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def build(wiring: Wiring) -> typer.Typer:
+    app = typer.Typer(
+        cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, help="A contact centre in one command."
+    )
+    app.callback()(choose_data)
+    _add_product(app, wiring)
+    _add_bench(app, wiring)
+    app.add_typer(campaigns.app, name="campaign")
+    app.add_typer(agents.app, name="agent")
+    app.add_typer(trunks.app, name="trunk")
+    app.add_typer(report.explain, name="explain")
+    app.command("report")(report.report)
+    app.command("live")(live)
+    app.command("version")(show_version)
+    return app
+
+
+def choose_data(
+    data: Annotated[
+        Path | None, typer.Option(help="The data folder; else BUSYHOUR_DATA, else .busyhour here.", show_default=False)
+    ] = None,
+) -> None:
+    if data is not None:
+        os.environ["BUSYHOUR_DATA"] = str(data)  # settings, and programs that we start, read it there
+
+
+def live() -> None:
+    """What is going on now: runs, agents and calls, in a table that follows them. Ctrl-C ends it."""
+    watch(connect())
+
+
+def show_version(*, json: Json = False) -> None:
+    """The version of this program."""
+    if json:
+        print_json({"version": __version__})
+    else:
+        out.print(__version__, highlight=False)
+
+
+def _add_product(app: typer.Typer, wiring: Wiring) -> None:
+    @app.command()
+    def up(
+        *,
+        demo: Annotated[
+            bool, typer.Option("--demo", help="With people to call, and a network to call them in.")
+        ] = False,
+    ) -> None:
+        """Run everything: database, PBX, engine and page. Ctrl-C stops all of it."""
+        wiring.up(demo, Settings(), Progress(err))
+
+    @app.command()
+    def doctor(*, json: Json = False) -> None:
+        """What is there, what is missing, and what to do about it."""
+        checks = wiring.doctor(Settings())
+        missing = [check for check in checks if check.needed and not check.ok]
+        if json:
+            print_json({"ok": not missing, "checks": checks})
+        else:
+            _print_checks(checks)
+        if missing:
+            raise typer.Exit(1)
+
+    @app.command("create-admin")
+    def create_admin(login: str, *, json: Json = False) -> None:
+        """Make an administrator; the random password is shown this once."""
+        if not login.strip():
+            raise Trouble("The log-in is empty. Give one, such as: busyhour create-admin anna")
+        password = wiring.create_admin(Settings(), login)
+        if json:
+            print_json({"login": login, "password": password})
+        else:
+            out.print(f"log-in    {login}\npassword  {password}  (shown this once)", markup=False, highlight=False)
+
+
+def _add_bench(app: typer.Typer, wiring: Wiring) -> None:
+    bench = typer.Typer(cls=Commands, no_args_is_help=True, help="Measure this machine.")
+
+    @bench.command()
+    def calls(*, count: Annotated[int, typer.Option("--calls", min=1)] = 3000, json: Json = False) -> None:
+        """Calls per second through the whole stack, beside a bare loop on the same PBX in the same run."""
+        _print_figures("Calls", wiring.bench_calls(Settings(), calls=count), json=json)
+
+    @bench.command("import")
+    def import_(
+        *,
+        rows: Annotated[int, typer.Option(min=1)] = 1_000_000,
+        work: Annotated[
+            Path | None, typer.Option(help="Folder for the file that is made; else a temporary one.")
+        ] = None,
+        json: Json = False,
+    ) -> None:
+        """How fast a contact list is imported, beside a bare COPY of the same file."""
+        _print_figures("Import", wiring.bench_import(Settings(), rows=rows, work=work), json=json)
+
+    app.add_typer(bench, name="bench")
+
+
+def _print_figures(title: str, figures: Mapping[str, object], *, json: bool) -> None:
+    if json:
+        print_json(figures)
+    else:
+        print_table(title, ("what", "figure"), figures.items())
+
+
+def _print_checks(checks: list[Check]) -> None:
+    rows = [(c.name, "ok" if c.ok else "missing" if c.needed else "not there", c.found, c.mend) for c in checks]
+    print_table("What Busyhour needs", ("what", "", "found", "what to do"), rows)

@@ -1,0 +1,143 @@
+"""`busyhour report`: what became of the calls, in sums and one by one; `busyhour explain`: why."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from busyhour.cli import campaigns
+from busyhour.cli.client import Client, connect
+from busyhour.cli.screen import Commands, Trouble, clock_time, local_time, out, print_json, print_table
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+explain = typer.Typer(cls=Commands, no_args_is_help=True, help="Why a number was called, or was not.")
+
+
+def report(
+    *,
+    campaign: Annotated[str | None, typer.Option(help="Only this campaign, by name or number.")] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", help="Only attempts from then on: 2026-03-01 or 2026-03-01T09:00.")
+    ] = None,
+    until: Annotated[str | None, typer.Option(help="Only attempts before then.")] = None,
+    outcome: Annotated[str | None, typer.Option(help="Only this outcome, such as BUSY.")] = None,
+    number: Annotated[str | None, typer.Option(help="Only numbers with these digits.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="Attempts shown; the newest first.")] = 50,
+    csv: Annotated[Path | None, typer.Option(help="Write all of them to this CSV file; - is the screen.")] = None,
+    json: Json = False,
+) -> None:
+    """What became of the calls: sums by outcome, and the attempts one by one."""
+    client = connect()
+    filters: dict[str, object] = {
+        "campaign_id": campaigns.find(client, campaign)["campaign"]["campaign_id"] if campaign else None,
+        "from_utc_s": parse_time(since),
+        "until_utc_s": parse_time(until),
+        "outcome": outcome.upper() if outcome else None,
+        "number": number,
+    }
+    if csv is not None:
+        write_csv(client, csv, filters)
+        return
+    summary = client.get("/api/reports/summary", **filters)
+    page = client.get("/api/attempts", limit=limit, **filters)
+    if json:
+        print_json({"summary": summary, "attempts": page["rows"], "cursor": page["cursor"]})
+        return
+    _print_summary(summary)
+    headings = ("when", "number", "name", "campaign", "try", "outcome", "disposition", "agent", "talked", "again at")
+    print_table("Attempts, newest first", headings, [_line(row) for row in page["rows"]])
+    if page["cursor"]:
+        out.print("There are more: --limit shows more of them, --csv FILE writes all.", markup=False)
+
+
+def parse_time(text: str | None) -> float | None:
+    """A local date or time, or one with its zone, as UTC seconds."""
+    if text is None:
+        return None
+    try:
+        return datetime.fromisoformat(text).astimezone().timestamp()
+    except ValueError:
+        raise Trouble(f"The time {text!r} is not like 2026-03-01 or 2026-03-01T09:00.") from None
+
+
+def write_csv(client: Client, path: Path, filters: dict[str, object]) -> None:
+    with client.download("/api/attempts/export", format="csv", **filters) as pieces:
+        if str(path) == "-":
+            for piece in pieces:
+                sys.stdout.buffer.write(piece)
+            return
+        try:
+            with path.open("wb") as file:
+                file.writelines(pieces)
+        except OSError as fault:
+            raise Trouble(f"{path} cannot be written ({fault.strerror}). Name another file.") from None
+    out.print(f"Wrote {path}", markup=False, highlight=False)
+
+
+@explain.command("lead")
+def explain_lead(
+    contact: Annotated[int, typer.Argument(metavar="ID", help="Number of the contact.")], *, json: Json = False
+) -> None:
+    """Why this contact was called when it was, or is not being called now."""
+    answer = connect().get(f"/api/explain/contacts/{contact}")
+    if json:
+        print_json(answer)
+        return
+    person = answer["contact"]
+    out.print(
+        f"{person['name'] or 'Contact'} {', '.join(person['numbers'])}", style="bold", markup=False, highlight=False
+    )
+    for sentence in answer["sentences"]:
+        out.print(f"- {sentence}", markup=False, highlight=False, soft_wrap=True)
+
+
+@explain.command("call")
+def explain_call(
+    call: Annotated[str, typer.Argument(metavar="ID", help="Id of the attempt.")], *, json: Json = False
+) -> None:
+    """Why this call was placed, how it ended, and what follows from that."""
+    row = connect().get(f"/api/attempts/{call}")
+    if json:
+        print_json(row)
+        return
+    facts = {
+        "number": row["number"],
+        "placed": local_time(row["intent_utc_s"]),
+        "why then": row["why"],
+        "outcome": row["outcome"] or row["state"],
+        "cause": row["cause"],
+        "what follows": row["retry_why"],
+        "again at": local_time(row["next_due_utc_s"]),
+    }
+    print_table(f"Call {call}", ("what", "answer"), facts.items())
+
+
+def _print_summary(summary: Any) -> None:
+    total = summary["attempts"]
+    print_table(
+        f"{total} attempts to {summary['contacts']} contacts, {clock_time(summary['talk_ms'] / 1000)} talked",
+        ("outcome", "disposition", "attempts", "%", "talked"),
+        [
+            (o["outcome"], o["disposition"], o["count"], o["count"] * 100 // total, clock_time(o["talk_ms"] / 1000))
+            for o in summary["outcomes"]
+        ],
+    )
+
+
+def _line(row: Any) -> tuple[object, ...]:
+    talked = clock_time(row["talk_ms"] / 1000) if row["talk_ms"] is not None else None
+    return (
+        local_time(row["intent_utc_s"]),
+        row["number"],
+        row["contact_name"],
+        row["campaign_name"],
+        row["attempt_no"],
+        row["outcome"] or row["state"],
+        row["disposition"],
+        row["agent_name"],
+        talked,
+        local_time(row["next_due_utc_s"]),
+    )

@@ -1,0 +1,36 @@
+"""What the command line needs of the whole product in this process. `main.py` gives it; the commands stay thin."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+from msgspec import Struct
+
+from busyhour.cli.progress import Progress
+from busyhour.settings import Settings
+
+
+class Check(Struct, frozen=True, kw_only=True):
+    """One thing that `busyhour doctor` looked at."""
+
+    name: str
+    ok: bool
+    found: str  # what is there, in a few words
+    mend: str = ""  # what to do when it is not ok
+    needed: bool = True  # False: Busyhour runs without it, less well
+
+
+class Wiring(Protocol):
+    """All of these block until done; they raise `UserError` with what to do next."""
+
+    def up(self, demo: bool, settings: Settings, progress: Progress) -> None:
+        """Run everything until asked to stop (Ctrl-C or SIGTERM), then stop all of it. Returns when all is stopped."""
+
+    def doctor(self, settings: Settings) -> list[Check]: ...
+
+    def create_admin(self, settings: Settings, login: str) -> str:
+        """Make an administrator; answers the random password, which is stored nowhere in clear."""
+
+    def bench_calls(self, settings: Settings, *, calls: int) -> Mapping[str, object]: ...
+
+    def bench_import(self, settings: Settings, *, rows: int, work: Path | None) -> Mapping[str, object]: ...

@@ -1,0 +1,74 @@
+"""What the commands' tests share: a data folder, a server, and a way to run a command line."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from busyhour.cli.app import build
+from busyhour.cli.progress import Progress
+from busyhour.cli.wiring import Check
+from busyhour.service.errors import Conflict
+from busyhour.settings import Settings
+from tests.cli.server import Server, serving
+
+Run = Callable[..., Result]
+
+
+class Product:
+    """What the commands ask of the product in this process; it records what was asked."""
+
+    def __init__(self) -> None:
+        self.checks: list[Check] = []
+        self.asked: list[tuple[object, ...]] = []
+
+    def up(self, demo: bool, settings: Settings, progress: Progress) -> None:
+        self.asked.append(("up", demo, settings.port))
+        with progress.step("database") as step:
+            step.advance(1, 2)
+            step.note("made [new]")
+        progress.ready("http://127.0.0.1:8480", [("log-in", "admin")])
+
+    def doctor(self, settings: Settings) -> list[Check]:
+        return self.checks
+
+    def create_admin(self, settings: Settings, login: str) -> str:
+        if login == "taken":
+            raise Conflict("The log-in 'taken' is in use. Choose another.")
+        return "secret-words"
+
+    def bench_calls(self, settings: Settings, *, calls: int) -> Mapping[str, object]:
+        return {"calls": calls, "lost": 0}
+
+    def bench_import(self, settings: Settings, *, rows: int, work: Path | None) -> Mapping[str, object]:
+        return {"rows": rows}
+
+
+@pytest.fixture
+def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("BUSYHOUR_DATA", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "200")
+    return tmp_path
+
+
+@pytest.fixture
+def product() -> Product:
+    return Product()
+
+
+@pytest.fixture
+def run(data: Path, product: Product) -> Run:
+    app = build(product)
+
+    def command(*words: str, **more: object) -> Result:
+        return CliRunner().invoke(app, list(words), **more)  # type: ignore[arg-type]
+
+    return command
+
+
+@pytest.fixture
+def server(data: Path) -> Iterator[Server]:
+    with serving(data) as known:
+        yield known

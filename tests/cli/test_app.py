@@ -1,0 +1,77 @@
+"""The commands that need the product in this process, and what all commands share."""
+
+import json
+
+import pytest
+
+from busyhour import __version__
+from busyhour.cli.wiring import Check
+from tests.cli.conftest import Product, Run
+
+GOOD = Check(name="PBX", ok=True, found="Asterisk 22")
+MISSING = Check(name="database", ok=False, found="nothing", mend="Give it [room] on the disk.")
+EXTRA = Check(name="speech", ok=False, found="nothing", needed=False)
+
+
+def test_up_runs_the_product_and_shows_its_steps(run: Run, product: Product) -> None:
+    result = run("up", "--demo")
+    assert result.exit_code == 0
+    assert product.asked == [("up", True, 8480)]
+    assert "ok database: made [new]" in result.stderr
+    assert "http://127.0.0.1:8480" in result.stderr
+
+
+def test_the_data_folder_can_be_named_on_the_line(run: Run, tmp_path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "other").mkdir()
+    result = run("--data", str(tmp_path / "other"), "campaign", "ls")
+    assert result.exit_code == 1
+    assert str(tmp_path / "other") in result.stderr
+
+
+def test_doctor_says_what_is_missing_and_what_to_do(run: Run, product: Product) -> None:
+    product.checks = [GOOD, MISSING, EXTRA]
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "Give it [room] on the disk." in result.stdout
+    assert json.loads(run("doctor", "--json").stdout)["ok"] is False
+
+
+def test_doctor_is_content_when_all_that_is_needed_is_there(run: Run, product: Product) -> None:
+    product.checks = [GOOD, EXTRA]
+    assert run("doctor").exit_code == 0
+
+
+def test_create_admin_shows_the_password_once(run: Run) -> None:
+    assert "secret-words" in run("create-admin", "anna").stdout
+    assert json.loads(run("create-admin", "anna", "--json").stdout) == {"login": "anna", "password": "secret-words"}
+
+
+def test_a_users_error_is_one_line_and_exit_code_1(run: Run) -> None:
+    result = run("create-admin", "taken")
+    assert result.exit_code == 1
+    assert result.stderr == "The log-in 'taken' is in use. Choose another.\n"
+    assert result.stdout == ""
+
+
+def test_a_wrong_setting_is_named(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BUSYHOUR_PORT", "eighty")
+    result = run("doctor")
+    assert result.exit_code == 1
+    assert "port" in result.stderr
+    assert "busyhour.toml" in result.stderr
+
+
+def test_bench_prints_figures_for_people_and_programs(run: Run) -> None:
+    assert "lost" in run("bench", "calls").stdout
+    assert json.loads(run("bench", "calls", "--calls", "5", "--json").stdout) == {"calls": 5, "lost": 0}
+    assert json.loads(run("bench", "import", "--rows", "9", "--json").stdout) == {"rows": 9}
+
+
+def test_version(run: Run) -> None:
+    assert run("version").stdout.strip() == __version__
+    assert json.loads(run("version", "--json").stdout) == {"version": __version__}
+
+
+@pytest.mark.parametrize("words", [(), ("campaign",), ("agent",), ("trunk",), ("explain",), ("bench",)])
+def test_help_is_shown_where_a_word_is_missing(run: Run, words: tuple[str, ...]) -> None:
+    assert "Usage" in run(*words).output
