@@ -1,0 +1,81 @@
+"""Bring the database to the schema of this program: `await migrate(url)`, at each start, before anything else."""
+
+from pathlib import Path
+
+import asyncpg
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from busyhour.adapters.sql.database import APP_ROLE, SCHEMA, driver_url, outage
+from busyhour.service.errors import Unavailable
+
+ADVISORY_LOCK = 0x62757379  # "busy": one program migrates at a time
+SERVER_VERSION_MIN = 150_000
+LOCK_S = 120
+
+
+async def migrate(url: str) -> None:
+    """Waits for another program's migration. Raises `Unavailable` when the server or our rights will not do."""
+    engine = create_async_engine(
+        driver_url(url), poolclass=sa.NullPool, connect_args={"server_settings": {"search_path": SCHEMA}}
+    )
+    try:
+        with outage():
+            async with engine.connect() as connection:
+                await connection.execute(
+                    sa.text("SELECT set_config('statement_timeout', :ms, false)"), {"ms": str(LOCK_S * 1000)}
+                )
+                await connection.execute(sa.text("SELECT pg_advisory_lock(:key)"), {"key": ADVISORY_LOCK})
+                await connection.commit()
+                await _prepare(connection)
+                await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+async def _prepare(connection: AsyncConnection) -> None:
+    """The schema and the application's role. What the server's owner must do by hand is said in words."""
+    version = (await connection.execute(sa.text("SHOW server_version_num"))).scalar_one()
+    if int(version) < SERVER_VERSION_MIN:
+        raise Unavailable(f"PostgreSQL {version[:-4]} is too old: use 15 or newer.")
+    user = (await connection.execute(sa.text("SELECT current_user"))).scalar_one()
+    try:
+        await connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+        await connection.execute(sa.text(MAKE_ROLE))
+        await connection.commit()
+    except sa.exc.DBAPIError as fault:
+        if getattr(fault.orig, "sqlstate", "") != asyncpg.InsufficientPrivilegeError.sqlstate:
+            raise
+        raise Unavailable(
+            f"The database user {user} may not prepare the database. As an administrator of the server, run: "
+            f"CREATE ROLE {APP_ROLE} NOLOGIN; GRANT {APP_ROLE} TO {user}; "
+            f"and in the database: CREATE SCHEMA {SCHEMA} AUTHORIZATION {user};"
+        ) from fault
+
+
+def _upgrade(connection: sa.Connection) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    connection.commit()
+
+
+# Making a role that another database of the same server has just made is not an error.
+MAKE_ROLE = """
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM pg_roles WHERE rolname = 'busyhour_app') THEN
+        BEGIN
+            CREATE ROLE busyhour_app NOLOGIN;
+        EXCEPTION WHEN duplicate_object OR unique_violation THEN
+            NULL;
+        END;
+    END IF;
+    IF NOT pg_has_role(current_user, 'busyhour_app', 'MEMBER') THEN
+        GRANT busyhour_app TO CURRENT_USER;
+    END IF;
+END $$
+"""

