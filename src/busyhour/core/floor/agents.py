@@ -1,0 +1,406 @@
+"""Event rules about agents: desks, phones, legs, pause, wrap-up, disposition.
+
+A fact about something already gone is not an error: links repeat themselves and answer late.
+"""
+
+from math import inf
+
+from busyhour.core import events as e
+from busyhour.core.commands import HangUpLeg, Hold, Join, RingAgent, SaveDisposition
+from busyhour.core.dialer.retry import next_attempt
+from busyhour.core.floor import calls
+from busyhour.core.floor.state import AgentLive, CallLive, FloorState
+from busyhour.core.life.agent import SystemReason
+from busyhour.core.life.call import CallCause, CallState
+from busyhour.core.model.ids import leg_of
+from busyhour.core.model.values import AcwMode, LegMode, PhoneKind
+
+LINK_GRACE_S = 30.0  # a desk may be gone this long (reload, change of network) before the agent is logged off
+LEG_RING_S = 20.0
+LEG_RETRY_S = 3.0  # between two tries to bring a persistent leg up
+NOTE_LENGTH_MAX = 4_000
+
+
+# Desks
+
+
+def on_agent_linked(f: FloorState, event: e.AgentLinked) -> None:
+    agent = f.agents.get(event.agent_id)
+    if agent is None:
+        return
+    f.drop("link", str(agent.agent_id))
+    new_tab = agent.desk is not None and agent.desk != event.session
+    if not agent.session_open:
+        _open_session(agent)
+    agent.desk = event.session
+    agent.leaving = False
+    f.dirty_agent(agent.agent_id)
+    if new_tab:
+        _replace_leg(f, agent)
+    f.save_agent(agent)
+
+
+def _open_session(agent: AgentLive) -> None:
+    agent.session_open, agent.pause, agent.next_pause = True, SystemReason.LOGIN, None
+    agent.worked, agent.handled, agent.talk_s = False, 0, 0.0
+
+
+def _replace_leg(f: FloorState, agent: AgentLive) -> None:
+    """A browser's phone lives in its tab: with a new tab, the leg of the old one is dead even if the PBX has not
+    noticed yet (F1, F4)."""
+    if agent.profile.phone_kind is PhoneKind.BROWSER:
+        agent.phone = False
+        if agent.leg is not None:
+            lose_leg(f, agent)
+
+
+def on_agent_unlinked(f: FloorState, event: e.AgentUnlinked) -> None:
+    agent = f.agents.get(event.agent_id)
+    if agent is None or agent.desk != event.session:
+        return  # an older tab
+    agent.desk = None
+    f.at(LINK_GRACE_S, "link", str(agent.agent_id))
+    f.dirty_agent(agent.agent_id)
+
+
+def on_link_due(f: FloorState, name: str) -> None:
+    """The desk did not come back."""
+    agent = f.agents.get(int(name))
+    if agent is not None and agent.desk is None:
+        log_off(f, agent)
+
+
+def on_log_off_asked(f: FloorState, event: e.LogOffAsked) -> None:
+    agent = f.agents.get(event.agent_id)
+    if agent is not None:
+        log_off(f, agent)
+    f.accept(event.request)
+
+
+def log_off(f: FloorState, agent: AgentLive) -> None:
+    """At once when nothing is in hand, else after it (F7)."""
+    if agent.call is not None:
+        agent.leaving = True
+        f.dirty_agent(agent.agent_id)
+        return
+    end_acw(f, agent)
+    agent.session_open, agent.desk, agent.leaving = False, None, False
+    agent.pause, agent.next_pause, agent.worked = SystemReason.LOGIN, None, False
+    drop_leg(f, agent)
+    f.drop("link", str(agent.agent_id))
+    f.dirty_agent(agent.agent_id)
+
+
+# Phones and legs
+
+
+def on_phone_registered(f: FloorState, event: e.PhoneRegistered) -> None:
+    agent = f.agents.get(event.agent_id)
+    if agent is not None:
+        agent.phone = True
+        f.drop("leg-retry", str(agent.agent_id))
+        f.dirty_agent(agent.agent_id)
+
+
+def on_phone_gone(f: FloorState, event: e.PhoneGone) -> None:
+    agent = f.agents.get(event.agent_id)
+    if agent is not None:
+        agent.phone = False
+        f.dirty_agent(agent.agent_id)
+
+
+def wants_leg(agent: AgentLive) -> bool:
+    """A persistent leg is kept up from the first time the agent is ready; also while a customer waits for them."""
+    if agent.profile.leg_mode is not LegMode.PERSISTENT and agent.call is None:
+        return False
+    return agent.session_open and agent.can_ring and (agent.worked or agent.call is not None)
+
+
+def raise_leg(f: FloorState, agent: AgentLive) -> None:
+    """Ring the agent's phone, unless it is being rung, or was rung in vain a moment ago."""
+    if agent.leg is not None or f.is_due("leg-retry", str(agent.agent_id)):
+        return
+    leg = leg_of(tenant=f.tenant, agent_id=agent.agent_id, fence=f.fence, n=f.next_leg())
+    agent.leg, agent.leg_up = leg, False
+    f.legs[leg] = agent.agent_id
+    f.at(LEG_RING_S, "leg", leg)
+    f.dirty_agent(agent.agent_id)
+    f.do(
+        RingAgent(
+            agent_id=agent.agent_id,
+            leg=leg,
+            phone_kind=agent.profile.phone_kind,
+            sip_address=agent.profile.sip_address,
+            caller_id="",
+            ring_timeout_s=LEG_RING_S,
+        )
+    )
+
+
+def on_leg_answered(f: FloorState, event: e.LegAnswered) -> None:
+    agent = f.agents.get(f.legs.get(event.leg, 0))
+    if agent is None or agent.leg != event.leg:
+        f.do(HangUpLeg(leg=event.leg))  # a leg that nobody waits for any more
+        return
+    agent.leg_up = True
+    f.drop("leg", event.leg)
+    f.dirty_agent(agent.agent_id)
+    if agent.call is not None:
+        _join_waiting(f, agent, f.calls[agent.call])
+
+
+def _join_waiting(f: FloorState, agent: AgentLive, call: CallLive) -> None:
+    """The leg came up for a customer who waits for this agent: offered, or orphaned by a reload."""
+    if call.state is CallState.ORPHANED:
+        f.drop("orphan", call.call)
+        f.move_call(call, CallCause.OFFERED)
+        f.at(calls.JOIN_S, "join", call.call)
+    if call.state is CallState.OFFERED:
+        assert agent.leg is not None
+        call.leg = agent.leg
+        f.do(Join(call=call.call, leg=agent.leg))
+
+
+def on_leg_ended(f: FloorState, event: e.LegEnded) -> None:
+    agent = f.agents.get(f.legs.pop(event.leg, 0))
+    if agent is not None and agent.leg == event.leg:
+        _forget_leg(f, agent)
+
+
+def on_leg_due(f: FloorState, name: str) -> None:
+    """The agent's phone did not answer."""
+    agent = f.agents.get(f.legs.get(name, 0))
+    if agent is not None and agent.leg == name and not agent.leg_up:
+        lose_leg(f, agent)
+
+
+def lose_leg(f: FloorState, agent: AgentLive) -> None:
+    """Give this leg up: hang it up, and keep its customer."""
+    assert agent.leg is not None
+    f.do(HangUpLeg(leg=agent.leg))
+    f.legs.pop(agent.leg, None)
+    _forget_leg(f, agent)
+
+
+def _forget_leg(f: FloorState, agent: AgentLive) -> None:
+    leg, was_up = agent.leg, agent.leg_up
+    assert leg is not None
+    f.drop("leg", leg)
+    agent.leg, agent.leg_up = None, False
+    f.at(LEG_RETRY_S, "leg-retry", str(agent.agent_id))
+    f.dirty_agent(agent.agent_id)
+    if agent.call is None:
+        return
+    call = f.calls[agent.call]
+    if call.state in (CallState.TALKING, CallState.HELD):
+        calls.orphan(f, call, leg)
+    elif call.state is CallState.OFFERED:
+        calls.withdraw(f, call, missed=not was_up)
+
+
+def on_leg_retry_due(f: FloorState, name: str) -> None:
+    f.dirty_agent(int(name))
+
+
+def drop_leg(f: FloorState, agent: AgentLive) -> None:
+    """The leg is not needed any more. Nobody is joined to it."""
+    if agent.leg is not None:
+        f.do(HangUpLeg(leg=agent.leg))
+        f.drop("leg", agent.leg)
+        f.legs.pop(agent.leg, None)
+        agent.leg, agent.leg_up = None, False
+
+
+# Ready, pause
+
+
+def on_ready_asked(f: FloorState, event: e.ReadyAsked) -> None:
+    agent = f.agents.get(event.agent_id)
+    if agent is None or not agent.session_open:
+        f.refuse(event.request, "not_logged_on", "Open the agent desk first.")
+        return
+    agent.next_pause, agent.leaving = None, False
+    if agent.call is None:
+        agent.pause = None
+        if agent.acw_call is not None and _acw_may_end(f, agent):
+            end_acw(f, agent)
+    agent.worked = True
+    f.drop("leg-retry", str(agent.agent_id))
+    f.dirty_agent(agent.agent_id)
+    f.accept(event.request)
+
+
+def on_pause_asked(f: FloorState, event: e.PauseAsked) -> None:
+    """A pause asked for during a call takes effect after it."""
+    agent = f.agents.get(event.agent_id)
+    if agent is None or not agent.session_open:
+        f.refuse(event.request, "not_logged_on", "Open the agent desk first.")
+        return
+    if agent.call is not None or agent.acw_call is not None:
+        agent.next_pause = event.reason
+    else:
+        agent.pause = event.reason
+    f.dirty_agent(agent.agent_id)
+    f.accept(event.request)
+
+
+# The call in hand
+
+
+def _call_in_hand(f: FloorState, agent_id: int, request: str) -> CallLive | None:
+    agent = f.agents.get(agent_id)
+    if agent is None or agent.call is None:
+        f.refuse(request, "no_call", "You have no call in hand.")
+        return None
+    return f.calls[agent.call]
+
+
+def on_hang_up_asked(f: FloorState, event: e.HangUpAsked) -> None:
+    call = _call_in_hand(f, event.agent_id, event.request)
+    if call is not None:
+        calls.hang_up(f, call)
+        f.accept(event.request)
+
+
+def on_hold_asked(f: FloorState, event: e.HoldAsked) -> None:
+    call = _call_in_hand(f, event.agent_id, event.request)
+    if call is None:
+        return
+    if call.state is CallState.TALKING and call.leg is not None:
+        f.move_call(call, CallCause.HELD)
+        call.held_from_utc_s = f.now.utc_s
+        f.do(Hold(call=call.call, leg=call.leg))
+    f.accept(event.request)
+
+
+def on_resume_asked(f: FloorState, event: e.ResumeAsked) -> None:
+    call = _call_in_hand(f, event.agent_id, event.request)
+    if call is None:
+        return
+    if call.state is CallState.HELD and call.leg is not None:
+        f.move_call(call, CallCause.RESUMED)
+        calls.end_hold(f, call)
+        f.do(Join(call=call.call, leg=call.leg))
+    f.accept(event.request)
+
+
+# After the call
+
+
+def begin_acw(f: FloorState, agent: AgentLive, call: CallLive) -> None:
+    """The conversation is over: wrap-up, then what the agent asked for meanwhile (U-37)."""
+    agent.call = None
+    campaign = call.campaign
+    if campaign.acw_mode is AcwMode.NONE or not agent.session_open:
+        _after_work(f, agent)
+        return
+    seconds = inf if campaign.acw_mode is AcwMode.UNTIMED else campaign.acw_max_s
+    agent.acw_call = call.call
+    agent.acw_until_s = f.now.mono_s + seconds
+    agent.acw_until_utc_s = f.now.utc_s + min(seconds, 86_400.0)
+    f.at(seconds, "acw", str(agent.agent_id))
+    f.dirty_agent(agent.agent_id)
+
+
+def on_acw_due(f: FloorState, name: str) -> None:
+    agent = f.agents.get(int(name))
+    if agent is not None:
+        end_acw(f, agent)
+
+
+def end_acw(f: FloorState, agent: AgentLive) -> None:
+    if agent.acw_call is None:
+        return
+    calls.forget(f, agent.acw_call)
+    agent.acw_call, agent.acw_until_s, agent.acw_until_utc_s = None, inf, 0.0
+    f.drop("acw", str(agent.agent_id))
+    _after_work(f, agent)
+
+
+def _after_work(f: FloorState, agent: AgentLive) -> None:
+    if agent.next_pause is not None:
+        agent.pause, agent.next_pause = agent.next_pause, None
+    f.dirty_agent(agent.agent_id)
+    if agent.leaving:
+        log_off(f, agent)
+    elif agent.profile.leg_mode is LegMode.PER_CALL:
+        drop_leg(f, agent)
+
+
+def _acw_may_end(f: FloorState, agent: AgentLive) -> bool:
+    call = f.calls.get(agent.acw_call or "")
+    return call is None or call.campaign.acw_mode is not AcwMode.FIXED
+
+
+def on_wrap_up_end_asked(f: FloorState, event: e.WrapUpEndAsked) -> None:
+    agent = f.agents.get(event.agent_id)
+    if agent is None or agent.acw_call is None:
+        f.accept(event.request)  # over already: a second click, or the deadline came first
+    elif not _acw_may_end(f, agent):
+        f.refuse(event.request, "acw_fixed", "This campaign's wrap-up time is fixed; it ends by itself.")
+    else:
+        end_acw(f, agent)
+        f.accept(event.request)
+
+
+def on_disposition_chosen(f: FloorState, event: e.DispositionChosen) -> None:
+    """Kept with the call; it may change whether and when the contact is called again (WD-129, WD-131)."""
+    agent = f.agents.get(event.agent_id)
+    if agent is None or event.call not in (agent.call, agent.acw_call):
+        f.refuse(event.request, "call_closed", "This call is closed; its disposition can no longer be changed here.")
+        return
+    call = f.calls.get(event.call)
+    if call is not None:
+        call.disposition, call.note = event.disposition, event.note[:NOTE_LENGTH_MAX]
+        f.touch("calls", call.call)
+    if call is None or call.outcome is not None:
+        f.do(disposition_of(f, agent.agent_id, event, call))
+    f.accept(event.request)
+
+
+def disposition_of(f: FloorState, agent_id: int, event: e.DispositionChosen, call: CallLive | None) -> SaveDisposition:
+    """What to keep. Of a call from before a restart the rules are not known here: its member stays as stored."""
+    due_utc_s, why = None, "as it was before"
+    if call is not None:
+        assert call.outcome is not None
+        assert call.ended_utc_s is not None
+        retry = next_attempt(
+            call.campaign.retry_rules,
+            outcome=call.outcome,
+            disposition=event.disposition,
+            attempt_no=call.item.attempt_no,
+            ended_utc_s=call.ended_utc_s,
+        )
+        due_utc_s, why = retry.due_utc_s, retry.why
+        calls.note_due(f, call.run_id, due_utc_s)
+    return SaveDisposition(
+        call=event.call,
+        agent_id=agent_id,
+        disposition=event.disposition,
+        note=event.note[:NOTE_LENGTH_MAX],
+        at_utc_s=f.now.utc_s,
+        next_due_utc_s=due_utc_s,
+        retry_why=why,
+        keeps_member=call is None,
+    )
+
+
+# Configuration
+
+
+def on_agent_changed(f: FloorState, event: e.AgentChanged) -> None:
+    agent = f.agents.get(event.agent.agent_id)
+    if agent is None:
+        f.agents[event.agent.agent_id] = AgentLive(profile=event.agent)
+    else:
+        agent.profile = event.agent
+        if agent.call is None:
+            drop_leg(f, agent)
+    f.dirty_agent(event.agent.agent_id)
+    f.touch("agents", event.agent.agent_id)
+
+
+def on_agent_removed(f: FloorState, event: e.AgentRemoved) -> None:
+    agent = f.agents.get(event.agent_id)
+    if agent is not None:
+        log_off(f, agent)

@@ -1,0 +1,118 @@
+"""`Floor.handle(now, event) -> commands`: the machine.
+
+Two kinds of rule, kept apart: event rules (one function for each event, in `agents`, `calls`, `runs`, `recovery`), and
+joint rules (`pairing`), which run after every event to a fixed point.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from busyhour.core import events as e
+from busyhour.core.commands import Command
+from busyhour.core.floor import agents, calls, pairing, recovery, runs
+from busyhour.core.floor.state import FloorState
+
+DEADLINES_AT_ONCE_MAX = 10_000
+
+Rule = Callable[[FloorState, Any], None]
+Due = Callable[[FloorState, str], None]
+
+RULES: dict[type[e.Event], Rule] = {
+    e.FloorStarted: recovery.on_floor_started,
+    e.TelephonyBack: recovery.on_telephony_back,
+    e.TelephonyLost: runs.on_telephony_lost,
+    e.StoreLost: runs.on_store_lost,
+    e.StoreBack: runs.on_store_back,
+    e.AgentChanged: agents.on_agent_changed,
+    e.AgentRemoved: agents.on_agent_removed,
+    e.TrunkChanged: runs.on_trunk_changed,
+    e.CampaignChanged: runs.on_campaign_changed,
+    e.RunStarted: runs.on_run_started,
+    e.RunPauseAsked: runs.on_run_pause_asked,
+    e.RunUnpauseAsked: runs.on_run_unpause_asked,
+    e.RunRemoveAsked: runs.on_run_remove_asked,
+    e.HopperFilled: runs.on_hopper_filled,
+    e.NumbersAdded: runs.on_numbers_added,
+    e.CallCommitted: calls.on_call_committed,
+    e.CallRefused: calls.on_call_refused,
+    e.CallSent: calls.on_call_sent,
+    e.CallNotSent: calls.on_call_not_sent,
+    e.CallUnanswered: calls.on_call_unanswered,
+    e.CallRang: calls.on_call_rang,
+    e.CallAnswered: calls.on_call_answered,
+    e.CallEnded: calls.on_call_ended,
+    e.CallMissing: calls.on_call_missing,
+    e.PromptEnded: calls.on_prompt_ended,
+    e.CallJoined: calls.on_call_joined,
+    e.JoinFailed: calls.on_join_failed,
+    e.AgentLinked: agents.on_agent_linked,
+    e.AgentUnlinked: agents.on_agent_unlinked,
+    e.PhoneRegistered: agents.on_phone_registered,
+    e.PhoneGone: agents.on_phone_gone,
+    e.LegAnswered: agents.on_leg_answered,
+    e.LegEnded: agents.on_leg_ended,
+    e.ReadyAsked: agents.on_ready_asked,
+    e.PauseAsked: agents.on_pause_asked,
+    e.LogOffAsked: agents.on_log_off_asked,
+    e.HangUpAsked: agents.on_hang_up_asked,
+    e.HoldAsked: agents.on_hold_asked,
+    e.ResumeAsked: agents.on_resume_asked,
+    e.DispositionChosen: agents.on_disposition_chosen,
+    e.WrapUpEndAsked: agents.on_wrap_up_end_asked,
+}
+"""Which rule hears which event. `ClockTicked` needs none (deadlines are looked at anyway); a digit alone decides
+nothing yet."""
+
+DUE: dict[str, Due] = {
+    "link": agents.on_link_due,
+    "leg": agents.on_leg_due,
+    "leg-retry": agents.on_leg_retry_due,
+    "acw": agents.on_acw_due,
+    "ring": calls.on_ring_due,
+    "wait": calls.on_wait_due,
+    "join": calls.on_join_due,
+    "orphan": calls.on_orphan_due,
+    "strand": recovery.on_strand_due,
+    "max": calls.on_max_due,
+    "gone": calls.on_gone_due,
+    "look": calls.on_look_due,
+    "prompt": calls.on_prompt_due,
+    "hours": runs.on_hours_due,
+    "due": runs.on_run_due,
+    "rate": runs.on_run_due,
+    "minute": runs.on_run_due,
+    "forget-run": runs.on_forget_run_due,
+}
+"""What is done when a deadline passes. Each rule checks that the thing it was set for still stands."""
+
+
+class Floor(FloorState):
+    """One tenant's live contact center. One task owns it; nothing else may touch it."""
+
+    __slots__ = ()
+
+    def handle(self, now: e.Instant, event: e.Event) -> list[Command]:
+        """Take one fact in; answer what is to be done, in order. `now.mono_s` never goes backwards."""
+        assert now.mono_s >= self.now.mono_s, "the monotonic clock went backwards"
+        self.now, self.out = now, []
+        self._fire_due()
+        rule = RULES.get(type(event))
+        if rule is not None:
+            rule(self, event)
+        pairing.settle(self)
+        return self.out
+
+    def take_touched(self) -> list[tuple[str, str]]:
+        """What has changed since the last time this was asked: (kind, id)."""
+        touched = list(self.touched)
+        self.touched.clear()
+        return touched
+
+    def _fire_due(self) -> None:
+        for _ in range(DEADLINES_AT_ONCE_MAX):
+            due = self.pop_due()
+            if due is None:
+                return
+            kind, name = due
+            DUE[kind](self, name)
+            pairing.settle(self)

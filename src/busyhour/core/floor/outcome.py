@@ -1,0 +1,34 @@
+"""What came of a call, from how far it got and why it ended (table 5.4; DEC-12)."""
+
+from busyhour.core.floor.state import CallLive
+from busyhour.core.life.call import CallState
+from busyhour.core.model.values import EndCause, Outcome
+
+UNANSWERED: dict[EndCause, Outcome] = {
+    EndCause.BUSY: Outcome.BUSY,
+    EndCause.NO_ANSWER: Outcome.NO_ANSWER,
+    EndCause.TIMEOUT: Outcome.NO_ANSWER,
+    EndCause.REJECTED: Outcome.CONGESTION,  # "refused by the network" (WD-167)
+    EndCause.CONGESTION: Outcome.CONGESTION,
+    EndCause.NORMAL: Outcome.CONGESTION,  # ended unanswered with no cause (WD-167)
+    EndCause.INVALID_NUMBER: Outcome.INVALID_NUMBER,
+    EndCause.UNREACHABLE: Outcome.UNAVAILABLE,
+    EndCause.FAILURE: Outcome.SYSTEM_ERROR,
+    EndCause.PBX_RESTART: Outcome.LOST,
+    EndCause.UNKNOWN: Outcome.LOST,
+}
+
+
+def outcome_of(call: CallLive, cause: EndCause) -> Outcome:
+    """The outcome of a call that ends now, in the state it is in."""
+    if call.answered_utc_s is None:
+        if call.hint is Outcome.NO_ANSWER and cause is not EndCause.BUSY:
+            return Outcome.NO_ANSWER  # we gave up ringing; what the hang-up itself reports does not matter
+        return call.hint or UNANSWERED[cause]
+    if call.hint is Outcome.MAX_DURATION or cause is EndCause.TIMEOUT:
+        return Outcome.MAX_DURATION
+    if call.joined_utc_s is not None:
+        return Outcome.HANDLED
+    if call.state is CallState.MESSAGE:
+        return Outcome.IVR_COMPLETED if call.message_heard else Outcome.IVR_LEFT
+    return Outcome.ABANDONED

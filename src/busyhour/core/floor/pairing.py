@@ -1,0 +1,240 @@
+"""Joint rules: run after every event, to a fixed point.
+
+Each looks at two kinds of things at once (calls and agents, runs and trunks), so that no event rule has to remember
+to look for work, and nothing is found by polling.
+"""
+
+from itertools import groupby
+
+from busyhour.core.acd.choice import Idle, longest_idle
+from busyhour.core.commands import Join, PlaceCall
+from busyhour.core.dialer.pacing import Pace, PacingPicture, calls_to_start
+from busyhour.core.dialer.template import expand
+from busyhour.core.floor import agents, calls, runs
+from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive, TrunkLive
+from busyhour.core.life.call import CallCause, CallState
+from busyhour.core.life.run import RunState
+from busyhour.core.model.values import DialMode, LegMode
+
+ROUNDS_MAX = 10_000  # a fixed point not found by then is a bug of ours
+CALL_MAX_DEFAULT_S = 4 * 3600.0  # the PBX's dead-man limit of a call without one of its own
+SECOND_S = 1.0
+
+
+def settle(f: FloorState) -> None:
+    """Apply all joint rules until nothing changes any more."""
+    for _ in range(ROUNDS_MAX):
+        settle_agents(f)
+        if assign(f):
+            continue
+        if not f.dirty_runs:
+            return
+        dirty, f.dirty_runs = f.dirty_runs, {}
+        for run_id in dirty:
+            if run_id in f.runs:
+                runs.settle_run(f, f.runs[run_id])
+        start_calls(f)
+    raise AssertionError("the joint rules found no fixed point")
+
+
+def settle_agents(f: FloorState) -> None:
+    touched = list(f.dirty_agents)
+    f.settle_agents()
+    if not f.telephony_up:
+        return
+    for agent_id in touched:
+        agent = f.agents.get(agent_id)
+        if agent is not None and agents.wants_leg(agent):
+            agents.raise_leg(f, agent)
+    f.settle_agents()
+
+
+# Calls to agents
+
+
+def assign(f: FloorState) -> bool:
+    """Give answered calls to available agents: the most urgent and longest waiting first, to the longest idle."""
+    if not f.idle or not f.telephony_up:
+        return False
+    waiting = sorted(
+        (run.campaign.priority, f.calls[name].answered_utc_s or 0.0, name)
+        for run in f.runs.values()
+        for name in run.waiting
+    )
+    assigned = False
+    for _, _, name in waiting:
+        call = f.calls[name]
+        if call.hint is not None or call.campaign.dial_mode is DialMode.AGENTLESS:
+            continue
+        chosen = longest_idle(
+            Idle(agent_id=agent_id, since_s=f.idle[agent_id])
+            for agent_id in f.runs[call.run_id].campaign.agent_ids
+            if agent_id in f.idle
+        )
+        if chosen is not None:
+            offer(f, call, f.agents[chosen])
+            assigned = True
+    return assigned
+
+
+def offer(f: FloorState, call: CallLive, agent: AgentLive) -> None:
+    call.agent_id, agent.call = agent.agent_id, call.call
+    f.idle.pop(agent.agent_id, None)
+    f.move_call(call, CallCause.OFFERED)
+    if agent.profile.leg_mode is LegMode.PERSISTENT:
+        assert agent.leg is not None
+        call.leg = agent.leg
+        f.do(Join(call=call.call, leg=agent.leg))
+        f.at(calls.JOIN_S, "join", call.call)
+    else:
+        agents.raise_leg(f, agent)
+        f.at(agents.LEG_RING_S, "join", call.call)
+
+
+# Runs to the network
+
+
+def start_calls(f: FloorState) -> None:
+    """Place what the one formula allows: lower priority number first, then turn by turn (WD-119, WD-120)."""
+    ready = [run for run in f.runs.values() if run.state is RunState.RUNNING and run.hours_open]
+    if not (f.started and f.telephony_up and f.store_up):
+        for run in ready:
+            run.why = "nothing is dialed: " + ("the PBX" if not f.telephony_up else "the database") + " is out of reach"
+        return
+    ready.sort(key=lambda run: (run.campaign.priority, run.turn, run.run_id))
+    for _, group in groupby(ready, key=lambda run: run.campaign.priority):
+        turn = list(group)
+        while turn:
+            turn = [run for run in turn if start_one(f, run)]
+
+
+def start_one(f: FloorState, run: RunLive) -> bool:
+    """Place one call of this run, if it may."""
+    pace = pace_of(f, run)
+    run.why = pace.why
+    if pace.start <= 0:
+        return False
+    trunk = free_trunk(f, run)
+    if trunk is None:
+        return False
+    place(f, run, trunk, pace.why)
+    return True
+
+
+def pace_of(f: FloorState, run: RunLive) -> Pace:
+    return calls_to_start(
+        PacingPicture(
+            campaign=run.campaign,
+            agents_free=agents_free(f, run),
+            dialing=run.dialing,
+            waiting=len(run.waiting),
+            live=run.live,
+            hopper=len(run.hopper),
+            trunk_free=sum(max(0, free_lines(f, t)) for t in run.campaign.trunk_ids),
+            minute_left=minute_left(f, run),
+            planned=run.planned,
+        )
+    )
+
+
+def agents_free(f: FloorState, run: RunLive) -> int:
+    """Available agents of this run, less those that calls of other runs on the way will need.
+
+    Such a call takes an agent that is not ours where there is one, so only the rest of them counts against us.
+    """
+    ours = {agent_id for agent_id in run.campaign.agent_ids if agent_id in f.idle}
+    if not ours:
+        return 0
+    taken = 0
+    for other in f.runs.values():
+        on_the_way = other.dialing + len(other.waiting)
+        if other is run or not on_the_way or other.campaign.dial_mode is DialMode.AGENTLESS:
+            continue
+        theirs = [agent_id for agent_id in other.campaign.agent_ids if agent_id in f.idle]
+        shared = sum(agent_id in ours for agent_id in theirs)
+        if shared:
+            taken += min(shared, max(0, on_the_way - (len(theirs) - shared)))
+    return max(0, len(ours) - taken)
+
+
+def free_lines(f: FloorState, trunk_id: int) -> int:
+    trunk = f.trunks.get(trunk_id)
+    return trunk.trunk.capacity - trunk.up if trunk is not None else 0
+
+
+def free_trunk(f: FloorState, run: RunLive) -> TrunkLive | None:
+    """The trunk of this run with the most free lines that may start a call within this second."""
+    best: TrunkLive | None = None
+    wait_s = SECOND_S
+    for trunk_id in run.campaign.trunk_ids:
+        trunk = f.trunks.get(trunk_id)
+        if trunk is None or trunk.up >= trunk.trunk.capacity:
+            continue
+        if (pause_s := rate_pause_s(f, trunk)) > 0:
+            wait_s = min(wait_s, pause_s)
+        elif best is None or free_lines(f, trunk_id) > free_lines(f, best.trunk.trunk_id):
+            best = trunk
+    if best is None:
+        f.at(wait_s, "rate", str(run.run_id))
+    return best
+
+
+def rate_pause_s(f: FloorState, trunk: TrunkLive) -> float:
+    """How long until this trunk may start another call (I8: over any one second)."""
+    limit = trunk.trunk.calls_per_s_max
+    if not limit:
+        return 0.0
+    while trunk.starts_s and trunk.starts_s[0] <= f.now.mono_s - SECOND_S:
+        trunk.starts_s.popleft()
+    return trunk.starts_s[0] + SECOND_S - f.now.mono_s if len(trunk.starts_s) >= limit else 0.0
+
+
+def minute_left(f: FloorState, run: RunLive) -> int:
+    limit = run.campaign.calls_per_minute_max
+    if not limit:
+        return runs.HOPPER_MAX
+    while run.starts_s and run.starts_s[0] <= f.now.mono_s - runs.MINUTE_S:
+        run.starts_s.popleft()
+    if len(run.starts_s) >= limit:
+        f.at(run.starts_s[0] + runs.MINUTE_S - f.now.mono_s, "minute", str(run.run_id))
+    return limit - len(run.starts_s)
+
+
+def place(f: FloorState, run: RunLive, trunk: TrunkLive, why: str) -> None:
+    item, campaign = run.hopper.popleft(), run.campaign
+    assert item.call not in f.calls, "an attempt id is used once"
+    call = CallLive(
+        item=item,
+        run_id=run.run_id,
+        trunk_id=trunk.trunk.trunk_id,
+        campaign=campaign,
+        placed_utc_s=f.now.utc_s,
+        state=CallState.PLANNED,
+    )
+    f.calls[item.call] = call
+    run.calls[item.call] = None
+    run.live += 1
+    trunk.up += 1
+    f.count_call(run, call, +1)
+    run.turn = f.next_turn()
+    if trunk.trunk.calls_per_s_max:
+        trunk.starts_s.append(f.now.mono_s)
+    if campaign.calls_per_minute_max:
+        run.starts_s.append(f.now.mono_s)
+    f.touch("calls", item.call)
+    f.touch("runs", run.run_id)
+    f.touch("system", "system")
+    f.do(
+        PlaceCall(
+            item=item,
+            run_id=run.run_id,
+            campaign_id=campaign.campaign_id,
+            trunk=trunk.trunk,
+            caller_id=expand(campaign.caller_id, item, campaign.name),
+            ring_timeout_s=campaign.ring_timeout_s,
+            call_max_s=campaign.call_max_s or CALL_MAX_DEFAULT_S,
+            why=why,
+            at_utc_s=f.now.utc_s,
+        )
+    )
+    runs.refill(f, run)

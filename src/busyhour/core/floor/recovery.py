@@ -1,0 +1,286 @@
+"""What is made of two pictures: what the store says was going on, and what the PBX really has.
+
+The PBX is the truth of what lives, the store of who it is. Living calls are adopted, dead ones closed, strangers hung
+up. Doing it twice gives the same result (I47).
+"""
+
+from busyhour.core import events as e
+from busyhour.core.commands import CloseCall, HangUpCall, HangUpLeg
+from busyhour.core.dialer.retry import next_attempt
+from busyhour.core.floor import agents, calls, runs
+from busyhour.core.floor.outcome import UNANSWERED
+from busyhour.core.floor.state import AgentLive, CallLive, FloorState, TrunkLive
+from busyhour.core.life.attempt import AttemptState
+from busyhour.core.life.call import CallState
+from busyhour.core.model.ids import agent_of, is_call, is_leg, room_of
+from busyhour.core.model.pictures import (
+    AgentProfile,
+    CallHistory,
+    CallRecord,
+    ChannelPicture,
+    OpenCall,
+    PbxPicture,
+)
+from busyhour.core.model.values import DialMode, EndCause, Outcome
+
+NEVER_SENT_RETRY_S = 60.0  # an intent that was proven not to have been sent is dialed again after this
+
+
+def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
+    f.tenant, f.fence, f.boot = event.tenant, event.fence, event.pbx.boot
+    f.started = f.telephony_up = True
+    for trunk in event.trunks:
+        f.trunks[trunk.trunk_id] = TrunkLive(trunk=trunk)
+    for profile in event.agents:
+        f.agents[profile.agent_id] = _agent(f, profile)
+    for run in event.runs:
+        runs.add_run(f, run)
+    channels = {c.channel: c for c in event.pbx.channels}
+    histories = {h.channel: h for h in event.pbx.histories}
+    _adopt_legs(f, event.pbx)
+    for stored in event.calls:
+        channel = channels.get(stored.item.call)
+        if channel is not None:
+            adopt(f, stored, channel)
+        else:
+            _close_dead(f, stored, histories.get(stored.item.call))
+    _hang_up_strangers(f, event.pbx)
+    for agent in f.agents.values():
+        f.dirty_agent(agent.agent_id)
+        f.touch("agents", agent.agent_id)
+
+
+def _agent(f: FloorState, profile: AgentProfile) -> AgentLive:
+    """As last stored; the desk has as long to come back as after any lost link."""
+    agent = AgentLive(profile=profile, session_open=profile.session_open, since_utc_s=f.now.utc_s)
+    if not profile.session_open:
+        return agent
+    agent.pause = profile.pause_reason
+    agent.worked = True
+    f.at(agents.LINK_GRACE_S, "link", str(profile.agent_id))
+    if profile.acw_call is not None and profile.acw_until_utc_s > f.now.utc_s:
+        left_s = profile.acw_until_utc_s - f.now.utc_s
+        agent.acw_call, agent.acw_until_utc_s = profile.acw_call, profile.acw_until_utc_s
+        agent.acw_until_s = f.now.mono_s + left_s
+        f.at(left_s, "acw", str(profile.agent_id))
+    return agent
+
+
+def _adopt_legs(f: FloorState, pbx: PbxPicture) -> None:
+    for channel in pbx.channels:
+        if not is_leg(channel.channel):
+            continue
+        agent = f.agents.get(agent_of(channel.channel))
+        if agent is None or not agent.session_open or agent.leg is not None or not channel.answered:
+            f.do(HangUpLeg(leg=channel.channel))
+            continue
+        agent.leg, agent.leg_up, agent.phone = channel.channel, True, True
+        f.legs[channel.channel] = agent.agent_id
+
+
+def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> None:
+    """Take a living call over, at the place where it is (A3 to A7)."""
+    run = f.runs.get(stored.run_id)
+    if run is None:
+        f.do(HangUpCall(call=stored.item.call))
+        return
+    call = CallLive(
+        item=stored.item,
+        run_id=stored.run_id,
+        trunk_id=stored.trunk_id,
+        campaign=run.campaign,
+        placed_utc_s=stored.intent_utc_s,
+        rang_utc_s=stored.ringing_utc_s,
+        answered_utc_s=stored.answered_utc_s,
+        joined_utc_s=stored.joined_utc_s,
+        segment_from_utc_s=stored.joined_utc_s or f.now.utc_s,
+    )
+    call.attempt = _attempt_state(channel)
+    if channel.answered and call.answered_utc_s is None:
+        call.answered_utc_s = f.now.utc_s
+    leg = _leg_joined(f, channel)
+    call.state = _call_state(call, channel, leg)
+    f.calls[call.call] = call
+    run.calls[call.call] = None
+    run.live += 1
+    if stored.trunk_id in f.trunks:
+        f.trunks[stored.trunk_id].up += 1
+    f.count_call(run, call, +1)
+    f.touch("calls", call.call)
+    _take_up(f, call, leg, stored.agent_id)
+
+
+def _attempt_state(channel: ChannelPicture) -> AttemptState:
+    if channel.answered:
+        return AttemptState.ANSWERED
+    return AttemptState.RINGING if channel.ringing else AttemptState.SENT
+
+
+def _leg_joined(f: FloorState, channel: ChannelPicture) -> str | None:
+    return next((leg for leg in f.legs if channel.bridge == room_of(leg)), None)
+
+
+def _call_state(call: CallLive, channel: ChannelPicture, leg: str | None) -> CallState:
+    if not channel.answered:
+        return CallState.DIALING
+    if leg is not None:
+        return CallState.TALKING
+    if call.campaign.dial_mode is DialMode.AGENTLESS:
+        return CallState.MESSAGE
+    if not channel.in_app:
+        return CallState.FAREWELL  # the PBX itself is saying good-bye
+    return CallState.ORPHANED if call.joined_utc_s is not None else CallState.WAITING
+
+
+def _take_up(f: FloorState, call: CallLive, leg: str | None, agent_id: int | None) -> None:
+    """Set the deadlines that this state needs, and give it its agent."""
+    name, age_s = call.call, f.now.utc_s - call.placed_utc_s
+    if call.campaign.call_max_s > 0 and call.answered_utc_s is not None:
+        f.at(call.campaign.call_max_s - (f.now.utc_s - call.answered_utc_s), "max", name)
+    if call.state is CallState.DIALING:
+        f.at(call.campaign.ring_timeout_s - age_s, "ring", name)
+    elif call.state is CallState.WAITING:
+        assert call.answered_utc_s is not None
+        f.at(call.campaign.answer_wait_max_s - (f.now.utc_s - call.answered_utc_s), "wait", name)
+    elif call.state is CallState.MESSAGE:
+        f.at(calls.MESSAGE_MAX_S, "prompt", name)
+    elif call.state is CallState.FAREWELL:
+        f.at(calls.FAREWELL_MAX_S, "prompt", name)
+    elif call.state is CallState.TALKING and leg is not None:
+        agent = f.agents[f.legs[leg]]
+        call.agent_id, call.leg, agent.call = agent.agent_id, leg, name
+        call.joined_utc_s = call.joined_utc_s or f.now.utc_s
+    elif call.state is CallState.ORPHANED:
+        _wait_for_agent(f, call, agent_id)
+
+
+def _wait_for_agent(f: FloorState, call: CallLive, agent_id: int | None) -> None:
+    f.at(calls.ORPHAN_S, "orphan", call.call)
+    agent = f.agents.get(agent_id) if agent_id is not None else None
+    if agent is None or agent.call is not None:
+        agent = None
+        f.at(0.0, "strand", call.call)
+        return
+    call.agent_id, agent.call = agent.agent_id, call.call
+    f.dirty_agent(agent.agent_id)
+
+
+def on_strand_due(f: FloorState, name: str) -> None:
+    """A talking customer without any agent of theirs: a word, and the end."""
+    call = f.calls.get(name)
+    if call is not None and call.state is CallState.ORPHANED:
+        f.drop("orphan", name)
+        calls.say_farewell(f, call)
+
+
+def _close_dead(f: FloorState, stored: OpenCall, history: CallHistory | None) -> None:
+    """The channel is gone. The PBX's own records tell how; without any, an intent was never sent (A2)."""
+    run = f.runs.get(stored.run_id)
+    rules = run.campaign.retry_rules if run is not None else ()
+    never_sent = history is None and stored.state == AttemptState.INTENT
+    answered = stored.answered_utc_s or (history.answered_utc_s if history else None)
+    ended = history.ended_utc_s if history else (answered or stored.intent_utc_s)
+    cause = history.cause if history else EndCause.PBX_RESTART if answered else EndCause.UNKNOWN
+    due: float | None
+    if never_sent:
+        outcome, due, why = Outcome.CANCELLED, f.now.utc_s + NEVER_SENT_RETRY_S, "never sent: dialed again"
+    else:
+        outcome = _dead_outcome(stored, answered, cause)
+        retry = next_attempt(
+            rules,
+            outcome=outcome,
+            disposition=None,
+            attempt_no=stored.item.attempt_no,
+            ended_utc_s=ended,
+        )
+        due, why = retry.due_utc_s, retry.why
+    calls.note_due(f, stored.run_id, due)
+    f.do(
+        CloseCall(
+            record=CallRecord(
+                call=stored.item.call,
+                run_id=stored.run_id,
+                campaign_id=stored.campaign_id,
+                member_id=stored.item.member_id,
+                contact_id=stored.item.contact_id,
+                attempt_no=stored.item.attempt_no,
+                trunk_id=stored.trunk_id,
+                outcome=outcome,
+                cause=cause,
+                ringing_utc_s=stored.ringing_utc_s,
+                answered_utc_s=answered,
+                joined_utc_s=stored.joined_utc_s,
+                ended_utc_s=ended,
+                talk_s=max(0.0, ended - answered) if answered else 0.0,
+                agent_id=stored.agent_id,
+                segments=(),
+                next_due_utc_s=due,
+                retry_why=why,
+            )
+        )
+    )
+
+
+def _dead_outcome(stored: OpenCall, answered: float | None, cause: EndCause) -> Outcome:
+    if stored.joined_utc_s is not None:
+        return Outcome.HANDLED
+    if answered is not None:
+        return Outcome.ABANDONED
+    return UNANSWERED[cause]
+
+
+def _hang_up_strangers(f: FloorState, pbx: PbxPicture) -> None:
+    for channel in pbx.channels:
+        if is_call(channel.channel) and channel.channel not in f.calls:
+            f.do(HangUpCall(call=channel.channel))
+
+
+# A lost link
+
+
+def on_telephony_back(f: FloorState, event: e.TelephonyBack) -> None:
+    """Events missed meanwhile are never replayed: catch up from the picture (B1, B2)."""
+    restarted = event.pbx.boot != f.boot
+    f.boot, f.telephony_up = event.pbx.boot, True
+    channels = {c.channel: c for c in event.pbx.channels}
+    histories = {h.channel: h for h in event.pbx.histories}
+    for leg in [leg for leg in f.legs if leg not in channels]:
+        agents.on_leg_ended(f, e.LegEnded(leg=leg, cause=EndCause.UNKNOWN, at_utc_s=f.now.utc_s))
+    for call in list(f.calls.values()):
+        if call.state is CallState.ENDED or call.attempt in (AttemptState.INTENT, AttemptState.AMBIGUOUS):
+            continue  # over, or the answer to its request is still to come
+        _catch_up(f, call, channels.get(call.call), histories.get(call.call), restarted=restarted)
+    if restarted:
+        for agent in f.agents.values():
+            agent.phone = False
+    for agent in f.agents.values():
+        f.drop("leg-retry", str(agent.agent_id))
+        f.dirty_agent(agent.agent_id)
+    for channel in event.pbx.channels:
+        if is_leg(channel.channel) and channel.channel not in f.legs:
+            f.do(HangUpLeg(leg=channel.channel))
+        elif is_call(channel.channel) and channel.channel not in f.calls:
+            f.do(HangUpCall(call=channel.channel))
+    f.touch("system", "system")
+    f.dirty_all_runs()
+
+
+def _catch_up(
+    f: FloorState, call: CallLive, channel: ChannelPicture | None, history: CallHistory | None, *, restarted: bool
+) -> None:
+    name = call.call
+    if channel is None:
+        if history is not None:
+            if history.answered_utc_s is not None and call.answered_utc_s is None:
+                call.answered_utc_s = history.answered_utc_s
+            calls.close(f, call, history.cause, history.ended_utc_s)
+        else:
+            cause = EndCause.PBX_RESTART if restarted else EndCause.UNKNOWN
+            calls.close(f, call, cause, f.now.utc_s)
+        return
+    if channel.ringing:
+        calls.on_call_rang(f, e.CallRang(call=name, at_utc_s=f.now.utc_s))
+    if channel.answered:
+        calls.on_call_answered(f, e.CallAnswered(call=name, at_utc_s=f.now.utc_s))
+    if call.leg is not None and channel.bridge == room_of(call.leg):
+        calls.on_call_joined(f, e.CallJoined(call=name, leg=call.leg, at_utc_s=f.now.utc_s))

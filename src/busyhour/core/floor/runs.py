@@ -1,0 +1,227 @@
+"""Event rules about runs and what they are made of: hopper, hours, trunks, settings."""
+
+from busyhour.core import events as e
+from busyhour.core.commands import FillHopper, ReturnItems, SaveRun
+from busyhour.core.dialer.hours import is_open, next_change
+from busyhour.core.floor.state import FloorState, RunLive, TrunkLive
+from busyhour.core.life.run import ACTIVE, RunCause, RunState
+from busyhour.core.model.pictures import RunPicture
+
+HOPPER_MIN = 20
+HOPPER_MAX = 1_000
+HOURS_LOOK_S = 30.0  # hours are looked at this often, so that a corrected wall clock is noticed
+CLOSED_RUN_KEPT_S = 300.0  # a closed run stays on the live page this long
+MINUTE_S = 60.0
+
+
+def add_run(f: FloorState, picture: RunPicture) -> RunLive:
+    run = RunLive(
+        run_id=picture.run_id,
+        campaign=picture.campaign,
+        state=RunState(picture.state),
+        started_utc_s=picture.started_utc_s,
+        placed=picture.placed,
+        finished=picture.finished,
+    )
+    run.prepared = run.state is not RunState.RUNNABLE
+    f.runs[run.run_id] = run
+    f.index_agents(run)
+    look_at_hours(f, run)
+    f.dirty_run(run.run_id)
+    return run
+
+
+def on_run_started(f: FloorState, event: e.RunStarted) -> None:
+    if event.run.run_id not in f.runs:
+        add_run(f, event.run)
+
+
+def on_run_pause_asked(f: FloorState, event: e.RunPauseAsked) -> None:
+    run = f.runs.get(event.run_id)
+    if run is not None and run.state in (RunState.RUNNING, RunState.IDLE, RunState.WRONG_TIME):
+        change(f, run, RunCause.PAUSED)
+        f.accept(event.request)
+    elif run is not None and run.state is RunState.PAUSED:
+        f.accept(event.request)
+    else:
+        f.refuse(event.request, "run_not_running", "This run is not running; start the campaign to have a new run.")
+
+
+def on_run_unpause_asked(f: FloorState, event: e.RunUnpauseAsked) -> None:
+    run = f.runs.get(event.run_id)
+    if run is not None and run.state is RunState.PAUSED:
+        change(f, run, RunCause.UNPAUSED)
+        f.accept(event.request)
+    elif run is not None and run.state in ACTIVE:
+        f.accept(event.request)
+    else:
+        f.refuse(event.request, "run_closed", "This run is closed; start the campaign to have a new run.")
+
+
+def on_run_remove_asked(f: FloorState, event: e.RunRemoveAsked) -> None:
+    """The end of an unwanted run. Calls that are up go on; nothing new is placed (WD-143)."""
+    run = f.runs.get(event.run_id)
+    if run is not None and run.state in ACTIVE:
+        change(f, run, RunCause.REMOVED)
+    f.accept(event.request)
+
+
+def change(f: FloorState, run: RunLive, cause: RunCause) -> None:
+    f.move_run(run, cause)
+    final = run.state not in ACTIVE
+    if final:
+        run.hopper.clear()
+        f.at(CLOSED_RUN_KEPT_S, "forget-run", str(run.run_id))
+    f.do(SaveRun(run_id=run.run_id, state=run.state, at_utc_s=f.now.utc_s, final=final))
+
+
+def on_forget_run_due(f: FloorState, name: str) -> None:
+    run = f.runs[int(name)]
+    if run.calls:
+        f.at(CLOSED_RUN_KEPT_S, "forget-run", name)
+        return
+    f.touch("runs", name)
+    f.dirty_runs.pop(run.run_id, None)
+    for runs in f.runs_of_agent.values():
+        runs.discard(run.run_id)
+    del f.runs[run.run_id]
+
+
+# Hopper
+
+
+def hopper_target(f: FloorState, run: RunLive) -> int:
+    """About twice the number of outgoing lines (WD-104)."""
+    lines = sum(f.trunks[t].trunk.capacity for t in run.campaign.trunk_ids if t in f.trunks)
+    return max(HOPPER_MIN, min(HOPPER_MAX, 2 * min(lines, run.campaign.max_concurrent)))
+
+
+def refill(f: FloorState, run: RunLive) -> None:
+    if run.filling or not f.store_up or run.state not in (RunState.RUNNABLE, RunState.RUNNING):
+        return
+    due = run.next_due_utc_s is not None and run.next_due_utc_s <= f.now.utc_s
+    target = hopper_target(f, run)
+    if len(run.hopper) <= target // 2 and (run.fresh_left or due):
+        run.filling = True
+        f.do(FillHopper(run_id=run.run_id, want=target - len(run.hopper)))
+
+
+def on_hopper_filled(f: FloorState, event: e.HopperFilled) -> None:
+    run = f.runs.get(event.run_id)
+    if run is None or run.state not in ACTIVE:
+        return
+    run.filling = False
+    run.fresh_left, run.next_due_utc_s = event.fresh_left, event.next_due_utc_s
+    run.hopper.extend(event.items)
+    if event.next_due_utc_s is not None:
+        f.at(event.next_due_utc_s - f.now.utc_s, "due", str(run.run_id))
+    if not run.prepared:
+        run.prepared = True
+        if run.state is RunState.RUNNABLE:
+            change(f, run, RunCause.PREPARED)
+    f.dirty_run(run.run_id)
+
+
+def on_numbers_added(f: FloorState, event: e.NumbersAdded) -> None:
+    run = f.runs.get(event.run_id)
+    if run is None or run.state not in ACTIVE:
+        return
+    run.fresh_left = True
+    if run.state is RunState.IDLE:
+        change(f, run, RunCause.NUMBERS_CAME)
+    f.dirty_run(run.run_id)
+
+
+def on_run_due(f: FloorState, name: str) -> None:
+    """Some deadline of this run has come: the joint rules look at it anew."""
+    f.dirty_run(int(name))
+
+
+# Hours
+
+
+def look_at_hours(f: FloorState, run: RunLive) -> None:
+    campaign = run.campaign
+    run.hours_open = is_open(campaign.active_hours, campaign.time_zone, f.now.utc_s)
+    ahead_s = next_change(campaign.active_hours, campaign.time_zone, f.now.utc_s)
+    f.at(min(ahead_s, HOURS_LOOK_S), "hours", str(run.run_id))
+
+
+def on_hours_due(f: FloorState, name: str) -> None:
+    run = f.runs.get(int(name))
+    if run is None or run.state not in ACTIVE:
+        return
+    was_open = run.hours_open
+    look_at_hours(f, run)
+    if run.hours_open is not was_open:
+        f.dirty_run(run.run_id)
+
+
+def settle_run(f: FloorState, run: RunLive) -> None:
+    """Where the run stands now: in its hours or not, out of numbers or not (WD-137 to WD-142)."""
+    if run.state is RunState.WRONG_TIME and run.hours_open:
+        change(f, run, RunCause.HOURS_OPENED)
+    if run.state in (RunState.RUNNING, RunState.IDLE) and not run.hours_open:
+        change(f, run, RunCause.HOURS_CLOSED)
+    refill(f, run)
+    if run.prepared and not (run.hopper or run.filling or run.fresh_left or run.calls) and run.next_due_utc_s is None:
+        if run.campaign.idle_on_termination:
+            if run.state is RunState.RUNNING:
+                change(f, run, RunCause.RAN_OUT)
+        elif run.state in (RunState.RUNNING, RunState.WRONG_TIME):
+            change(f, run, RunCause.FINISHED)
+    if run.next_due_utc_s is not None and run.state in ACTIVE:
+        f.at(run.next_due_utc_s - f.now.utc_s, "due", str(run.run_id))
+
+
+# Settings and links
+
+
+def on_trunk_changed(f: FloorState, event: e.TrunkChanged) -> None:
+    trunk = f.trunks.get(event.trunk.trunk_id)
+    if trunk is None:
+        f.trunks[event.trunk.trunk_id] = TrunkLive(trunk=event.trunk)
+    else:
+        trunk.trunk = event.trunk
+    f.touch("system", "system")
+    f.dirty_all_runs()
+
+
+def on_campaign_changed(f: FloorState, event: e.CampaignChanged) -> None:
+    """Edits apply to the live run from the next call on; calls that are up keep the settings they began with."""
+    for run in f.runs.values():
+        if run.campaign.campaign_id == event.campaign.campaign_id and run.state in ACTIVE:
+            run.campaign = event.campaign
+            f.index_agents(run)
+            look_at_hours(f, run)
+            f.dirty_run(run.run_id)
+            for agent_id in event.campaign.agent_ids:
+                f.touch("agents", agent_id)
+
+
+def on_telephony_lost(f: FloorState, event: e.TelephonyLost) -> None:
+    f.telephony_up = False
+    f.touch("system", "system")
+    f.dirty_all_runs()
+
+
+def on_store_lost(f: FloorState, event: e.StoreLost) -> None:
+    f.store_up = False
+    f.touch("system", "system")
+    f.dirty_all_runs()
+
+
+def on_store_back(f: FloorState, event: e.StoreBack) -> None:
+    f.store_up = True
+    for run in f.runs.values():
+        run.filling = False
+    f.touch("system", "system")
+    f.dirty_all_runs()
+
+
+def return_items(f: FloorState, run: RunLive) -> None:
+    """Give the hopper back, as after an edit of what may be dialed."""
+    if run.hopper:
+        members = tuple(item.member_id for item in run.hopper)
+        run.hopper.clear()
+        f.do(ReturnItems(run_id=run.run_id, member_ids=members, due_utc_s=None))

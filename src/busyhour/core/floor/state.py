@@ -1,0 +1,319 @@
+"""The floor's records, and the moves that write them. Nothing else writes a state.
+
+An agent's state is derived (`derive`), never stored. Deadlines live in one agenda: `at` sets, `drop` forgets, and a
+stale entry of the heap is known by its time, so no timer can fire for something that has moved on.
+"""
+
+from collections import deque
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from itertools import count
+from math import inf
+
+from busyhour.core.commands import Accept, Command, Refuse, SaveAgentState
+from busyhour.core.events import Instant
+from busyhour.core.life.agent import AGENT_LIFE, AgentState, SystemReason
+from busyhour.core.life.attempt import ATTEMPT_LIFE, AttemptCause, AttemptState
+from busyhour.core.life.call import CALL_LIFE, CallCause, CallState
+from busyhour.core.life.run import RUN_LIFE, RunCause, RunState
+from busyhour.core.life.table import IllegalStep, step
+from busyhour.core.model.campaign import Campaign, Trunk
+from busyhour.core.model.pictures import AgentProfile, HopperItem, Segment
+from busyhour.core.model.values import LegMode, Outcome, PhoneKind
+
+START = Instant(0.0, 0.0)
+
+
+@dataclass(slots=True)
+class AgentLive:
+    profile: AgentProfile
+    state: AgentState = AgentState.OFFLINE
+    reason: str | None = None
+    since_s: float = 0.0
+    since_utc_s: float = 0.0
+    session_open: bool = False  # logged on at a desk
+    desk: str | None = None  # the open tab
+    pause: str | None = SystemReason.LOGIN
+    next_pause: str | None = None  # takes effect when the call in hand is over
+    leaving: bool = False  # log-off asked for during a call
+    worked: bool = False  # was ready once in this session: from then on a persistent leg is kept up
+    phone: bool = False  # can be rung
+    leg: str | None = None
+    leg_up: bool = False
+    call: str | None = None  # reserved for, or talking to
+    acw_call: str | None = None
+    acw_until_s: float = inf  # monotonic
+    acw_until_utc_s: float = 0.0
+    handled: int = 0
+    talk_s: float = 0.0
+
+    @property
+    def agent_id(self) -> int:
+        return self.profile.agent_id
+
+    @property
+    def phone_ready(self) -> bool:
+        """Whether a customer can be joined: the leg is up, or can be brought up for the call."""
+        return self.leg_up if self.profile.leg_mode is LegMode.PERSISTENT else self.can_ring
+
+    @property
+    def can_ring(self) -> bool:
+        return self.phone or self.profile.phone_kind is PhoneKind.SIP
+
+
+@dataclass(slots=True)
+class CallLive:
+    item: HopperItem
+    run_id: int
+    trunk_id: int
+    campaign: Campaign  # as it was when the call was placed
+    placed_utc_s: float
+    state: CallState = CallState.PLANNED
+    attempt: AttemptState = AttemptState.INTENT
+    agent_id: int | None = None
+    leg: str | None = None
+    rang_utc_s: float | None = None
+    answered_utc_s: float | None = None
+    joined_utc_s: float | None = None
+    hint: Outcome | None = None  # why we hung up, when we did
+    message_heard: bool = False
+    segments: list[Segment] = field(default_factory=list)
+    segment_from_utc_s: float = 0.0
+    held_from_utc_s: float | None = None
+    hold_s: float = 0.0
+    looks: int = 0  # how often an ambiguous call was looked for
+    disposition: str | None = None
+    note: str = ""
+    outcome: Outcome | None = None  # set with the final record
+    ended_utc_s: float | None = None
+
+    @property
+    def call(self) -> str:
+        return self.item.call
+
+
+@dataclass(slots=True)
+class RunLive:
+    run_id: int
+    campaign: Campaign
+    state: RunState
+    started_utc_s: float
+    hopper: deque[HopperItem] = field(default_factory=deque)
+    filling: bool = False
+    prepared: bool = False
+    fresh_left: bool = True
+    next_due_utc_s: float | None = None
+    hours_open: bool = True
+    calls: dict[str, None] = field(default_factory=dict)  # all calls not yet forgotten, in order
+    planned: int = 0
+    dialing: int = 0
+    waiting: deque[str] = field(default_factory=deque)
+    live: int = 0
+    placed: int = 0
+    finished: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    turn: int = 0  # when it last placed a call: fairness at equal priority
+    starts_s: deque[float] = field(default_factory=deque)  # within the last minute
+    why: str = ""
+
+
+@dataclass(slots=True)
+class TrunkLive:
+    trunk: Trunk
+    up: int = 0
+    starts_s: deque[float] = field(default_factory=deque)  # within the last second
+
+
+@dataclass(slots=True)
+class FloorState:
+    """Everything live of one tenant. `out` and `touched` are emptied by each `handle`."""
+
+    tenant: int = 0
+    fence: int = 0
+    now: Instant = START
+    started: bool = False
+    telephony_up: bool = False
+    store_up: bool = True
+    boot: str = ""
+    agents: dict[int, AgentLive] = field(default_factory=dict)
+    calls: dict[str, CallLive] = field(default_factory=dict)
+    runs: dict[int, RunLive] = field(default_factory=dict)
+    trunks: dict[int, TrunkLive] = field(default_factory=dict)
+    legs: dict[str, int] = field(default_factory=dict)  # leg -> agent
+    idle: dict[int, float] = field(default_factory=dict)  # available agents, since (monotonic)
+    runs_of_agent: dict[int, set[int]] = field(default_factory=dict)
+    dirty_runs: dict[int, None] = field(default_factory=dict)
+    dirty_agents: dict[int, None] = field(default_factory=dict)
+    touched: dict[tuple[str, str], None] = field(default_factory=dict)
+    out: list[Command] = field(default_factory=list)
+    _agenda: list[tuple[float, int, str, str]] = field(default_factory=list)
+    _due: dict[tuple[str, str], float] = field(default_factory=dict)
+    _turns: "count[int]" = field(default_factory=count)
+    _legs_made: "count[int]" = field(default_factory=lambda: count(1))
+
+    # Deadlines
+
+    def at(self, after_s: float, kind: str, name: str) -> None:
+        """Ask for `kind` of `name` to be due `after_s` from now; replaces an earlier wish of the same kind."""
+        if after_s == inf:
+            return
+        due_s = self.now.mono_s + max(0.0, after_s)
+        self._due[kind, name] = due_s
+        heappush(self._agenda, (due_s, next(self._turns), kind, name))
+
+    def drop(self, kind: str, name: str) -> None:
+        self._due.pop((kind, name), None)
+
+    def is_due(self, kind: str, name: str) -> bool:
+        """Whether such a deadline is still to come."""
+        return (kind, name) in self._due
+
+    def next_deadline_s(self) -> float | None:
+        """Monotonic time of the earliest deadline; None when nothing is due ever."""
+        while self._agenda:
+            due_s, _, kind, name = self._agenda[0]
+            if self._due.get((kind, name)) == due_s:
+                return due_s
+            heappop(self._agenda)
+        return None
+
+    def pop_due(self) -> tuple[str, str] | None:
+        """The next deadline that has passed, taken off the agenda."""
+        due_s = self.next_deadline_s()
+        if due_s is None or due_s > self.now.mono_s:
+            return None
+        _, _, kind, name = heappop(self._agenda)
+        del self._due[kind, name]
+        return kind, name
+
+    def next_turn(self) -> int:
+        return next(self._turns)
+
+    def next_leg(self) -> int:
+        return next(self._legs_made)
+
+    # Output
+
+    def do(self, command: Command) -> None:
+        self.out.append(command)
+
+    def accept(self, request: str) -> None:
+        self.out.append(Accept(request=request))
+
+    def refuse(self, request: str, code: str, text: str) -> None:
+        self.out.append(Refuse(request=request, code=code, text=text))
+
+    def touch(self, kind: str, name: object) -> None:
+        self.touched[kind, str(name)] = None
+
+    # Moves
+
+    def move_call(self, call: CallLive, cause: CallCause) -> None:
+        run = self.runs[call.run_id]
+        self.count_call(run, call, -1)
+        call.state = step(CALL_LIFE, call.state, cause)
+        self.count_call(run, call, +1)
+        self.touch("calls", call.call)
+        self.dirty_run(call.run_id)
+        if call.agent_id is not None:
+            self.dirty_agent(call.agent_id)
+
+    def count_call(self, run: RunLive, call: CallLive, sign: int) -> None:
+        if call.state is CallState.PLANNED:
+            run.planned += sign
+            run.dialing += sign
+        elif call.state is CallState.DIALING:
+            run.dialing += sign
+        elif call.state is CallState.WAITING:
+            if sign > 0:
+                run.waiting.append(call.call)
+            else:
+                run.waiting.remove(call.call)
+
+    def move_attempt(self, call: CallLive, cause: AttemptCause) -> None:
+        call.attempt = step(ATTEMPT_LIFE, call.attempt, cause)
+        self.touch("calls", call.call)
+
+    def move_run(self, run: RunLive, cause: RunCause) -> None:
+        run.state = step(RUN_LIFE, run.state, cause)
+        self.dirty_run(run.run_id)
+
+    def dirty_run(self, run_id: int) -> None:
+        if run_id in self.runs:
+            self.dirty_runs[run_id] = None
+            self.touch("runs", run_id)
+
+    def dirty_all_runs(self) -> None:
+        for run_id in self.runs:
+            self.dirty_run(run_id)
+
+    def dirty_agent(self, agent_id: int) -> None:
+        if agent_id in self.agents:
+            self.dirty_agents[agent_id] = None
+
+    # The agent's derived state
+
+    def derive(self, agent: AgentLive) -> tuple[AgentState, str | None]:
+        """The state that the facts amount to. The order is the meaning: a live call outranks all else."""
+        if agent.call is not None:
+            offered = self.calls[agent.call].state is CallState.OFFERED and agent.state is not AgentState.ON_CONTACT
+            return (AgentState.RESERVED if offered else AgentState.ON_CONTACT), None
+        if agent.acw_call is not None:
+            return AgentState.ACW, None
+        if not agent.session_open:
+            return AgentState.OFFLINE, None
+        if agent.pause is not None:
+            return AgentState.NOT_READY, agent.pause
+        if agent.desk is None:
+            return AgentState.NOT_READY, SystemReason.LAGGED
+        if not agent.phone_ready:
+            return AgentState.NOT_READY, SystemReason.PHONE
+        return AgentState.AVAILABLE, None
+
+    def settle_agents(self) -> None:
+        """Derive anew the state of each agent whose facts changed; record and spread what is different."""
+        while self.dirty_agents:
+            agent_id = next(iter(self.dirty_agents))
+            del self.dirty_agents[agent_id]
+            agent = self.agents.get(agent_id)
+            if agent is not None:
+                self.settle_agent(agent)
+
+    def settle_agent(self, agent: AgentLive) -> None:
+        state, reason = self.derive(agent)
+        self.touch("agents", agent.agent_id)
+        if (state, reason) == (agent.state, agent.reason):
+            return
+        if state is not agent.state and state not in AGENT_LIFE[agent.state]:
+            raise IllegalStep(f"agent {agent.agent_id}: {agent.state!r} to {state!r}")
+        agent.state, agent.reason = state, reason
+        agent.since_s, agent.since_utc_s = self.now.mono_s, self.now.utc_s
+        if state is AgentState.AVAILABLE:
+            self.idle[agent.agent_id] = self.now.mono_s
+        else:
+            self.idle.pop(agent.agent_id, None)
+        for run_id in self.runs_of_agent.get(agent.agent_id, ()):
+            self.dirty_run(run_id)
+        self.save_agent(agent)
+
+    def save_agent(self, agent: AgentLive) -> None:
+        self.do(
+            SaveAgentState(
+                agent_id=agent.agent_id,
+                state=agent.state,
+                reason=agent.reason,
+                pause=agent.pause,
+                call=agent.call or agent.acw_call,
+                acw_until_utc_s=agent.acw_until_utc_s if agent.acw_call else 0.0,
+                session_open=agent.session_open,
+                at_utc_s=self.now.utc_s,
+            )
+        )
+
+    def index_agents(self, run: RunLive) -> None:
+        """Which runs an agent works for."""
+        for runs in self.runs_of_agent.values():
+            runs.discard(run.run_id)
+        for agent_id in run.campaign.agent_ids:
+            self.runs_of_agent.setdefault(agent_id, set()).add(run.run_id)
