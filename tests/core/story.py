@@ -1,0 +1,254 @@
+"""Run a story written as text against the floor. A test reads like the log of a call.
+
+    0   ready ann            an event: seconds, verb, words
+        > agent ann available   a command that must follow, in order
+
+Agents are ann, bob, cid (1, 2, 3); their legs ann#1, ann#2, ...; calls c1, c2, ... in the order in which they come
+into the hopper. One run (1) of one campaign (1) over one trunk (1), unless a test says otherwise.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from busyhour.core import commands as c
+from busyhour.core import events as e
+from busyhour.core.floor.machine import Floor
+from busyhour.core.model.campaign import Campaign, Hours, Trunk
+from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, RunPicture
+from busyhour.core.model.values import DialMode, EndCause, Refusal
+
+NAMES = ("ann", "bob", "cid", "dee")
+ONE_PBX = PbxPicture(boot="one")
+ONE_TRUNK = Trunk(trunk_id=1, name="carrier", endpoint="t1-1", capacity=10)
+NOON_UTC_S = 1_790_078_400.0  # 2026-09-22 12:00:00 UTC, a Tuesday
+ALWAYS = Hours()
+
+
+def campaign(**changes: Any) -> Campaign:
+    """Agents ann and bob, progressive, open at all hours, message prompts by name."""
+    usual: dict[str, Any] = {
+        "campaign_id": 1,
+        "name": "Sales",
+        "dial_mode": DialMode.PROGRESSIVE,
+        "callee_hours": ALWAYS,
+        "agent_ids": (1, 2),
+        "trunk_ids": (1,),
+        "message_prompt": "hello",
+    }
+    return Campaign(**{**usual, **changes})
+
+
+def item(n: int, *, run: int = 1, attempt_no: int = 1) -> HopperItem:
+    return HopperItem(
+        call=f"c1-{n:x}",
+        member_id=100 * run + n,
+        contact_id=n,
+        list_id=1,
+        attempt_no=attempt_no,
+        number=f"+1202555{n:04d}",
+    )
+
+
+@dataclass
+class Story:
+    """A floor, and the words in which it is told about."""
+
+    campaigns: Sequence[Campaign] = ()
+    agents: Sequence[AgentProfile] = ()
+    calls: Sequence[OpenCall] = ()
+    pbx: PbxPicture = ONE_PBX
+    trunk: Trunk = ONE_TRUNK
+    utc_s: float = NOON_UTC_S
+    show: tuple[str, ...] = ()  # kinds of commands to show; none = all
+    floor: Floor = field(default_factory=Floor)
+    items: int = 0
+    told: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        profiles = self.agents or [AgentProfile(agent_id=n, name=name) for n, name in enumerate(NAMES[:2], 1)]
+        runs = tuple(
+            RunPicture(run_id=n, campaign=settings, state="runnable", started_utc_s=self.utc_s)
+            for n, settings in enumerate(self.campaigns or [campaign()], 1)
+        )
+        self.first = self._handle(
+            0.0,
+            e.FloorStarted(
+                tenant=1,
+                fence=7,
+                agents=tuple(profiles),
+                trunks=(self.trunk,),
+                runs=runs,
+                calls=tuple(self.calls),
+                pbx=self.pbx,
+            ),
+        )
+
+    def _handle(self, at_s: float, event: e.Event) -> list[str]:
+        shown = [
+            text for command in self.floor.handle(e.Instant(at_s, self.utc_s + at_s), event) for text in shows(command)
+        ]
+        return [text for text in shown if not self.show or text.split()[0] in self.show]
+
+    def check(self, story: str) -> "Story":
+        """Replay the events of the story; the story with the real commands must equal the story."""
+        self.told = []
+        for line in filter(None, map(str.strip, story.splitlines())):
+            if line.startswith(">"):
+                continue
+            at, verb, *words = line.split()
+            self.told.append(" ".join([at, verb, *words]))
+            event = self._event(float(at), verb, words)
+            self.told += [f"> {text}" for text in self._handle(float(at), event)]
+        want = [" ".join(line.split()) for line in story.splitlines() if line.strip()]
+        assert self.told == want, "\n" + "\n".join(self.told)
+        return self
+
+    def working(self, *names: str) -> "Story":
+        """These agents are linked, registered, ready and on a leg, at second 0."""
+        for name in names:
+            agent_id = NAMES.index(name) + 1
+            for event in (
+                e.AgentLinked(agent_id=agent_id, session=f"tab-{name}"),
+                e.PhoneRegistered(agent_id=agent_id),
+                e.ReadyAsked(agent_id=agent_id, request=""),
+            ):
+                self._handle(0.0, event)
+            leg = self.floor.agents[agent_id].leg
+            if leg is not None:
+                self._handle(0.0, e.LegAnswered(leg=leg, at_utc_s=self.utc_s))
+        return self
+
+    def _event(self, at_s: float, verb: str, words: list[str]) -> e.Event:
+        if verb == "fills":
+            return self._fill(words)
+        if verb in CALL_FACTS:
+            return CALL_FACTS[verb](f"c1-{int(words[0][1:]):x}", words[1:], self.utc_s + at_s)
+        if verb in LEG_FACTS:
+            return LEG_FACTS[verb](leg(words[0]), self.utc_s + at_s)
+        if verb in PLAIN_FACTS:
+            return PLAIN_FACTS[verb](words)
+        return AGENT_FACTS[verb](NAMES.index(words[0]) + 1, words[1:])
+
+    def _fill(self, words: list[str]) -> e.HopperFilled:
+        """`fills N [more] [run=R] [due=S]`: N new numbers."""
+        options = dict(word.split("=") for word in words[1:] if "=" in word)
+        run = int(options.get("run", 1))
+        first, self.items = self.items + 1, self.items + int(words[0])
+        return e.HopperFilled(
+            run_id=run,
+            items=tuple(item(n, run=run) for n in range(first, self.items + 1)),
+            fresh_left="more" in words,
+            next_due_utc_s=self.utc_s + float(options["due"]) if "due" in options else None,
+        )
+
+
+def leg(word: str) -> str:
+    name, n = word.split("#")
+    return f"a1-{NAMES.index(name) + 1}-7-{n}"
+
+
+def leg_word(name: str) -> str:
+    _, agent, _, n = name.split("-")
+    return f"{NAMES[int(agent) - 1]}#{n}"
+
+
+def call_word(call: str) -> str:
+    return f"c{int(call.split('-')[1], 16)}"
+
+
+CALL_FACTS: dict[str, Callable[[str, list[str], float], e.Event]] = {
+    "commits": lambda call, _, at: e.CallCommitted(call=call),
+    "refuses": lambda call, w, at: e.CallRefused(
+        call=call, reason=Refusal(w[0]), due_utc_s=at + float(w[1]) if w[1:] else None
+    ),
+    "sent": lambda call, _, at: e.CallSent(call=call),
+    "not-sent": lambda call, w, at: e.CallNotSent(call=call, cause=EndCause(w[0])),
+    "no-reply": lambda call, _, at: e.CallUnanswered(call=call),
+    "missing": lambda call, w, at: e.CallMissing(
+        call=call,
+        ended_utc_s=at if w else None,
+        cause=EndCause(w[0]) if w else None,
+        answered_utc_s=at - float(w[1]) if w[1:] else None,
+    ),
+    "rings": lambda call, _, at: e.CallRang(call=call, at_utc_s=at),
+    "answers": lambda call, _, at: e.CallAnswered(call=call, at_utc_s=at),
+    "ends": lambda call, w, at: e.CallEnded(call=call, cause=EndCause(w[0]), at_utc_s=at),
+    "prompt-ends": lambda call, _, at: e.PromptEnded(call=call, prompt="hello"),
+    "joins": lambda call, w, at: e.CallJoined(call=call, leg=leg(w[0]), at_utc_s=at),
+    "join-fails": lambda call, w, at: e.JoinFailed(call=call, leg=leg(w[0])),
+}
+LEG_FACTS: dict[str, Callable[[str, float], e.Event]] = {
+    "leg-up": lambda name, at: e.LegAnswered(leg=name, at_utc_s=at),
+    "leg-down": lambda name, at: e.LegEnded(leg=name, cause=EndCause.NORMAL, at_utc_s=at),
+}
+AGENT_FACTS: dict[str, Callable[[int, list[str]], e.Event]] = {
+    "links": lambda a, w: e.AgentLinked(agent_id=a, session=w[0]),
+    "unlinks": lambda a, w: e.AgentUnlinked(agent_id=a, session=w[0]),
+    "phone": lambda a, _: e.PhoneRegistered(agent_id=a),
+    "phone-gone": lambda a, _: e.PhoneGone(agent_id=a),
+    "ready": lambda a, _: e.ReadyAsked(agent_id=a, request="r"),
+    "pauses": lambda a, w: e.PauseAsked(agent_id=a, reason=w[0], request="r"),
+    "logs-off": lambda a, _: e.LogOffAsked(agent_id=a, request="r"),
+    "hangs-up": lambda a, _: e.HangUpAsked(agent_id=a, request="r"),
+    "holds": lambda a, _: e.HoldAsked(agent_id=a, request="r"),
+    "resumes": lambda a, _: e.ResumeAsked(agent_id=a, request="r"),
+    "wraps-up": lambda a, _: e.WrapUpEndAsked(agent_id=a, request="r"),
+    "says": lambda a, w: e.DispositionChosen(
+        agent_id=a, call=f"c1-{int(w[0][1:]):x}", disposition=w[1], note="", request="r"
+    ),
+}
+PLAIN_FACTS: dict[str, Callable[[list[str]], e.Event]] = {
+    "ticks": lambda _: e.ClockTicked(),
+    "pbx-lost": lambda _: e.TelephonyLost(),
+    "store-lost": lambda _: e.StoreLost(),
+    "store-back": lambda _: e.StoreBack(),
+    "pbx-back": lambda w: e.TelephonyBack(pbx=PbxPicture(boot=w[0])),
+    "pause-run": lambda w: e.RunPauseAsked(run_id=int(w[0]), request="r"),
+    "unpause-run": lambda w: e.RunUnpauseAsked(run_id=int(w[0]), request="r"),
+    "remove-run": lambda w: e.RunRemoveAsked(run_id=int(w[0]), request="r"),
+    "adds-numbers": lambda w: e.NumbersAdded(run_id=int(w[0])),
+}
+
+
+def shows(command: c.Command) -> list[str]:  # noqa: C901, PLR0912
+    """The command in the words of a story."""
+    match command:
+        case c.PlaceCall(item=i):
+            return [f"place {call_word(i.call)}"]
+        case c.SaveProgress(call=call, agent_id=agent_id):
+            with_agent = f" {NAMES[agent_id - 1]}" if agent_id else ""
+            return [f"progress {call_word(call)}{with_agent}"]
+        case c.CloseCall(record=r):
+            again = f" again {r.next_due_utc_s - r.ended_utc_s:g}" if r.next_due_utc_s is not None else ""
+            return [f"close {call_word(r.call)} {r.outcome} {r.talk_s:g}{again}"]
+        case c.SaveDisposition(call=call, disposition=d, next_due_utc_s=due):
+            return [f"disposition {call_word(call)} {d}" + (" again" if due else "")]
+        case c.SaveRun(run_id=run_id, state=state):
+            return [f"run {run_id} {state}"]
+        case c.SaveAgentState(agent_id=a, state=state, reason=reason):
+            return [f"agent {NAMES[a - 1]} {state}" + (f" {reason}" if reason else "")]
+        case c.ReturnItems(member_ids=members):
+            return [f"return {len(members)}"]
+        case c.CloseMember(member_id=m, outcome=o):
+            return [f"close-member {m} {o}"]
+        case c.FillHopper(run_id=run_id):
+            return [f"fill {run_id}"]
+        case c.RingAgent(leg=name):
+            return [f"ring {leg_word(name)}"]
+        case c.HangUpLeg(leg=name):
+            return [f"hang-up-leg {leg_word(name)}"]
+        case c.HangUpCall(call=call):
+            return [f"hang-up {call_word(call)}"]
+        case c.Join(call=call, leg=name):
+            return [f"join {call_word(call)} {leg_word(name)}"]
+        case c.Hold(call=call):
+            return [f"hold {call_word(call)}"]
+        case c.PlayPrompt(call=call, prompt=prompt):
+            return [f"play {call_word(call)} {prompt}"]
+        case c.LookUp(call=call):
+            return [f"look {call_word(call)}"]
+        case c.Accept(request=request):
+            return ["ok"] if request else []
+        case c.Refuse(code=code):
+            return [f"refused {code}"]

@@ -1,0 +1,197 @@
+"""Stories of what the world may do: no reply, late news, restarts."""
+
+import pytest
+
+from busyhour.core.events import AgentLinked
+from busyhour.core.model.pictures import AgentProfile, CallHistory, ChannelPicture, OpenCall, PbxPicture
+from busyhour.core.model.values import DialMode, EndCause
+from tests.core.story import NOON_UTC_S, Story, campaign, item
+
+
+def test_no_reply_is_ambiguous_and_looked_for_never_failed() -> None:
+    Story(show=("look", "close", "join")).working("ann").check("""
+        1 fills 1
+        1 commits c1
+        6 no-reply c1
+          > look c1
+        6.1 rings c1
+        9 answers c1
+          > join c1 ann#1
+    """)
+
+
+def test_no_reply_and_no_trace_counts_as_an_attempt() -> None:
+    Story(show=("close", "place")).working("ann").check("""
+        1 fills 1
+          > place c1
+        1 commits c1
+        6 no-reply c1
+        6.1 missing c1 busy
+          > close c1 BUSY 0
+    """)
+
+
+def test_hangup_heard_twice_closes_once() -> None:
+    Story(show=("close",)).working("ann").check("""
+        1 fills 1
+        1 commits c1
+        2 ends c1 busy
+          > close c1 BUSY 0
+        2 ends c1 busy
+        3 answers c1
+    """)
+
+
+def test_answer_before_the_reply_to_our_request_is_taken() -> None:
+    Story(show=("join", "close")).working("ann").check("""
+        1 fills 1
+        1 answers c1
+          > join c1 ann#1
+        1 commits c1
+        1 sent c1
+        1 rings c1
+    """)
+
+
+def test_an_answer_that_crosses_our_hang_up_is_hung_up_and_counted() -> None:
+    Story(show=("hang-up", "join", "close")).working("ann").check("""
+        1 fills 1
+        1 commits c1
+        31 ticks
+          > hang-up c1
+        31 answers c1
+          > hang-up c1
+        31.2 ends c1 normal
+          > close c1 ABANDONED 0.2
+    """)
+
+
+def test_do_not_call_found_at_the_last_moment_closes_the_member_undialed() -> None:
+    Story(show=("close-member", "close", "place", "run")).working("ann").check("""
+        1 fills 1
+          > run 1 running
+          > place c1
+        1 refuses c1 dnc
+          > close-member 101 DNC
+          > run 1 completed
+    """)
+
+
+def test_a_number_out_of_its_hours_goes_back_and_waits() -> None:
+    Story(show=("return", "place", "fill")).working("ann").check("""
+        1 fills 1
+          > place c1
+        1 refuses c1 out_of_hours_callee 3600
+          > return 1
+        3601 ticks
+          > fill 1
+    """)
+
+
+def test_a_restarted_pbx_ends_its_calls_and_frees_the_agents() -> None:
+    Story(show=("close", "agent", "ring")).working("ann").check("""
+        1 fills 1
+        1 commits c1
+        2 sent c1
+        2 answers c1
+          > agent ann reserved
+        2 joins c1 ann#1
+          > agent ann on_contact
+        10 pbx-lost
+        12 pbx-back two
+          > close c1 HANDLED 10
+          > agent ann acw
+        42 ticks
+          > agent ann not_ready phone
+        43 phone ann
+          > ring ann#2
+    """)
+
+
+def stored(n: int, state: str, **changes: object) -> OpenCall:
+    usual = {
+        "item": item(n),
+        "run_id": 1,
+        "campaign_id": 1,
+        "trunk_id": 1,
+        "state": state,
+        "intent_utc_s": NOON_UTC_S - 30,
+    }
+    return OpenCall(**{**usual, **changes})  # type: ignore[arg-type]
+
+
+def test_after_a_crash_living_calls_are_adopted_and_dead_ones_closed() -> None:
+    ann = AgentProfile(agent_id=1, name="ann", pause_reason=None, session_open=True)
+    story = Story(
+        agents=[ann],
+        campaigns=[campaign(agent_ids=(1,))],
+        calls=[
+            stored(1, "answered", answered_utc_s=NOON_UTC_S - 20, joined_utc_s=NOON_UTC_S - 20, agent_id=1),
+            stored(2, "sent"),
+            stored(3, "intent"),
+            stored(4, "sent"),
+        ],
+        pbx=PbxPicture(
+            boot="one",
+            channels=(
+                ChannelPicture(channel="a1-1-6-1", answered=True, bridge="ra1-1-6-1"),
+                ChannelPicture(channel="c1-1", answered=True, bridge="ra1-1-6-1"),
+                ChannelPicture(channel="c1-2", answered=False, ringing=True),
+                ChannelPicture(channel="c1-99", answered=True),
+            ),
+            histories=(
+                CallHistory(channel="c1-4", answered_utc_s=None, ended_utc_s=NOON_UTC_S - 5, cause=EndCause.BUSY),
+            ),
+        ),
+        show=("close", "hang-up", "agent", "hang-up-leg"),
+    )
+    assert story.first == [
+        "close c3 CANCELLED 0 again 90",
+        "close c4 BUSY 0",
+        "hang-up c153",
+        "agent ann on_contact",
+    ]
+    story.floor.handle(story.floor.now, AgentLinked(agent_id=1, session="tab-ann"))
+    assert story.floor.agents[1].leg == "a1-1-6-1", "the leg of before the crash is kept"
+    assert story.floor.trunks[1].up == 2
+    story.check("""
+        1 ticks
+          > hang-up c2
+        9 ends c1 normal
+          > close c1 HANDLED 29
+          > agent ann acw
+    """)
+
+
+def test_a_customer_who_answered_while_we_were_away_hears_a_word() -> None:
+    story = Story(
+        calls=[stored(1, "sent")],
+        pbx=PbxPicture(boot="one", channels=(ChannelPicture(channel="c1-1", answered=True, in_app=False),)),
+        show=("close", "hang-up", "play"),
+    )
+    assert story.first == []
+    story.check("""
+        8 ends c1 normal
+          > close c1 ABANDONED 8
+    """)
+
+
+@pytest.mark.parametrize("mode", list(DialMode))
+def test_recovery_twice_gives_the_same_floor(mode: DialMode) -> None:
+    """I47."""
+
+    def floor() -> object:
+        story = Story(
+            campaigns=[campaign(dial_mode=mode)],
+            calls=[stored(1, "answered", answered_utc_s=NOON_UTC_S - 1), stored(2, "sent")],
+            pbx=PbxPicture(
+                boot="one",
+                channels=(
+                    ChannelPicture(channel="c1-1", answered=True),
+                    ChannelPicture(channel="c1-2", answered=False),
+                ),
+            ),
+        )
+        return story.first, story.floor.calls, story.floor.agents, story.floor.trunks
+
+    assert floor() == floor()
