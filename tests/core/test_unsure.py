@@ -155,10 +155,8 @@ def test_after_a_crash_living_calls_are_adopted_and_dead_ones_closed() -> None:
     assert story.floor.agents[1].leg == "a1-1-6-1", "the leg of before the crash is kept"
     assert story.floor.trunks[1].up == 2
     story.check("""
-        1 ticks
-          > hang-up c2
-        9 ends c1 normal
-          > close c1 HANDLED 29
+        4 ends c1 normal
+          > close c1 HANDLED 24
           > agent ann acw
     """)
 
