@@ -1,1 +1,1 @@
-"""The HTTP API, one file of routes for each noun."""
+"""The HTTP API, the page, and the WebSockets: one file of routes a noun. See `docs/http-api.md`."""

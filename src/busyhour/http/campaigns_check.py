@@ -1,0 +1,64 @@
+"""The limits of a campaign's settings: one fault at a time, with the field and what to do."""
+
+import re
+from typing import Final
+from zoneinfo import available_timezones
+
+from busyhour.core.model.campaign import DAY_S, Campaign, Hours, RetryRule
+from busyhour.service.accounts import check_name
+from busyhour.service.errors import Invalid
+
+STATUSES: Final = ("runnable", "closed", "hidden")
+CALLER_ID: Final = re.compile(r"\+?[0-9]{0,15}")
+RULES_MAX: Final = 50
+LINKS_MAX: Final = 10_000
+
+NUMBERS: Final[tuple[tuple[str, float, float, str], ...]] = (
+    ("priority", 1, 1000, "1 (first) to 1000"),
+    ("max_concurrent", 1, 10_000, "1 to 10000 calls at once"),
+    ("calls_per_minute_max", 0, 100_000, "0 (no limit) to 100000"),
+    ("ring_timeout_s", 3, 300, "3 to 300 seconds"),
+    ("call_max_s", 0, DAY_S, "0 (no limit) to 86400 seconds"),
+    ("answer_wait_max_s", 0, 120, "0 to 120 seconds"),
+    ("acw_max_s", 0, 7200, "0 to 7200 seconds"),
+    ("attempts_per_day_max", 0, 100, "0 (no limit) to 100"),
+)
+
+
+def check_campaign(campaign: Campaign, status: str) -> None:
+    check_name(campaign.name)
+    if status not in STATUSES:
+        raise Invalid(f"The status is one of {', '.join(STATUSES)}.", field="status")
+    for field, least, most, text in NUMBERS:
+        if not least <= getattr(campaign, field) <= most:
+            raise Invalid(f"{field}: {text}.", field=f"campaign.{field}")
+    if not CALLER_ID.fullmatch(campaign.caller_id):
+        raise Invalid(
+            "The caller ID is a number: up to 15 digits, with a + before them or not.", field="campaign.caller_id"
+        )
+    if campaign.time_zone not in available_timezones():
+        raise Invalid("The time zone is a name such as Europe/Rome or America/New_York.", field="campaign.time_zone")
+    check_hours(campaign.active_hours, "campaign.active_hours")
+    check_hours(campaign.callee_hours, "campaign.callee_hours")
+    if len(campaign.retry_rules) > RULES_MAX:
+        raise Invalid(f"A campaign has at most {RULES_MAX} retry rules.", field="campaign.retry_rules")
+    for n, rule in enumerate(campaign.retry_rules):
+        check_rule(rule, f"campaign.retry_rules[{n}]")
+    if max(len(campaign.trunk_ids), len(campaign.agent_ids)) > LINKS_MAX:
+        raise Invalid(f"A campaign has at most {LINKS_MAX} trunks and as many agents.", field="campaign")
+
+
+def check_hours(hours: Hours, field: str) -> None:
+    if not (0 <= hours.from_s < DAY_S and 0 < hours.until_s <= DAY_S):
+        raise Invalid(f"Hours are seconds after midnight: from 0 to {DAY_S - 1}, until 1 to {DAY_S}.", field=field)
+    if hours.from_s == hours.until_s:
+        raise Invalid("These hours are never open: from and until are the same.", field=field)
+    if not hours.days or not set(hours.days) <= set(range(1, 8)) or len(set(hours.days)) != len(hours.days):
+        raise Invalid("Name at least one day, each once: 1 = Monday ... 7 = Sunday.", field=f"{field}.days")
+
+
+def check_rule(rule: RetryRule, field: str) -> None:
+    if not 1 <= rule.max_attempts <= 100:
+        raise Invalid("A retry rule makes 1 to 100 attempts.", field=f"{field}.max_attempts")
+    if not 0 <= rule.delay_s <= 30 * DAY_S:
+        raise Invalid(f"A retry waits 0 to {30 * DAY_S} seconds.", field=f"{field}.delay_s")

@@ -1,0 +1,133 @@
+"""What an agent asks of the floor: ready, pause, hang up, hold, say what came of it."""
+
+import re
+from typing import Any, Final
+
+import msgspec
+from msgspec import Struct
+
+from busyhour.core import events as e
+from busyhour.core.model.values import DialMode
+from busyhour.http.attempts import CALL
+from busyhour.http.routes import Routes
+from busyhour.http.services import Caller, Services, Use, Who
+from busyhour.service import records as r
+from busyhour.service.errors import Invalid, NotFound
+
+routes = Routes("desk")
+
+NOTE_LENGTH_MAX: Final = 4000
+REASON: Final = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+
+
+class Pause(Struct, frozen=True, kw_only=True):
+    reason: str
+
+
+class DispositionMade(Struct, frozen=True, kw_only=True):
+    call: str
+    disposition: str  # its code
+    note: str = ""
+
+
+class CampaignCard(Struct, frozen=True, kw_only=True):
+    campaign_id: int
+    name: str
+    dial_mode: DialMode
+    acw_max_s: float
+
+
+class ContactCard(Struct, frozen=True, kw_only=True):
+    """Who the agent talks, or has just talked, with."""
+
+    call: str
+    contact: r.Contact
+    history: list[r.AttemptRow]
+    campaign: CampaignCard
+    dispositions: list[r.Disposition]
+
+
+@routes.post("/api/desk/ready", permission="desk:use")
+async def ready(who: Who, use: Use) -> None:
+    await use.floors.ask(who.tenant_id, lambda request: e.ReadyAsked(agent_id=who.agent_id, request=request))
+
+
+@routes.post("/api/desk/pause", permission="desk:use")
+async def pause(who: Who, use: Use, body: Pause) -> None:
+    known = {reason.name for reason in await use.directory.pause_reasons(who.tenant_id)}
+    if body.reason not in known:
+        raise Invalid(f"Choose one of the reasons: {', '.join(sorted(known))}.", field="reason")
+    await use.floors.ask(
+        who.tenant_id, lambda request: e.PauseAsked(agent_id=who.agent_id, reason=body.reason, request=request)
+    )
+
+
+@routes.post("/api/desk/logoff", permission="desk:use")
+async def log_off(who: Who, use: Use) -> None:
+    await use.floors.ask(who.tenant_id, lambda request: e.LogOffAsked(agent_id=who.agent_id, request=request))
+
+
+@routes.post("/api/desk/hangup", permission="desk:use")
+async def hang_up(who: Who, use: Use) -> None:
+    await use.floors.ask(who.tenant_id, lambda request: e.HangUpAsked(agent_id=who.agent_id, request=request))
+
+
+@routes.post("/api/desk/hold", permission="desk:use")
+async def hold(who: Who, use: Use) -> None:
+    await use.floors.ask(who.tenant_id, lambda request: e.HoldAsked(agent_id=who.agent_id, request=request))
+
+
+@routes.post("/api/desk/resume", permission="desk:use")
+async def resume(who: Who, use: Use) -> None:
+    await use.floors.ask(who.tenant_id, lambda request: e.ResumeAsked(agent_id=who.agent_id, request=request))
+
+
+@routes.post("/api/desk/disposition", permission="desk:use")
+async def choose_disposition(who: Who, use: Use, body: DispositionMade) -> None:
+    if not CALL.fullmatch(body.call):
+        raise NotFound("There is no such call.")
+    if len(body.note) > NOTE_LENGTH_MAX:
+        raise Invalid(f"A note has at most {NOTE_LENGTH_MAX} characters.", field="note")
+    attempt = await use.reports.attempt(who.tenant_id, body.call)
+    known = await use.directory.dispositions(who.tenant_id, attempt.campaign_id)
+    if body.disposition not in {disposition.code for disposition in known}:
+        raise Invalid("This campaign has no such disposition. Reload the desk.", field="disposition")
+    await use.floors.ask(
+        who.tenant_id,
+        lambda request: e.DispositionChosen(
+            agent_id=who.agent_id, call=body.call, disposition=body.disposition, note=body.note, request=request
+        ),
+    )
+
+
+@routes.post("/api/desk/wrapup/end", permission="desk:use")
+async def end_wrap_up(who: Who, use: Use) -> None:
+    await use.floors.ask(who.tenant_id, lambda request: e.WrapUpEndAsked(agent_id=who.agent_id, request=request))
+
+
+@routes.get("/api/desk/contact", permission="desk:use")
+async def get_desk_contact(who: Who, use: Use) -> ContactCard:
+    view = call_in_hand(use, who)
+    campaign = (await use.campaigns.campaign(who.tenant_id, view["campaign_id"])).campaign
+    return ContactCard(
+        call=view["call"],
+        contact=await use.lists.contact(who.tenant_id, view["contact_id"]),
+        history=await use.reports.contact_history(who.tenant_id, view["contact_id"]),
+        campaign=CampaignCard(
+            campaign_id=campaign.campaign_id,
+            name=campaign.name,
+            dial_mode=campaign.dial_mode,
+            acw_max_s=campaign.acw_max_s,
+        ),
+        dispositions=await use.directory.dispositions(who.tenant_id, campaign.campaign_id),
+    )
+
+
+def call_in_hand(use: Services, who: Caller) -> dict[str, Any]:
+    """From the agent's own live view, which holds no one else's call."""
+    state = msgspec.json.decode(use.floors.snapshot(who.tenant_id, who.agent_id))["state"]
+    agent = state["agents"].get(str(who.agent_id))
+    view: dict[str, Any] | None = state["calls"].get(agent["call"]) if agent and agent["call"] else None
+    if view is None:
+        raise NotFound("There is no call in hand.", code="no_call")
+    return view

@@ -1,0 +1,70 @@
+"""What the routes work with: ports and service objects, made by `main` and handed to `create_app`."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from busyhour.service import ports
+from busyhour.service import records as r
+from busyhour.service.accounts import Accounts
+from busyhour.settings import Settings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """`pbx_ws_url` is where the PBX takes SIP over WebSocket; `versions` names what runs, for the system page."""
+
+    settings: Settings
+    clock: ports.Clock
+    directory: ports.Directory
+    lists: ports.Lists
+    campaigns: ports.Campaigns
+    reports: ports.Reports
+    phones: ports.Phones
+    voice: ports.Voice
+    floors: ports.Floors
+    accounts: Accounts
+    pbx_up: Callable[[], bool]
+    pbx_ws_url: str
+    versions: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """Who asks. The tenant comes from here and from nowhere else."""
+
+    session: r.Session
+    token_hash: bytes
+    address: str
+
+    @property
+    def tenant_id(self) -> int:
+        return self.session.tenant.tenant_id
+
+    @property
+    def user_id(self) -> int:
+        return self.session.user.user_id
+
+    @property
+    def agent_id(self) -> int:
+        """Of routes that need `desk:use`: the guard lets only users with an agent through."""
+        found = self.session.user.agent_id
+        assert found is not None
+        return found
+
+
+def services_of(connection: HTTPConnection) -> Services:
+    services: Services = connection.app.state.services
+    return services
+
+
+def caller_of(connection: HTTPConnection) -> Caller:
+    caller: Caller = connection.scope["state"]["caller"]
+    return caller
+
+
+Use = Annotated[Services, Depends(services_of)]
+Who = Annotated[Caller, Depends(caller_of)]
