@@ -27,6 +27,8 @@ class PbxAccess:
     cel_file: Path  # the PBX's own record of channels, see `config.py` for its columns
     sounds: Path  # prompt `busyhour/x` is the file `sounds/busyhour/x.wav`
     app: str = ARI_APP
+    demo_user: str = ""  # the demo trunk shows these to sip_host:sip_port over UDP; empty = there is no demo carrier
+    demo_password: str = field(default="", repr=False)
 
     def as_json(self) -> dict[str, Any]:
         """For people at a terminal and for tests. Holds the passwords."""

@@ -20,6 +20,7 @@ from pathlib import Path
 
 from busyhour.adapters.asterisk import config_modules
 from busyhour.adapters.asterisk.access import ARI_APP, PbxAccess
+from busyhour.adapters.asterisk.demo import DEMO_USER
 from busyhour.adapters.asterisk.install import PbxProgram
 from busyhour.service.errors import Invalid
 from busyhour.settings import Settings
@@ -114,8 +115,8 @@ def write(settings: Settings, program: PbxProgram, *, demo: bool) -> Written:
         raise Invalid(f"The data folder's name holds a character that Asterisk cannot read: {folders.base}")
     folders.make()
     _link_share(folders, program)
-    access = _access(settings, folders, _passwords(folders.base / "secrets.json"))
-    texts = render(settings, program, folders, access, demo=demo)
+    access = _access(settings, folders, _passwords(folders.base / "secrets.json"), demo=demo)
+    texts = render(settings, program, folders, access)
     for name, text in texts.items():
         _write_private(folders.etc / name, text)
     return Written(
@@ -125,10 +126,8 @@ def write(settings: Settings, program: PbxProgram, *, demo: bool) -> Written:
     )
 
 
-def render(
-    settings: Settings, program: PbxProgram, folders: Folders, access: PbxAccess, *, demo: bool
-) -> dict[str, str]:
-    """File name to text."""
+def render(settings: Settings, program: PbxProgram, folders: Folders, access: PbxAccess) -> dict[str, str]:
+    """File name to text. The demo carrier is there when the access has a name for it."""
     values = {
         **{name: str(getattr(folders, name)) for name in ("etc", "log", "run", "share", "state", "spool")},
         "moh": str(folders.music),
@@ -148,19 +147,26 @@ def render(
         "external": _external(settings),
         "rtp_from": str(settings.pbx_rtp_from),
         "rtp_until": str(settings.pbx_rtp_until),
-        "demo_endpoint": "",
-        "demo_dialplan": "",
+        "demo_user": access.demo_user,
+        "demo_password": access.demo_password,
     }
-    source = resources.files("busyhour.adapters.asterisk") / "templates"
-    texts = {name: _Template((source / name).read_text()).substitute(values) for name in TEMPLATES}
-    return texts | {f"{name}.conf": "[general]\n" for name in EMPTY_FILES}
+    demo = bool(access.demo_user)
+    values["demo_endpoint"] = _filled("demo_pjsip.conf", values) if demo else ""
+    values["demo_dialplan"] = _filled("demo_extensions.conf", values) if demo else ""
+    texts = {name: _filled(name, values) for name in TEMPLATES}
+    return texts | {f"{name}.conf": "" for name in EMPTY_FILES}
+
+
+def _filled(name: str, values: dict[str, str]) -> str:
+    source = resources.files("busyhour.adapters.asterisk") / "templates" / name
+    return _Template(source.read_text()).substitute(values)
 
 
 def modules_of(program: PbxProgram) -> list[str]:
     return [name for name in config_modules.WANTED if (program.modules / f"{name}.so").exists()]
 
 
-def _access(settings: Settings, folders: Folders, passwords: dict[str, str]) -> PbxAccess:
+def _access(settings: Settings, folders: Folders, passwords: dict[str, str], *, demo: bool) -> PbxAccess:
     http = f"127.0.0.1:{settings.pbx_http_port}"
     return PbxAccess(
         ari_url=f"http://{http}/ari",
@@ -171,12 +177,19 @@ def _access(settings: Settings, folders: Folders, passwords: dict[str, str]) -> 
         ami_user="busyhour",
         ami_password=passwords["ami"],
         ws_url=f"ws://{http}/ws",
-        sip_host=settings.pbx_bind,
+        sip_host=_dialable(settings.pbx_bind),
         sip_port=settings.pbx_sip_port,
         realm=REALM,
         cel_file=folders.log / "cel-custom" / CEL_NAME,
         sounds=folders.sounds,
+        demo_user=DEMO_USER if demo else "",
+        demo_password=passwords["demo"] if demo else "",
     )
+
+
+def _dialable(bound: str) -> str:
+    """Where a listener on all addresses is reached from this machine."""
+    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bound, bound)  # noqa: S104
 
 
 def _passwords(file: Path) -> dict[str, str]:

@@ -66,18 +66,25 @@ class AsteriskPhones:
         await self._push("endpoint", name, sip_endpoint(name))
 
     async def set_trunk(self, tenant: int, trunk: r.TrunkRow, password: str | None) -> None:
-        if trunk.demo:
-            return  # the demo carrier's endpoint is part of the private PBX's own configuration
         name = trunk.endpoint
         assert ENDPOINT.fullmatch(name), name
         assert name.startswith(f"t{tenant}-"), name
-        contact = trunk_contact(trunk.host)
-        if trunk.login and not LOGIN.fullmatch(trunk.login):
+        host, login = trunk.host, trunk.login
+        if trunk.demo:
+            host, login, password = self._demo_carrier()
+        contact = trunk_contact(host)
+        if login and not LOGIN.fullmatch(login):
             raise Invalid("The trunk's login may hold letters, digits and . _ + @ - only.", field="login")
-        if trunk.login and password:
-            await self._push("auth", name, self._auth(trunk.login, password, ours=False))
+        if login and password:
+            await self._push("auth", name, self._auth(login, password, ours=False))
         await self._push("aor", name, fixed_aor(contact))
-        await self._push("endpoint", name, trunk_endpoint(name, trunk.login, with_auth=bool(trunk.login and password)))
+        await self._push("endpoint", name, trunk_endpoint(name, login, with_auth=bool(login and password)))
+
+    def _demo_carrier(self) -> tuple[str, str, str]:
+        """Host, login and password: the private PBX calls itself, over real SIP, as a customer of a carrier would."""
+        if not self._access.demo_user:
+            raise Invalid("This PBX has no demo carrier: start with `busyhour up --demo`.", field="demo")
+        return f"{self._access.sip_host}:{self._access.sip_port}", self._access.demo_user, self._access.demo_password
 
     async def drop_trunk(self, tenant: int, trunk_id: int) -> None:
         await self._withdraw(f"t{tenant}-{trunk_id}")

@@ -24,6 +24,7 @@ from busyhour.adapters.asterisk.install import PbxProgram, find_program
 from busyhour.adapters.asterisk.install_fetch import Progress
 from busyhour.adapters.asterisk.install_run import run_program
 from busyhour.adapters.asterisk.private_process import PbxProcess
+from busyhour.adapters.asterisk.sounds import DEFAULT_LINES, DEMO_LINES, make_sounds
 from busyhour.service.errors import Unavailable
 from busyhour.service.ports import Voice
 from busyhour.settings import Settings
@@ -85,6 +86,7 @@ class PrivatePbx:
         self._state = "starting"
         self._program = await find_program(self._settings, self._report)
         self._written = config.write(self._settings, self._program, demo=self._demo)
+        await self._make_sounds()
         try:
             if not await self._adopt():
                 self._require_free_ports()
@@ -164,6 +166,12 @@ class PrivatePbx:
 
     def _is_up(self) -> None:
         self._state, self._up_since_utc_s = "up", time.time()
+
+    async def _make_sounds(self) -> None:
+        lines = DEFAULT_LINES + (DEMO_LINES if self._demo else ())
+        made = await make_sounds(self._folders.sounds, self._folders.music, self._voice, lines)
+        if made:
+            log.info("pbx_sounds_made", files=made)
 
     async def _becomes_ready(self) -> bool:
         """Ready = ARI answers, which it does when all modules are loaded."""
