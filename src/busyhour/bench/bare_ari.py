@@ -16,8 +16,6 @@ from typing import Any, Final, Self
 
 import aiohttp
 
-from busyhour.adapters.asterisk.access import PbxAccess
-
 APP: Final = "bare"
 PLACED_SHARE_MIN: Final = 0.98
 SETUP_P99_MAX_MS: Final = 250.0
@@ -63,20 +61,22 @@ class Step:
 
 
 class BareAri:
-    """Use as an async context. `endpoint` is a trunk that the PBX has."""
+    """Use as an async context. `endpoint` is a trunk that the PBX has; `ari_url` ends without a slash."""
 
-    def __init__(self, access: PbxAccess, endpoint: str) -> None:
-        self._access = access
+    def __init__(self, ari_url: str, user: str, password: str, *, endpoint: str) -> None:
+        self._ari_url = ari_url
         self._endpoint = endpoint
-        self._auth = aiohttp.BasicAuth(access.ari_user, access.ari_password)
+        self._auth = aiohttp.encode_basic_auth(user, password)
         self._sent_s: dict[str, float] = {}
         self._step = Step(asked_cps=0, seconds=1)
         self._through = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
-        self._http = aiohttp.ClientSession(auth=self._auth, connector=aiohttp.TCPConnector(limit=0))
-        self._socket = await self._http.ws_connect(f"{self._access.ari_url}/events?app={APP}")
+        self._http = aiohttp.ClientSession(
+            headers={"Authorization": self._auth}, connector=aiohttp.TCPConnector(limit=0)
+        )
+        self._socket = await self._http.ws_connect(f"{self._ari_url}/events?app={APP}")
         self._spawn(self._listen())
         return self
 
@@ -104,7 +104,10 @@ class BareAri:
         for n in range(round(rate * seconds)):
             await asyncio.sleep(max(0.0, begin_s + n / rate - time.monotonic()))
             if len(self._sent_s) < CALLS_OPEN_MAX:
-                self._spawn(self._place(next(numbers)))
+                channel = f"bare-{uuid.uuid4().hex}"
+                self._sent_s[channel] = time.monotonic()
+                step.placed += 1
+                self._spawn(self._place(channel, next(numbers)))
             if time.monotonic() - begin_s > seconds * 1.5:
                 break  # far too late: not held
         await self._drain()
@@ -119,12 +122,9 @@ class BareAri:
                     await self._through.wait()
         self._sent_s.clear()
 
-    async def _place(self, number: str) -> None:
-        channel = f"bare-{uuid.uuid4().hex}"
-        self._sent_s[channel] = time.monotonic()
-        self._step.placed += 1
+    async def _place(self, channel: str, number: str) -> None:
         body = {"endpoint": f"PJSIP/{number.removeprefix('+')}@{self._endpoint}", "app": APP, "timeout": 30}
-        async with self._http.post(f"{self._access.ari_url}/channels/{channel}", json=body) as reply:
+        async with self._http.post(f"{self._ari_url}/channels/{channel}", json=body) as reply:
             if reply.status >= 300:
                 self._step.refused += 1
                 self._sent_s.pop(channel, None)
@@ -145,7 +145,7 @@ class BareAri:
         self._spawn(self._hang_up(channel))
 
     async def _hang_up(self, channel: str) -> None:
-        async with self._http.delete(f"{self._access.ari_url}/channels/{channel}") as reply:
+        async with self._http.delete(f"{self._ari_url}/channels/{channel}") as reply:
             await reply.read()  # 404: the callee was faster
 
     def _spawn(self, work: Any) -> None:

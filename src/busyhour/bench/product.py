@@ -45,7 +45,7 @@ class Ports:
     offset: int
 
     def environment(self) -> dict[str, str]:
-        rtp = 20_000 + self.offset * 10
+        rtp = 20_000 + self.offset * 5
         numbers = {"PORT": 8480, "PBX_SIP_PORT": 5160, "PBX_HTTP_PORT": 8488, "PBX_AMI_PORT": 5138}
         shifted = {f"BUSYHOUR_{name}": str(port + self.offset) for name, port in numbers.items()}
         return shifted | {"BUSYHOUR_PBX_RTP_FROM": str(rtp), "BUSYHOUR_PBX_RTP_UNTIL": str(rtp + 2000)}
@@ -140,6 +140,12 @@ class Product:
     @property
     def log(self) -> Path:
         return self.folder / "up.out"
+
+    def ari(self) -> tuple[str, str, str]:
+        """Address, user and password of the private PBX's ARI, for onlookers and baselines beside the product."""
+        secrets = json.loads((self.folder / "pbx" / "secrets.json").read_text())
+        port = self.ports.environment()["BUSYHOUR_PBX_HTTP_PORT"]
+        return f"http://127.0.0.1:{port}/ari", "busyhour", secrets["ari"]
 
     async def start(self) -> float:
         """Answers after how many seconds it was ready."""

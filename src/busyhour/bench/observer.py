@@ -1,0 +1,64 @@
+"""Looks on at the PBX while the product works: when was each call answered, when was it joined to an agent?
+
+An ARI application of its own that is subscribed to everything and controls nothing. All times are the PBX's clock.
+"""
+
+import asyncio
+import json
+from datetime import datetime
+from types import TracebackType
+from typing import Any, Final, Self
+
+import aiohttp
+
+from busyhour.core.model.ids import is_call
+
+APP: Final = "observer"
+CALLS_MAX: Final = 100_000
+
+
+class Observer:
+    """Use as an async context. `joined_ms` grows by one figure for each call that was joined."""
+
+    def __init__(self, ari_url: str, user: str, password: str) -> None:
+        self._ari_url = ari_url
+        self._auth = aiohttp.encode_basic_auth(user, password)
+        self._answered: dict[str, float] = {}
+        self.joined_ms: list[float] = []
+
+    async def __aenter__(self) -> Self:
+        self._http = aiohttp.ClientSession(headers={"Authorization": self._auth})
+        self._socket = await self._http.ws_connect(f"{self._ari_url}/events?app={APP}&subscribeAll=true")
+        self._task = asyncio.create_task(self._listen())
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self._task.cancel()
+        await self._socket.close()
+        await self._http.close()
+
+    async def _listen(self) -> None:
+        async for message in self._socket:
+            if message.type is aiohttp.WSMsgType.TEXT:
+                self._see(json.loads(message.data))
+
+    def _see(self, event: dict[str, Any]) -> None:
+        channel = event.get("channel", {}).get("id", "")
+        if not is_call(channel):
+            return
+        match event["type"]:
+            case "ChannelStateChange" if event["channel"]["state"] == "Up":
+                assert len(self._answered) < CALLS_MAX
+                self._answered[channel] = _at_s(event)
+            case "ChannelEnteredBridge" if len(event["bridge"]["channels"]) >= 2:
+                answered_s = self._answered.pop(channel, None)
+                if answered_s is not None:
+                    self.joined_ms.append((_at_s(event) - answered_s) * 1000)
+            case "ChannelDestroyed":
+                self._answered.pop(channel, None)
+
+
+def _at_s(event: dict[str, Any]) -> float:
+    return datetime.strptime(event["timestamp"], "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
