@@ -1,0 +1,365 @@
+"""The engine: one task owns one tenant's floor.
+
+    facts, requests -> queue -> handle -> commit (one transaction) -> perform -> facts ...
+
+What must not be lost is committed before anything is done. When the database is away, nothing new is dialed, what is
+to be kept waits in order and in memory, and calls that are up go on. A bug of ours (an exception in the floor) stops
+this floor loudly; it is begun anew from what the store and the PBX have.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import count
+from typing import Any
+
+import structlog
+
+from busyhour.core import commands as c
+from busyhour.core import events as e
+from busyhour.core.floor.machine import Floor
+from busyhour.core.model.values import EndCause
+from busyhour.service.errors import Conflict, FenceLost, StoreDown, Unavailable, UserError
+from busyhour.service.live import LiveView
+from busyhour.service.ports import Clock, Store, Telephony
+
+BATCH_MAX = 500  # events of one transaction
+KEEPS_MAX = 200_000  # records that may wait for the database; beyond it the process must not go on
+HISTORY_MAX = 1_000  # events kept for the report of a fault
+ANSWER_WAIT_S = 5.0  # a request that the floor has not answered by then is given up
+INTENT_AGE_MAX_S = 5.0  # an intent committed later than this is not sent any more (I6)
+STORE_RETRY_S = 0.5
+RESTART_WAIT_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+
+log = structlog.get_logger("engine")
+
+
+class Engine:
+    """Runs one tenant's floor until stopped."""
+
+    def __init__(
+        self, tenant: int, *, store: Store, telephony: Telephony, clock: Clock, owner: str, queue_max: int
+    ) -> None:
+        self.tenant = tenant
+        self.live = LiveView(self._lag_ms)
+        self._store, self._telephony, self._clock, self._owner = store, telephony, clock, owner
+        self._queue_max = queue_max
+        self._queue: deque[tuple[float, e.Event]] = deque()
+        self._woken = asyncio.Event()
+        self._overflowed = False
+        self._requests: dict[str, asyncio.Future[None]] = {}
+        self._request_no = count(1)
+        self._keeps: list[c.Keep] = []
+        self._store_up = True
+        self._chains: dict[str, asyncio.Task[None]] = {}
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._history: deque[tuple[e.Instant, e.Event]] = deque(maxlen=HISTORY_MAX)
+        self._links: dict[int, e.AgentLinked] = {}
+        self._phones: dict[int, e.PhoneRegistered] = {}
+        self._fence = 0
+        self._handled = 0
+        self._lag_s = 0.0
+        self._restarts = 0
+        self._fenced = False
+        self.running = False
+
+    # What others give us
+
+    def put(self, event: e.Event) -> None:
+        """A fact. Never blocks; when the queue is full, facts are dropped and the PBX is looked at anew."""
+        if len(self._queue) >= self._queue_max:
+            self._overflowed = True
+            return
+        match event:
+            case e.AgentLinked():
+                self._links[event.agent_id] = event
+            case e.AgentUnlinked():
+                known = self._links.get(event.agent_id)
+                if known is not None and known.session == event.session:
+                    del self._links[event.agent_id]
+            case e.PhoneRegistered():
+                self._phones[event.agent_id] = event
+            case e.PhoneGone():
+                self._phones.pop(event.agent_id, None)
+            case _:
+                pass
+        self._queue.append((self._clock.now().mono_s, event))
+        self._woken.set()
+
+    async def ask(self, make: Callable[[str], e.Event]) -> None:
+        """Put a request and wait for the core's answer. Raises `Conflict` when refused, `Unavailable` when late."""
+        if not self.running:
+            raise Unavailable("The engine is starting or recovering; try again in a few seconds.")
+        request = f"q{next(self._request_no)}"
+        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._requests[request] = answer
+        try:
+            self.put(make(request))
+            await asyncio.wait_for(answer, ANSWER_WAIT_S)
+        except TimeoutError:
+            raise Unavailable("The engine did not answer in time; look whether it took effect.") from None
+        finally:
+            self._requests.pop(request, None)
+
+    # The life of the task
+
+    async def run(self) -> None:
+        """Until cancelled. Restarts the floor when it fails; ends when another engine has taken the shard."""
+        failures = 0
+        try:
+            while True:
+                try:
+                    floor = await self._begin()
+                    failures = 0
+                    await self._loop(floor)
+                except FenceLost:
+                    log.critical("another engine owns this tenant now; stopping", tenant=self.tenant)
+                    return
+                except (StoreDown, Unavailable) as fault:
+                    log.warning("cannot begin yet", tenant=self.tenant, fault=str(fault))
+                except Exception:
+                    self._restarts += 1
+                    log.exception("the floor failed and is begun anew", tenant=self.tenant, history=self._recent())
+                self.running = False
+                await asyncio.sleep(RESTART_WAIT_S[min(failures, len(RESTART_WAIT_S) - 1)])
+                failures += 1
+        finally:
+            self.running = False
+            await self._end()
+
+    async def _begin(self) -> Floor:
+        """Rebuild live state from the store and the PBX."""
+        self._telephony.attach(self.tenant, self.put)
+        if self._keeps:  # left by a floor that failed while the database was away
+            await self._store.commit(self.tenant, self._fence, self._keeps)
+            self._keeps = []
+        picture = await self._store.open_shard(self.tenant, self._owner)
+        about = [call.item.call for call in picture.calls]
+        pbx = await self._telephony.picture(self.tenant, about)
+        self._fence, self._store_up = picture.fence, True
+        floor = Floor()
+        started = e.FloorStarted(
+            tenant=self.tenant,
+            fence=picture.fence,
+            agents=picture.agents,
+            trunks=picture.trunks,
+            runs=picture.runs,
+            calls=picture.calls,
+            pbx=pbx,
+        )
+        commands = self._handle(floor, started)
+        known: list[e.Event] = [*self._phones.values(), *self._links.values()]
+        for event in known:
+            commands += self._handle(floor, event)
+        self.live.watch(floor)
+        self.running = True
+        await self._carry_out(commands)
+        log.info(
+            "floor begun", tenant=self.tenant, fence=picture.fence, calls=len(picture.calls), took_over=len(floor.calls)
+        )
+        return floor
+
+    async def _loop(self, floor: Floor) -> None:
+        while True:
+            await self._wait(floor)
+            if self._fenced:
+                raise FenceLost
+            if self._overflowed:
+                await self._look_anew()
+            commands: list[c.Command] = []
+            for _ in range(BATCH_MAX):
+                if not self._queue:
+                    break
+                put_s, event = self._queue.popleft()
+                self._lag_s = max(self._lag_s * 0.99, self._clock.now().mono_s - put_s)
+                commands += self._handle(floor, event)
+            if not commands:
+                commands = self._handle(floor, e.ClockTicked())
+            self.live.note(floor.take_touched())
+            await self._carry_out(commands)
+
+    async def _wait(self, floor: Floor) -> None:
+        """Until there is something to hear or a deadline has come."""
+        if self._queue or self._overflowed:
+            await asyncio.sleep(0)  # others of this process have their turn
+            return
+        due_s = floor.next_deadline_s()
+        timeout_s = None if due_s is None else max(0.0, due_s - self._clock.now().mono_s)
+        self._woken.clear()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._woken.wait(), timeout_s)
+
+    def _handle(self, floor: Floor, event: e.Event) -> list[c.Command]:
+        now = self._clock.now()
+        self._history.append((now, event))
+        self._handled += 1
+        return floor.handle(now, event)
+
+    async def _look_anew(self) -> None:
+        """Facts were dropped: what is left of the queue is not to be trusted either."""
+        log.error("event queue overflowed; looking at the PBX anew", tenant=self.tenant, limit=self._queue_max)
+        asked = [item for item in self._queue if getattr(item[1], "request", None)]
+        self._queue.clear()
+        self._overflowed = False
+        self.put(e.TelephonyLost())
+        self._queue.extend(asked)
+        self.put(e.TelephonyBack(pbx=await self._telephony.picture(self.tenant)))
+
+    # Carrying out
+
+    async def _carry_out(self, commands: Sequence[c.Command]) -> None:
+        """Keep first, then do, then tell. Placing waits for the commit's yes, call by call."""
+        keeps = [command for command in commands if isinstance(command, c.Keep)]
+        if keeps or self._keeps:
+            await self._commit(keeps)
+        for command in commands:
+            match command:
+                case c.Act():
+                    self._perform(command)
+                case c.FillHopper():
+                    self._spawn(self._fill(command))
+                case c.Accept() | c.Refuse():
+                    self._answer(command)
+                case _:
+                    pass
+
+    async def _commit(self, keeps: Sequence[c.Keep]) -> None:
+        """One transaction, or, while the store is away, a place in the line behind what waits already."""
+        self._keeps.extend(keeps)
+        if len(self._keeps) > KEEPS_MAX:
+            raise AssertionError("too many records wait for the database")
+        if not self._store_up:
+            return
+        batch, self._keeps = self._keeps, []
+        try:
+            answers = await self._store.commit(self.tenant, self._fence, batch)
+        except StoreDown as fault:
+            self._lose_store(batch, fault)
+            return
+        self._committed(batch, answers)
+
+    def _lose_store(self, batch: list[c.Keep], fault: StoreDown) -> None:
+        self._keeps = batch + self._keeps
+        if self._store_up:
+            self._store_up = False
+            log.warning("database lost; nothing new is dialed", tenant=self.tenant, fault=str(fault))
+            self.put(e.StoreLost())
+            self._spawn(self._regain_store())
+
+    async def _regain_store(self) -> None:
+        """Write what waits, in order, as soon as that works; the batch is idempotent, so a commit whose outcome was
+        not known may be repeated."""
+        while True:
+            await asyncio.sleep(STORE_RETRY_S)
+            batch = list(self._keeps)
+            try:
+                answers = await self._store.commit(self.tenant, self._fence, batch)
+            except StoreDown:
+                continue
+            except FenceLost:
+                self._fenced = True
+                self._woken.set()
+                return
+            del self._keeps[: len(batch)]
+            self._store_up = True
+            self._committed(batch, answers)
+            self.put(e.StoreBack())
+            log.info("database back; all records written", tenant=self.tenant, records=len(batch))
+            return
+
+    def _committed(self, batch: Sequence[c.Keep], answers: Sequence[e.Event]) -> None:
+        """Tell the floor what the store said, ahead of all that waits, and place what may be placed."""
+        now = self._clock.now()
+        for answer in reversed(answers):
+            self._queue.appendleft((now.mono_s, answer))
+        if answers:
+            self._woken.set()
+        said_yes = {answer.call for answer in answers if isinstance(answer, e.CallCommitted)}
+        for keep in batch:
+            if isinstance(keep, c.PlaceCall) and keep.item.call in said_yes:
+                if now.utc_s - keep.at_utc_s > INTENT_AGE_MAX_S:
+                    self.put(e.CallNotSent(call=keep.item.call, cause=EndCause.FAILURE))
+                else:
+                    self._spawn(self._place(keep))
+
+    async def _place(self, call: c.PlaceCall) -> None:
+        self.put(await self._telephony.place(call))
+
+    def _perform(self, command: c.Act) -> None:
+        """Orders about one channel are done one after another; different channels do not wait for each other."""
+        key: str = getattr(command, "call", None) or getattr(command, "leg", "")
+        task = asyncio.create_task(self._act(command, self._chains.get(key)))
+        self._chains[key] = task
+        self._tasks.add(task)
+        task.add_done_callback(lambda done: self._acted(key, done))
+
+    def _acted(self, key: str, task: asyncio.Task[None]) -> None:
+        self._done(task)
+        if self._chains.get(key) is task:
+            del self._chains[key]
+
+    async def _act(self, command: c.Act, after: asyncio.Task[None] | None) -> None:
+        if after is not None and not after.done():
+            await asyncio.wait([after])
+        fact = await self._telephony.act(command)
+        if fact is not None:
+            self.put(fact)
+
+    async def _fill(self, ask: c.FillHopper) -> None:
+        try:
+            self.put(await self._store.fill_hopper(self.tenant, self._fence, ask, self._clock.now()))
+        except StoreDown as fault:
+            self._lose_store([], fault)
+
+    def _answer(self, command: c.Accept | c.Refuse) -> None:
+        answer = self._requests.get(command.request)
+        if answer is None or answer.done():
+            return
+        if isinstance(command, c.Accept):
+            answer.set_result(None)
+        else:
+            refusal: UserError = Conflict(command.text, code=command.code)
+            answer.set_exception(refusal)
+
+    def _spawn(self, work: Any) -> None:
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[Any]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            log.error("a task of the engine failed", tenant=self.tenant, exc_info=fault)
+
+    async def _end(self) -> None:
+        self.live.close()
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if self._keeps:
+            with suppress(StoreDown, FenceLost):
+                await self._store.commit(self.tenant, self._fence, self._keeps)
+
+    # Being seen
+
+    def _lag_ms(self) -> float:
+        return self._lag_s * 1000
+
+    def _recent(self) -> list[str]:
+        return [f"{now.mono_s:.3f} {event!r}" for now, event in list(self._history)[-200:]]
+
+    def statistics(self) -> dict[str, Any]:
+        return {
+            "running": self.running,
+            "fence": self._fence,
+            "queue": len(self._queue),
+            "events_handled": self._handled,
+            "records_waiting": len(self._keeps),
+            "tasks": len(self._tasks),
+            "restarts": self._restarts,
+            "lag_ms": round(self._lag_ms(), 2),
+            "store_up": self._store_up,
+            "pbx_up": self._telephony.up(),
+        }

@@ -1,0 +1,77 @@
+"""All tenants' engines of this process (the port `Floors`)."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from busyhour.core.events import Event
+from busyhour.service.engine import Engine
+from busyhour.service.errors import NotFound, Unavailable
+from busyhour.service.live import Subscription
+from busyhour.service.ports import Clock, Store, Telephony
+
+TENANTS_MAX = 1_000
+
+
+class EngineFloors:
+    """Starts an engine for each tenant, and passes on what is said to it."""
+
+    def __init__(self, *, store: Store, telephony: Telephony, clock: Clock, owner: str, queue_max: int) -> None:
+        self._store, self._telephony, self._clock = store, telephony, clock
+        self._owner, self._queue_max = owner, queue_max
+        self._engines: dict[int, Engine] = {}
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+
+    def start(self, tenant: int) -> None:
+        """Begin this tenant's engine, if it is not running already."""
+        if tenant in self._engines:
+            return
+        assert len(self._engines) < TENANTS_MAX
+        engine = Engine(
+            tenant,
+            store=self._store,
+            telephony=self._telephony,
+            clock=self._clock,
+            owner=self._owner,
+            queue_max=self._queue_max,
+        )
+        self._engines[tenant] = engine
+        self._tasks[tenant] = asyncio.create_task(engine.run(), name=f"engine-{tenant}")
+
+    async def stop(self) -> None:
+        for task in self._tasks.values():
+            task.cancel()
+        for task in self._tasks.values():
+            with suppress(asyncio.CancelledError):
+                await task
+        self._engines.clear()
+        self._tasks.clear()
+
+    def _engine(self, tenant: int) -> Engine:
+        if tenant not in self._engines:
+            raise NotFound("No engine runs for this tenant.")
+        return self._engines[tenant]
+
+    async def wait_running(self, tenant: int, timeout_s: float) -> None:
+        """Until the floor has been rebuilt. Raises `Unavailable` after `timeout_s`."""
+        deadline = self._clock.now().mono_s + timeout_s
+        while not self._engine(tenant).running:
+            if self._clock.now().mono_s > deadline:
+                raise Unavailable("The engine did not begin in time; see the log.")
+            await asyncio.sleep(0.02)
+
+    async def ask(self, tenant: int, make: Callable[[str], Event]) -> None:
+        await self._engine(tenant).ask(make)
+
+    def tell(self, tenant: int, event: Event) -> None:
+        self._engine(tenant).put(event)
+
+    def subscribe(self, tenant: int, agent_id: int | None = None) -> Subscription:
+        return Subscription(self._engine(tenant).live, agent_id)
+
+    def snapshot(self, tenant: int, agent_id: int | None = None) -> bytes:
+        return self._engine(tenant).live.snapshot(agent_id)
+
+    def statistics(self) -> dict[str, Any]:
+        return {str(tenant): engine.statistics() for tenant, engine in self._engines.items()}

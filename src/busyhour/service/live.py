@@ -1,0 +1,168 @@
+"""The live view: a snapshot, then numbered changes, of what a floor has (`views.py`).
+
+The floor names what it touched; this makes the views and sends them. Screens for the whole tenant get changes at most
+four times a second, an agent's own desk at once. The proof that both ways agree is `tests/service/test_live.py`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
+from types import TracebackType
+from typing import Any, Self
+
+import msgspec
+
+from busyhour.core.floor.machine import Floor
+from busyhour.service.live_views import agent_view, call_view, run_view, system_view
+from busyhour.service.views import View
+
+BACKLOG_MAX = 500  # messages that may wait for a slow reader; beyond it the reader is dropped and comes anew
+FLUSH_S = 0.25  # screens of the whole tenant are refreshed this often
+
+Key = tuple[str, str]
+_encode = msgspec.json.Encoder().encode
+
+
+class Subscription:
+    """One reader. `async with` it, then iterate: JSON messages, the snapshot first. Ends when the reader is too slow
+    or the view is closed."""
+
+    def __init__(self, live: "LiveView", agent_id: int | None) -> None:
+        self.agent_id = agent_id
+        self._live = live
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+        self._seq = 0
+        self._shown: set[Key] = set()
+
+    async def __aenter__(self) -> Self:
+        self._live.readers.append(self)
+        self.restart()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.end()
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        while (message := await self._queue.get()) is not None:
+            yield message
+
+    def restart(self) -> None:
+        """Send a snapshot: at the beginning, and when the floor itself was begun anew."""
+        state = self._live.state(self.agent_id)
+        self._shown = {(kind, name) for kind, things in state.items() for name in things}
+        self._send({"type": "snapshot", "state": state})
+
+    def change(self, keys: Iterable[Key]) -> None:
+        """Send what became of these."""
+        changes: list[tuple[str, str, View | None]] = []
+        for kind, name in keys:
+            view = self._live.view(kind, name, self.agent_id)
+            if view is not None:
+                self._shown.add((kind, name))
+                changes.append((kind, name, view))
+            elif (kind, name) in self._shown:
+                self._shown.discard((kind, name))
+                changes.append((kind, name, None))
+        if changes:
+            self._send({"type": "changes", "changes": changes})
+
+    def _send(self, message: dict[str, Any]) -> None:
+        if self._queue.qsize() >= BACKLOG_MAX:
+            self.end()
+            return
+        self._seq += 1
+        self._queue.put_nowait(_encode({**message, "seq": self._seq}))
+
+    def end(self) -> None:
+        if self in self._live.readers:
+            self._live.readers.remove(self)
+        self._queue.put_nowait(None)
+
+
+class LiveView:
+    """The views of one floor and their readers."""
+
+    def __init__(self, lag_ms: Callable[[], float]) -> None:
+        self.readers: list[Subscription] = []
+        self._floor: Floor | None = None
+        self._lag_ms = lag_ms
+        self._pending: dict[Key, None] = {}
+        self._flush: asyncio.TimerHandle | None = None
+
+    def watch(self, floor: Floor) -> None:
+        """This is the floor now; readers begin anew."""
+        self._floor = floor
+        self._pending.clear()
+        for reader in list(self.readers):
+            reader.restart()
+
+    def note(self, touched: list[Key]) -> None:
+        """These have changed."""
+        if not self.readers or not touched:
+            return
+        waits = False
+        for reader in list(self.readers):
+            if reader.agent_id is None:
+                waits = True
+            else:
+                reader.change(touched)
+        if waits:
+            self._pending.update(dict.fromkeys(touched))
+            if self._flush is None:
+                self._flush = asyncio.get_running_loop().call_later(FLUSH_S, self.flush)
+
+    def flush(self) -> None:
+        """Send what has gathered to the screens of the whole tenant."""
+        self._flush = None
+        keys = list(self._pending)
+        self._pending.clear()
+        for reader in list(self.readers):
+            if reader.agent_id is None:
+                reader.change(keys)
+
+    def close(self) -> None:
+        if self._flush is not None:
+            self._flush.cancel()
+            self._flush = None
+        for reader in list(self.readers):
+            reader.end()
+
+    def snapshot(self, agent_id: int | None = None) -> bytes:
+        return _encode({"type": "snapshot", "seq": 1, "state": self.state(agent_id)})
+
+    def state(self, agent_id: int | None = None) -> dict[str, dict[str, View]]:
+        f = self._floor
+        names: dict[str, Iterable[object]] = {"agents": (), "calls": (), "runs": (), "system": ("system",)}
+        if f is not None:
+            names = {"agents": f.agents, "calls": f.calls, "runs": f.runs, "system": ("system",)}
+        state: dict[str, dict[str, View]] = {}
+        for kind, things in names.items():
+            views = ((str(name), self.view(kind, str(name), agent_id)) for name in things)
+            state[kind] = {name: view for name, view in views if view is not None}
+        return state
+
+    def view(self, kind: str, name: str, agent_id: int | None = None) -> View | None:
+        """What there is to show of this thing; with `agent_id`, only what is this agent's own."""
+        f = self._floor
+        if f is None:
+            return None
+        match kind:
+            case "agents":
+                agent = f.agents.get(int(name))
+                return agent_view(f, agent) if agent and agent_id in (None, agent.agent_id) else None
+            case "calls":
+                call = f.calls.get(name)
+                if call is None or (agent_id is not None and not _in_hand(f, agent_id, name)):
+                    return None
+                return call_view(call)
+            case "runs":
+                run = f.runs.get(int(name))
+                return run_view(f, run) if run and agent_id is None else None
+            case _:
+                return system_view(f, self._lag_ms())
+
+
+def _in_hand(f: Floor, agent_id: int, call: str) -> bool:
+    agent = f.agents.get(agent_id)
+    return agent is not None and call in (agent.call, agent.acw_call)

@@ -1,0 +1,85 @@
+"""One view of each live thing, made from the floor's records."""
+
+from busyhour.core.floor.pairing import agents_free
+from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive
+from busyhour.core.life.agent import AgentState
+from busyhour.core.life.call import CallState
+from busyhour.service.views import AgentView, CallView, RunView, SystemView
+
+TALKING = (CallState.TALKING, CallState.HELD, CallState.ORPHANED)
+
+
+def agent_view(f: FloorState, agent: AgentLive) -> AgentView:
+    phone = "up" if agent.leg_up else "ringing" if agent.leg else "registered" if agent.can_ring else "gone"
+    return AgentView(
+        agent_id=agent.agent_id,
+        name=agent.profile.name,
+        state=agent.state,
+        reason=agent.reason,
+        since_utc_s=agent.since_utc_s,
+        deadline_utc_s=agent.acw_until_utc_s or None if agent.state is AgentState.ACW else None,
+        call=agent.call or agent.acw_call,
+        phone=phone,
+        linked=agent.desk is not None,
+        next_pause=agent.next_pause,
+        handled=agent.handled,
+        talk_s=agent.talk_s,
+        campaign_ids=tuple(
+            sorted({f.runs[r].campaign.campaign_id for r in f.runs_of_agent.get(agent.agent_id, ()) if r in f.runs})
+        ),
+    )
+
+
+def call_view(call: CallLive) -> CallView:
+    return CallView(
+        call=call.call,
+        state=call.state,
+        attempt_state=call.attempt,
+        campaign_id=call.campaign.campaign_id,
+        run_id=call.run_id,
+        contact_id=call.item.contact_id,
+        contact_name=call.item.contact_name,
+        number=call.item.number,
+        attempt_no=call.item.attempt_no,
+        trunk_id=call.trunk_id,
+        agent_id=call.agent_id,
+        placed_utc_s=call.placed_utc_s,
+        answered_utc_s=call.answered_utc_s,
+        joined_utc_s=call.joined_utc_s,
+        held=call.state is CallState.HELD,
+        outcome=call.outcome,
+        disposition=call.disposition,
+    )
+
+
+def run_view(f: FloorState, run: RunLive) -> RunView:
+    return RunView(
+        run_id=run.run_id,
+        campaign_id=run.campaign.campaign_id,
+        name=run.campaign.name,
+        dial_mode=run.campaign.dial_mode,
+        state=run.state,
+        priority=run.campaign.priority,
+        started_utc_s=run.started_utc_s,
+        placed=run.placed,
+        finished=run.finished,
+        answered=run.answered,
+        abandoned=run.abandoned,
+        in_hopper=len(run.hopper),
+        dialing=run.dialing,
+        waiting=len(run.waiting),
+        talking=sum(f.calls[name].state in TALKING for name in run.calls),
+        agents_free=agents_free(f, run),
+        next_due_utc_s=run.next_due_utc_s,
+        why=run.why,
+    )
+
+
+def system_view(f: FloorState, lag_ms: float) -> SystemView:
+    return SystemView(
+        pbx_up=f.telephony_up,
+        store_up=f.store_up,
+        calls_up=sum(trunk.up for trunk in f.trunks.values()),
+        trunks={trunk.trunk.name: (trunk.up, trunk.trunk.capacity) for trunk in f.trunks.values()},
+        engine_lag_ms=round(lag_ms, 1),
+    )
