@@ -79,6 +79,9 @@ class Phones(Protocol):
     async def dismiss(self, tenant: int, agent_id: int) -> None:
         """Take the secret and the registration away."""
 
+    async def set_phone(self, tenant: int, agent_id: int, sip_address: str) -> None:
+        """Make the place of an agent's SIP phone at a fixed address (PhoneKind.SIP). Raises `Invalid`."""
+
     async def set_trunk(self, tenant: int, trunk: r.TrunkRow, password: str | None) -> None: ...
 
     async def drop_trunk(self, tenant: int, trunk_id: int) -> None: ...
