@@ -118,6 +118,7 @@ EVENT_TYPES: Final = (
     "EndpointStateChange",
     "ContactStatusChange",
     "ApplicationReplaced",
+    "RESTResponse",  # the filter holds back answers to our own requests too
 )
 """What we ask the PBX to send (its event filter): a fifth of what it would send otherwise."""
 

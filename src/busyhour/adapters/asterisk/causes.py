@@ -147,10 +147,13 @@ SIP: Final[dict[int, EndCause]] = {
 }
 
 
-def end_cause(cause: int, tech_cause: int = 0, *, answered: bool) -> EndCause:
+def end_cause(cause: int, tech_cause: int = 0, *, answered: bool, rang: bool = False) -> EndCause:
     """Our word for a channel's end. `tech_cause` is a SIP status, 0 when the PBX does not say."""
     if answered:
+        # A plain BYE carries no cause: 0.
         return Q850.get(cause, E.NORMAL if cause == 0 else E.UNKNOWN)
+    if tech_cause == 480 and rang:
+        return E.NO_ANSWER  # also what Asterisk reports when its own originate time is over
     if tech_cause >= 300:
         return SIP.get(tech_cause, E.UNKNOWN)
     found = Q850.get(cause, E.UNKNOWN)

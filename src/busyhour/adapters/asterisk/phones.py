@@ -7,6 +7,7 @@ it. No place made here can dial anything: its context refuses all.
 import re
 import secrets
 import time
+from contextlib import suppress
 from typing import Final
 
 import structlog
@@ -42,7 +43,10 @@ class AsteriskPhones:
     def __init__(self, access: PbxAccess, link: AriLink) -> None:
         self._access = access
         self._link = link
-        self._pushed: dict[Key, Fields] = {}  # in the order in which they must be pushed
+        self._wanted: dict[Key, Fields] = {}  # in the order in which they must be pushed
+        self._there: set[Key] = set()  # those that the PBX has, as of `_boot`
+        self._unwanted: set[Key] = set()  # withdrawn while the PBX was away
+        self._boot = ""
 
     # The port
 
@@ -62,7 +66,7 @@ class AsteriskPhones:
         if not SIP_ADDRESS.fullmatch(sip_address):
             raise Invalid(f"Not a SIP address: {sip_address!r}. Example: sip:201@192.0.2.7:5060", field="sip_address")
         name = sip_phone_of(tenant, agent_id)
-        await self._push("aor", name, fixed_aor(sip_address))
+        await self._push("aor", name, fixed_aor(sip_address, watched=True))
         await self._push("endpoint", name, sip_endpoint(name))
 
     async def set_trunk(self, tenant: int, trunk: r.TrunkRow, password: str | None) -> None:
@@ -77,7 +81,7 @@ class AsteriskPhones:
             raise Invalid("The trunk's login may hold letters, digits and . _ + @ - only.", field="login")
         if login and password:
             await self._push("auth", name, self._auth(login, password, ours=False))
-        await self._push("aor", name, fixed_aor(contact))
+        await self._push("aor", name, fixed_aor(contact, watched=False))
         await self._push("endpoint", name, trunk_endpoint(name, login, with_auth=bool(login and password)))
 
     def _demo_carrier(self) -> tuple[str, str, str]:
@@ -89,24 +93,32 @@ class AsteriskPhones:
     async def drop_trunk(self, tenant: int, trunk_id: int) -> None:
         await self._withdraw(f"t{tenant}-{trunk_id}")
 
-    async def replay(self) -> None:
-        """All again, after the PBX came back. Raises `LinkDown`, `NoReply`."""
-        for (kind, name), fields in tuple(self._pushed.items()):
-            await self._put(kind, name, fields)
+    async def replay(self, boot: str) -> None:
+        """Bring the PBX to what is wanted: all of it after its restart, else what failed while it was away.
+        Raises `LinkDown`, `NoReply`."""
+        if boot != self._boot:
+            self._boot = boot
+            self._there.clear()
+            self._unwanted.clear()
+        for kind, name in tuple(self._unwanted):
+            await self._delete(kind, name)
+        for (kind, name), fields in tuple(self._wanted.items()):
+            if (kind, name) not in self._there:
+                await self._put(kind, name, fields)
 
     # Pushing
 
     async def _push(self, kind: str, name: str, fields: Fields) -> None:
         """Remembered first: when the PBX is away now, `replay` brings it."""
-        if self._pushed.get((kind, name)) == fields:
+        key = (kind, name)
+        if self._wanted.get(key) == fields and key in self._there:
             return
-        assert len(self._pushed) < PUSHED_MAX
-        self._pushed[kind, name] = fields
-        try:
+        assert len(self._wanted) < PUSHED_MAX
+        self._wanted[key] = fields
+        self._unwanted.discard(key)
+        self._there.discard(key)
+        with suppress(LinkDown, NoReply):
             await self._put(kind, name, fields)
-        except (LinkDown, NoReply) as fault:
-            if kind == "endpoint":
-                log.warning("pushed later", kind=kind, name=name, why=type(fault).__name__)
 
     async def _put(self, kind: str, name: str, fields: Fields) -> None:
         body = {"fields": [{"attribute": attribute, "value": value} for attribute, value in fields.items()]}
@@ -115,16 +127,21 @@ class AsteriskPhones:
             # The body of the answer may repeat what we sent, so it is not logged.
             log.error("the PBX refused a configuration", kind=kind, name=name, status=reply.status)
             raise Unavailable(f"The PBX refused the configuration of {name}. See its log.")
+        self._there.add((kind, name))
 
     async def _withdraw(self, name: str) -> None:
         """Endpoint first: nothing may come in by a half-removed place."""
         for kind in ("endpoint", "aor", "auth"):
-            if self._pushed.pop((kind, name), None) is None:
+            if self._wanted.pop((kind, name), None) is None:
                 continue
-            try:
-                await self._link.ask("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
-            except (LinkDown, NoReply):
-                log.warning("not withdrawn: the PBX is away", kind=kind, name=name)
+            self._there.discard((kind, name))
+            self._unwanted.add((kind, name))
+            with suppress(LinkDown, NoReply):
+                await self._delete(kind, name)
+
+    async def _delete(self, kind: str, name: str) -> None:
+        await self._link.ask("DELETE", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}")
+        self._unwanted.discard((kind, name))
 
     def _auth(self, user: str, secret: str, *, ours: bool = True) -> Fields:
         fields = {"auth_type": "userpass", "username": user, "password": secret}
@@ -142,12 +159,11 @@ def browser_aor() -> Fields:
     }
 
 
-def fixed_aor(contact: str) -> Fields:
-    return {
-        "contact": contact,
-        "qualify_frequency": str(QUALIFY_EVERY_S),
-        "qualify_timeout": str(float(QUALIFY_MAX_S)),
-    }
+def fixed_aor(contact: str, *, watched: bool) -> Fields:
+    """A watched one is asked by OPTIONS whether it is there. An agent's phone is: it must be known to be away. A
+    carrier is not: Asterisk refuses all calls to a contact that has not answered, and carriers need not answer."""
+    every_s = QUALIFY_EVERY_S if watched else 0
+    return {"contact": contact, "qualify_frequency": str(every_s), "qualify_timeout": str(float(QUALIFY_MAX_S))}
 
 
 def _endpoint(name: str) -> Fields:

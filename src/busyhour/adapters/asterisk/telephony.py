@@ -23,6 +23,7 @@ from busyhour.adapters.asterisk.telephony_place import call_request
 from busyhour.adapters.asterisk.telephony_seen import SEEN_MAX, Channels
 from busyhour.core.commands import Act, PlaceCall
 from busyhour.core.events import (
+    CallAnswered,
     CallNotSent,
     CallSent,
     CallUnanswered,
@@ -144,7 +145,7 @@ class AsteriskTelephony:
     async def _look_around(self) -> None:
         """Agents' phones first, so that they can register; then one picture for each tenant."""
         try:
-            await self.phones.replay()
+            await self.phones.replay(self._boot)
             before = self._channels.names()
             self._channels.doubt()
             # Again for a tenant that was attached while we looked: its events began after that look.
@@ -223,6 +224,9 @@ class AsteriskTelephony:
         told = translate.ended(event, was_up=seen is not None and seen.up_utc_s is not None)
         if isinstance(told, LegEnded):
             self._spawn(self._actor.drop_room(channel))
+        elif told is not None and seen is not None and seen.up_utc_s is not None and not seen.announced:
+            # Answered and gone before it came to our application: still a call that was answered.
+            self._tell_of(channel, CallAnswered(call=channel, at_utc_s=seen.up_utc_s))
         self._tell_of(channel, told)
 
     def _hear_playback(self, event: ari.PlaybackFinished) -> None:

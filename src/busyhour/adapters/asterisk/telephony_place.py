@@ -76,7 +76,8 @@ def variables(call: PlaceCall) -> dict[str, str]:
         "BUSYHOUR_CALL": item.call,
     }
     if call.call_max_s > 0:
-        ours["TIMEOUT(absolute)"] = str(math.ceil(call.call_max_s))
+        # Counted from now, not from the answer. The core's own timer is first; this one is there when the core is not.
+        ours["TIMEOUT(absolute)"] = str(math.ceil(call.call_max_s + call.ring_timeout_s + ORIGINATE_SLACK_S))
     return theirs | ours
 
 

@@ -44,7 +44,8 @@ def ended(event: ari.ChannelDestroyed, *, was_up: bool) -> CallEnded | LegEnded 
     if not (is_call(channel.id) or is_leg(channel.id)):
         return None
     at_utc_s = event.timestamp.timestamp()
-    cause = end_cause(event.cause, event.tech_cause, answered=was_up or channel.state == "Up")
+    was_up = was_up or channel.state == "Up"
+    cause = end_cause(event.cause, event.tech_cause, answered=was_up, rang=channel.state == "Ringing")
     if is_call(channel.id):
         return CallEnded(call=channel.id, cause=cause, at_utc_s=at_utc_s)
     return LegEnded(leg=channel.id, cause=cause, at_utc_s=at_utc_s)
