@@ -1,0 +1,56 @@
+"""The whole product as a process, for tests that need the real thing.
+
+Each test (or module) has its own data folder and database; the fetched PBX is shared between them, and between runs
+when BUSYHOUR_PBX_CACHE names a folder. BUSYHOUR_TEST_OFFSET moves all ports, for a second run on the same machine.
+"""
+
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import pytest
+
+from busyhour.bench.product import Ports, Product
+from busyhour.sim.sipp.process import SippSettings
+
+OFFSET = int(os.environ.get("BUSYHOUR_TEST_OFFSET", "800"))
+Starter = Callable[..., AbstractAsyncContextManager[Product]]
+
+
+@pytest.fixture(scope="session")
+def pbx_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
+    return os.environ.get("BUSYHOUR_PBX_CACHE") or str(tmp_path_factory.mktemp("pbx-cache"))
+
+
+@pytest.fixture(scope="session")
+def started(pbx_cache: str) -> Starter:
+    """`async with started(folder) as product`: a running product, swept away at the end whatever happens."""
+
+    @asynccontextmanager
+    async def start(folder: Path, *arguments: str, **environment: str) -> AsyncIterator[Product]:
+        given = {"BUSYHOUR_PBX_CACHE": pbx_cache, **environment}
+        async with Product(folder / "data", Ports(offset=OFFSET), arguments=arguments, environment=given) as product:
+            try:
+                yield product
+            except BaseException:
+                print(product.log_tail())  # shown by pytest with the failure
+                raise
+
+    return start
+
+
+@pytest.fixture
+async def product(started: Starter, tmp_path: Path) -> AsyncIterator[Product]:
+    async with started(tmp_path) as product:
+        yield product
+
+
+@pytest.fixture
+def carrier_settings(tmp_path: Path) -> SippSettings:
+    return SippSettings(folder=tmp_path / "carrier", sip_port=6060 + OFFSET, media_port=6080 + OFFSET)
+
+
+@pytest.fixture
+def phone_settings(tmp_path: Path) -> SippSettings:
+    return SippSettings(folder=tmp_path / "phones", sip_port=6070 + OFFSET, media_port=6100 + OFFSET, echo=False)
