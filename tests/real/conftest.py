@@ -28,9 +28,9 @@ def started(pbx_cache: str) -> Starter:
     """`async with started(folder) as product`: a running product, swept away at the end whatever happens."""
 
     @asynccontextmanager
-    async def start(folder: Path, *arguments: str, **environment: str) -> AsyncIterator[Product]:
+    async def start(folder: Path, *arguments: str, offset: int = OFFSET, **environment: str) -> AsyncIterator[Product]:
         given = {"BUSYHOUR_PBX_CACHE": pbx_cache, **environment}
-        async with Product(folder / "data", Ports(offset=OFFSET), arguments=arguments, environment=given) as product:
+        async with Product(folder / "data", Ports(offset=offset), arguments=arguments, environment=given) as product:
             try:
                 yield product
             except BaseException:

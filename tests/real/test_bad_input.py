@@ -5,11 +5,10 @@ import os
 import random
 import subprocess
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import psutil
 import pytest
 import pytest_asyncio
@@ -31,17 +30,19 @@ async def api(started: Starter, tmp_path_factory: pytest.TempPathFactory) -> Asy
         yield product.api
 
 
+async def import_error(job: Awaitable[Any]) -> str:
+    """Refused at once, or found bad while being read: what the user sees."""
+    try:
+        done = await job
+    except ApiError as refused:
+        return refused.text if refused.status in {400, 413, 422} else f"{refused.status}!"
+    return str(done["error"]) if done["state"] == "failed" else f"{done['state']}!"
+
+
 async def refusal(api: Api, content: bytes, *, name: str = "list.csv") -> str:
     """What the user is told about this file. The list must be as it was: empty."""
     made = await api.post("/api/lists", {"name": f"bad {random.random()}"})
-    try:
-        job = await upload(api, made["list_id"], content, name=name, timeout_s=120)
-    except ApiError as error:
-        assert error.status in {400, 413, 422}, error
-        text = error.text
-    else:
-        assert job["state"] == "failed", job
-        text = job["error"]
+    text = await import_error(upload(api, made["list_id"], content, name=name))
     assert (await api.get(f"/api/lists/{made['list_id']}"))["contacts"] == 0
     assert len(text) > 20, f"not a sentence: {text!r}"
     assert "Traceback" not in text
@@ -82,17 +83,7 @@ async def test_wrongly_encoded_file(api: Api) -> None:
     """Said to be UTF-8, and is not."""
     made = await api.post("/api/lists", {"name": "wrongly encoded"})
     content = "name,number\nMüller,+4915200000001\n".encode("latin-1")
-    form = aiohttp.FormData()
-    form.add_field("file", content, filename="list.csv", content_type="text/csv")
-    form.add_field("encoding", "utf-8")
-    try:
-        job = await api.ask("POST", f"/api/lists/{made['list_id']}/imports", data=form)
-        while job["state"] == "running":
-            await asyncio.sleep(0.05)
-            job = await api.get(f"/api/imports/{job['import_id']}")
-        text = job["error"]
-    except ApiError as error:
-        text = error.text
+    text = await import_error(upload(api, made["list_id"], content, encoding="utf-8"))
     assert "utf-8" in text.lower()
     assert (await api.get(f"/api/lists/{made['list_id']}"))["contacts"] == 0
 
@@ -138,7 +129,7 @@ async def test_twenty_wrong_passwords_are_slowed_down_and_harm_no_other(api: Api
 
 
 async def test_stopped_database_is_said_and_nothing_is_lost(started: Starter, tmp_path: Path) -> None:
-    async with started(tmp_path, BUSYHOUR_PORT=str(9580)) as product:
+    async with started(tmp_path, offset=OFFSET + 1) as product:
         await make_list(product.api, "kept", ["+4915200000001", "+4915200000002"])
         for process in postgres_of(product):
             process.kill()

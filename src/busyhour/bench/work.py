@@ -38,10 +38,14 @@ async def make_list(api: Api, name: str, numbers: Iterable[str], *, timeout_s: f
     return list_id
 
 
-async def upload(api: Api, list_id: int, content: bytes, *, name: str = "list.csv", timeout_s: float = 120) -> Any:
-    """Import a file into a list. Answers the job when it is over."""
+async def upload(
+    api: Api, list_id: int, content: bytes, *, name: str = "list.csv", timeout_s: float = 120, **how: str
+) -> Any:
+    """Import a file into a list; `how` is the form's `format`, `delimiter`, `encoding`. Answers the job when over."""
     form = aiohttp.FormData()
     form.add_field("file", io.BytesIO(content), filename=name, content_type="text/csv")
+    for field, value in how.items():
+        form.add_field(field, value)
     job = await api.ask("POST", f"/api/lists/{list_id}/imports", data=form)
     async with asyncio.timeout(timeout_s):
         while job["state"] == "running":
