@@ -23,7 +23,9 @@ class WsPhone:
         self._socket = await self._http.ws_connect(self._url, protocols=("sip",))
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
+    ) -> None:
         await self._socket.close()
         await self._http.close()
 
@@ -80,5 +82,7 @@ def _md5(text: str) -> str:
 
 def _without_ids(text: str) -> str:
     return "\n".join(
-        line for line in text.split("\r\n") if not line.startswith(("Via:", "From:", "To:", "Call-ID:", "CSeq:", "Date:"))
+        line
+        for line in text.split("\r\n")
+        if not line.startswith(("Via:", "From:", "To:", "Call-ID:", "CSeq:", "Date:"))
     )

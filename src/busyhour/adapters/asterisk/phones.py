@@ -4,9 +4,11 @@ What was pushed is remembered here and pushed again when the link comes back (`r
 it. No place made here can dial anything: its context refuses all.
 """
 
+import asyncio
 import re
 import secrets
 import time
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
@@ -40,13 +42,21 @@ Key = tuple[str, str]  # object type, id
 
 
 class AsteriskPhones:
-    def __init__(self, access: PbxAccess, link: AriLink) -> None:
+    def __init__(
+        self,
+        access: PbxAccess,
+        link: AriLink,
+        on_gone: Callable[[int, int], None] = lambda _tenant, _agent_id: None,
+    ) -> None:
+        """`on_gone`: a phone's place was taken away; the PBX itself does not say so."""
         self._access = access
         self._link = link
+        self._on_gone = on_gone
         self._wanted: dict[Key, Fields] = {}  # in the order in which they must be pushed
         self._there: set[Key] = set()  # those that the PBX has, as of `_boot`
         self._unwanted: set[Key] = set()  # withdrawn while the PBX was away
         self._boot = ""
+        self._expiries: dict[str, asyncio.Task[None]] = {}
 
     # The port
 
@@ -55,43 +65,66 @@ class AsteriskPhones:
         await self._push("auth", name, self._auth(name, secret))
         await self._push("aor", name, browser_aor())
         await self._push("endpoint", name, browser_endpoint(name))
+        self._expire_later(name, lifetime_s)
         return SipAccess(user=name, secret=secret, realm=self._access.realm, expires_utc_s=time.time() + lifetime_s)
 
     async def dismiss(self, tenant: int, agent_id: int) -> None:
-        await self._withdraw(phone_of(tenant, agent_id))
-        await self._withdraw(sip_phone_of(tenant, agent_id))
+        name = phone_of(tenant, agent_id)
+        if (expiry := self._expiries.pop(name, None)) is not None:
+            expiry.cancel()
+        if ("endpoint", name) in self._wanted:
+            await self._withdraw(name)
+            self._on_gone(tenant, agent_id)
 
     async def set_phone(self, tenant: int, agent_id: int, sip_address: str) -> None:
         """A SIP phone at a fixed address; it needs no secret, because we only ever call it."""
         if not SIP_ADDRESS.fullmatch(sip_address):
             raise Invalid(f"Not a SIP address: {sip_address!r}. Example: sip:201@192.0.2.7:5060", field="sip_address")
-        name = sip_phone_of(tenant, agent_id)
+        name = sip_phone_of(
+            tenant, agent_id
+        )  # another place than the browser's: an agent may change from one to the other
         await self._push("aor", name, fixed_aor(sip_address, watched=True))
         await self._push("endpoint", name, sip_endpoint(name))
 
     async def set_trunk(self, tenant: int, trunk: r.TrunkRow, password: str | None) -> None:
-        name = trunk.endpoint
+        name, login, host = trunk.endpoint, trunk.login, trunk.host
         assert ENDPOINT.fullmatch(name), name
         assert name.startswith(f"t{tenant}-"), name
-        host, login = trunk.host, trunk.login
         if trunk.demo:
-            host, login, password = self._demo_carrier()
+            login, password, host = self._access.demo_user, self._access.demo_password, self._own_address()
         contact = trunk_contact(host)
         if login and not LOGIN.fullmatch(login):
             raise Invalid("The trunk's login may hold letters, digits and . _ + @ - only.", field="login")
+        with_auth = bool(login and password)
         if login and password:
             await self._push("auth", name, self._auth(login, password, ours=False))
         await self._push("aor", name, fixed_aor(contact, watched=False))
-        await self._push("endpoint", name, trunk_endpoint(name, login, with_auth=bool(login and password)))
+        await self._push("endpoint", name, trunk_endpoint(name, with_auth=with_auth))
 
-    def _demo_carrier(self) -> tuple[str, str, str]:
-        """Host, login and password: the private PBX calls itself, over real SIP, as a customer of a carrier would."""
-        if not self._access.demo_user:
-            raise Invalid("This PBX has no demo carrier: start with `busyhour up --demo`.", field="demo")
-        return f"{self._access.sip_host}:{self._access.sip_port}", self._access.demo_user, self._access.demo_password
+    def _own_address(self) -> str:
+        """The demo carrier is this PBX itself, over real SIP."""
+        host = self._access.sip_host
+        if host in {"0.0.0.0", "::"}:  # noqa: S104 - compared, not bound
+            host = "127.0.0.1"
+        return f"[{host}]:{self._access.sip_port}" if ":" in host else f"{host}:{self._access.sip_port}"
 
     async def drop_trunk(self, tenant: int, trunk_id: int) -> None:
         await self._withdraw(f"t{tenant}-{trunk_id}")
+
+    def close(self) -> None:
+        for expiry in self._expiries.values():
+            expiry.cancel()
+
+    def _expire_later(self, name: str, lifetime_s: float) -> None:
+        if (earlier := self._expiries.pop(name, None)) is not None:
+            earlier.cancel()
+        self._expiries[name] = asyncio.create_task(self._expire(name, lifetime_s))
+
+    async def _expire(self, name: str, lifetime_s: float) -> None:
+        """From then on nobody knows the secret. A phone that is registered stays so until it would register again."""
+        await asyncio.sleep(lifetime_s)
+        await self._push("auth", name, self._auth(name, secrets.token_urlsafe(24)))
+        self._expiries.pop(name, None)
 
     async def replay(self, boot: str) -> None:
         """Bring the PBX to what is wanted: all of it after its restart, else what failed while it was away.
@@ -201,17 +234,15 @@ def sip_endpoint(name: str) -> Fields:
     return _endpoint(name) | {"allow": "ulaw,alaw,opus", "device_state_busy_at": "1"}
 
 
-def trunk_endpoint(name: str, login: str, *, with_auth: bool) -> Fields:
+def trunk_endpoint(name: str, *, with_auth: bool) -> Fields:
     fields = _endpoint(name) | {
         "allow": "ulaw,alaw",
         "rewrite_contact": "no",
         "timers": "no",  # the engine ends calls; a session timer would only add traffic at high rates
+        "send_pai": "yes",  # the caller id, for carriers that do not take it from the From header
+        "trust_id_outbound": "yes",
     }
-    if with_auth:
-        fields["outbound_auth"] = name
-    if login:
-        fields["from_user"] = re.sub(r"@.*", "", login)
-    return fields
+    return fields | {"outbound_auth": name} if with_auth else fields
 
 
 def trunk_contact(host: str) -> str:

@@ -29,6 +29,7 @@ from busyhour.core.events import (
     CallUnanswered,
     Event,
     LegEnded,
+    PhoneGone,
     TelephonyBack,
     TelephonyLost,
 )
@@ -65,7 +66,7 @@ class AsteriskTelephony:
         self._resync: asyncio.Task[None] | None = None
         self._boot = ""
         self.link = AriLink(access, on_event=self._hear, on_up=self._came_up, on_down=self._went_down)
-        self.phones = AsteriskPhones(access, self.link)
+        self.phones = AsteriskPhones(access, self.link, self._phone_withdrawn)
         self._actor = Actor(access, self.link, self._channels, self.phones, self._tell, self._spawn)
         self._photographer = Photographer(access, self.link, self._channels, self._actor)
 
@@ -120,6 +121,7 @@ class AsteriskTelephony:
         try:
             await self.link.run()
         finally:
+            self.phones.close()
             for task in tuple(self._tasks):
                 task.cancel()
 
@@ -241,6 +243,9 @@ class AsteriskTelephony:
             seen.stopped.discard(event.playback.id)
         else:
             self._tell_of(told.call, told)
+
+    def _phone_withdrawn(self, tenant: int, agent_id: int) -> None:
+        self._tell(tenant, PhoneGone(agent_id=agent_id))
 
     # To the floors
 
