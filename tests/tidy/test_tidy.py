@@ -56,6 +56,8 @@ PLANTED: list[tuple[Rule, str, str]] = [
     (rules.banned_call, "src/busyhour/a.py", HEAD + "subprocess.run(x, shell=True)\n"),
     (rules.banned_call, "src/busyhour/a.py", HEAD + 'text(f"select {x}")\n'),
     (rules.banned_call, "src/busyhour/a.py", HEAD + 'sa.text("select " + x)\n'),
+    (rules.banned_call, "src/busyhour/a.py", HEAD + 'sa.text(ROWS + condition + " LIMIT 1")\n'),
+    (rules.banned_call, "src/busyhour/a.py", HEAD + 'sa.text(" ".join(parts))\n'),
     (rules.banned_call, "src/busyhour/a.py", HEAD + 'connection.execute("select %s" % x)\n'),
     (rules.banned_call, "src/busyhour/a.py", HEAD + 'connection.execute("select {}".format(x))\n'),
 ]
@@ -73,6 +75,9 @@ INNOCENT = [
     ("src/busyhour/a.py", HEAD + "time.time()\n"),
     ("src/busyhour/a.py", HEAD + 'text("select :x")\n'),
     ("src/busyhour/a.py", HEAD + "session.execute(select(table).where(table.c.n == 1 + n))\n"),
+    ("src/busyhour/a.py", HEAD + 'text(ROWS + "WHERE x = :x" + ORDER)\n'),
+    ("src/busyhour/a.py", HEAD + 'text(f"CREATE SCHEMA {SCHEMA}")\n'),
+    ("tests/conftest.py", HEAD + 'connection.execute(f"CREATE DATABASE {name}")\n'),
     ("src/busyhour/a.py", HEAD + "subprocess.run(x, shell=False)\n"),
     ("uv.lock", f"https://{HOST}/simple\n"),
 ]
