@@ -65,7 +65,9 @@ class WsPhone:
                 return int(text.split(" ")[1]), text
 
     def _proof(self, challenge: str, uri: str) -> str:
-        fields = dict(re.findall(r'(\w+)="?([^",\s]+)"?', challenge.split("WWW-Authenticate:")[1].split("\r\n")[0]))
+        fields = dict(
+            re.findall(r'(\w+)="?([^",\s]+)"?', challenge.split("WWW-Authenticate:")[1].split("\r\n", maxsplit=1)[0])
+        )
         nonce, realm = fields["nonce"], fields["realm"]
         first = _md5(f"{self._user}:{realm}:{self._secret}")
         client = uuid.uuid4().hex[:8]
