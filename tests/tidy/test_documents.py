@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic_core import PydanticUndefined
 
+from busyhour.adapters.asterisk.demo import behavior_of
 from busyhour.settings import Settings
 from tests.tidy import rules
 from tests.tidy.rules import ROOT
@@ -73,3 +74,15 @@ def test_a_broken_link_and_a_name_are_found() -> None:
     ]
     assert exists("core/events.py")
     assert not exists("core/nothing.py")
+
+
+def test_the_guides_table_of_demo_numbers_is_that_of_the_demo() -> None:
+    rows = re.findall(
+        r"^\| (\d\d) to (\d\d) \| (.*) \|$", (ROOT / "docs/guide/first-call.md").read_text(), re.MULTILINE
+    )
+    behaviors = [behavior_of(f"+121255501{ending:02d}") for ending in range(100)]
+    covered = [ending for first, last, _ in rows for ending in range(int(first), int(last) + 1)]
+    assert covered == list(range(100))
+    for first, last, text in rows:
+        answers = {behaviors[ending].answers_after_s is not None for ending in range(int(first), int(last) + 1)}
+        assert len(answers) == 1, f"{first} to {last}: {text}"
