@@ -11,6 +11,7 @@ from busyhour.cli.report import parse_time
 from busyhour.cli.screen import Trouble
 from busyhour.core.model.campaign import Campaign, Hours, RetryRule
 from busyhour.core.model.values import DialMode, LegMode, ListRole, Outcome, PhoneKind, RetryMode, Role
+from busyhour.http.users import UserMade
 from busyhour.service import records as r
 from tests.cli.conftest import Run
 from tests.cli.server import Server
@@ -234,7 +235,7 @@ def test_wrong_hours_are_explained(text: str) -> None:
 
 
 def test_an_agent_is_made_with_a_password_shown_once(centre: Server, run: Run) -> None:
-    centre.answer("POST", "/api/users", msgspec.to_builtins(ANNA) | {"password": "four-random-words"}, status=201)
+    centre.answer("POST", "/api/users", UserMade(user=ANNA, password="four-random-words"), status=201)
     centre.answer("PATCH", "/api/agents/6", ANNA_AGENT)
     shown = run("agent", "create", "anna", "--sip", "sip:anna@10.0.0.5").stdout
     assert "four-random-words" in shown

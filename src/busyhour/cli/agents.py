@@ -39,12 +39,12 @@ def create(
 ) -> None:
     """Make a user who is an agent; their random password is shown this once."""
     client = connect()
-    user = client.post("/api/users", {"login": login, "name": name or login, "role": Role.AGENT})
-    agent_id = user.get("agent_id") or user["user"]["agent_id"]
+    made = client.post("/api/users", {"login": login, "name": name or login, "role": Role.AGENT})
+    agent_id = made["user"]["agent_id"]
     phone = {"phone_kind": PhoneKind.SIP, "sip_address": sip} if sip else {}
     agent = client.patch(f"/api/agents/{agent_id}", {"leg_mode": leg_mode, **phone})
     if json:
-        print_json({"agent": agent, "password": user["password"]})
+        print_json({"agent": agent, "password": made["password"]})
         return
     out.print(f"Made agent {agent_id}. They log in at {client.url}", markup=False, highlight=False)
-    out.print(f"  log-in    {login}\n  password  {user['password']}  (shown this once)", markup=False, highlight=False)
+    out.print(f"  log-in    {login}\n  password  {made['password']}  (shown this once)", markup=False, highlight=False)
