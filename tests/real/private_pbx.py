@@ -79,6 +79,7 @@ class BareAri:
             "context": "busyhour-reject",
             "aors": name,
             "outbound_auth": name,
+            "identify_by": "ip",
             "disallow": "all",
             "allow": "ulaw",
             "direct_media": "no",

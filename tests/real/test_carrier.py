@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from busyhour.sim.sipp.carrier import Carrier
+from busyhour.sim.sipp.ledger import Dialog
 from busyhour.sim.sipp.media import MediaEnd, tone_share, tone_ulaw
 from busyhour.sim.sipp.numbers import STATUS, Behavior, behavior_of, number_of
 from busyhour.sim.sipp.phones import TONE_HZ, Phones
@@ -16,6 +17,10 @@ from tests.real.sip_caller import SipCaller
 pytestmark = pytest.mark.real
 
 SIP_PORT, MEDIA_PORT, PHONE_PORT = 7310, 7320, 7340
+
+
+def ended(dialog: Dialog) -> bool:
+    return not dialog.open
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +41,7 @@ async def test_refuses_with_its_status(carrier: Carrier, caller: SipCaller, beha
     caller.invite(number_of(behavior, 1))
     assert await caller.answer() == (STATUS[behavior], "INVITE")
     caller.request("ACK", 1)
-    dialog = carrier.ledger.read()[caller.call_id]
+    dialog = await carrier.ledger.wait(caller.call_id, ended)
     assert (behavior_of(dialog.number)[0], dialog.status, dialog.ended_by) == (behavior, STATUS[behavior], "callee")
 
 
@@ -46,7 +51,7 @@ async def test_talker_hangs_up_when_its_time_is_over(carrier: Carrier, caller: S
     assert await caller.answer() == (200, "INVITE")
     caller.request("ACK", 1)
     assert await caller.answer() == (0, "BYE")
-    dialog = carrier.ledger.read()[caller.call_id]
+    dialog = await carrier.ledger.wait(caller.call_id, ended)
     assert dialog.ended_by == "callee"
     assert dialog.talk_s == pytest.approx(3.0, abs=0.1)
 
@@ -58,7 +63,7 @@ async def test_caller_may_hang_up_on_a_talker(carrier: Carrier, caller: SipCalle
     caller.request("ACK", 1)
     caller.request("BYE", 2)
     assert await caller.answer() == (200, "BYE")
-    assert carrier.ledger.read()[caller.call_id].ended_by == "caller"
+    assert (await carrier.ledger.wait(caller.call_id, ended)).ended_by == "caller"
 
 
 async def test_rings_out_until_cancelled(carrier: Carrier, caller: SipCaller) -> None:
@@ -67,7 +72,7 @@ async def test_rings_out_until_cancelled(carrier: Carrier, caller: SipCaller) ->
     caller.request("CANCEL", 1)
     assert {await caller.answer(), await caller.answer()} == {(200, "CANCEL"), (487, "INVITE")}
     caller.request("ACK", 1)
-    dialog = carrier.ledger.read()[caller.call_id]
+    dialog = await carrier.ledger.wait(caller.call_id, ended)
     assert (dialog.status, dialog.ended_by) == (487, "caller")
 
 
@@ -76,7 +81,7 @@ async def test_brief_callee_answers_and_hangs_up(carrier: Carrier, caller: SipCa
     assert [(await caller.answer())[0], (await caller.answer())[0]] == [180, 200]
     caller.request("ACK", 1)
     assert await caller.answer() == (0, "BYE")
-    talk_s = carrier.ledger.read()[caller.call_id].talk_s
+    talk_s = (await carrier.ledger.wait(caller.call_id, ended)).talk_s
     assert talk_s is not None
     assert talk_s < 0.2
 

@@ -64,19 +64,15 @@ async def within(seconds: float, event: asyncio.Event) -> None:
 
 async def test_it_listens_on_loopback_only(pbx: PrivatePbx) -> None:
     access = pbx.access
-    process = psutil.Process(pbx.statistics().pid)
-    open_to_calls = {
-        (kind.laddr.ip, kind.laddr.port, kind.type)
-        for kind in process.net_connections("inet")
-        if kind.status == psutil.CONN_LISTEN or (kind.type == socket.SOCK_DGRAM and not kind.raddr)
-    }
     http = int(access.ari_url.removesuffix("/ari").rpartition(":")[2])
-    assert open_to_calls == {
-        ("127.0.0.1", http, socket.SOCK_STREAM),
-        ("127.0.0.1", access.ami_port, socket.SOCK_STREAM),
-        ("127.0.0.1", access.sip_port, socket.SOCK_STREAM),
-        ("127.0.0.1", access.sip_port, socket.SOCK_DGRAM),
-    }
+    sockets = psutil.Process(pbx.statistics().pid).net_connections("inet")
+    streams = {(one.laddr.ip, one.laddr.port) for one in sockets if one.status == psutil.CONN_LISTEN}
+    assert streams == {("127.0.0.1", port) for port in (http, access.ami_port, access.sip_port)}
+    datagrams = {(one.laddr.ip, one.laddr.port) for one in sockets if one.type == socket.SOCK_DGRAM}
+    known = {port for ip, port in datagrams if ip == "127.0.0.1"}
+    assert known == {access.sip_port}
+    # What is left asks name servers, from a port of the system's choice.
+    assert len(datagrams) - len(known) <= 2
 
 
 async def test_a_carriers_secret_is_pushed_and_never_on_disk(pbx: PrivatePbx, ari: BareAri) -> None:
@@ -143,7 +139,7 @@ async def test_a_stranger_is_refused_before_the_dialplan(pbx: PrivatePbx, ari: B
     while not ari.events.empty():
         ari.events.get_nowait()
     status = await first_answer(pbx.access, method, user)
-    assert status in {401, 403, 405}
+    assert status in {401, 403}
     _, channels = await ari.ask("GET", "channels")  # and after this round trip, no event of a channel has come
     assert channels == []
     events = [ari.events.get_nowait() for _ in range(ari.events.qsize())]
@@ -342,7 +338,7 @@ async def test_calls_outlive_a_killed_engine_and_are_adopted(pbx_cache: str, set
             engine.kill()
         await engine.wait()
         await private.stop()
-    assert not psutil.pid_exists(found.pid)
+    assert PbxProcess.find(settings.data.resolve() / "pbx/etc/asterisk.conf") is None
 
 
 async def test_a_changed_configuration_is_taken_up_by_the_adopted_pbx(settings: Settings) -> None:

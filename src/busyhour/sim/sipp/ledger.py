@@ -4,15 +4,17 @@ The trace has a line for every SIP message, whatever the scenario: date, time, e
 line. It is the judge of the product's own records, so nothing of the product is used to read it.
 """
 
+import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 DIALOGS_MAX: Final = 500_000
 """More than this is not a test but a mistake."""
+LOOK_EVERY_S: Final = 0.02
 
 _NUMBER: Final = re.compile(r"INVITE sips?:([^@;>\s]+)")
 _STATUS: Final = re.compile(r"SIP/2\.0 ([1-6][0-9]{2})")
@@ -69,6 +71,15 @@ class Ledger:
     def dialogs(self) -> list[Dialog]:
         """In order of their INVITEs."""
         return sorted(self.read().values(), key=lambda dialog: dialog.invited_s)
+
+    async def wait(self, call_id: str, condition: Callable[[Dialog], bool], *, timeout_s: float = 2.0) -> Dialog:
+        """Until the dialog is so: SIPp writes down a message shortly after it was sent."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                dialog = self.read().get(call_id)
+                if dialog is not None and condition(dialog):
+                    return dialog
+                await asyncio.sleep(LOOK_EVERY_S)
 
     def _take(self, line: str) -> None:
         fields = line.split("\t")

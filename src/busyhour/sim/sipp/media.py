@@ -67,6 +67,7 @@ def tone_share(ulaw: bytes, hz: float) -> float:
 class Heard:
     """What came from one sender."""
 
+    source: int  # the RTP source (SSRC): another one after a silence is another call on the same port
     first_s: float
     last_s: float
     packets: int = 0
@@ -87,6 +88,7 @@ class MediaEnd(asyncio.DatagramProtocol):
         self.port = port
         self._address = address
         self.heard: dict[int, Heard] = {}
+        self.packets = 0  # of all senders
         self._tone = b"" if tone_hz is None else tone_ulaw(tone_hz, samples=RATE_HZ)  # 1 s: whole periods of any Hz
         self._transport: asyncio.DatagramTransport | None = None
         self._player: asyncio.Task[None] | None = None
@@ -127,14 +129,16 @@ class MediaEnd(asyncio.DatagramProtocol):
             return  # not audio: RTCP, comfort noise, telephone events
         now_s = time.monotonic()
         heard = self.heard.get(addr[1])
-        if heard is None:
+        source = _HEADER.unpack_from(data)[4]
+        if heard is None or (heard.source != source and now_s - heard.last_s > QUIET_AFTER_S):
             assert len(self.heard) < SENDERS_MAX
-            heard = self.heard[addr[1]] = Heard(now_s, now_s)
+            heard = self.heard[addr[1]] = Heard(source, now_s, now_s)
         gap_s = now_s - heard.last_s
         if gap_s > heard.gap_max_s:
             heard.gap_max_s, heard.gap_max_at_s = gap_s, now_s
         heard.last_s = now_s
         heard.packets += 1
+        self.packets += 1
         heard.frames.append(data[_HEADER.size :])
         self._came.set()
 
