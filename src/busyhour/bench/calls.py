@@ -10,8 +10,6 @@ At the end all attempts are judged by the ledger.
 
 import asyncio
 import itertools
-import json
-import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -26,6 +24,7 @@ from busyhour.bench.machine import commit, machine
 from busyhour.bench.observer import Observer
 from busyhour.bench.product import Ports, Product
 from busyhour.bench.work import attempts_of, make_campaign, make_list, make_trunk, start_run, wait_closed, wait_over
+from busyhour.settings import Settings
 from busyhour.sim.sipp.carrier import Carrier
 from busyhour.sim.sipp.ledger import Dialog
 from busyhour.sim.sipp.numbers import INDEX_MAX, Behavior, number_of
@@ -44,7 +43,8 @@ class CallsBench:
 
     rates: tuple[float, ...] = (50, 100, 150, 200, 250, 300, 350, 400)
     step_s: float = 10.0
-    run_s: float = 30.0
+    calls: int = 3000  # of the agentless campaign
+    calls_max_s: float = 180.0
     calls_at_once: int = 100
     agents: int = 40
     agents_cps: int = 20
@@ -54,7 +54,13 @@ class CallsBench:
     environment: dict[str, str] = field(default_factory=dict)
 
 
-async def bench_calls(wanted: CallsBench) -> dict[str, Any]:
+def bench_calls(settings: Settings, *, calls: int) -> dict[str, Any]:
+    """For the command line. The instance under test is a fresh one; of the settings only the PBX program is taken."""
+    program = {} if settings.pbx_program is None else {"BUSYHOUR_PBX_PROGRAM": str(settings.pbx_program)}
+    return asyncio.run(measure_calls(CallsBench(calls=calls, environment=program)))
+
+
+async def measure_calls(wanted: CallsBench) -> dict[str, Any]:
     """All figures, ready for JSON."""
     begin_s, about = time.monotonic(), {"machine": machine(), "commit": commit()}
     with tempfile.TemporaryDirectory(prefix="busyhour-bench-") as temporary:
@@ -77,7 +83,7 @@ async def _measure(wanted: CallsBench, product: Product, carrier: Carrier, phone
     steps = await _bare(wanted, product, trunk["endpoint"], _numbers(indexes))
     cps_bare = max((step.cps for step in steps if step.held), default=0.0)
     judgement = Judgement()
-    stack = await _agentless(wanted, product, carrier, trunk["trunk_id"], indexes, max(cps_bare, 50), judgement)
+    stack = await _agentless(wanted, product, carrier, trunk["trunk_id"], indexes, judgement)
     joined = await _with_agents(wanted, product, carrier, phones, indexes, judgement)
     return {
         "cps": round(stack["cps"], 1),
@@ -113,12 +119,11 @@ async def _agentless(
     carrier: Carrier,
     trunk_id: int,
     indexes: Iterator[int],
-    cps_expected: float,
     judgement: Judgement,
 ) -> dict[str, Any]:
-    """As many calls as would last for the run at the bare loop's own rate; fewer are reached, the rest is left."""
+    """As fast as the whole stack can, `calls_at_once` at a time."""
     api = product.api
-    numbers = list(itertools.islice(_numbers(indexes), round(cps_expected * wanted.run_s * 1.2)))
+    numbers = list(itertools.islice(_numbers(indexes), wanted.calls))
     prompt = await api.post("/api/prompts", {"name": "bench", "text": "Hello.", "language": "en-US"})
     campaign_id = await make_campaign(
         api,
@@ -132,7 +137,7 @@ async def _agentless(
     before = len(carrier.ledger.read())
     run_id = await start_run(api, campaign_id)
     try:
-        await wait_over(api, run_id, wanted.run_s)
+        await wait_over(api, run_id, wanted.calls_max_s)
     except TimeoutError:
         await api.post(f"/api/runs/{run_id}/remove")
     attempts = await wait_closed(api, run_id, CLOSE_MAX_S)
@@ -181,12 +186,3 @@ async def _with_agents(
         await wait_closed(api, run_id, CLOSE_MAX_S)
         judgement.add(judge(carrier.ledger.dialogs()[before:], await attempts_of(api, run_id)))
         return observer.joined_ms
-
-
-def main() -> None:
-    """`python -m busyhour.bench.calls` prints the figures as JSON."""
-    sys.stdout.write(json.dumps(asyncio.run(bench_calls(CallsBench())), indent=2) + "\n")
-
-
-if __name__ == "__main__":
-    main()

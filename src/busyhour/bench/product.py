@@ -23,6 +23,7 @@ import psutil
 START_MAX_S: Final = 180.0  # a first start may have to fetch the PBX
 STOP_MAX_S: Final = 30.0
 REQUEST_MAX_S: Final = 300.0  # the largest import
+KEPT: Final = frozenset({"BUSYHOUR_PBX_CACHE", "BUSYHOUR_PBX_MIRROR", "BUSYHOUR_PBX_PROGRAM"})
 LOG_TAIL_CHARS: Final = 4000
 
 
@@ -155,7 +156,7 @@ class Product:
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(  # noqa: S603, ASYNC220 our own program; starting it takes no time
                 [sys.executable, "-m", "busyhour", "up", *self.arguments],
-                env=os.environ | self.ports.environment() | {"BUSYHOUR_DATA": str(self.folder)} | self.environment,
+                env=self._whole_environment(),
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
@@ -163,6 +164,11 @@ class Product:
             )
         await self._wait_ready(begin_s + START_MAX_S)
         return time.monotonic() - begin_s
+
+    def _whole_environment(self) -> dict[str, str]:
+        """Ours, without what somebody has set for an instance of theirs: their database is not for our numbers."""
+        kept = {name: value for name, value in os.environ.items() if name in KEPT or not name.startswith("BUSYHOUR_")}
+        return kept | self.ports.environment() | {"BUSYHOUR_DATA": str(self.folder)} | self.environment
 
     async def stop(self) -> int:
         """As Ctrl-C would. Answers the exit code."""
