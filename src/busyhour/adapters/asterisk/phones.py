@@ -23,6 +23,9 @@ from busyhour.service.errors import Invalid, Unavailable
 from busyhour.service.ports import SipAccess
 
 REJECT_CONTEXT: Final = "busyhour-reject"
+NOBODY: Final = "ip"
+"""Of a place that we only call: no address is told to belong to it, so no stranger's call is taken for its own. By name
+(the default) anyone who writes it into a From header would be let in."""
 QUALIFY_EVERY_S: Final = 15
 QUALIFY_MAX_S: Final = 3
 REGISTRATION_MAX_S: Final = 120
@@ -62,6 +65,7 @@ class AsteriskPhones:
 
     async def admit(self, tenant: int, agent_id: int, lifetime_s: float) -> SipAccess:
         name, secret = phone_of(tenant, agent_id), secrets.token_urlsafe(24)
+        await self._withdraw(sip_phone_of(tenant, agent_id))
         await self._push("auth", name, self._auth(name, secret))
         await self._push("aor", name, browser_aor())
         await self._push("endpoint", name, browser_endpoint(name))
@@ -83,6 +87,8 @@ class AsteriskPhones:
         name = sip_phone_of(
             tenant, agent_id
         )  # another place than the browser's: an agent may change from one to the other
+        if ("endpoint", name) not in self._there:
+            await self._withdraw(phone_of(tenant, agent_id))
         await self._push("aor", name, fixed_aor(sip_address, watched=True))
         await self._push("endpoint", name, sip_endpoint(name))
 
@@ -163,10 +169,10 @@ class AsteriskPhones:
         self._there.add((kind, name))
 
     async def _withdraw(self, name: str) -> None:
-        """Endpoint first: nothing may come in by a half-removed place."""
+        """Endpoint first: nothing may come in by a half-removed place. What is not known here may still be there: an
+        engine before us may have pushed it."""
         for kind in ("endpoint", "aor", "auth"):
-            if self._wanted.pop((kind, name), None) is None:
-                continue
+            self._wanted.pop((kind, name), None)
             self._there.discard((kind, name))
             self._unwanted.add((kind, name))
             with suppress(LinkDown, NoReply):
@@ -231,12 +237,13 @@ def browser_endpoint(name: str) -> Fields:
 
 
 def sip_endpoint(name: str) -> Fields:
-    return _endpoint(name) | {"allow": "ulaw,alaw,opus", "device_state_busy_at": "1"}
+    return _endpoint(name) | {"allow": "ulaw,alaw,opus", "device_state_busy_at": "1", "identify_by": NOBODY}
 
 
 def trunk_endpoint(name: str, *, with_auth: bool) -> Fields:
     fields = _endpoint(name) | {
         "allow": "ulaw,alaw",
+        "identify_by": NOBODY,
         "rewrite_contact": "no",
         "timers": "no",  # the engine ends calls; a session timer would only add traffic at high rates
         "send_pai": "yes",  # the caller id, for carriers that do not take it from the From header

@@ -11,7 +11,7 @@ from busyhour.adapters.asterisk.ari import AriLink, NoReply
 from busyhour.adapters.asterisk.history import histories_of
 from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_seen import Channels
-from busyhour.core.events import Event
+from busyhour.core.events import Event, PhoneRegistered
 from busyhour.core.model.ids import is_leg, tenant_of
 from busyhour.core.model.pictures import ChannelPicture, PbxPicture
 
@@ -82,9 +82,11 @@ class Photographer:
         reply = await self._link.read("endpoints/PJSIP")
         if not reply.ok:
             return []
-        ours = [
-            endpoint
-            for endpoint in reply.read(tuple[ari.Endpoint, ...])
-            if translate.tenant_of_phone(endpoint.resource) == tenant
-        ]
-        return [event for endpoint in ours if (event := translate.phone_changed(endpoint)) is not None]
+        states: dict[int, Event] = {}
+        for endpoint in reply.read(tuple[ari.Endpoint, ...]):
+            told = translate.phone_changed(endpoint)
+            if told is None or translate.tenant_of_phone(endpoint.resource) != tenant:
+                continue
+            if told.agent_id not in states or isinstance(told, PhoneRegistered):
+                states[told.agent_id] = told  # of two places, the one that can be rung counts
+        return list(states.values())

@@ -1,0 +1,84 @@
+"""The PBX's own records, read from their end."""
+
+from pathlib import Path
+
+import pytest
+
+from busyhour.adapters.asterisk import history
+from busyhour.adapters.asterisk.history import histories_of, read_histories
+from busyhour.core.model.pictures import CallHistory
+from busyhour.core.model.values import EndCause
+
+
+def _life(
+    channel: str, start_s: float, *, answer_s: float | None = None, end_s: float | None = None, cause: int = 16
+) -> str:
+    lines = [f'CHAN_START,{start_s:.6f},{channel},"PJSIP/t1-1-0000","{{}}"']
+    if answer_s is not None:
+        lines.append(f'ANSWER,{answer_s:.6f},{channel},"PJSIP/t1-1-0000","{{}}"')
+    if end_s is not None:
+        extra = f'{{""hangupcause"":{cause},""hangupsource"":"""",""dialstatus"":""""}}'
+        lines.append(f'HANGUP,{end_s:.6f},{channel},"PJSIP/t1-1-0000","{extra}"')
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture
+def cel(tmp_path: Path) -> Path:
+    return tmp_path / "cel.csv"
+
+
+def test_answered_and_ended(cel: Path) -> None:
+    cel.write_text(_life("c1-01", 100.0, answer_s=105.5, end_s=110.25))
+    assert read_histories(cel, ["c1-01"]) == (
+        CallHistory(channel="c1-01", answered_utc_s=105.5, ended_utc_s=110.25, cause=EndCause.NORMAL),
+    )
+
+
+def test_never_answered(cel: Path) -> None:
+    cel.write_text(_life("c1-01", 100.0, end_s=101.0, cause=17) + _life("c1-02", 100.0, end_s=131.0, cause=19))
+    busy, rang_out = read_histories(cel, ["c1-01", "c1-02"])
+    assert (busy.cause, busy.answered_utc_s) == (EndCause.BUSY, None)
+    assert rang_out.cause is EndCause.NO_ANSWER
+
+
+def test_one_that_lives_or_was_never_there_has_no_history(cel: Path) -> None:
+    cel.write_text(_life("c1-01", 100.0, answer_s=101.0) + _life("c1-03", 100.0, end_s=101.0))
+    assert read_histories(cel, ["c1-01", "c1-02"]) == ()
+
+
+def test_no_file_no_history(cel: Path) -> None:
+    assert read_histories(cel, ["c1-01"]) == ()
+
+
+def test_the_part_that_was_cut_off_is_read_too(cel: Path) -> None:
+    cel.with_name("cel.csv.1").write_text(_life("c1-01", 100.0, answer_s=101.0))
+    cel.write_text('HANGUP,120.000000,c1-01,"PJSIP/x","{""hangupcause"":16}"\n')
+    (found,) = read_histories(cel, ["c1-01"])
+    assert (found.answered_utc_s, found.ended_utc_s) == (101.0, 120.0)
+
+
+def test_lines_that_are_no_records_are_passed_over(cel: Path) -> None:
+    cel.write_bytes(
+        b'\xff\xfe\x00,"\n' + _life("c1-01", 100.0, end_s=101.0).encode() + b'HANGUP,soon,c1-01\n"open\nHANGUP,1'
+    )
+    assert [found.ended_utc_s for found in read_histories(cel, ["c1-01"])] == [101.0]
+
+
+def test_records_cross_the_steps_of_reading(cel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "STEP_BYTES", 37)
+    cel.write_text("".join(_life(f"c1-{n:02}", 100.0 + n, answer_s=101.0 + n, end_s=102.0 + n) for n in range(50)))
+    names = [f"c1-{n:02}" for n in range(50)]
+    assert [(found.channel, found.ended_utc_s) for found in read_histories(cel, names)] == [
+        (name, 102.0 + n) for n, name in enumerate(names)
+    ]
+
+
+def test_it_looks_back_so_far_and_no_farther(cel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    old, young = _life("c1-01", 100.0, end_s=101.0), _life("c1-02", 200.0, end_s=201.0)
+    cel.write_text(old + young)
+    monkeypatch.setattr(history, "READ_BYTES_MAX", len(young) + 4)
+    assert [found.channel for found in read_histories(cel, ["c1-01", "c1-02"])] == ["c1-02"]
+
+
+async def test_nothing_asked_nothing_read(tmp_path: Path) -> None:
+    assert await histories_of(tmp_path, []) == ()  # a folder cannot be read: it was not tried
