@@ -68,8 +68,8 @@ def rules_of(tenant: r.Tenant, duplicates: str, allow_short: bool) -> ImportRule
     return ImportRules(region=tenant.country, duplicates=duplicates, allow_short=allow_short)
 
 
-def discard(path: str) -> None:
-    Path(path).unlink(missing_ok=True)
+def discard(path: Path) -> None:
+    path.unlink(missing_ok=True)
 
 
 class Importing:
@@ -81,6 +81,7 @@ class Importing:
         self._clock = clock
         self._spool = spool
         self._running: dict[tuple[int, int], Running] = {}
+        self._in_use: set[Path] = set()
         self._turn = asyncio.Semaphore(AT_ONCE_MAX)
 
     def spool_path(self) -> Path:
@@ -92,6 +93,11 @@ class Importing:
         """At start: what an earlier process left behind."""
         for path in self._spool.glob("upload-*"):
             path.unlink(missing_ok=True)
+
+    def release(self, path: Path) -> None:
+        """The upload is not needed any more, unless an import runs on it: that one deletes it at its end."""
+        if path not in self._in_use:
+            discard(path)
 
     async def preview(self, upload: Upload, country: str) -> FilePreview:
         order = self._order(upload, ImportRules(region=country))
@@ -106,15 +112,12 @@ class Importing:
         duplicates: str = DUPLICATES[0],
         allow_short: bool = False,
     ) -> r.ImportJob:
-        """Look at the file, then import it in the background. The file is deleted at the end, however it ends."""
-        try:
-            self._check_room()
-            order = self._order(upload, rules_of(tenant, duplicates, allow_short))
-            form = msgspec.msgpack.decode(await self._one_frame(look_at_file, order), type=FileForm)
-            job = await self._lists.create_import(tenant.tenant_id, list_id, upload.file_name[:FILE_NAME_MAX])
-        except BaseException:
-            discard(str(upload.path))
-            raise
+        """Look at the file, then import it in the background; a file that cannot be a list is refused at once."""
+        self._check_room()
+        order = self._order(upload, rules_of(tenant, duplicates, allow_short))
+        form = msgspec.msgpack.decode(await self._one_frame(look_at_file, order), type=FileForm)
+        job = await self._lists.create_import(tenant.tenant_id, list_id, upload.file_name[:FILE_NAME_MAX])
+        self._in_use.add(upload.path)
         job = msgspec.structs.replace(job, rows_total=form.rows_total)
         running = Running(tenant=tenant.tenant_id, job=job)
         self._running[tenant.tenant_id, job.import_id] = running
@@ -166,6 +169,7 @@ class Importing:
     # One import
 
     async def _run(self, running: Running, order: ReadOrder) -> None:
+        upload = Path(order.path)
         error = None
         added = 0
         try:
@@ -187,7 +191,8 @@ class Importing:
             error = "The file could not be read because of a fault in Busyhour. Nothing was added. The log says more."
             log.exception("import_reading_failed", import_id=running.job.import_id, trace=str(fault))
         finally:
-            discard(order.path)
+            self._in_use.discard(upload)
+            discard(upload)
         self._note(
             running,
             state="failed" if error else "done",
