@@ -124,9 +124,9 @@ class AriLink:
     async def run(self) -> None:
         """Until cancelled: connect, read, and after any end connect again."""
         clock = asyncio.get_running_loop().time
-        auth = aiohttp.BasicAuth(self._access.ari_user, self._access.ari_password)
+        who = {"Authorization": aiohttp.encode_basic_auth(self._access.ari_user, self._access.ari_password)}
         backoff_s = BACKOFF_MIN_S
-        async with aiohttp.ClientSession(auth=auth, timeout=aiohttp.ClientTimeout(total=REPLY_MAX_S)) as http:
+        async with aiohttp.ClientSession(headers=who, timeout=aiohttp.ClientTimeout(total=REPLY_MAX_S)) as http:
             self._http = http
             try:
                 while True:
