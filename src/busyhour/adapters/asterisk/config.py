@@ -113,9 +113,8 @@ def write(settings: Settings, program: PbxProgram, *, demo: bool) -> Written:
     folders = Folders(settings.data.resolve() / "pbx")
     if re.search(r"[;\x00-\x1f\x7f\\\"]", str(folders.base)):
         raise Invalid(f"The data folder's name holds a character that Asterisk cannot read: {folders.base}")
-    folders.make()
+    access = access_of(settings, demo=demo)
     _link_share(folders, program)
-    access = _access(settings, folders, _passwords(folders.base / "secrets.json"), demo=demo)
     texts = render(settings, program, folders, access)
     for name, text in texts.items():
         _write_private(folders.etc / name, text)
@@ -124,6 +123,13 @@ def write(settings: Settings, program: PbxProgram, *, demo: bool) -> Written:
         restart_stamp=_stamp({name: texts[name] for name in RESTART_FILES} | {"program": " ".join(program.argv)}),
         reload_stamp=_stamp(texts),
     )
+
+
+def access_of(settings: Settings, *, demo: bool) -> PbxAccess:
+    """How the private PBX of these settings is reached, also before it runs."""
+    folders = Folders(settings.data.resolve() / "pbx")
+    folders.make()
+    return _access(settings, folders, _passwords(folders.base / "secrets.json"), demo=demo)
 
 
 def render(settings: Settings, program: PbxProgram, folders: Folders, access: PbxAccess) -> dict[str, str]:

@@ -80,6 +80,8 @@ class PrivatePbx:
         self._restarts = 0
         self._up_since_utc_s: float | None = None
         self._last_fault = ""
+        self.came_back = asyncio.Event()
+        """Set when a PBX that died is up again."""
 
     async def start(self) -> PbxAccess:
         """Raises `Unavailable` when there is no PBX to be had, or a port is taken."""
@@ -176,12 +178,12 @@ class PrivatePbx:
     async def _becomes_ready(self) -> bool:
         """Ready = ARI answers, which it does when all modules are loaded."""
         assert self._process is not None
-        async with _ari(self._access) as session:
+        async with _ari(self.access) as session:
             with suppress(TimeoutError):
                 async with asyncio.timeout(READY_TIMEOUT_S):
                     while self._process.alive:
                         with suppress(aiohttp.ClientError):
-                            async with session.get(f"{self._access.ari_url}/asterisk/info") as reply:
+                            async with session.get(f"{self.access.ari_url}/asterisk/info") as reply:
                                 if reply.status == 200:
                                     return True
                         await asyncio.sleep(READY_ASK_EVERY_S)
@@ -196,8 +198,8 @@ class PrivatePbx:
         self._save_stamps()
 
     @property
-    def _access(self) -> PbxAccess:
-        assert self._written is not None
+    def access(self) -> PbxAccess:
+        assert self._written is not None, "not started"
         return self._written.access
 
     def _stamps(self) -> dict[str, str]:
@@ -237,7 +239,7 @@ class PrivatePbx:
             await self._process.wait()
             up_for_s = time.time() - (self._up_since_utc_s or time.time())
             self._state, self._up_since_utc_s = "down", None
-            self._last_fault = f"ended with code {self._process.exit_code} after {up_for_s:.0f} s"
+            self._last_fault = f"{self._process.how_it_ended()} after {up_for_s:.0f} s"
             back_off_s = BACK_OFF_MIN_S if up_for_s >= SETTLED_AFTER_S else back_off_s
             log.error("pbx_died", fault=self._last_fault, again_in_s=back_off_s)
             await asyncio.sleep(back_off_s)
@@ -245,6 +247,7 @@ class PrivatePbx:
             self._restarts += 1
             try:
                 await self._launch()
+                self.came_back.set()
             except (Unavailable, OSError) as fault:
                 self._last_fault = str(fault)
                 log.error("pbx_restart_failed", fault=self._last_fault)  # noqa: TRY400  the text says it all
@@ -252,7 +255,7 @@ class PrivatePbx:
     async def _tidy(self) -> None:
         """Keep the PBX's records and logs within their bounds. It opens its record anew for each line."""
         while True:
-            record = self._access.cel_file
+            record = self.access.cel_file
             if _size(record) > CEL_BYTES_MAX:
                 record.replace(record.with_name(f"{record.name}.1"))
             messages = self._folders.log / "messages.log"
@@ -262,8 +265,8 @@ class PrivatePbx:
 
     async def _rotate_log(self, name: str) -> None:
         with suppress(aiohttp.ClientError, TimeoutError):
-            async with _ari(self._access) as session:
-                await session.put(f"{self._access.ari_url}/asterisk/logging/{name}/rotate")
+            async with _ari(self.access) as session:
+                await session.put(f"{self.access.ari_url}/asterisk/logging/{name}/rotate")
         for number in range(LOGS_KEPT, LOGS_KEPT + 100):
             (self._folders.log / f"{name}.{number}").unlink(missing_ok=True)
 

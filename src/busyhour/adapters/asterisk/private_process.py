@@ -59,10 +59,11 @@ class PbxProcess:
     def alive(self) -> bool:
         return not self._ended.is_set()
 
-    @property
-    def exit_code(self) -> int | None:
-        """Known only for one that we started."""
-        return self._child.returncode if self._child else None
+    def how_it_ended(self) -> str:
+        code = self._child.returncode if self._child else None
+        if code is None:
+            return "ended"  # that of another's child is not told
+        return f"ended by signal {-code}" if code < 0 else f"ended with code {code}"
 
     async def wait(self) -> None:
         await self._ended.wait()
@@ -76,10 +77,6 @@ class PbxProcess:
             with suppress(TimeoutError):
                 async with asyncio.timeout(timeout_s):
                     await self._ended.wait()
-
-    def kill(self) -> None:
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
 
     def forget(self) -> None:
         """Let it live on without us."""
