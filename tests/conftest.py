@@ -5,6 +5,8 @@
 
 import asyncio
 import itertools
+import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,12 +34,13 @@ def _beside(url: str, database: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The owner's address of a private server of this test session."""
+def server_url() -> Iterator[str]:
+    """The owner's address of a private server of this test session. Not under pytest's own folder: that is closed to
+    the server's user again by each session that starts beside this one."""
     from busyhour.adapters.sql.migrate import migrate
     from busyhour.adapters.sql.private import PrivateDatabase
 
-    folder: Path = tmp_path_factory.mktemp("db")
+    folder = Path(tempfile.mkdtemp(prefix="busyhour-db-"))
     server = PrivateDatabase(folder, settings={"fsync": "off", "shared_buffers": "64MB"})
     asyncio.run(server.start())
     try:
@@ -47,6 +50,7 @@ def server_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield url
     finally:
         asyncio.run(server.stop())
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _database(server_url: str, template: str) -> Iterator[str]:
