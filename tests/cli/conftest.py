@@ -7,6 +7,7 @@ import pytest
 from click.testing import Result
 from typer.testing import CliRunner
 
+from busyhour.cli import screen
 from busyhour.cli.app import build
 from busyhour.cli.progress import Progress
 from busyhour.cli.wiring import Check
@@ -49,7 +50,7 @@ class Product:
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("BUSYHOUR_DATA", str(tmp_path))
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(screen.out, "width", 200)
     return tmp_path
 
 

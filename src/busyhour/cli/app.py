@@ -1,4 +1,4 @@
-"""The command line as a whole. `build` makes it; `main.py` gives it what needs the product in this process."""
+"""The command line as a whole. `build` makes it; `main` gives it what needs the product in this process."""
 
 import os
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""What the command line needs of the whole product in this process. `main.py` gives it; the commands stay thin."""
+"""What the command line needs of the whole product in this process. `main` gives it; the commands stay thin."""
 
 from collections.abc import Mapping
 from pathlib import Path
