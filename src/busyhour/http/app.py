@@ -16,13 +16,18 @@ from busyhour import __version__
 from busyhour.http import (
     agents,
     attempts,
+    attempts_export,
     campaigns,
     checklist,
+    contacts,
     desk,
     desk_calls,
     dispositions,
+    dnc,
     document,
     explain,
+    imports,
+    lists,
     live,
     page,
     pause_reasons,
@@ -52,8 +57,13 @@ ALL: tuple[Routes, ...] = (
     dispositions.routes,
     trunks.routes,
     prompts.routes,
+    dnc.routes,
+    lists.routes,
+    imports.routes,
+    contacts.routes,
     campaigns.routes,
     runs.routes,
+    attempts_export.routes,  # before {call}
     attempts.routes,
     explain.routes,
     checklist.routes,
@@ -71,6 +81,7 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPI(title="Busyhour", version=__version__, openapi_url=None, docs_url=None, redoc_url=None)
     app.state.services = services
     app.state.desks = desk.Desks()
+    app.state.imports_followed = set()
     app.state.installed = installed_routes()
     app.router.redirect_slashes = False
     app.router.routes.clear()

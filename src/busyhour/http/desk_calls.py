@@ -37,7 +37,7 @@ class CampaignCard(Struct, frozen=True, kw_only=True):
     acw_max_s: float
 
 
-class ContactCard(Struct, frozen=True, kw_only=True):
+class DeskContact(Struct, frozen=True, kw_only=True):
     """Who the agent talks, or has just talked, with."""
 
     call: str
@@ -106,10 +106,10 @@ async def end_wrap_up(who: Who, use: Use) -> None:
 
 
 @routes.get("/api/desk/contact", permission="desk:use")
-async def get_desk_contact(who: Who, use: Use) -> ContactCard:
+async def get_desk_contact(who: Who, use: Use) -> DeskContact:
     view = call_in_hand(use, who)
     campaign = (await use.campaigns.campaign(who.tenant_id, view["campaign_id"])).campaign
-    return ContactCard(
+    return DeskContact(
         call=view["call"],
         contact=await use.lists.contact(who.tenant_id, view["contact_id"]),
         history=await use.reports.contact_history(who.tenant_id, view["contact_id"]),

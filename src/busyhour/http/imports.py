@@ -15,6 +15,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from busyhour.http.downloads import Download
+from busyhour.http.numbers_added import follow_import
 from busyhour.http.routes import Id, Routes, json_response
 from busyhour.http.services import Services, Use, Who
 from busyhour.service import records as r
@@ -59,13 +60,15 @@ async def preview_import(who: Who, use: Use, request: Request) -> FilePreview:
 async def start_import(who: Who, use: Use, list_id: Id, request: Request) -> r.ImportJob:
     await use.lists.list_(who.tenant_id, list_id)  # before a large file is taken in for nothing
     async with received(request, use) as (upload, fields):
-        return await use.imports.start(
+        job = await use.imports.start(
             who.session.tenant,
             list_id,
             upload,
             duplicates=fields.get("duplicates") or DUPLICATES[0],
             allow_short=yes(fields, "short_numbers"),
         )
+    follow_import(request.app, use, who.tenant_id, job)
+    return job
 
 
 @routes.get("/api/imports/{import_id}", permission="lists:read")

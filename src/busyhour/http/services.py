@@ -10,6 +10,8 @@ from starlette.requests import HTTPConnection
 from busyhour.service import ports
 from busyhour.service import records as r
 from busyhour.service.accounts import Accounts
+from busyhour.service.exporting import Exporting
+from busyhour.service.importing import Importing
 from busyhour.settings import Settings
 
 
@@ -27,6 +29,8 @@ class Services:
     voice: ports.Voice
     floors: ports.Floors
     accounts: Accounts
+    imports: Importing
+    exports: Exporting
     pbx_up: Callable[[], bool]
     pbx_ws_url: str
     versions: dict[str, str]

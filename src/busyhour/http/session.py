@@ -49,7 +49,7 @@ async def get_session(who: Who) -> SessionView:
     return view_of(who.session)
 
 
-@routes.delete("/api/session", permission=SESSION)
+@routes.delete("/api/session", permission=SESSION, status=204)
 async def log_out(request: Request, who: Who, use: Use) -> Response:
     await use.accounts.log_out(who.token_hash)
     if who.session.user.agent_id is not None:

@@ -1,5 +1,6 @@
 """API tokens of the user who asks. A token acts with its user's role; it cannot make further tokens."""
 
+import msgspec
 from msgspec import Struct
 
 from busyhour.http.permissions import SESSION
@@ -16,11 +17,10 @@ class NewToken(Struct, frozen=True, kw_only=True):
     expires_utc_s: float | None = None
 
 
-class TokenMade(Struct, frozen=True, kw_only=True):
+class TokenMade(r.ApiToken, frozen=True, kw_only=True):
     """`token` is shown this once."""
 
     token: str
-    kept: r.ApiToken
 
 
 @routes.get("/api/tokens", permission=SESSION)
@@ -32,7 +32,7 @@ async def list_tokens(who: Who, use: Use) -> list[r.ApiToken]:
 async def create_token(who: Who, use: Use, body: NewToken) -> TokenMade:
     refuse_token(who)
     token, kept = await use.accounts.create_token(who.session, name=body.name, expires_utc_s=body.expires_utc_s)
-    return TokenMade(token=token, kept=kept)
+    return TokenMade(token=token, **msgspec.structs.asdict(kept))
 
 
 @routes.delete("/api/tokens/{token_id}", permission=SESSION)
