@@ -1,0 +1,60 @@
+// All of one attempt: when, why, what came of it, what happens next.
+import { Anchor, Drawer, Stack, Table } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
+import { dateTime, phone, span } from '@/lib/format';
+import type { AttemptRow } from '@/lib/records';
+
+export function AttemptDrawer({ attempt, onClose }: { attempt: AttemptRow | null; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Drawer opened={attempt !== null} onClose={onClose} position="right" size="lg" title={t('attempts.show')} closeButtonProps={{ 'aria-label': t('common.close') }}>
+      {attempt !== null && <Details attempt={attempt} />}
+    </Drawer>
+  );
+}
+
+function Details({ attempt }: { attempt: AttemptRow }) {
+  const { t } = useTranslation();
+  const rows: [string, string][] = [
+    [t('attempt.number'), phone(attempt.number)],
+    [t('attempt.outcome'), attempt.outcome === null ? attempt.state : t(`outcome.${attempt.outcome}`)],
+    [t('attempt.cause'), attempt.cause ?? ''],
+    [t('attempt.disposition'), attempt.disposition ?? ''],
+    [t('attempt.note'), attempt.note ?? ''],
+    [t('attempt.why'), attempt.why],
+    [t('attempt.retryWhy'), attempt.retry_why ?? ''],
+    [t('attempt.nextRetry'), dateTime(attempt.next_due_utc_s)],
+    [t('attempt.agent'), attempt.agent_name ?? ''],
+    [t('attempt.campaign'), attempt.campaign_name],
+    [t('attempt.run'), String(attempt.run_id)],
+    [t('attempt.list'), attempt.list_name],
+    [t('attempt.trunk'), attempt.trunk_name],
+    [t('attempt.at'), dateTime(attempt.intent_utc_s)],
+    [t('attempt.ringing'), dateTime(attempt.ringing_utc_s)],
+    [t('attempt.answered'), dateTime(attempt.answered_utc_s)],
+    [t('attempt.joined'), dateTime(attempt.joined_utc_s)],
+    [t('attempt.ended'), dateTime(attempt.ended_utc_s)],
+    [t('attempt.waitPre'), span(attempt.wait_pre_ms)],
+    [t('attempt.waitAfter'), span(attempt.wait_after_ms)],
+    [t('attempt.talk'), span(attempt.talk_ms)],
+    [t('attempt.retry'), String(attempt.attempt_no - 1)],
+    [t('attempt.id'), attempt.call],
+    ...Object.entries(attempt.attributes),
+  ];
+  return (
+    <Stack>
+      <Anchor component={Link} to={`/contacts/${attempt.contact_id}`} underline="always">{attempt.contact_name || t('attempt.contact')}</Anchor>
+      <Table variant="vertical" layout="fixed" withTableBorder>
+        <Table.Tbody>
+          {rows.filter(([, value]) => value !== '').map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th scope="row" w="36%" style={{ overflowWrap: 'anywhere' }}>{name}</Table.Th>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Stack>
+  );
+}

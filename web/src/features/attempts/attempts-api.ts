@@ -1,0 +1,34 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { api, query } from '@/lib/api';
+import type { AttemptRow, Page, Summary } from '@/lib/records';
+
+export interface Filters {
+  campaign_id?: number | null;
+  run_id?: number | null;
+  list_id?: number | null;
+  agent_id?: number | null;
+  outcome?: string | null;
+  number?: string | null;
+  from_utc_s?: number | null;
+  until_utc_s?: number | null;
+}
+
+const PAGE_ROWS = 100;
+
+export function useAttempts(filters: Filters) {
+  return useInfiniteQuery({
+    queryKey: ['attempts', filters],
+    queryFn: ({ pageParam }) => api.get<Page<AttemptRow>>(`/api/attempts${query({ ...filters, cursor: pageParam, limit: PAGE_ROWS })}`),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.cursor,
+    staleTime: 0,
+  });
+}
+
+export function useSummary(filters: Filters) {
+  return useQuery({ queryKey: ['summary', filters], queryFn: () => api.get<Summary>(`/api/reports/summary${query({ ...filters })}`), staleTime: 0 });
+}
+
+export function exportPath(filters: Filters, format: string): string {
+  return `/api/attempts/export${query({ format, ...filters })}`;
+}

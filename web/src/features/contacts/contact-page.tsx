@@ -1,0 +1,106 @@
+// One contact: who it is, why it is or is not dialed, what happened.
+import { Button, Card, List, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { useParams } from 'react-router';
+import { Empty, Loaded, Page } from '@/components/page';
+import { Rows } from '@/components/rows';
+import { api } from '@/lib/api';
+import { dateTime, moment, phone, span } from '@/lib/format';
+import type { AttemptRow, Contact } from '@/lib/records';
+
+interface Explanation {
+  sentences: string[];
+}
+
+export default function ContactPage() {
+  const id = Number(useParams().id);
+  const contact = useQuery({
+    queryKey: ['contacts', id],
+    queryFn: () => api.get<{ contact: Contact; history: AttemptRow[] }>(`/api/contacts/${id}`),
+  });
+  return <Loaded query={contact}>{(found) => <Found contact={found.contact} history={found.history} />}</Loaded>;
+}
+
+function Found({ contact, history }: { contact: Contact; history: AttemptRow[] }) {
+  const { t } = useTranslation();
+  return (
+    <Page title={contact.name || phone(contact.numbers[0] ?? '')}>
+      <SimpleGrid cols={{ base: 1, md: 2 }}>
+        <Details contact={contact} />
+        <Why id={contact.contact_id} />
+      </SimpleGrid>
+      <Title order={2} size="h4">{t('contact.history')}</Title>
+      {history.length === 0 ? <Empty text={t('contact.noHistory')} /> : <History rows={history} />}
+    </Page>
+  );
+}
+
+function Details({ contact }: { contact: Contact }) {
+  const { t } = useTranslation();
+  const rows: [string, string][] = [
+    [t('contact.numbers'), contact.numbers.map(phone).join(', ')],
+    [t('contact.timeZone'), contact.time_zone ?? t('contact.zoneOfNumber')],
+    ...(contact.schedule_utc_s === null ? [] : [[t('contact.schedule'), dateTime(contact.schedule_utc_s)] as [string, string]]),
+    ...Object.entries(contact.attributes),
+    ...Object.entries(contact.output).map(([name, value]) => [`> ${name}`, value] as [string, string]),
+  ];
+  return (
+    <Card withBorder component="section" aria-label={t('contact.details')}>
+      <Title order={2} size="h4" mb="sm">{t('contact.details')}</Title>
+      <Table variant="vertical" layout="fixed">
+        <Table.Tbody>
+          {rows.map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th scope="row" w="40%" style={{ overflowWrap: 'anywhere' }}>{name}</Table.Th>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Card>
+  );
+}
+
+function Why({ id }: { id: number }) {
+  const { t } = useTranslation();
+  const query = useQuery({ queryKey: ['explain', id], queryFn: () => api.get<Explanation>(`/api/explain/contacts/${id}`), staleTime: 0 });
+  return (
+    <Card withBorder component="section" aria-label={t('contact.why')}>
+      <Stack gap="sm" align="flex-start">
+        <Title order={2} size="h4">{t('contact.why')}</Title>
+        <Loaded query={query}>
+          {({ sentences }) =>
+            sentences.length === 0 ? <Text c="dimmed">{t('contact.noWhy')}</Text> : (
+              <List>{sentences.map((sentence) => <List.Item key={sentence}>{sentence}</List.Item>)}</List>
+            )
+          }
+        </Loaded>
+        <Button variant="default" size="xs" onClick={() => void query.refetch()} loading={query.isFetching}>{t('contact.whyAgain')}</Button>
+      </Stack>
+    </Card>
+  );
+}
+
+function History({ rows }: { rows: AttemptRow[] }) {
+  const { t } = useTranslation();
+  return (
+    <Rows
+      name={t('contact.history')}
+      rows={rows}
+      id={(attempt) => attempt.call}
+      minWidth={800}
+      columns={[
+        { title: t('attempt.at'), cell: (attempt) => moment(attempt.intent_utc_s) },
+        { title: t('attempt.campaign'), cell: (attempt) => attempt.campaign_name },
+        { title: t('attempt.number'), cell: (attempt) => phone(attempt.number) },
+        { title: t('attempt.outcome'), cell: (attempt) => (attempt.outcome === null ? attempt.state : t(`outcome.${attempt.outcome}`)) },
+        { title: t('attempt.disposition'), cell: (attempt) => attempt.disposition ?? '' },
+        { title: t('attempt.agent'), cell: (attempt) => attempt.agent_name ?? '' },
+        { title: t('attempt.talk'), cell: (attempt) => span(attempt.talk_ms), right: true },
+        { title: t('attempt.why'), cell: (attempt) => attempt.why },
+        { title: t('attempt.retryWhy'), cell: (attempt) => attempt.retry_why ?? '' },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,66 @@
+// What the desk asks of the server. What happens then comes back by the feed.
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { failed } from '@/components/notify';
+import type { SipAccess } from '@/features/desk/phone/phone';
+import { api } from '@/lib/api';
+import type { Agent, AttemptRow, Contact, Disposition, PauseReason } from '@/lib/records';
+
+export interface Desk {
+  agent: Agent;
+  sip: SipAccess;
+  pause_reasons: PauseReason[];
+  dispositions: Disposition[];
+}
+
+export interface ContactInHand {
+  contact: Contact;
+  history: AttemptRow[];
+  campaign: { name: string } & Record<string, unknown>;
+  dispositions: Disposition[];
+}
+
+/** Each answer carries a secret that replaces the last one: it is fetched once per load, and kept in memory only. */
+export function useDesk() {
+  return useQuery({
+    queryKey: ['desk'],
+    queryFn: () => api.get<Desk>('/api/desk'),
+    staleTime: Infinity,
+    gcTime: 0,
+    refetchOnReconnect: false,
+    refetchOnWindowFocus: false,
+    retry: 8,
+  });
+}
+
+export function freshSip(): Promise<SipAccess> {
+  return api.post<SipAccess | { sip: SipAccess }>('/api/desk/sip').then((answer) => ('sip' in answer ? answer.sip : answer));
+}
+
+export function useContactInHand(call: string | null) {
+  return useQuery({
+    queryKey: ['desk', 'contact', call],
+    queryFn: () => api.get<ContactInHand>('/api/desk/contact'),
+    enabled: call !== null,
+    staleTime: Infinity,
+  });
+}
+
+export type Order = 'ready' | 'logoff' | 'hangup' | 'hold' | 'resume' | 'wrapup/end';
+
+export function useOrder() {
+  return useMutation({ mutationFn: (order: Order) => api.post<unknown>(`/api/desk/${order}`), onError: failed });
+}
+
+export function usePause() {
+  return useMutation({ mutationFn: (reason: string) => api.post<unknown>('/api/desk/pause', { reason }), onError: failed });
+}
+
+export interface Choice {
+  call: string;
+  disposition: string;
+  note: string;
+}
+
+export function useDispose() {
+  return useMutation({ mutationFn: (choice: Choice) => api.post<unknown>('/api/desk/disposition', choice), onError: failed });
+}

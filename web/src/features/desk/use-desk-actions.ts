@@ -1,0 +1,79 @@
+// All that an agent can do on the desk, as actions: buttons, keys and the palette share them.
+import { useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useOrder, usePause, type Desk } from '@/features/desk/desk-api';
+import { allowSound } from '@/features/desk/phone/beep';
+import { openMicrophone } from '@/features/desk/phone/microphone';
+import { answerPhone, resumeSound, setMuted, usePhone } from '@/features/desk/phone/phone';
+import { useOffer, type Action } from '@/lib/actions';
+import type { AgentView, CallView } from '@/lib/views';
+
+export interface DeskActions {
+  ready: () => void;
+  pause: (reason: string) => void;
+  logOff: () => void;
+  answer: () => void;
+  hangUp: () => void;
+  mute: () => void;
+  hold: () => void;
+  finish: () => void;
+  keypad: boolean;
+  toggleKeypad: () => void;
+  busy: boolean;
+}
+
+export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView | null): DeskActions {
+  const { t } = useTranslation();
+  const { mutate: order, isPending: ordering } = useOrder();
+  const { mutate: pause, isPending: pausing } = usePause();
+  const [keypad, setKeypad] = useState(false);
+  const browser = desk.agent.phone_kind === 'browser';
+  const held = call?.held ?? false;
+
+  const acts = useMemo(
+    () => ({
+      ready: () => {
+        allowSound();
+        void resumeSound();
+        if (browser) void openMicrophone().then((voice) => voice !== null && order('ready'));
+        else order('ready');
+      },
+      pause: (reason: string) => pause(reason),
+      logOff: () => order('logoff'),
+      answer: () => void answerPhone(),
+      hangUp: () => order('hangup'),
+      mute: () => setMuted(!usePhone.getState().muted),
+      hold: () => order(held ? 'resume' : 'hold'),
+      finish: () => order('wrapup/end'),
+      toggleKeypad: () => setKeypad((open) => !open),
+    }),
+    [browser, held, order, pause],
+  );
+
+  const talking = me?.state === 'on_contact';
+  const readyNow = me?.state === 'available' || (me !== null && me.state !== 'not_ready' && me.state !== 'offline' && me.next_pause === null);
+  const firstReason = desk.pause_reasons[0]?.name ?? 'break';
+  const offered = useMemo(() => {
+    const group = t('desk.keysGroup');
+    const one = (id: string, keys: string | null, label: string, perform: () => void): Action => ({ id: `desk ${id}`, keys, label, group, perform });
+    const list = [
+      one('ready', 'mod+shift+R', t('desk.readyPause'), () => (readyNow ? acts.pause(firstReason) : acts.ready())),
+      one('answer', 'mod+shift+A', t('desk.answer'), acts.answer),
+    ];
+    if (talking) {
+      list.push(
+        one('hangup', 'mod+shift+E', t('desk.hangUp'), acts.hangUp),
+        one('hold', 'mod+shift+H', t('desk.holdResume'), acts.hold),
+        one('mute', 'mod+shift+M', t('desk.muteUnmute'), acts.mute),
+        one('keypad', 'mod+shift+K', t('desk.keypad'), acts.toggleKeypad),
+      );
+    }
+    for (const reason of desk.pause_reasons) {
+      list.push(one(`pause ${reason.name}`, null, t('desk.pauseFor', { reason: reason.name }), () => acts.pause(reason.name)));
+    }
+    return list;
+  }, [t, acts, talking, readyNow, firstReason, desk.pause_reasons]);
+  useOffer(offered);
+
+  return { ...acts, keypad: keypad && talking, busy: ordering || pausing };
+}

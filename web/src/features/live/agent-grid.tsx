@@ -1,0 +1,38 @@
+// Agents: state in colour, shape and text, and how long.
+import { Card, Group, SimpleGrid, Text } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { lookOf, StateBadge } from '@/components/state-badge';
+import { Since } from '@/components/timer';
+import { phone } from '@/lib/format';
+import type { AgentView, CallView } from '@/lib/views';
+
+const ORDER = ['on_contact', 'reserved', 'acw', 'available', 'not_ready', 'offline'];
+const SHOWN_MAX = 300;
+
+export function AgentGrid({ agents, calls }: { agents: AgentView[]; calls: Record<string, CallView> }) {
+  const { t } = useTranslation();
+  const sorted = agents.toSorted((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state) || a.name.localeCompare(b.name));
+  return (
+    <>
+      <SimpleGrid cols={{ base: 1, xs: 2, md: 3, xl: 5 }} spacing="xs">
+        {sorted.slice(0, SHOWN_MAX).map((agent) => <AgentCard key={agent.agent_id} agent={agent} call={agent.call === null ? null : (calls[agent.call] ?? null)} />)}
+      </SimpleGrid>
+      {sorted.length > SHOWN_MAX && <Text size="sm" c="dimmed">{t('live.moreAgents', { count: sorted.length - SHOWN_MAX })}</Text>}
+    </>
+  );
+}
+
+function AgentCard({ agent, call }: { agent: AgentView; call: CallView | null }) {
+  const { t } = useTranslation();
+  const [color] = lookOf(agent.state);
+  return (
+    <Card withBorder padding="xs" style={{ borderLeft: `5px solid var(--mantine-color-${color}-6)` }}>
+      <Group justify="space-between" wrap="nowrap" gap="xs">
+        <Text fw={600} className="clip">{agent.name}</Text>
+        <Text size="sm"><Since utcS={agent.since_utc_s} /></Text>
+      </Group>
+      <StateBadge state={agent.state} reason={agent.reason} size="sm" />
+      <Text size="xs" c="dimmed" className="clip" mt={4}>{call === null ? t(`phone.${agent.phone}`) : `${call.contact_name || phone(call.number)}`}</Text>
+    </Card>
+  );
+}

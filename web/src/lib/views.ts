@@ -1,0 +1,82 @@
+// What the live feed sends; the same names as `src/busyhour/service/views.py`.
+
+export type AgentState = 'offline' | 'not_ready' | 'available' | 'reserved' | 'on_contact' | 'acw';
+export type PhoneState = 'up' | 'ringing' | 'registered' | 'gone';
+
+export interface AgentView {
+  agent_id: number;
+  name: string;
+  state: AgentState;
+  reason: string | null;
+  since_utc_s: number;
+  deadline_utc_s: number | null;
+  call: string | null;
+  phone: PhoneState;
+  linked: boolean;
+  next_pause: string | null;
+  handled: number;
+  talk_s: number;
+  campaign_ids: number[];
+}
+
+export interface CallView {
+  call: string;
+  state: string;
+  attempt_state: string;
+  campaign_id: number;
+  run_id: number;
+  contact_id: number;
+  contact_name: string;
+  number: string;
+  attempt_no: number;
+  trunk_id: number;
+  agent_id: number | null;
+  placed_utc_s: number;
+  answered_utc_s: number | null;
+  joined_utc_s: number | null;
+  held: boolean;
+  outcome: string | null;
+  disposition: string | null;
+}
+
+export interface RunView {
+  run_id: number;
+  campaign_id: number;
+  name: string;
+  dial_mode: string;
+  state: string;
+  priority: number;
+  started_utc_s: number;
+  placed: number;
+  finished: number;
+  answered: number;
+  abandoned: number;
+  in_hopper: number;
+  dialing: number;
+  waiting: number;
+  talking: number;
+  agents_free: number;
+  next_due_utc_s: number | null;
+  why: string;
+}
+
+export interface SystemView {
+  pbx_up: boolean;
+  store_up: boolean;
+  calls_up: number;
+  trunks: Record<string, [number, number]>;
+  engine_lag_ms: number;
+}
+
+export interface LiveState {
+  agents: Record<string, AgentView>;
+  calls: Record<string, CallView>;
+  runs: Record<string, RunView>;
+  system: Record<string, SystemView>;
+}
+
+export type Change = [kind: string, id: string, view: unknown];
+
+export type FeedMessage =
+  | { type: 'snapshot'; seq: number; state: LiveState }
+  | { type: 'changes'; seq: number; changes: Change[] };
