@@ -30,6 +30,7 @@ HISTORY_MAX = 1_000  # events kept for the report of a fault
 ANSWER_WAIT_S = 5.0  # a request that the floor has not answered by then is given up
 INTENT_AGE_MAX_S = 5.0  # an intent committed later than this is not sent any more (I6)
 STORE_RETRY_S = 0.5
+TICK_S = 0.001  # deadlines nearer than this wait as long
 RESTART_WAIT_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
 log = structlog.get_logger("engine")
@@ -185,10 +186,11 @@ class Engine:
             await asyncio.sleep(0)  # others of this process have their turn
             return
         due_s = floor.next_deadline_s()
-        timeout_s = None if due_s is None else max(0.0, due_s - self._clock.now().mono_s)
+        timeout_s = None if due_s is None else max(TICK_S, due_s - self._clock.now().mono_s)
         self._woken.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._woken.wait(), timeout_s)
+            async with asyncio.timeout(timeout_s):
+                await self._woken.wait()
 
     def _handle(self, floor: Floor, event: e.Event) -> list[c.Command]:
         now = self._clock.now()
@@ -288,7 +290,7 @@ class Engine:
 
     def _perform(self, command: c.Act) -> None:
         """Orders about one channel are done one after another; different channels do not wait for each other."""
-        key: str = getattr(command, "call", None) or getattr(command, "leg", "")
+        key = str(getattr(command, "call", None) or getattr(command, "leg", ""))
         task = asyncio.create_task(self._act(command, self._chains.get(key)))
         self._chains[key] = task
         self._tasks.add(task)

@@ -6,7 +6,6 @@ four times a second, an agent's own desk at once. The proof that both ways agree
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
-from types import TracebackType
 from typing import Any, Self
 
 import msgspec
@@ -38,9 +37,7 @@ class Subscription:
         self.restart()
         return self
 
-    async def __aexit__(
-        self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         self.end()
 
     async def __aiter__(self) -> AsyncIterator[bytes]:

@@ -1,0 +1,1 @@
+"""Full implementations in memory, shipped: for tests, demos and simulations."""

@@ -1,0 +1,253 @@
+"""The whole product in one process: database, PBX, engines, page. Started in order, stopped in the opposite one."""
+
+import asyncio
+import os
+import socket
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+import uvicorn
+
+from busyhour import __version__
+from busyhour.adapters.asterisk.access import PbxAccess
+from busyhour.adapters.asterisk.ami import AmiLink
+from busyhour.adapters.asterisk.private import PrivatePbx
+from busyhour.adapters.asterisk.telephony import AsteriskTelephony
+from busyhour.adapters.files.contact_files import ContactFiles
+from busyhour.adapters.speech.nanotts import NanoVoice
+from busyhour.adapters.sql.campaigns import SqlCampaigns
+from busyhour.adapters.sql.database import Database
+from busyhour.adapters.sql.directory import SqlDirectory
+from busyhour.adapters.sql.lists import SqlLists
+from busyhour.adapters.sql.migrate import migrate
+from busyhour.adapters.sql.private import PrivateDatabase
+from busyhour.adapters.sql.reports import SqlReports
+from busyhour.adapters.sql.seal import Seal
+from busyhour.adapters.sql.store import SqlStore
+from busyhour.cli.progress import Progress, Step
+from busyhour.core.model.values import PhoneKind
+from busyhour.http.app import create_app
+from busyhour.http.services import Services
+from busyhour.main.folder import DataFolder
+from busyhour.service.accounts import Accounts
+from busyhour.service.clock import SystemClock
+from busyhour.service.errors import Invalid, Unavailable
+from busyhour.service.exporting import Exporting
+from busyhour.service.floors import EngineFloors
+from busyhour.service.importing import Importing
+from busyhour.settings import Settings
+
+BEGIN_MAX_S = 30.0  # for an engine to rebuild its live state
+STOP_MAX_S = 5  # for requests in flight when we stop
+ENGINE_CONNECTIONS = 6
+SCREEN_CONNECTIONS = 12
+
+log = structlog.get_logger("product")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stores:
+    """The database seen through the ports. The engine's pool is apart from the screens'."""
+
+    database: Database
+    directory: SqlDirectory
+    lists: SqlLists
+    campaigns: SqlCampaigns
+    reports: SqlReports
+    store: SqlStore
+
+
+class Product:
+    """`await start()`, then `await serve()` until told to stop, then `await stop()`."""
+
+    def __init__(self, settings: Settings, progress: Progress, *, demo: bool) -> None:
+        self.settings, self.progress, self.demo = settings, progress, demo
+        self.folder = DataFolder(settings.data)
+        self.clock = SystemClock()
+        self._ending = AsyncExitStack()
+        self._server: uvicorn.Server | None = None
+        self.stores: Stores
+        self.accounts: Accounts
+        self.telephony: AsteriskTelephony
+        self.floors: EngineFloors
+        self.services: Services
+
+    @property
+    def url(self) -> str:
+        scheme = "https" if self.settings.tls_cert else "http"
+        host = "127.0.0.1" if self.settings.host in ("0.0.0.0", "::") else self.settings.host  # noqa: S104 (a comparison)
+        return f"{scheme}://{host}:{self.settings.port}"
+
+    async def start(self) -> None:
+        """Everything but the page. Raises `UserError` with what to do when a part is not to be had."""
+        try:
+            await self._start()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _start(self) -> None:
+        self.folder.take()
+        self._ending.callback(self.folder.give_back)
+        self._require_free_port()
+        self.folder.log_to_file()
+        with self.progress.step("Database") as step:
+            self.stores = await open_stores(self.settings, self.folder, self._ending, step)
+        self.accounts = Accounts(
+            directory=self.stores.directory, clock=self.clock, session_hours=self.settings.session_hours
+        )
+        with self.progress.step("PBX") as step:
+            access = await self._start_pbx(step)
+        self.floors = EngineFloors(
+            store=self.stores.store,
+            telephony=self.telephony,
+            clock=self.clock,
+            owner=f"{socket.gethostname()}:{os.getpid()}",
+            queue_max=self.settings.engine_queue_max,
+        )
+        self._ending.push_async_callback(self.floors.stop)
+        self.services = self._services(access)
+
+    def _require_free_port(self) -> None:
+        with socket.socket(socket.AF_INET6 if ":" in self.settings.host else socket.AF_INET) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.settings.host, self.settings.port))
+            except OSError as fault:
+                raise Unavailable(
+                    f"Port {self.settings.port} on {self.settings.host} cannot be used ({fault.strerror}). "
+                    "Stop what uses it, or choose another with BUSYHOUR_PORT and BUSYHOUR_HOST."
+                ) from fault
+
+    async def _start_pbx(self, step: Step) -> PbxAccess:
+        def report(done: float, text: str) -> None:
+            step.note(text)
+            step.advance(done, 1.0)
+
+        pbx = PrivatePbx(self.settings, report, voice=NanoVoice(self.folder.path / "pbx" / "sounds"), demo=self.demo)
+        access = await pbx.start()
+        self._ending.push_async_callback(pbx.stop)
+        self.voice = NanoVoice(access.sounds)
+        self.telephony = AsteriskTelephony(access)
+        self._run("ari", self.telephony.run())
+        ami = AmiLink(access)
+        self._run("ami", ami.run())
+        self.pbx, self.ami = pbx, ami
+        await self._wait_for_pbx()
+        step.note(f"Asterisk {pbx.statistics().version}")
+        return access
+
+    async def _wait_for_pbx(self) -> None:
+        deadline_s = self.clock.now().mono_s + BEGIN_MAX_S
+        while not self.telephony.up():
+            if self.clock.now().mono_s > deadline_s:
+                raise Unavailable("The PBX runs, but its ARI does not answer; see pbx/log in the data folder.")
+            await asyncio.sleep(0.02)
+
+    def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name=name)
+        self._ending.push_async_callback(_cancel, task)
+
+    def _services(self, access: PbxAccess) -> Services:
+        spool, lists = self.folder.path / "spool", self.stores.lists
+        imports = Importing(lists=lists, files=ContactFiles, clock=self.clock, spool=spool)
+        exports = Exporting(lists=lists, files=ContactFiles(), spool=spool)
+        imports.clear_spool()
+        exports.clear_spool()
+        return Services(
+            settings=self.settings,
+            clock=self.clock,
+            directory=self.stores.directory,
+            lists=self.stores.lists,
+            campaigns=self.stores.campaigns,
+            reports=self.stores.reports,
+            phones=self.telephony.phones,
+            voice=self.voice,
+            floors=self.floors,
+            accounts=self.accounts,
+            imports=imports,
+            exports=exports,
+            pbx_up=self.telephony.up,
+            pbx_ws_url=access.ws_url,
+            versions={"busyhour": __version__, "asterisk": self.pbx.statistics().version},
+        )
+
+    async def begin(self) -> None:
+        """Give the PBX its trunks and phones, and begin each tenant's engine."""
+        with self.progress.step("Engine"):
+            for tenant in await self.stores.directory.tenants():
+                await self.provide(tenant.tenant_id)
+                self.floors.start(tenant.tenant_id)
+                await self.floors.wait_running(tenant.tenant_id, BEGIN_MAX_S)
+
+    async def provide(self, tenant: int) -> None:
+        """What the PBX must know of a tenant is made from the store at every start."""
+        directory, phones = self.stores.directory, self.telephony.phones
+        for trunk in await directory.trunks(tenant):
+            try:
+                await phones.set_trunk(tenant, trunk, await directory.trunk_secret(tenant, trunk.trunk_id))
+            except Invalid as fault:
+                self.progress.say(f"Trunk {trunk.name} is not usable: {fault.text}")
+        for agent in await directory.agents(tenant):
+            if agent.phone_kind is PhoneKind.SIP and not agent.disabled:
+                await phones.set_phone(tenant, agent.agent_id, agent.sip_address)
+
+    async def serve(self) -> None:
+        """The page and the API, until SIGINT or SIGTERM."""
+        config = uvicorn.Config(
+            create_app(self.services),
+            host=self.settings.host,
+            port=self.settings.port,
+            ssl_certfile=self.settings.tls_cert,
+            ssl_keyfile=self.settings.tls_key,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            timeout_graceful_shutdown=STOP_MAX_S,
+            ws_max_size=128 * 1024,
+        )
+        self._server = uvicorn.Server(config)
+        serving = asyncio.create_task(self._server.serve())
+        while not self._server.started and not serving.done():  # noqa: ASYNC110 (uvicorn has no event for it)
+            await asyncio.sleep(0.01)
+        self.folder.say_where(self.url)
+        await serving
+
+    async def stop(self) -> None:
+        """All of it, in the opposite order. Nothing is left running."""
+        await self._ending.aclose()
+
+
+async def _cancel(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+async def open_stores(settings: Settings, folder: DataFolder, ending: AsyncExitStack, step: Step) -> Stores:
+    """The database of the settings, or the private one; brought to this version's schema."""
+    url = settings.database_url
+    if url is None:
+        private = PrivateDatabase(folder.path / "db")
+        step.note("private PostgreSQL")
+        await private.start()
+        ending.push_async_callback(private.stop)
+        url = await private.url()
+    step.note("schema")
+    await migrate(url)
+    screens = Database(url, name="busyhour-screens", connections_max=SCREEN_CONNECTIONS)
+    engine = Database(url, name="busyhour-engine", connections_max=ENGINE_CONNECTIONS, statement_timeout_s=10.0)
+    ending.push_async_callback(screens.close)
+    ending.push_async_callback(engine.close)
+    seal = Seal.of(folder.path)
+    return Stores(
+        database=screens,
+        directory=SqlDirectory(screens, seal),
+        lists=SqlLists(screens),
+        campaigns=SqlCampaigns(screens),
+        reports=SqlReports(screens),
+        store=SqlStore(engine),
+    )

@@ -1,0 +1,61 @@
+"""What the command line needs of the whole product (the Protocol `cli.wiring.Wiring`)."""
+
+import asyncio
+from collections.abc import Mapping
+from pathlib import Path
+
+from busyhour.cli.client import Client
+from busyhour.cli.progress import Progress
+from busyhour.cli.screen import err
+from busyhour.cli.wiring import Check
+from busyhour.settings import Settings
+
+
+class ProductWiring:
+    """Each method brings up what it needs and takes it down again."""
+
+    def up(self, demo: bool, settings: Settings, progress: Progress) -> None:
+        asyncio.run(_up(settings, progress, demo=demo))
+
+    def doctor(self, settings: Settings) -> list[Check]:
+        from busyhour.main.doctor import look
+
+        return asyncio.run(look(settings))
+
+    def create_admin(self, settings: Settings, login: str) -> str:
+        """Through the running server when there is one, else on the database alone."""
+        if (settings.data / "server.json").exists():
+            body = {"login": login, "name": login, "role": "administrator"}
+            return str(Client.from_data(settings.data).post("/api/users", body)["password"])
+        from busyhour.main.first_run import create_admin_alone
+
+        return asyncio.run(create_admin_alone(settings, Progress(err), login))
+
+    def bench_calls(self, settings: Settings, *, calls: int) -> Mapping[str, object]:
+        from busyhour.bench.calls import bench_calls
+
+        return bench_calls(settings, calls=calls)
+
+    def bench_import(self, settings: Settings, *, rows: int, work: Path | None) -> Mapping[str, object]:
+        from busyhour.bench.import_ import bench_import
+
+        return bench_import(settings, rows=rows, work=work)
+
+
+async def _up(settings: Settings, progress: Progress, *, demo: bool) -> None:
+    from busyhour.main.demo import furnish
+    from busyhour.main.first_run import prepare
+    from busyhour.main.product import Product
+
+    product = Product(settings, progress, demo=demo)
+    await product.start()
+    try:
+        tenant, told = await prepare(product)
+        if demo:
+            told += await furnish(product, tenant.tenant_id)
+        await product.begin()
+        progress.ready(product.url, [*told, ("Stop", "Ctrl-C")])
+        await product.serve()
+    finally:
+        progress.say("Stopping.")
+        await product.stop()

@@ -1,0 +1,211 @@
+"""The engine between a store and a PBX that misbehave. On virtual time: a wait of seconds takes none."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import pytest
+
+from busyhour.adapters.memory.store import MemoryStore
+from busyhour.adapters.memory.telephony import MemoryTelephony
+from busyhour.core import commands as c
+from busyhour.core import events as e
+from busyhour.core.floor.machine import RULES
+from busyhour.core.floor.state import FloorState
+from busyhour.core.life.run import RunState
+from busyhour.core.model.campaign import Trunk
+from busyhour.core.model.pictures import AgentProfile
+from busyhour.core.model.values import DialMode, EndCause, Outcome
+from busyhour.service.engine import Engine
+from busyhour.service.errors import Conflict, FenceLost, StoreDown, Unavailable
+from tests.core.story import NOON_UTC_S, campaign
+
+TRUNK = Trunk(trunk_id=1, name="carrier", endpoint="t1-1", capacity=10)
+
+pytestmark = pytest.mark.looptime
+
+
+class LoopClock:
+    """The event loop's own time, so that virtual time rules both."""
+
+    def now(self) -> e.Instant:
+        mono_s = asyncio.get_running_loop().time()
+        return e.Instant(mono_s, NOON_UTC_S + mono_s)
+
+
+def agentless(**changes: object) -> MemoryStore:
+    settings = campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=2, idle_on_termination=True, **changes)
+    return MemoryStore(campaign=settings, trunks=(TRUNK,), agents={1: AgentProfile(agent_id=1, name="ann")})
+
+
+@asynccontextmanager
+async def running(store: MemoryStore, pbx: MemoryTelephony) -> AsyncIterator[Engine]:
+    engine = Engine(1, store=store, telephony=pbx, clock=LoopClock(), owner="test", queue_max=1000)
+    task = asyncio.create_task(engine.run())
+    try:
+        await until(lambda: engine.running)
+        yield engine
+    finally:
+        task.cancel()
+        await asyncio.wait([task])
+
+
+async def until(true: Callable[[], bool], within_s: float = 60.0) -> None:
+    async with asyncio.timeout(within_s):
+        while not true():
+            await asyncio.sleep(0.01)
+
+
+def answer(pbx: MemoryTelephony, n: int) -> None:
+    call = pbx.placed[n].item.call
+    pbx.tell(1, e.CallAnswered(call=call, at_utc_s=LoopClock().now().utc_s))
+
+
+def end(pbx: MemoryTelephony, n: int, cause: EndCause = EndCause.NORMAL) -> None:
+    call = pbx.placed[n].item.call
+    pbx.tell(1, e.CallEnded(call=call, cause=cause, at_utc_s=LoopClock().now().utc_s))
+
+
+def outcomes(store: MemoryStore) -> list[Outcome]:
+    return [a.record.outcome for a in store.attempts.values() if a.record is not None]
+
+
+async def test_an_intent_is_committed_before_its_call_is_placed() -> None:
+    store, pbx = agentless(), MemoryTelephony()
+    store.add_contacts("+12025550001")
+    async with running(store, pbx):
+        await until(lambda: len(pbx.placed) == 1)
+        assert pbx.placed[0].item.call in store.attempts
+        answer(pbx, 0)
+        await until(lambda: any(isinstance(a, c.PlayPrompt) for a in pbx.acts))
+        pbx.tell(1, e.PromptEnded(call=pbx.placed[0].item.call, prompt="hello"))
+        end(pbx, 0)
+        await until(lambda: outcomes(store) == [Outcome.IVR_COMPLETED])
+        await until(lambda: store.run_state == RunState.IDLE)
+
+
+async def test_a_number_put_on_do_not_call_after_the_hopper_was_filled_is_not_dialed() -> None:
+    store, pbx = agentless(), MemoryTelephony()
+    store.add_contacts("+12025550001", "+12025550002", "+12025550003")
+    async with running(store, pbx):
+        await until(lambda: len(pbx.placed) == 2)
+        store.dnc.add("+12025550003")
+        end(pbx, 0, EndCause.BUSY)
+        await until(lambda: store.members[3].state == "final")
+        assert [p.item.number for p in pbx.placed] == ["+12025550001", "+12025550002"]
+
+
+async def test_without_the_database_nothing_new_is_dialed_and_nothing_is_lost() -> None:
+    store, pbx = agentless(), MemoryTelephony()
+    store.add_contacts(*(f"+1202555{n:04d}" for n in range(1, 6)))
+    async with running(store, pbx) as engine:
+        await until(lambda: len(pbx.placed) == 2)
+        store.fault = StoreDown("stopped")
+        answer(pbx, 0)
+        await until(lambda: any(isinstance(a, c.PlayPrompt) for a in pbx.acts))
+        end(pbx, 0)
+        end(pbx, 1, EndCause.BUSY)
+        await asyncio.sleep(30)
+        assert len(pbx.placed) == 2, "calls that are up go on, none is begun"
+        assert outcomes(store) == []
+        store.fault = None
+        await until(lambda: len(pbx.placed) == 4)
+        assert outcomes(store) == [Outcome.IVR_LEFT, Outcome.BUSY]
+        assert engine.statistics()["records_waiting"] == 0
+
+
+async def test_a_call_whose_reply_was_lost_is_not_dialed_again() -> None:
+    store, pbx = agentless(), MemoryTelephony(deaf=True)
+    store.add_contacts("+12025550001")
+    async with running(store, pbx):
+        await until(lambda: any(isinstance(a, c.LookUp) for a in pbx.acts))
+        answer(pbx, 0)
+        await until(lambda: any(isinstance(a, c.PlayPrompt) for a in pbx.acts))
+        end(pbx, 0)
+        await until(lambda: outcomes(store) == [Outcome.IVR_LEFT])
+    assert len(pbx.placed) == 1
+
+
+async def test_a_killed_engine_s_calls_are_adopted_by_the_next() -> None:
+    store, pbx = agentless(), MemoryTelephony()
+    store.add_contacts("+12025550001", "+12025550002")
+    async with running(store, pbx):
+        await until(lambda: len(pbx.placed) == 2)
+        answer(pbx, 0)
+        await until(lambda: any(isinstance(a, c.PlayPrompt) for a in pbx.acts))
+    async with running(store, pbx):
+        pbx.tell(1, e.PromptEnded(call=pbx.placed[0].item.call, prompt="hello"))
+        end(pbx, 0)
+        end(pbx, 1, EndCause.BUSY)
+        await until(lambda: len(outcomes(store)) == 2)
+    assert outcomes(store) == [Outcome.IVR_COMPLETED, Outcome.BUSY]
+    assert len(pbx.placed) == 2, "nobody was dialed twice"
+
+
+async def test_an_engine_whose_shard_was_taken_stops_commanding() -> None:
+    store, pbx = agentless(), MemoryTelephony()
+    store.add_contacts("+12025550001", "+12025550002", "+12025550003")
+    async with running(store, pbx) as engine:
+        await until(lambda: len(pbx.placed) == 2)
+        store.fence += 1
+        end(pbx, 0, EndCause.BUSY)
+        await until(lambda: not engine.running)
+        assert len(pbx.placed) == 2
+
+
+async def test_a_floor_that_fails_is_begun_anew_from_what_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    def bug(_floor: FloorState, _event: e.Event) -> None:
+        raise AssertionError("a bug of ours")
+
+    monkeypatch.setitem(RULES, e.DigitPressed, bug)
+    store, pbx = agentless(), MemoryTelephony()
+    store.add_contacts("+12025550001")
+    async with running(store, pbx) as engine:
+        await until(lambda: len(pbx.placed) == 1)
+        engine.put(e.DigitPressed(call=pbx.placed[0].item.call, digit="1"))
+        await until(lambda: engine.statistics()["restarts"] == 1)
+        await until(lambda: engine.running)
+        end(pbx, 0, EndCause.BUSY)
+        await until(lambda: outcomes(store) == [Outcome.BUSY])
+
+
+async def test_requests_are_answered_by_the_core() -> None:
+    store, pbx = agentless(), MemoryTelephony()
+    async with running(store, pbx) as engine:
+        with pytest.raises(Conflict, match="Open the agent desk first"):
+            await engine.ask(lambda q: e.ReadyAsked(agent_id=1, request=q))
+        engine.put(e.AgentLinked(agent_id=1, session="tab"))
+        await engine.ask(lambda q: e.ReadyAsked(agent_id=1, request=q))
+    with pytest.raises(Unavailable):
+        await engine.ask(lambda q: e.ReadyAsked(agent_id=1, request=q))
+
+
+async def test_it_begins_when_the_database_and_the_pbx_are_there() -> None:
+    store, pbx = agentless(), MemoryTelephony(here=False)
+    store.fault = StoreDown("not yet")
+    engine = Engine(1, store=store, telephony=pbx, clock=LoopClock(), owner="test", queue_max=1000)
+    task = asyncio.create_task(engine.run())
+    await asyncio.sleep(20)
+    store.fault = None
+    await asyncio.sleep(20)
+    assert not engine.running
+    pbx.here = True
+    await until(lambda: engine.running)
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def test_an_overflowing_queue_makes_it_look_at_the_pbx_anew() -> None:
+    store, pbx = agentless(), MemoryTelephony()
+    store.add_contacts("+12025550001")
+    async with running(store, pbx) as engine:
+        await until(lambda: len(pbx.placed) == 1)
+        for _ in range(1500):
+            engine.put(e.ClockTicked())
+        pbx.channels.clear()  # it ended, and the news was dropped
+        await until(lambda: outcomes(store) == [Outcome.LOST])
+
+
+def test_fence_lost_is_not_an_outage() -> None:
+    """An engine that mistook a lost shard for a lost database would come back and act twice (I13)."""
+    assert not issubclass(FenceLost, StoreDown)
