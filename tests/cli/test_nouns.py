@@ -57,6 +57,7 @@ TRUNK = r.TrunkRow(
     endpoint="t1-2",
     demo=False,
 )
+SORRY = r.Prompt(prompt_id=1, name="sorry", text="Sorry.", language="en-US", media="p1-1-ab", duration_s=1.0)
 LIST = r.ContactList(list_id=1, name="north", hidden=False, created_utc_s=0.0, contacts=2, numbers=2)
 TENANT = r.Tenant(tenant_id=1, name="Main", time_zone="Europe/Rome", country="IT")
 ANNA = r.User(
@@ -121,7 +122,8 @@ def centre(server: Server) -> Server:
     server.answer("GET", "/api/campaigns", [SPRING, AUTUMN])
     server.answer("GET", "/api/trunks", [TRUNK])
     server.answer("GET", "/api/lists", [LIST])
-    server.answer("GET", "/api/prompts", [])
+    server.answer("GET", "/api/prompts", [SORRY])
+    server.answer("GET", "/api/agents", [ANNA_AGENT, msgspec.structs.replace(ANNA_AGENT, agent_id=7, login="bob")])
     server.answer("GET", "/api/session", {"user": ANNA, "tenant": TENANT, "csrf": "", "permissions": []})
     return server
 
@@ -167,6 +169,7 @@ def test_create_sends_a_whole_campaign(centre: Server, run: Run) -> None:
         "--at-once",
         "4",
     ]
+    words += ["--agent", "bob", "--farewell", "sorry"]
     assert run("campaign", "create", "Spring", *words).exit_code == 0
     body = centre.body_of("POST", "/api/campaigns")
     sent = msgspec.convert(body["campaign"], Campaign)
@@ -179,8 +182,20 @@ def test_create_sends_a_whole_campaign(centre: Server, run: Run) -> None:
         active_hours=Hours(from_s=9 * 3600, until_s=18 * 3600 + 1800),
         retry_rules=(RetryRule(outcome=Outcome.BUSY, max_attempts=3, delay_s=300),),
         trunk_ids=(2,),
+        agent_ids=(7,),
+        abandon_prompt="p1-1-ab",
     )
     assert body["lists"] == [{"list_id": 1, "role": "normal"}]
+
+
+@pytest.mark.parametrize(("mode", "agents"), [("progressive", (6, 7)), ("agentless", ())])
+def test_a_campaign_for_agents_has_all_of_them_unless_named(
+    centre: Server, run: Run, mode: str, agents: tuple[int, ...]
+) -> None:
+    centre.answer("POST", "/api/campaigns", SPRING, status=201)
+    assert run("campaign", "create", "X", "--list", "north", "--trunk", "carrier", "--mode", mode).exit_code == 0
+    sent = msgspec.convert(centre.body_of("POST", "/api/campaigns")["campaign"], Campaign)
+    assert sent.agent_ids == agents
 
 
 def test_create_with_a_list_that_does_not_exist_makes_nothing(centre: Server, run: Run) -> None:

@@ -17,7 +17,17 @@ FENCED = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 NAMED = re.compile(r"`((?:[\w.-]+/)+[\w.*-]*|[\w-]+\.(?:py|md|toml))`")
 GUIDES = ("ARCHITECTURE.md", "CONTRIBUTING.md", "README.md", "docs/reading.md")
 PLACES = ("", "src/busyhour/", "docs/", "web/src/")
-BESIDE = ("core/floor/", "core/", "service/", "adapters/asterisk/", "adapters/sql/", "adapters/files/", "http/", "cli/")
+BESIDE = (
+    "main/",
+    "core/floor/",
+    "core/",
+    "service/",
+    "adapters/asterisk/",
+    "adapters/sql/",
+    "adapters/files/",
+    "http/",
+    "cli/",
+)
 MADE_AT_RUN_TIME = re.compile(r"^(\.busyhour|\.tools|\.venv|api|db|pbx)(/|$)|busyhour\.toml")
 ROW = re.compile(r"^\| `BUSYHOUR_(\w+)` \| (\S+) \|", re.MULTILINE)
 

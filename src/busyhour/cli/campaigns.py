@@ -58,7 +58,12 @@ def create(
     black_lists: Annotated[
         list[str] | None, typer.Option("--black-list", help="A list of numbers not to call.")
     ] = None,
+    agents: Annotated[
+        list[str] | None,
+        typer.Option("--agent", help="An agent, by log-in or number; may be repeated. Else all of now."),
+    ] = None,
     prompt: Annotated[str | None, typer.Option(help="Agentless: the prompt that callees hear.")] = None,
+    farewell: Annotated[str | None, typer.Option(help="The prompt for those who answer when no agent is free.")] = None,
     caller_id: Annotated[str, typer.Option(help="The number that callees see.")] = "",
     at_once: Annotated[int, typer.Option(min=1, help="Calls up at once, at most.")] = 10,
     ring_s: Annotated[float, typer.Option(min=1, help="Seconds to let it ring.")] = 30.0,
@@ -82,11 +87,13 @@ def create(
         ring_timeout_s=ring_s,
         caller_id=caller_id,
         message_prompt=_pick(client, "/api/prompts", "prompt", prompt)["media"] if prompt else None,
+        abandon_prompt=_pick(client, "/api/prompts", "prompt", farewell)["media"] if farewell else None,
         idle_on_termination=idle,
         time_zone=time_zone or client.get("/api/session")["tenant"]["time_zone"],
         active_hours=parse_hours(hours),
         retry_rules=tuple(parse_retry(text) for text in retry or ()),
         trunk_ids=tuple(_pick(client, "/api/trunks", "trunk", which)["trunk_id"] for which in trunks),
+        agent_ids=_agents(client, agents) if mode is not DialMode.AGENTLESS else (),
     )
     roles = [(which, ListRole.NORMAL) for which in lists] + [(which, ListRole.BLACK) for which in black_lists or ()]
     links = [{"list_id": _pick(client, "/api/lists", "list", which)["list_id"], "role": role} for which, role in roles]
@@ -170,6 +177,13 @@ def parse_hours(text: str) -> Hours:
 
 def _pick(client: Client, path: str, noun: str, which: str) -> Any:
     return choose(which, noun, {row[f"{noun}_id"]: (row["name"], row) for row in client.get(path)})
+
+
+def _agents(client: Client, wanted: list[str] | None) -> tuple[int, ...]:
+    rows = {row["agent_id"]: (row["login"], row) for row in client.get("/api/agents") if not row["disabled"]}
+    if wanted is None:
+        return tuple(rows)
+    return tuple(choose(which, "agent", rows)["agent_id"] for which in wanted)
 
 
 def _steer(which: str, verb: str) -> Any:
