@@ -4,6 +4,8 @@ Layers, from outside: `Boundary` (ids, limits, headers, faults), `Guard` (who ma
 A route without a known permission stops the start.
 """
 
+import functools
+
 from fastapi import FastAPI, HTTPException
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute, APIWebSocketRoute
@@ -82,7 +84,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.desks = desk.Desks()
     app.state.imports_followed = set()
-    app.state.installed = installed_routes()
+    app.state.installed = installed_routes(ALL)
     app.router.redirect_slashes = False
     app.router.routes.clear()
     app.router.routes.extend(route for route, _ in app.state.installed)
@@ -95,17 +97,18 @@ def create_app(services: Services) -> FastAPI:
     return app
 
 
-def installed_routes() -> list[tuple[BaseRoute, Declared]]:
-    """Every route of the program, checked. Nothing else is ever routed."""
+@functools.cache
+def installed_routes(every: tuple[Routes, ...] = ALL) -> tuple[tuple[BaseRoute, Declared], ...]:
+    """Every route of the program, checked. Nothing else is ever routed. A route keeps no state, so once is enough."""
     names: set[str] = set()
     installed: list[tuple[BaseRoute, Declared]] = []
-    for declared in (declared for routes in ALL for declared in routes.declared):
+    for declared in (declared for routes in every for declared in routes.declared):
         check_declared(declared.key, declared.permission)
         name = declared.endpoint.__name__
         assert name not in names, f"two routes are called {name}: the name is the operation's id"
         names.add(name)
         installed.append((route_of(declared), declared))
-    return installed
+    return tuple(installed)
 
 
 def route_of(declared: Declared) -> BaseRoute:

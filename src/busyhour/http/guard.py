@@ -5,6 +5,7 @@ there a living session; may its role; is the page that asks ours (CSRF token for
 for WebSockets). What has no declared route is answered 404 here, whoever asks.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from starlette.datastructures import Headers
@@ -34,7 +35,7 @@ CLOSE_UNAVAILABLE: Final = 4503
 
 
 class Guard:
-    def __init__(self, app: ASGIApp, *, accounts: Accounts, routes: list[tuple[BaseRoute, Declared]]) -> None:
+    def __init__(self, app: ASGIApp, *, accounts: Accounts, routes: Sequence[tuple[BaseRoute, Declared]]) -> None:
         self.app = app
         self.accounts = accounts
         self.routes = routes

@@ -162,6 +162,9 @@ def decoded(record: type[msgspec.Struct]) -> Callable[[Request], Awaitable[Any]]
     decoder = msgspec.json.Decoder(record)
 
     async def read(request: Request) -> Any:
+        if not request.headers.get("content-type", "").startswith("application/json"):
+            # A form of another site can send any text, but not under this type without our consent.
+            raise Invalid("Send the body as application/json.", code="not_json")
         raw = await request.body()
         try:
             return decoder.decode(raw)

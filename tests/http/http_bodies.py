@@ -1,0 +1,36 @@
+"""A good body for every operation that takes one, by the operation's name."""
+
+from typing import Any
+
+CAMPAIGN = {"campaign": {"campaign_id": 0, "name": "spring", "dial_mode": "progressive"}, "status": "runnable"}
+TRUNK = {"name": "line", "host": "192.0.2.1", "capacity": 5}
+
+
+def body(**fields: Any) -> dict[str, Any]:
+    return {"json": fields}
+
+
+FILE = {"files": {"file": ("people.csv", b"number,name\n+390612345678,Ada\n", "text/csv")}}
+
+BODIES: dict[str, dict[str, Any]] = {
+    "log_in": body(login="administrator@here", password="a long enough passphrase"),
+    "change_password": body(old="a long enough passphrase", new="another good passphrase"),
+    "create_token": body(name="robot"),
+    "create_user": body(login="newcomer", role="agent"),
+    "edit_user": body(name="Other Name"),
+    "edit_agent": body(name="Other Name"),
+    "create_pause_reason": body(name="coffee"),
+    "create_disposition": body(code="later", label="Later"),
+    "create_trunk": body(**TRUNK),
+    "edit_trunk": body(capacity=7),
+    "create_prompt": body(name="greeting", text="Hello there.", language="en-US"),
+    "create_campaign": body(**CAMPAIGN),
+    "replace_campaign": body(**CAMPAIGN),
+    "create_list": body(name="spring"),
+    "edit_list": body(name="summer"),
+    "add_dnc": body(numbers=["+390612345679"]),
+    "preview_import": FILE,
+    "start_import": FILE,
+    "pause": body(reason="lunch"),
+    "choose_disposition": body(call="c1-0", disposition="sold"),
+}
