@@ -28,12 +28,16 @@ onSessionExpired(() => {
   client.setQueryData(SESSION_KEY, null);
 });
 
+const nonce = document.querySelector<HTMLMetaElement>('meta[property="csp-nonce"]')?.nonce ?? '';
+// Where the library that stops the scrolling behind a window looks for it.
+Object.assign(globalThis, { __webpack_nonce__: nonce });
+
 const schemes = localStorageColorSchemeManager({ key: 'busyhour.colorScheme' });
 
 export function App() {
   useEffect(listenForKeys, []);
   return (
-    <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto" colorSchemeManager={schemes}>
+    <MantineProvider theme={theme} cssVariablesResolver={resolver} defaultColorScheme="auto" colorSchemeManager={schemes} getStyleNonce={() => nonce}>
       <QueryClientProvider client={client}>
         <Notifications position="bottom-right" role="status" aria-live="polite" limit={4} />
         <RouterProvider router={router} />

@@ -22,10 +22,12 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/lists/:id/import', title: null, group: null, permission: 'lists:write', load: () => import('@/features/lists/import-page') },
   { path: '/contacts/:id', title: null, group: null, permission: 'lists:read', load: () => import('@/features/contacts/contact-page') },
   { path: '/attempts', title: 'nav.attempts', group: 'work', permission: 'reports:read', load: () => import('@/features/attempts/attempts-page') },
+  { path: '/account', title: null, group: null, permission: null, load: () => import('@/features/session/account-page') },
   { path: '/users', title: 'nav.users', group: 'setup', permission: 'users:read', load: () => import('@/features/users/users-page') },
   { path: '/trunks', title: 'nav.trunks', group: 'setup', permission: 'trunks:read', load: () => import('@/features/trunks/trunks-page') },
   { path: '/prompts', title: 'nav.prompts', group: 'setup', permission: 'prompts:read', load: () => import('@/features/prompts/prompts-page') },
   { path: '/dnc', title: 'nav.dnc', group: 'setup', permission: 'dnc:read', load: () => import('@/features/dnc/dnc-page') },
   { path: '/dispositions', title: 'nav.dispositions', group: 'setup', permission: 'campaigns:write', load: () => import('@/features/settings/dispositions-page') },
   { path: '/pause-reasons', title: 'nav.pauseReasons', group: 'setup', permission: 'settings:write', load: () => import('@/features/settings/pause-reasons-page') },
+  { path: '/system', title: 'nav.system', group: 'setup', permission: 'live:read', load: () => import('@/features/settings/system-page') },
 ];

@@ -1,9 +1,8 @@
 // Colour scheme, keys, own password, log out.
 import { ActionIcon, Button, Group, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
 import { spotlight } from '@mantine/spotlight';
 import { useTranslation } from 'react-i18next';
-import { ChangePassword } from '@/features/session/change-password';
+import { Link } from 'react-router';
 import { useLogOut, useSession } from '@/lib/session';
 import { useActions } from '@/lib/actions';
 import { Icon } from '@/components/icon';
@@ -12,7 +11,6 @@ export function UserMenu() {
   const { t } = useTranslation();
   const { user, tenant } = useSession();
   const logOut = useLogOut();
-  const [changing, { open, close }] = useDisclosure(false);
   return (
     <Group gap="xs" wrap="nowrap">
       <ActionIcon variant="default" size="lg" aria-label={t('palette.open')} title={`${t('palette.open')} (Ctrl + K)`} onClick={spotlight.open}>
@@ -26,12 +24,11 @@ export function UserMenu() {
           <Menu.Label>{tenant.name} · {t(`role.${user.role}`)}</Menu.Label>
           <SchemeItem />
           <Menu.Item onClick={() => useActions.getState().actions.get('keys')?.perform()}>{t('keys.title')}</Menu.Item>
-          <Menu.Item onClick={open}>{t('session.changePassword')}</Menu.Item>
+          <Menu.Item component={Link} to="/account">{t('session.account')}</Menu.Item>
           <Menu.Divider />
           <Menu.Item onClick={() => logOut.mutate()}>{t('session.logOut')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <ChangePassword opened={changing} onClose={close} />
     </Group>
   );
 }

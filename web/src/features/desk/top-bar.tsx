@@ -68,7 +68,7 @@ function Buttons({ desk, me, actions }: { desk: Desk; me: AgentView | null; acti
               {reason.time_max_s > 0 && <Text span size="sm" c="dimmed"> · {t('desk.atMost', { time: clock(reason.time_max_s) })}</Text>}
             </Menu.Item>
           ))}
-          {desk.pause_reasons.length === 0 && <Menu.Item onClick={() => actions.pause('break')}>{t('desk.break')}</Menu.Item>}
+          {desk.pause_reasons.length === 0 && <Menu.Label>{t('desk.noReasons')}</Menu.Label>}
           <Menu.Divider />
           <Menu.Item onClick={actions.logOff}>{t('desk.logOff')}</Menu.Item>
         </Menu.Dropdown>

@@ -52,12 +52,12 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
 
   const talking = me?.state === 'on_contact';
   const readyNow = me?.state === 'available' || (me !== null && me.state !== 'not_ready' && me.state !== 'offline' && me.next_pause === null);
-  const firstReason = desk.pause_reasons[0]?.name ?? 'break';
+  const firstReason = desk.pause_reasons[0]?.name ?? null;
   const offered = useMemo(() => {
     const group = t('desk.keysGroup');
     const one = (id: string, keys: string | null, label: string, perform: () => void): Action => ({ id: `desk ${id}`, keys, label, group, perform });
     const list = [
-      one('ready', 'mod+shift+R', t('desk.readyPause'), () => (readyNow ? acts.pause(firstReason) : acts.ready())),
+      one('ready', 'mod+shift+R', t('desk.readyPause'), () => (readyNow && firstReason !== null ? acts.pause(firstReason) : acts.ready())),
       one('answer', 'mod+shift+A', t('desk.answer'), acts.answer),
     ];
     if (talking) {

@@ -11,7 +11,7 @@ import type { Disposition } from '@/lib/records';
 import type { AgentView, CallView } from '@/lib/views';
 
 const KEYS_MAX = 9;
-const NOTE_MAX = 2000;
+const NOTE_MAX = 4000;
 
 interface Props {
   me: AgentView;
@@ -24,6 +24,7 @@ export function WrapUp({ me, call, dispositions, finish }: Props) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState(call.disposition ?? '');
   const [note, setNote] = useState('');
+  const [ask, setAsk] = useState(false);
   const saved = useRef({ chosen: call.disposition ?? '', note: '' });
   const { mutateAsync, isPending } = useDispose();
   const wrapping = me.state === 'acw';
@@ -40,7 +41,11 @@ export function WrapUp({ me, call, dispositions, finish }: Props) {
     async function save(code: string): Promise<boolean> {
       const now = { chosen: code, note: latest.current.note };
       if (now.chosen === saved.current.chosen && now.note === saved.current.note) return true;
-      if (now.chosen === '' && now.note === '') return true;
+      if (now.chosen === '') {
+        setAsk(now.note !== '');
+        return now.note === ''; // a note belongs to a disposition
+      }
+      setAsk(false);
       try {
         await mutateAsync({ call: call.call, disposition: now.chosen, note: now.note });
         saved.current = now;
@@ -84,6 +89,7 @@ export function WrapUp({ me, call, dispositions, finish }: Props) {
         {call.outcome !== null && <Text size="sm" c="dimmed">{t('wrapUp.outcome')}: {t(`outcome.${call.outcome}`, { defaultValue: call.outcome })}</Text>}
         <Choices dispositions={dispositions} chosen={chosen} choose={acts.choose} />
         <Textarea label={t('wrapUp.note')} autosize minRows={2} maxRows={6} maxLength={NOTE_MAX} value={note} onChange={(event) => setNote(event.currentTarget.value)} onBlur={acts.save} />
+        {ask && <Text c="red" role="alert">{t('wrapUp.ask')}</Text>}
         <Group justify="flex-end">
           <Button size="md" onClick={acts.done} disabled={!wrapping} loading={isPending && wrapping} title="Ctrl + Shift + D" aria-keyshortcuts="Control+Shift+D">{t('wrapUp.done')}</Button>
         </Group>

@@ -18,11 +18,15 @@ interface Added {
   rejected: (string | { number?: string; text?: string; reason?: string })[];
 }
 
+const TYPING_MS = 300;
+const NUMBER_MIN = 6; // the server looks for whole numbers
+
 export default function DncPage() {
   const { t } = useTranslation();
   const client = useQueryClient();
   const [typed, setTyped] = useState('');
-  const [number] = useDebouncedValue(typed, 300);
+  const [late] = useDebouncedValue(typed.trim(), TYPING_MS);
+  const number = late.length >= NUMBER_MIN ? late : '';
   const entries = useQuery({ queryKey: ['dnc', number], queryFn: () => getRows<DncEntry>(`/api/dnc${parameters({ number })}`), placeholderData: keepPreviousData });
   const remove = useMutation({
     mutationFn: (one: string) => api.delete<void>(`/api/dnc/${encodeURIComponent(one)}`),

@@ -8,7 +8,8 @@ import { bytes, count } from '@/lib/format';
 const DELIMITER_NAMES: Record<string, string> = { ',': 'comma', ';': 'semicolon', '\t': 'tab', '|': 'pipe' };
 const DELIMITERS = Object.keys(DELIMITER_NAMES);
 const ENCODINGS = ['utf-8', 'utf-8-sig', 'windows-1252', 'iso-8859-1', 'iso-8859-15', 'utf-16', 'cp1250', 'cp1251', 'shift_jis', 'gb18030'];
-const FORMATS = ['csv', 'native', 'xlsx'];
+const FORMATS = ['csv', 'native'];
+const WORKBOOKS = new Set(['xlsx', 'xls', 'ods']);
 
 interface Props {
   preview: Preview;
@@ -52,12 +53,12 @@ export function ImportPreview({ preview, file, sent, onReading, onStart, onBack 
 
 function ReadingChoice({ preview, onReading }: Pick<Props, 'preview' | 'onReading'>) {
   const { t } = useTranslation();
-  const text = preview.format !== 'xlsx';
+  const text = !WORKBOOKS.has(preview.format);
   return (
     <Card withBorder padding="sm">
       <Group align="flex-end">
-        <Select label={t('import.format')} value={preview.format} data={withOwn(FORMATS, preview.format)} onChange={(format) => format !== null && onReading({ format })} allowDeselect={false} w={160} />
-        {text && preview.delimiter !== null && (
+        <Select label={t('import.format')} value={preview.format} data={text ? withOwn(FORMATS, preview.format) : [preview.format]} onChange={(format) => format !== null && onReading({ format, delimiter: '', encoding: '' })} allowDeselect={false} w={160} />
+        {text && Boolean(preview.delimiter) && (
           <Select
             label={t('import.delimiter')}
             value={preview.delimiter}
@@ -67,7 +68,7 @@ function ReadingChoice({ preview, onReading }: Pick<Props, 'preview' | 'onReadin
             w={160}
           />
         )}
-        {text && preview.encoding !== null && (
+        {text && Boolean(preview.encoding) && (
           <Select label={t('import.encoding')} value={preview.encoding} data={withOwn(ENCODINGS, preview.encoding)} onChange={(encoding) => encoding !== null && onReading({ encoding })} searchable allowDeselect={false} w={180} />
         )}
         <Text size="sm" c="dimmed">{t('import.detected')}</Text>

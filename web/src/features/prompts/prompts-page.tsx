@@ -52,18 +52,18 @@ export default function PromptsPage() {
   );
 }
 
-const LANGUAGES = ['en-US', 'en-GB', 'de-DE', 'es-ES', 'fr-FR', 'it-IT'];
 const TEXT_MAX = 2000;
 
 function PromptForm({ onClose }: { onClose: () => void }) {
   const { t } = useTranslation();
   const [form, setForm] = useState({ name: '', text: '', language: 'en-US' });
+  const languages = useRowsOf<string>('/api/prompts/languages').data ?? ['en-US'];
   const save = useSave<typeof form>('/api/prompts');
   const set = (change: Partial<typeof form>) => setForm((old) => ({ ...old, ...change }));
   return (
     <FormModal title={t('prompts.create')} opened error={save.error} busy={save.isPending} onClose={onClose} onSubmit={() => save.mutate({ id: null, body: form }, { onSuccess: onClose })}>
       <TextInput label={t('common.name')} required data-autofocus value={form.name} onChange={(event) => set({ name: event.currentTarget.value })} />
-      <Select label={t('prompts.language')} data={LANGUAGES} value={form.language} onChange={(language) => language !== null && set({ language })} allowDeselect={false} />
+      <Select label={t('prompts.language')} data={languages} value={form.language} onChange={(language) => language !== null && set({ language })} allowDeselect={false} />
       <Textarea label={t('prompts.spoken')} description={t('prompts.spokenText')} required autosize minRows={3} maxRows={10} maxLength={TEXT_MAX} value={form.text} onChange={(event) => set({ text: event.currentTarget.value })} />
     </FormModal>
   );

@@ -15,8 +15,8 @@ export function TrunkForm({ trunk, onClose }: { trunk: TrunkRow | null; onClose:
   const save = useSave<object>('/api/trunks');
   const set = (change: Partial<typeof form>) => setForm((old) => ({ ...old, ...change }));
   function submit() {
-    const { name, host, login, prefix, strip_plus, capacity, calls_per_s_max, demo } = form;
-    const body = { name, host, login, prefix, strip_plus, capacity, calls_per_s_max, demo, ...(password === '' ? {} : { password }) };
+    const { name, host, login, prefix, strip_plus, capacity, calls_per_s_max } = form;
+    const body = { name, host, login, prefix, strip_plus, capacity, calls_per_s_max, ...(password === '' ? {} : { password }) };
     save.mutate({ id: trunk?.trunk_id ?? null, body }, { onSuccess: onClose });
   }
   return (

@@ -17,7 +17,7 @@ export function UserCreate({ onClose }: { onClose: () => void }) {
   const made = create.data?.password;
   if (create.isSuccess && made) return <Once login={form.login} password={made} onClose={onClose} />;
   function submit() {
-    create.mutate(password === '' ? form : { ...form, password }, { onSuccess: (user) => user.password || onClose() });
+    create.mutate(password === '' ? form : { ...form, password }, { onSuccess: ({ password: fresh }) => fresh ?? onClose() });
   }
   return (
     <FormModal title={t('users.create')} opened error={create.error} busy={create.isPending} onClose={onClose} onSubmit={submit}>

@@ -12,7 +12,10 @@ export interface NewUser {
 }
 
 /** The answer carries the password once, when the server made it. */
-export type Created = User & { password?: string | null; user?: User };
+export interface Created {
+  user: User;
+  password: string | null;
+}
 
 export function useCreateUser() {
   const client = useQueryClient();

@@ -16,7 +16,7 @@ const SILENCE_MAX_MS = 16_000;
 const BACKOFF_FIRST_MS = 400;
 const BACKOFF_MAX_MS = 8_000;
 const REFUSED_CODES = new Set([1008, 4401, 4403]);
-const TAKEN_CODES = new Set([4409]);
+const TAKEN_CODES = new Set([4001]);
 
 /** How long to wait before try number `attempt` (from 0); `dice` in [0, 1) spreads a crowd that lost its server. */
 export function backoffMs(attempt: number, dice: number): number {

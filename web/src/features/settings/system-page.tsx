@@ -1,0 +1,54 @@
+// Are the parts well, and which versions are they.
+import { Badge, Card, SimpleGrid, Table, Title } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { useTranslation } from 'react-i18next';
+import { Loaded, Page } from '@/components/page';
+import { api } from '@/lib/api';
+import { count } from '@/lib/format';
+
+interface SystemReport {
+  versions: Record<string, string>;
+  pbx_up: boolean;
+  store_up: boolean;
+  sockets_open: number;
+  engine: Record<string, unknown>;
+}
+
+const REFRESH_MS = 5_000;
+
+export default function SystemPage() {
+  const { t } = useTranslation();
+  const report = useQuery({ queryKey: ['system'], queryFn: () => api.get<SystemReport>('/api/system'), refetchInterval: REFRESH_MS });
+  const lamp = (up: boolean) => <Badge tt="none" variant="light" color={up ? 'green' : 'red'}>{t(up ? 'system.up' : 'system.down')}</Badge>;
+  return (
+    <Page title={t('nav.system')} text={t('system.text')}>
+      <Loaded query={report}>
+        {(now) => (
+          <SimpleGrid cols={{ base: 1, md: 2 }}>
+            <Facts title={t('nav.system')} rows={[[t('system.pbx'), lamp(now.pbx_up)], [t('system.store'), lamp(now.store_up)], [t('system.sockets'), count(now.sockets_open)]]} />
+            <Facts title={t('system.versions')} rows={Object.entries(now.versions)} />
+            <Facts title={t('system.engine')} rows={Object.entries(now.engine).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])} />
+          </SimpleGrid>
+        )}
+      </Loaded>
+    </Page>
+  );
+}
+
+function Facts({ title, rows }: { title: string; rows: [string, React.ReactNode][] }) {
+  return (
+    <Card withBorder component="section" aria-label={title}>
+      <Title order={2} size="h4" mb="xs">{title}</Title>
+      <Table variant="vertical" layout="fixed">
+        <Table.Tbody>
+          {rows.map(([name, value]) => (
+            <Table.Tr key={name}>
+              <Table.Th scope="row" style={{ overflowWrap: 'anywhere' }}>{name}</Table.Th>
+              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
+            </Table.Tr>
+          ))}
+        </Table.Tbody>
+      </Table>
+    </Card>
+  );
+}
