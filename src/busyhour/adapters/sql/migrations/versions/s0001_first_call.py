@@ -83,7 +83,8 @@ CREATE TABLE prompt (
     PRIMARY KEY (tenant_id, prompt_id), UNIQUE (tenant_id, name));
 
 CREATE TABLE dnc_entry (
-    tenant_id bigint NOT NULL REFERENCES tenant, number text NOT NULL, added_utc_s double precision NOT NULL,
+    tenant_id bigint NOT NULL REFERENCES tenant, number text COLLATE "C" NOT NULL,
+    added_utc_s double precision NOT NULL,
     source text NOT NULL,
     PRIMARY KEY (tenant_id, number));
 
@@ -125,7 +126,7 @@ CREATE UNIQUE INDEX contact_order ON contact (tenant_id, list_id, position);
 -- Likewise written with its contact, and deleted with it.
 CREATE TABLE contact_point (
     tenant_id bigint NOT NULL, contact_id bigint NOT NULL, position smallint NOT NULL, list_id bigint NOT NULL,
-    number text NOT NULL, zones text[] NOT NULL,
+    number text COLLATE "C" NOT NULL, zones text[] NOT NULL,
     PRIMARY KEY (tenant_id, contact_id, position));
 CREATE INDEX contact_point_number ON contact_point (tenant_id, number, list_id);
 """
@@ -199,7 +200,7 @@ CREATE INDEX member_contact ON member (tenant_id, contact_id);
 CREATE TABLE attempt (
     tenant_id bigint NOT NULL, call text NOT NULL, run_id bigint NOT NULL, campaign_id bigint NOT NULL,
     member_id bigint NOT NULL, contact_id bigint NOT NULL, list_id bigint NOT NULL, trunk_id bigint, agent_id bigint,
-    number text NOT NULL, contact_name text NOT NULL, attempt_no integer NOT NULL, variables jsonb NOT NULL,
+    number text COLLATE "C" NOT NULL, contact_name text NOT NULL, attempt_no integer NOT NULL, variables jsonb NOT NULL,
     state text NOT NULL, outcome text, cause text, disposition text, note text, why text NOT NULL, retry_why text,
     intent_utc_s double precision NOT NULL, ringing_utc_s double precision, answered_utc_s double precision,
     joined_utc_s double precision, ended_utc_s double precision, talk_ms bigint, next_due_utc_s double precision,
@@ -245,6 +246,7 @@ BEGIN
 END $$;
 REVOKE INSERT, DELETE ON tenant FROM busyhour_app;
 GRANT USAGE ON SCHEMA busyhour TO busyhour_app;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA busyhour TO busyhour_app;
 
 -- The owner, as whom the functions below run, may look before the tenant is known; nobody else may.
 CREATE POLICY lookup ON tenant TO CURRENT_USER USING (true) WITH CHECK (true);
@@ -313,6 +315,14 @@ $$;
 CREATE FUNCTION clear_failures(of_key text) RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = busyhour, pg_temp AS $$
     DELETE FROM login_failure WHERE key = of_key
+$$;
+
+-- After an import: plans made from old statistics can be a thousand times slower until the server looks by itself.
+CREATE FUNCTION note_contacts() RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = busyhour, pg_temp AS $$
+BEGIN
+    ANALYZE busyhour.contact, busyhour.contact_point;
+END
 $$;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA busyhour FROM PUBLIC;

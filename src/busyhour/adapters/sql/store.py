@@ -1,0 +1,106 @@
+"""The engine's store: ownership, commits in one transaction, the hopper. Statements live with their subject:
+`intents.py` (may we call?), `closes.py` (what became of it), `hopper.py` (whom to call next), `adopt.py` (at start).
+"""
+
+import time
+from collections.abc import Iterator, Sequence
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from busyhour.adapters.sql import adopt, closes, hopper, intents
+from busyhour.adapters.sql.database import Database, again
+from busyhour.core import commands as c
+from busyhour.core.events import Event, HopperFilled, Instant
+from busyhour.service.errors import FenceLost
+from busyhour.service.ports import FloorPicture
+
+TAKE_SHARD = sa.text("""
+INSERT INTO shard_lease (owner, fence, taken_utc_s) VALUES (:owner, 1, :at)
+ON CONFLICT (tenant_id) DO UPDATE SET owner = excluded.owner, fence = shard_lease.fence + 1, taken_utc_s = :at
+RETURNING fence
+""")
+# The share lock makes a new owner wait for this transaction, and this one fail after a new owner came.
+HOLD_FENCE = sa.text("SELECT 1 FROM shard_lease WHERE fence = :fence FOR SHARE")
+
+Touched = set[tuple[str, int | str]]
+
+
+class SqlStore:
+    """Implements `service.ports.Store`. Give it a `Database` of its own, apart from the screens'."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+
+    async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
+        return await again(lambda: self._open_shard(tenant, owner))
+
+    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
+        if not batch:
+            return []
+        return await again(lambda: self._commit(tenant, fence, batch))
+
+    async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
+        return await again(lambda: self._fill_hopper(tenant, fence, ask, now))
+
+    async def _open_shard(self, tenant: int, owner: str) -> FloorPicture:
+        async with self.database.tenant_transaction(tenant) as connection:
+            fence = (await connection.execute(TAKE_SHARD, {"owner": owner, "at": time.time()})).scalar_one()
+            return await adopt.read_floor(connection, tenant, fence)
+
+    async def _commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
+        answers: list[Event] = []
+        async with self.database.tenant_transaction(tenant) as connection:
+            await hold(connection, fence)
+            for wave in waves(batch):
+                await closes.write(connection, wave)
+                answers += await intents.place(connection, [one for one in wave if isinstance(one, c.PlaceCall)])
+        return answers
+
+    async def _fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
+        async with self.database.tenant_transaction(tenant) as connection:
+            await hold(connection, fence)
+            return await hopper.fill(connection, tenant, ask, now)
+
+
+async def hold(connection: AsyncConnection, fence: int) -> None:
+    if (await connection.execute(HOLD_FENCE, {"fence": fence})).first() is None:
+        raise FenceLost(f"another engine has taken over (fence {fence} is old)")
+
+
+def waves(batch: Sequence[c.Keep]) -> Iterator[list[c.Keep]]:
+    """Cut the batch where a later command touches what an earlier one touched. Within a wave the order does not
+    matter, so all commands of one kind go in one statement: this is where the speed comes from."""
+    wave: list[c.Keep] = []
+    read: Touched = set()
+    written: Touched = set()
+    for keep in batch:
+        reads, writes = touches(keep)
+        if writes & (read | written) or reads & written:
+            yield wave
+            wave, read, written = [], set(), set()
+        wave.append(keep)
+        read |= reads
+        written |= writes
+    if wave:
+        yield wave
+
+
+def touches(keep: c.Keep) -> tuple[Touched, Touched]:
+    """What a command reads, and what it writes."""
+    match keep:
+        case c.PlaceCall(item=item, run_id=run_id):
+            return {("run", run_id)}, {("call", item.call), ("member", item.member_id), ("contact", item.contact_id)}
+        case c.CloseCall(record=record):
+            return set(), {("call", record.call), ("member", record.member_id), ("contact", record.contact_id)}
+        case c.SaveProgress(call=call) | c.SaveDisposition(call=call):
+            return set(), {("call", call)}
+        case c.SaveRun(run_id=run_id):
+            return set(), {("run", run_id)}
+        case c.SaveAgentState(agent_id=agent_id):
+            return set(), {("agent", agent_id)}
+        case c.ReturnItems(member_ids=member_ids):
+            return set(), {("member", one) for one in member_ids}
+        case c.CloseMember(member_id=member_id):
+            return set(), {("member", member_id)}
+    raise AssertionError(f"a command that the store does not know: {keep!r}")
