@@ -43,7 +43,7 @@ async def find_program(settings: Settings, report: Progress, run: Runner = run_p
         try:
             return await _installed(Path(on_path), run, asked_for=False)
         except Unavailable as unfit:
-            report(0.0, f"{unfit.text.split('.')[0]}: fetching one instead")
+            report(0.0, f"{unfit.text.split('. ', maxsplit=1)[0]}: fetching one instead")
     root = cache_folder(settings) / PROGRAM_FOLDER
     if not root.is_dir():
         try:
@@ -64,24 +64,22 @@ async def _installed(program: Path, run: Runner, *, asked_for: bool) -> PbxProgr
         found = f"version {version}" if version else "no Asterisk that runs"
         name = f"BUSYHOUR_PBX_PROGRAM ({program})" if asked_for else str(program)
         raise Unavailable(f"{name} is {found}. {ALTERNATIVES}", code="pbx_missing")
-    prefix = program.resolve().parent.parent
-    modules = _first_folder(
-        [
-            *sorted(prefix.glob("lib/*/asterisk/modules")),
-            prefix / "lib/asterisk/modules",
-            prefix / "lib64/asterisk/modules",
-        ],
-        f"the modules of {program}",
-    )
-    share = _first_folder(
-        [
-            base
-            for base in (prefix / "share/asterisk", Path("/var/lib/asterisk"), prefix / "var/lib/asterisk")
-            if (base / "documentation").is_dir()
-        ],
-        f"the documentation of {program}, which it needs to run",
-    )
+    modules, share = _parts_of(program)
     return PbxProgram(argv=(str(program),), modules=modules, share=share, version=version)
+
+
+def _parts_of(program: Path) -> tuple[Path, Path]:
+    """Modules and documentation, where packages and source builds put them."""
+    prefix = program.resolve().parent.parent
+    bases = [*sorted(prefix.glob("lib/*/asterisk")), prefix / "lib/asterisk", prefix / "lib64/asterisk"]
+    shares = (prefix / "share/asterisk", Path("/var/lib/asterisk"), prefix / "var/lib/asterisk")
+    return (
+        _first_folder([base / "modules" for base in bases], f"the modules of {program}"),
+        _first_folder(
+            [share for share in shares if (share / "documentation").is_dir()],
+            f"the documentation of {program}, which it needs to run",
+        ),
+    )
 
 
 async def _unpacked(root: Path, run: Runner) -> PbxProgram:

@@ -2,8 +2,8 @@
 
 apt does the work, with its own state beside ours and one source line: suite sid, on the mirror that this machine's
 apt uses already. apt checks the signatures against the machine's own Debian archive keyring. The packages are unpacked
-into a temporary folder that gets its final name only when the program in it has been seen to run, so a fetch that was
-cut short is never taken as done; what was downloaded is kept for the next try.
+into a temporary folder that gets its final name as the last step, so a fetch that was cut short is never taken as done;
+what was downloaded is kept for the next try.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ Progress = Callable[[float, str], None]
 """Done so far (0 to 1), and what is being done now."""
 
 PROGRAM_FOLDER = "asterisk"
+HALF_DONE = ".unpack-"
 SUITE = "sid"
 KEYRINGS = tuple(Path("/usr/share/keyrings") / f"debian-archive-keyring.{end}" for end in ("gpg", "pgp"))
 DROPPED = ("usr/share/doc", "usr/share/man", "usr/share/locale", "usr/share/info", "usr/share/lintian")
@@ -39,18 +40,27 @@ MIRRORS_TRIED_MAX = 3
 
 async def fetch(folder: Path, mirror: str | None, report: Progress, run: Runner) -> None:
     """Afterwards `folder / PROGRAM_FOLDER` holds the program. Raises `Unavailable` and leaves no half of it."""
-    folder.mkdir(parents=True, exist_ok=True)
+    if not (await run(["apt-get", "--version"], timeout_s=QUERY_TIMEOUT_S)).ok:
+        raise Unavailable("This machine has no apt, so Asterisk cannot be fetched by itself.")
     async with _only_one(folder, report):
-        if (folder / PROGRAM_FOLDER).is_dir():
+        if _is_done(folder):
             return  # another process fetched it while we waited
-        for left in folder.glob(".unpack-*"):
-            shutil.rmtree(left, ignore_errors=True)
-        keyring = find_keyring()
-        options = await _prepare(folder / "apt", keyring, mirror, report, run)
+        _sweep(folder)
+        options = await _prepare(folder / "apt", find_keyring(), mirror, report, run)
         await _download(options, report, run)
         await _unpack(folder, report, run)
         shutil.rmtree(folder / "apt", ignore_errors=True)
         report(1.0, "Asterisk is ready")
+
+
+def _is_done(folder: Path) -> bool:
+    return (folder / PROGRAM_FOLDER).is_dir()
+
+
+def _sweep(folder: Path) -> None:
+    """What fetches that were cut short have left, but not their downloads."""
+    for left in folder.glob(f"{HALF_DONE}*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 def find_keyring(candidates: tuple[Path, ...] = KEYRINGS) -> Path:
@@ -63,9 +73,14 @@ def find_keyring(candidates: tuple[Path, ...] = KEYRINGS) -> Path:
     )
 
 
+def _make(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+
+
 @asynccontextmanager
 async def _only_one(folder: Path, report: Progress) -> AsyncIterator[None]:
     """Two processes that share the folder do not fetch at once; the second waits for the first."""
+    _make(folder)
     descriptor = os.open(folder / "fetch.lock", os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         async with asyncio.timeout(LOCK_WAIT_MAX_S):
@@ -87,14 +102,10 @@ async def _prepare(state: Path, keyring: Path, mirror: str | None, report: Progr
     """Read the package index from the first mirror that has it; answers apt's options."""
     report(0.01, "Reading the package index")
     mirrors = [mirror] if mirror else await _mirrors_of_this_machine(run)
-    for name in ("lists/partial", "cache/archives/partial"):
-        (state / name).mkdir(parents=True, exist_ok=True)
-    (state / "status").touch()
-    options = _apt_options(state)
+    options = _apt_state(state)
     words = "no mirror"
     for site in mirrors[:MIRRORS_TRIED_MAX]:
-        source = state / "sources.list"
-        source.write_text(f"deb [signed-by={keyring}] {site} {SUITE} main\n")
+        _write_source(state, f"deb [signed-by={keyring}] {site} {SUITE} main\n")
         index = await run(["apt-get", *options, "--quiet", "update"], timeout_s=INDEX_TIMEOUT_S)
         if index.ok and not any(line.startswith(("E:", "Err:")) for line in index.tail):
             return options
@@ -106,8 +117,6 @@ async def _mirrors_of_this_machine(run: Runner) -> list[str]:
     asked = await run(
         ["apt-get", "indextargets", "--format", "$(SITE)", "Created-By: Packages"], timeout_s=QUERY_TIMEOUT_S
     )
-    if asked.code == 127:
-        raise Unavailable("This machine has no apt, so Asterisk cannot be fetched by itself.")
     sites = [line for line in dict.fromkeys(asked.tail) if re.fullmatch(r"[a-z+]+:/\S+", line)]
     sites = [site for site in sites if "security" not in site]
     if not sites:
@@ -115,7 +124,15 @@ async def _mirrors_of_this_machine(run: Runner) -> list[str]:
     return sites
 
 
-def _apt_options(state: Path) -> list[str]:
+def _write_source(state: Path, line: str) -> None:
+    (state / "sources.list").write_text(line)
+
+
+def _apt_state(state: Path) -> list[str]:
+    """Makes apt's own world beside the machine's; answers the options that make apt live in it."""
+    for name in ("lists/partial", "cache/archives/partial"):
+        (state / name).mkdir(parents=True, exist_ok=True)
+    (state / "status").touch()  # empty: as if nothing were installed, so that all that it needs is fetched
     chosen = {
         "Dir::State": state,
         "Dir::State::lists": state / "lists",
@@ -155,21 +172,26 @@ async def _download(options: list[str], report: Progress, run: Runner) -> None:
 
 async def _unpack(folder: Path, report: Progress, run: Runner) -> None:
     packages = sorted((folder / "apt/cache/archives").glob("*.deb"))
-    unpacked = Path(tempfile.mkdtemp(prefix=".unpack-", dir=folder))
-    unpacked.chmod(0o755)
-    try:
+    with tempfile.TemporaryDirectory(prefix=HALF_DONE, dir=folder, ignore_cleanup_errors=True) as half_done:
+        root = Path(half_done) / PROGRAM_FOLDER
         for count, package in enumerate(packages):
             report(0.6 + 0.4 * count / len(packages), "Unpacking Asterisk")
-            done = await run(["dpkg-deb", "-x", str(package), str(unpacked)], timeout_s=UNPACK_TIMEOUT_S)
+            done = await run(["dpkg-deb", "-x", str(package), str(root)], timeout_s=UNPACK_TIMEOUT_S)
             if not done.ok:
-                package.unlink(missing_ok=True)  # fetched anew by the next try
+                _forget(package)
                 raise Unavailable(f"The package {package.name} could not be unpacked ({done.last_words()}).")
-        if not (unpacked / "usr/sbin/asterisk").is_file():
-            raise Unavailable("The packages that apt fetched hold no Asterisk for this machine.")
-        for name in DROPPED:
-            shutil.rmtree(unpacked / name, ignore_errors=True)
-        (unpacked / "packages.json").write_text(json.dumps([package.name for package in packages], indent=1))
-        unpacked.rename(folder / PROGRAM_FOLDER)
-    except BaseException:
-        shutil.rmtree(unpacked, ignore_errors=True)
-        raise
+        _finish(root, [package.name for package in packages], folder / PROGRAM_FOLDER)
+
+
+def _forget(package: Path) -> None:
+    """It is fetched anew by the next try."""
+    package.unlink(missing_ok=True)
+
+
+def _finish(root: Path, packages: list[str], target: Path) -> None:
+    if not (root / "usr/sbin/asterisk").is_file():
+        raise Unavailable("The packages that apt fetched hold no Asterisk for this machine.")
+    for name in DROPPED:
+        shutil.rmtree(root / name, ignore_errors=True)
+    (root / "packages.json").write_text(json.dumps(packages, indent=1))
+    root.rename(target)

@@ -65,16 +65,8 @@ DEMO_LINES = (
 async def make_sounds(sounds: Path, music: Path, voice: Voice | None, lines: Sequence[Line]) -> int:
     """Makes what is missing or outdated; answers how many files were made."""
     folder = sounds / "busyhour"
-    folder.mkdir(parents=True, exist_ok=True)
-    music.mkdir(parents=True, exist_ok=True)
+    count = _make_tones(folder, music)
     made = _made_before(folder)
-    count = 0
-    if not (folder / f"{BEEP}.wav").exists():
-        _write(folder / f"{BEEP}.wav", wav(tone((1000.0,), 0.3, 0.25)))
-        count += 1
-    if not (music / "hold.wav").exists():
-        _write(music / "hold.wav", wav(hold_music()))
-        count += 1
     for line in lines:
         stamp = _stamp(line, spoken=voice is not None)
         if made.get(line.media) == stamp and (folder / f"{line.media}.wav").exists():
@@ -87,6 +79,14 @@ async def make_sounds(sounds: Path, music: Path, voice: Voice | None, lines: Seq
         count += 1
         _write(folder / ".made.json", json.dumps(made).encode())
     return count
+
+
+def _make_tones(folder: Path, music: Path) -> int:
+    missing = [file for file in (folder / f"{BEEP}.wav", music / "hold.wav") if not file.exists()]
+    for file in missing:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        _write(file, wav(hold_music() if file.parent == music else tone((1000.0,), 0.3, 0.25)))
+    return len(missing)
 
 
 def _stamp(line: Line, *, spoken: bool) -> str:
