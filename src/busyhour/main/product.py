@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import signal
 import socket
-from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Coroutine, Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -209,16 +210,34 @@ class Product:
             timeout_graceful_shutdown=STOP_MAX_S,
             ws_max_size=128 * 1024,
         )
-        self._server = uvicorn.Server(config)
+        self._server = PageServer(config)
+        self._end_on_signal(self._server)
         serving = asyncio.create_task(self._server.serve())
         while not self._server.started and not serving.done():  # noqa: ASYNC110 (uvicorn has no event for it)
             await asyncio.sleep(0.01)
         self.folder.say_where(self.url)
         await serving
 
+    def _end_on_signal(self, server: uvicorn.Server) -> None:
+        def end() -> None:
+            server.force_exit = server.should_exit  # a second Ctrl-C does not wait for requests in flight
+            server.should_exit = True
+
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, end)
+
     async def stop(self) -> None:
         """All of it, in the opposite order. Nothing is left running."""
         await self._ending.aclose()
+
+
+class PageServer(uvicorn.Server):
+    """Leaves signals to us: its own handling ends the process by the signal, before the PBX and the database are
+    stopped."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
 
 
 async def _cancel(task: "asyncio.Task[None]") -> None:

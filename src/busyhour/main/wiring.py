@@ -1,6 +1,7 @@
 """What the command line needs of the whole product (the Protocol `cli.wiring.Wiring`)."""
 
 import asyncio
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -48,6 +49,9 @@ async def _up(settings: Settings, progress: Progress, *, demo: bool) -> None:
     from busyhour.main.product import Product
 
     product = Product(settings, progress, demo=demo)
+    begun = asyncio.current_task()
+    assert begun is not None
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, begun.cancel)  # until the page takes it over
     await product.start()
     try:
         tenant, told = await prepare(product)

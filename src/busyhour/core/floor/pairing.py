@@ -14,10 +14,12 @@ from busyhour.core.floor import agents, calls, runs
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive, TrunkLive
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import RunState
+from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import DialMode, LegMode
 
 ROUNDS_MAX = 10_000  # a fixed point not found by then is a bug of ours
-CALL_MAX_DEFAULT_S = 4 * 3600.0  # the PBX's dead-man limit of a call without one of its own
+TALK_MAX_S = 4 * 3600.0  # the PBX's own limit of a call whose campaign has none
+LIMIT_LATER_S = 5.0  # the PBX's limit comes after ours: it is for a dead engine
 SECOND_S = 1.0
 
 
@@ -232,9 +234,18 @@ def place(f: FloorState, run: RunLive, trunk: TrunkLive, why: str) -> None:
             trunk=trunk.trunk,
             caller_id=expand(campaign.caller_id, item, campaign.name),
             ring_timeout_s=campaign.ring_timeout_s,
-            call_max_s=campaign.call_max_s or CALL_MAX_DEFAULT_S,
+            call_max_s=call_limit_s(campaign),
             why=why,
             at_utc_s=f.now.utc_s,
         )
     )
     runs.refill(f, run)
+
+
+def call_limit_s(campaign: Campaign) -> float:
+    """The PBX's dead-man limit: a dead engine must not leave a call up for ever."""
+    if campaign.dial_mode is DialMode.AGENTLESS:
+        ours_s = min(campaign.call_max_s or calls.MESSAGE_MAX_S, calls.MESSAGE_MAX_S)
+    else:
+        ours_s = campaign.call_max_s or TALK_MAX_S
+    return ours_s + LIMIT_LATER_S

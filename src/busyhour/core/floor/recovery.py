@@ -185,7 +185,7 @@ def _close_dead(f: FloorState, stored: OpenCall, history: CallHistory | None) ->
     if never_sent:
         outcome, due, why = Outcome.CANCELLED, f.now.utc_s + NEVER_SENT_RETRY_S, "never sent: dialed again"
     else:
-        outcome = _dead_outcome(stored, answered, cause)
+        outcome = _dead_outcome(run.campaign.dial_mode if run else None, stored, answered, cause)
         retry = next_attempt(
             rules,
             outcome=outcome,
@@ -221,11 +221,11 @@ def _close_dead(f: FloorState, stored: OpenCall, history: CallHistory | None) ->
     )
 
 
-def _dead_outcome(stored: OpenCall, answered: float | None, cause: EndCause) -> Outcome:
+def _dead_outcome(mode: DialMode | None, stored: OpenCall, answered: float | None, cause: EndCause) -> Outcome:
     if stored.joined_utc_s is not None:
         return Outcome.HANDLED
-    if answered is not None:
-        return Outcome.ABANDONED
+    if answered is not None:  # whether the message was heard to its end is not known
+        return Outcome.IVR_LEFT if mode is DialMode.AGENTLESS else Outcome.ABANDONED
     return UNANSWERED[cause]
 
 
