@@ -4,7 +4,15 @@ import re
 from typing import Final
 
 REQUEST_LINE: Final = re.compile(r"(?P<method>[A-Z]{1,20}) \S{1,1000} SIP/2\.0")
-URI: Final = re.compile(r"<sips?:(?P<user>[^@<>;:\s]+)@|^\s*sips?:(?P<bare>[^@<>;:\s]+)@")
+ADDRESS: Final = re.compile(
+    r"""\s*
+    (?: (?: "(?:[^"\\]|\\.)*" | [^"<>:;@,]* ) \s* < sips?: (?: (?P<user>[^@<>;:,"\s]+) @ )? [^<>@,"\s]+ >
+      | sips?: (?: (?P<bare>[^@<>;:,"\s]+) @ )? [^<>@;,"\s]+
+    )
+    (?P<parameters> (?: \s*;[^<>,]* )? )""",
+    re.VERBOSE,
+)
+"""One address of RFC 3261 20.10, in either form; parameters inside < > are the URI's, those after it the header's."""
 TAG: Final = re.compile(r";\s*tag\s*=", re.IGNORECASE)
 KEEP_ALIVE: Final = frozenset({"\r\n\r\n", "\r\n"})
 SHORT_NAMES: Final = {"f": "from", "t": "to"}
@@ -30,9 +38,12 @@ def fault_of(text: str, user: str) -> str | None:
     tos = [value for name, _, value in names if header(name) == "to"]
     if len(froms) != 1 or len(tos) != 1:
         return "A SIP message has one From and one To."
-    if TAG.search(tos[0]):
+    from_, to = ADDRESS.fullmatch(froms[0]), ADDRESS.fullmatch(tos[0])
+    if from_ is None or to is None:
+        return "From or To cannot be read."
+    if TAG.search(to["parameters"]):
         return None
-    if user_of(froms[0]) != user or (request["method"] == "REGISTER" and user_of(tos[0]) != user):
+    if user_of(from_) != user or (request["method"] == "REGISTER" and user_of(to) != user):
         return "This phone may speak for its own agent only."
     return None
 
@@ -42,6 +53,6 @@ def header(name: str) -> str:
     return SHORT_NAMES.get(name, name)
 
 
-def user_of(value: str) -> str | None:
-    found = URI.search(value)
-    return (found["user"] or found["bare"]) if found else None
+def user_of(address: re.Match[str]) -> str | None:
+    user: str | None = address["user"] or address["bare"]
+    return user
