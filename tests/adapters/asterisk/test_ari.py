@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -219,6 +220,17 @@ async def test_without_the_filters_answer_it_is_not_up(server: Server, linked: C
     assert not link.link.up()
     with pytest.raises(LinkDown):
         await link.link.ask("POST", "channels")
+
+
+async def test_a_pbx_that_is_not_there_yet_is_waited_for(linked: Callable[[], Link], server: Server) -> None:
+    port = server.port
+    server.port = 9  # nobody listens there
+    link = linked()
+    while link.link.statistics().tries < 2:
+        await asyncio.sleep(0)
+    assert link.changes.empty()
+    link.link._access = replace(link.link._access, ari_url=f"http://127.0.0.1:{port}/ari")
+    assert await asyncio.wait_for(link.changes.get(), 5) == "up boot-1"
 
 
 async def test_a_dropped_link_is_down_at_once_and_comes_back(server: Server, linked: Callable[[], Link]) -> None:

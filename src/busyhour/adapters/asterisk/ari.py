@@ -75,6 +75,7 @@ class Reply(Struct, frozen=True):
 
 class LinkStatistics(Struct, frozen=True, kw_only=True):
     up: bool
+    tries: int
     connects: int
     events: int
     ignored: int  # messages of types that we do not use
@@ -103,7 +104,7 @@ class AriLink:
         self._waiting: dict[str, asyncio.Future[Reply]] = {}
         self._flight = asyncio.Semaphore(FLIGHT_MAX)
         self._up = False
-        self._connects = self._events = self._ignored = self._requests = self._unanswered = 0
+        self._tries = self._connects = self._events = self._ignored = self._requests = self._unanswered = 0
 
     def up(self) -> bool:
         return self._up
@@ -111,6 +112,7 @@ class AriLink:
     def statistics(self) -> LinkStatistics:
         return LinkStatistics(
             up=self._up,
+            tries=self._tries,
             connects=self._connects,
             events=self._events,
             ignored=self._ignored,
@@ -150,6 +152,7 @@ class AriLink:
 
     async def _one_life(self, http: aiohttp.ClientSession) -> str:
         """One connection from its beginning to its end. Answers why it ended."""
+        self._tries += 1
         try:
             async with asyncio.timeout(CONNECT_MAX_S):
                 info = (await self._ask_http("GET", "asterisk/info", {}, None, REPLY_MAX_S)).read(Info)
@@ -159,7 +162,7 @@ class AriLink:
                     autoping=False,
                     max_msg_size=MESSAGE_BYTES_MAX,
                 )
-        except (TimeoutError, aiohttp.ClientError, OSError, NoReply, msgspec.MsgspecError) as fault:
+        except (TimeoutError, aiohttp.ClientError, OSError, LinkDown, NoReply, msgspec.MsgspecError) as fault:
             return f"cannot connect: {type(fault).__name__}"
         self._socket, self._rest_on_socket = socket, carries_rest(info.system.version)
         self._connects += 1

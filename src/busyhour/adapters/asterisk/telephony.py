@@ -84,7 +84,9 @@ class AsteriskTelephony:
 
     async def place(self, call: PlaceCall) -> Event:
         name = call.item.call
-        if not self.up():
+        tenant = tenant_of(name)
+        assert tenant is not None, name
+        if not self._sees(tenant):
             return CallNotSent(call=name, cause=EndCause.FAILURE)  # never dial blind
         self._channels.of(name)
         try:
@@ -114,7 +116,12 @@ class AsteriskTelephony:
             raise Unavailable("The PBX cannot be reached. Is Asterisk running? See `busyhour doctor`.") from fault
 
     def up(self) -> bool:
-        return self.link.up() and self._resync is None
+        """The link is up, and every tenant has its picture."""
+        return self.link.up() and all(floor.held is None for floor in self._floors.values())
+
+    def _sees(self, tenant: int) -> bool:
+        floor = self._floors.get(tenant)
+        return self.link.up() and (floor is None or floor.held is None)
 
     async def run(self) -> None:
         """Keep the link until cancelled."""
