@@ -10,7 +10,6 @@ import typer
 from busyhour import __version__
 from busyhour.cli import agents, campaigns, report, trunks
 from busyhour.cli.client import connect
-from busyhour.cli.live import watch
 from busyhour.cli.progress import Progress
 from busyhour.cli.screen import Commands, Trouble, err, out, print_json, print_table
 from busyhour.cli.wiring import Check, Wiring
@@ -21,7 +20,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
 def build(wiring: Wiring) -> typer.Typer:
     app = typer.Typer(
-        cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, help="A contact centre in one command."
+        cls=Commands, no_args_is_help=True, pretty_exceptions_enable=False, help="A contact center in one command."
     )
     app.callback()(choose_data)
     _add_product(app, wiring)
@@ -47,6 +46,8 @@ def choose_data(
 
 def live() -> None:
     """What is going on now: runs, agents and calls, in a table that follows them. Ctrl-C ends it."""
+    from busyhour.cli.live import watch  # late: what it needs is slow to load, and no other command needs it
+
     watch(connect())
 
 
