@@ -13,6 +13,7 @@ from busyhour.core.floor.state import AgentLive, CallLive, FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.model.ids import leg_of
+from busyhour.core.model.pictures import AgentProfile
 from busyhour.core.model.values import AcwMode, LegMode, PhoneKind
 
 LINK_GRACE_S = 30.0  # a desk may be gone this long (reload, change of network) before the agent is logged off
@@ -393,11 +394,16 @@ def on_agent_changed(f: FloorState, event: e.AgentChanged) -> None:
     if agent is None:
         f.agents[event.agent.agent_id] = AgentLive(profile=event.agent)
     else:
-        agent.profile = event.agent
-        if agent.call is None:
+        before, agent.profile = agent.profile, event.agent
+        other_phone = _phone_of(before) != _phone_of(event.agent)
+        if other_phone and agent.call is None:
             drop_leg(f, agent)
     f.dirty_agent(event.agent.agent_id)
     f.touch("agents", event.agent.agent_id)
+
+
+def _phone_of(profile: AgentProfile) -> tuple[str, ...]:
+    return profile.phone_kind, profile.sip_address, profile.leg_mode
 
 
 def on_agent_removed(f: FloorState, event: e.AgentRemoved) -> None:
