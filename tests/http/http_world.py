@@ -55,7 +55,9 @@ class Tenant:
 
 
 class World:
-    def __init__(self, spool: Path, pbx_ws_url: str = "ws://127.0.0.1:9/ws", **settings: Any) -> None:
+    def __init__(
+        self, spool: Path, pbx_ws_url: str = "ws://127.0.0.1:9/ws", *, ports: dict[str, Any] | None = None
+    ) -> None:
         self.spool = spool
         self.clock = FakeClock()
         self.directory = FakeDirectory(self.clock)
@@ -65,10 +67,12 @@ class World:
         self.lists = FakeLists(self.directory)
         self.campaigns = FakeCampaigns(self.directory)
         self.reports = FakeReports(self.directory)
+        for name, port in (ports or {}).items():
+            setattr(self, name, port)
         self.accounts = Accounts(directory=self.directory, clock=self.clock, session_hours=12)
         self.accounts.hasher = CHEAP
         self.services = Services(
-            settings=Settings(**settings),
+            settings=Settings(),
             clock=self.clock,
             directory=self.directory,
             lists=self.lists,
@@ -104,7 +108,7 @@ class World:
     async def log_in(self, user: r.User) -> Person:
         token = secrets.new_session_token()
         csrf = secrets.new_csrf()
-        expires = self.clock.utc_s + 3600
+        expires = self.clock.now().utc_s + 3600
         await self.directory.open_session(user, secrets.token_hash(token), csrf, expires, "test", "test")
         return Person(user=user, token=token, csrf=csrf)
 
