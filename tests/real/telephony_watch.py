@@ -87,7 +87,7 @@ class Watch:
             if name in (getattr(event, "call", None), getattr(event, "leg", None))
         ]
 
-    async def set_trunk(self, host: str, trunk_id: int = 1) -> Trunk:
+    async def set_trunk(self, host: str, trunk_id: int = 1, *, demo: bool = False) -> Trunk:
         endpoint = f"t{self.tenant}-{trunk_id}"
         row = TrunkRow(
             trunk_id=trunk_id,
@@ -100,7 +100,7 @@ class Watch:
             capacity=1000,
             calls_per_s_max=0,
             endpoint=endpoint,
-            demo=False,
+            demo=demo,
         )
         await self.telephony.phones.set_trunk(self.tenant, row, None)
         return Trunk(trunk_id=trunk_id, name="carrier", endpoint=endpoint, capacity=1000)

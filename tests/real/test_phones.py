@@ -9,9 +9,11 @@ import pytest
 import pytest_asyncio
 
 from busyhour.adapters.asterisk.ami import AmiLink, AmiMessage
+from busyhour.adapters.asterisk.demo import BEHAVIORS
 from busyhour.adapters.asterisk.private import PrivatePbx
+from busyhour.adapters.speech.nanotts import NanoVoice
 from busyhour.core.commands import RingAgent
-from busyhour.core.events import LegEnded, PhoneGone, PhoneRegistered, TelephonyBack
+from busyhour.core.events import CallEnded, LegEnded, PhoneGone, PhoneRegistered, TelephonyBack
 from busyhour.core.model.values import EndCause, PhoneKind
 from busyhour.service.errors import Invalid
 from busyhour.service.ports import SipAccess
@@ -25,7 +27,8 @@ pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module"), pytest
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pbx(pbx_cache: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PrivatePbx]:
     os.environ["BUSYHOUR_PBX_CACHE"] = pbx_cache
-    private = PrivatePbx(settings_on_free_ports(tmp_path_factory.mktemp("pbx")))
+    settings = settings_on_free_ports(tmp_path_factory.mktemp("pbx"))
+    private = PrivatePbx(settings, voice=NanoVoice(settings.data / "pbx/share/sounds"), demo=True)
     await private.start()
     yield private
     await private.stop()
@@ -126,6 +129,14 @@ async def test_after_a_restart_the_places_are_there_again(watch: Watch, pbx: Pri
         await watch.until(lambda event: event.agent_id == 13, PhoneRegistered, since=since)
 
 
+async def test_the_demo_trunk_reaches_the_demo_carrier(watch: Watch) -> None:
+    """Our trunk shows the carrier's own name and password; the number's last digits say busy."""
+    trunk = await watch.set_trunk("", demo=True)
+    busy = next(behavior for behavior in BEHAVIORS if behavior.cause is EndCause.BUSY)
+    call = await watch.dial(f"+49301234{busy.first:02}", trunk)
+    assert (await watch.of(CallEnded, call)).cause is EndCause.BUSY
+
+
 async def test_ami_answers_and_refuses_what_we_need_not(pbx: PrivatePbx) -> None:
     up = asyncio.Event()
     events: list[AmiMessage] = []
@@ -133,7 +144,7 @@ async def test_ami_answers_and_refuses_what_we_need_not(pbx: PrivatePbx) -> None
     run = asyncio.create_task(link.run())
     async with asyncio.timeout(10):
         await up.wait()
-    assert (await link.ask("CoreStatus")).ok
+    assert (await link.ask("Ping")).fields["Ping"] == "Pong"
     assert not (await link.ask("Command", {"Command": "core show version"})).ok
     assert not (await link.ask("Originate", {"Channel": "PJSIP/1@t1-1", "Application": "Wait"})).ok
     run.cancel()

@@ -30,6 +30,10 @@ QUALIFY_EVERY_S: Final = 15
 QUALIFY_MAX_S: Final = 3
 REGISTRATION_MAX_S: Final = 120
 """A browser registers again well within this; a vanished one is known to be gone after it at the latest."""
+BROWSER_SILENCE_MAX_S: Final = 120
+"""A browser always sends voice packets, muted or not; without any for so long, it has vanished."""
+CARRIER_SILENCE_MAX_S: Final = 300
+"""Longer, because a carrier may send nothing while nobody speaks."""
 PUSHED_MAX: Final = 100_000
 
 HOST: Final = re.compile(
@@ -216,8 +220,6 @@ def _endpoint(name: str) -> Fields:
         "rtp_symmetric": "yes",
         "force_rport": "yes",
         "rewrite_contact": "yes",
-        "rtp_timeout": "120",
-        "rtp_timeout_hold": "3600",
         "allow_subscribe": "no",
         "allow_transfer": "no",
         "send_connected_line": "no",
@@ -233,6 +235,7 @@ def browser_endpoint(name: str) -> Fields:
         "max_audio_streams": "1",
         "max_video_streams": "0",
         "device_state_busy_at": "1",
+        "rtp_timeout": str(BROWSER_SILENCE_MAX_S),
     }
 
 
@@ -245,6 +248,7 @@ def trunk_endpoint(name: str, *, with_auth: bool) -> Fields:
         "allow": "ulaw,alaw",
         "identify_by": NOBODY,
         "rewrite_contact": "no",
+        "rtp_timeout": str(CARRIER_SILENCE_MAX_S),
         "timers": "no",  # the engine ends calls; a session timer would only add traffic at high rates
         "send_pai": "yes",  # the caller id, for carriers that do not take it from the From header
         "trust_id_outbound": "yes",
