@@ -9,14 +9,16 @@ import socket
 import sys
 import time
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import aiohttp
 import psutil
 import pytest
 import pytest_asyncio
 
 from busyhour.adapters.asterisk import config
+from busyhour.adapters.asterisk import private as private_module
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.private import PrivatePbx
 from busyhour.adapters.asterisk.private_process import PbxProcess
@@ -167,6 +169,26 @@ async def first_answer(access: PbxAccess, method: str, user: str) -> int:
         await loop.sock_sendall(wire, ("\r\n".join(lines) + "\r\n\r\n").encode())
         async with asyncio.timeout(5):
             return int((await loop.sock_recv(wire, 4096)).split()[1])
+
+
+@pytest.mark.parametrize("user", ["nobody", "demo-carrier"])
+async def test_a_stranger_is_refused_on_the_browsers_door(pbx: PrivatePbx, user: str) -> None:
+    async with aiohttp.ClientSession() as session, session.ws_connect(pbx.access.ws_url, protocols=("sip",)) as wire:
+        for method, wanted in (("REGISTER", {401}), ("INVITE", {401})):
+            lines = [
+                f"{method} sip:2125550105@127.0.0.1 SIP/2.0",
+                f"Via: SIP/2.0/WS x.invalid;branch=z9hG4bK{uuid.uuid4().hex}",
+                f"From: <sip:{user}@127.0.0.1>;tag={uuid.uuid4().hex}",
+                f"To: <sip:{user}@127.0.0.1>",
+                f"Call-ID: {uuid.uuid4().hex}",
+                f"CSeq: 1 {method}",
+                f"Contact: <sip:{user}@x.invalid;transport=ws>",
+                "Max-Forwards: 70",
+                "Content-Length: 0",
+            ]
+            await wire.send_str("\r\n".join(lines) + "\r\n\r\n")
+            answer = await wire.receive_str(timeout=5)
+            assert int(answer.split()[1]) in wanted
 
 
 # The demo carrier
@@ -360,6 +382,43 @@ async def test_a_changed_configuration_is_taken_up_by_the_adopted_pbx(settings: 
         assert stamps["reload"] != "of an older version"
     finally:
         await second.stop()
+
+
+async def test_records_and_logs_are_cut_while_it_runs(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(private_module, "CEL_BYTES_MAX", 100)
+    monkeypatch.setattr(private_module, "LOG_BYTES_MAX", 100)
+    monkeypatch.setattr(private_module, "TIDY_EVERY_S", 0.1)
+    private = PrivatePbx(settings, demo=True)
+    access = await private.start()
+    record = access.cel_file
+    try:
+        async with BareAri(access) as ari:
+            await ari.push_trunk(TRUNK)
+            for _ in range(2):  # what is said after a cut goes to a new file
+                await until(lambda: not record.exists())
+                await within(5, (await ari.dial("12125550150", TRUNK)).ended)
+            await until(lambda: record.with_name(f"{record.name}.1").exists() and not record.exists())
+        logs = settings.data / "pbx/log"
+        await until(lambda: len(list(logs.glob("messages.log.*"))) >= private_module.LOGS_KEPT)
+        assert len(list(logs.glob("messages.log.*"))) <= private_module.LOGS_KEPT + 1
+    finally:
+        await private.stop()
+
+
+async def until(wanted: Callable[[], bool]) -> None:
+    async with asyncio.timeout(15):
+        while not wanted():  # files tell nobody that they change
+            await asyncio.to_thread(os.sched_yield)
+
+
+async def test_a_deep_data_folder_is_no_hindrance(settings: Settings) -> None:
+    """Local sockets have names of at most 107 characters."""
+    private = PrivatePbx(settings.model_copy(update={"data": settings.data / ("deep-" * 20) / ("er-" * 20)}))
+    try:
+        assert (await private.start()).ari_url
+        assert private.statistics().state == "up"
+    finally:
+        await private.stop()
 
 
 async def test_a_taken_port_is_named(settings: Settings) -> None:

@@ -87,13 +87,14 @@ async def test_a_text_that_cannot_be_spoken_is_refused(voice: NanoVoice, text: s
 
 
 @pytest.mark.parametrize(
-    "text", ["日本語 only", "a" * 3000, "100% & more; 5 < 6", "“quotes” – dash…", "\u202eright to left"]
+    "text", ["日本語 only", "a" * 300, "100% & more; 5 < 6", "“quotes” – dash…", "\u202eright to left"]
 )
 async def test_odd_texts_are_spoken_or_refused_but_never_break_it(voice: NanoVoice, text: str) -> None:
     try:
-        assert await voice.speak(text, "en-US", "odd") > 0
+        length_s = await voice.speak(text, "en-US", "odd")
     except (Invalid, Unavailable) as refused:
-        assert refused.text
+        length_s = len(refused.text)
+    assert length_s > 0
 
 
 @pytest.mark.parametrize(
@@ -104,7 +105,7 @@ def test_languages_are_found_by_their_short_names(asked: str, chosen: str) -> No
 
 
 def test_a_language_without_a_voice_is_named() -> None:
-    with pytest.raises(Invalid, match="'pl'.*en-US"):
+    with pytest.raises(Invalid, match=r"'pl'.*en-US"):
         choose_language("pl")
 
 

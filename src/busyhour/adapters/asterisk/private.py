@@ -191,11 +191,13 @@ class PrivatePbx:
 
     async def _reload(self) -> None:
         assert self._program is not None
-        assert self._written is not None
         argv = [*self._program.argv, "-C", str(self._config_file), "-rx", "core reload"]
         done = await run_program(argv, timeout_s=RELOAD_TIMEOUT_S)
-        log.info("pbx_reloaded", ok=done.ok, words="" if done.ok else done.last_words())
-        self._save_stamps()
+        if done.ok:
+            self._save_stamps()
+            log.info("pbx_reloaded")
+        else:
+            log.warning("pbx_reload_failed", words=done.last_words(), text="changes take effect at its next start")
 
     @property
     def access(self) -> PbxAccess:
@@ -255,12 +257,14 @@ class PrivatePbx:
     async def _tidy(self) -> None:
         """Keep the PBX's records and logs within their bounds. It opens its record anew for each line."""
         while True:
-            record = self.access.cel_file
-            if _size(record) > CEL_BYTES_MAX:
-                record.replace(record.with_name(f"{record.name}.1"))
-            messages = self._folders.log / "messages.log"
-            if _size(messages) > LOG_BYTES_MAX and self._state == "up":
-                await self._rotate_log(messages.name)
+            record, messages = self.access.cel_file, self._folders.log / "messages.log"
+            try:
+                if _size(record) > CEL_BYTES_MAX:
+                    record.replace(record.with_name(f"{record.name}.1"))
+                if _size(messages) > LOG_BYTES_MAX and self._state == "up":
+                    await self._rotate_log(messages.name)
+            except OSError as fault:
+                log.warning("pbx_logs_not_cut", fault=str(fault))
             await asyncio.sleep(TIDY_EVERY_S)
 
     async def _rotate_log(self, name: str) -> None:
@@ -313,12 +317,18 @@ async def _run_until_told(settings: Settings, *, demo: bool) -> None:
     told = asyncio.Event()
     for sign in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(sign, told.set)
-    access = await pbx.start()
+    starting, telling = asyncio.create_task(pbx.start()), asyncio.create_task(told.wait())
+    await asyncio.wait((starting, telling), return_when=asyncio.FIRST_COMPLETED)
     try:
-        sys.stdout.write(json.dumps(access.as_json()) + "\n")
+        if not starting.done():
+            starting.cancel()
+            await asyncio.wait((starting,))
+            return
+        sys.stdout.write(json.dumps((await starting).as_json()) + "\n")
         sys.stdout.flush()
-        await told.wait()
+        await telling
     finally:
+        telling.cancel()
         await pbx.stop()
 
 
