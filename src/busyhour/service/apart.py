@@ -84,6 +84,8 @@ async def frames_apart(work: Work, order: bytes, *, memory_bytes_max: int = MEMO
     finally:
         with contextlib.suppress(ProcessLookupError):
             process.kill()
+        assert process.stdout is not None
+        await process.stdout.read()  # what lies in the pipe; asyncio closes its end only after the last of it
         await process.wait()
 
 

@@ -7,7 +7,7 @@ that ends in any other way than `done` has added nothing.
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -38,6 +38,7 @@ FINISHED_KEPT_MAX: Final = 100
 SAVE_DELAYS_S: Final = (0.5, 2.0, 5.0, 15.0)
 """Pauses between attempts to write down how an import ended."""
 FILE_NAME_MAX: Final = 200
+OUR_FAULT: Final = "The import failed because of a fault in Busyhour. Nothing was added. The server's log says more."
 
 log = structlog.get_logger(__name__)
 
@@ -170,17 +171,9 @@ class Importing:
 
     async def _run(self, running: Running, order: ReadOrder) -> None:
         upload = Path(order.path)
-        error = None
-        added = 0
+        added, error = 0, OUR_FAULT
         try:
-            async with self._turn:
-                order = await self._with_known(running, order)
-                added = await self._lists.import_contacts(
-                    running.tenant,
-                    running.job.import_id,
-                    self._batches(running, order),
-                    lambda count: self._note(running, contacts_added=count),
-                )
+            added, error = await self._add(running, order), ""
         except asyncio.CancelledError:
             error = "The import was cancelled. Nothing was added."
         except UserError as fault:
@@ -188,21 +181,27 @@ class Importing:
         except StoreDown:
             error = "The database could not be reached. Look whether the list has the contacts before you try again."
         except WorkFailed as fault:
-            error = "The file could not be read because of a fault in Busyhour. Nothing was added. The log says more."
             log.exception("import_reading_failed", import_id=running.job.import_id, trace=str(fault))
         finally:
             self._in_use.discard(upload)
             discard(upload)
-        self._note(
-            running,
-            state="failed" if error else "done",
-            error=error,
-            contacts_added=0 if error else added,
-            ended_utc_s=self._clock.now().utc_s,
-        )
-        await self._save(running)
+            ended = {"state": "failed" if error else "done", "error": error or None, "contacts_added": added}
+            self._note(running, **ended, ended_utc_s=self._clock.now().utc_s)
+            await self._save(running)
 
-    async def _batches(self, running: Running, order: ReadOrder) -> AsyncIterator[Sequence[r.NewContact]]:
+    async def _add(self, running: Running, order: ReadOrder) -> int:
+        async with self._turn:
+            order = await self._with_known(running, order)
+            # Closed here, for a store that is interrupted leaves the rest of the rows, and the process that reads them.
+            async with contextlib.aclosing(self._batches(running, order)) as batches:
+                return await self._lists.import_contacts(
+                    running.tenant,
+                    running.job.import_id,
+                    batches,
+                    lambda count: self._note(running, contacts_added=count),
+                )
+
+    async def _batches(self, running: Running, order: ReadOrder) -> AsyncGenerator[Sequence[r.NewContact]]:
         """The good rows. Raises at the end if there were none, so that the transaction is rolled back."""
         decoder = msgspec.msgpack.Decoder(ReadBatch)
         added = 0

@@ -101,6 +101,17 @@ def wrong_encoding(line: int, encoding: str) -> Invalid:
     )
 
 
+def first_wrong_line(path: Path, encoding: str) -> int:
+    """Where decoding fails. A reader decodes ahead of the line that it is at, so this is looked up afterwards."""
+    with path.open("rb") as file:
+        for number, line in enumerate(iter(lambda: file.readline(BLOCK_BYTES), b""), start=1):
+            try:
+                line.decode(encoding)
+            except UnicodeDecodeError:
+                return number
+    return 1
+
+
 def _asked(name: str) -> str:
     try:
         found = codecs.lookup(name).name
@@ -172,8 +183,12 @@ def _guess(path: Path, bad_line: int) -> str:
         )
     if _control_share(bytes(sample)) > 0.05:
         raise Invalid(NOT_TEXT, code="binary_file")
-    best = from_bytes(bytes(sample), cp_isolation=GUESSED).best()
-    return codecs.lookup(best.encoding).name if best else "cp1252"
+    found = list(from_bytes(bytes(sample), cp_isolation=GUESSED))
+    if not found:
+        return "cp1252"
+    # The most common one wins where another reads no better.
+    best = max(found, key=lambda match: (match.coherence - match.chaos, codecs.lookup(match.encoding).name == "cp1252"))
+    return codecs.lookup(best.encoding).name
 
 
 def _is_utf8(line: bytes) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 from busyhour.adapters.files import native
-from busyhour.adapters.files.encodings import wrong_encoding
+from busyhour.adapters.files.encodings import first_wrong_line, wrong_encoding
 from busyhour.adapters.files.layout import Layout, bad_row
 from busyhour.adapters.files.limits import CELL_CHARS_MAX, LINE_CHARS_MAX, ROWS_MAX
 from busyhour.adapters.files.safety import RISKY, unguarded
@@ -34,7 +34,8 @@ def lines(path: Path, encoding: str) -> Iterator[str]:
                     )
                 yield line
     except UnicodeDecodeError:
-        raise wrong_encoding(number + 1, encoding) from None
+        wide = encoding.startswith(("utf-16", "utf-32"))
+        raise wrong_encoding(number + 1 if wide else first_wrong_line(path, encoding), encoding) from None
 
 
 def csv_records(path: Path, form: FileForm) -> Iterator[Record]:

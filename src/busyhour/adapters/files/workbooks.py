@@ -97,8 +97,7 @@ def _not_too_wide(sheet: CalamineSheet) -> CalamineSheet:
 
 
 def records(sheet: CalamineSheet) -> Iterator[Record]:
-    first_row = (sheet.start or (0, 0))[0] + 1
-    for line, row in enumerate(sheet.iter_rows(), start=first_row):
+    for line, row in enumerate(sheet.iter_rows(), start=1):
         cells = [clean(cell) if isinstance(cell, str) else _text(cell) for cell in row]
         if any(cells):
             yield line, cells, None
