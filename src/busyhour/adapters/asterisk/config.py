@@ -98,6 +98,7 @@ class Folders:
         ):
             folder.mkdir(parents=True, exist_ok=True)
         (self.log / "cel-custom").mkdir(parents=True, exist_ok=True)
+        (self.spool / "recording").mkdir(exist_ok=True)
 
 
 @dataclass(frozen=True, slots=True)
