@@ -170,7 +170,8 @@ def settle_run(f: FloorState, run: RunLive) -> None:
                 change(f, run, RunCause.RAN_OUT)
         elif run.state in (RunState.RUNNING, RunState.WRONG_TIME):
             change(f, run, RunCause.FINISHED)
-    if run.next_due_utc_s is not None and run.state in ACTIVE:
+    if run.next_due_utc_s is not None and run.next_due_utc_s > f.now.utc_s and run.state in ACTIVE:
+        # Once it is past, `refill` takes it when the hopper has room: a deadline in the past would fire for ever.
         f.at(run.next_due_utc_s - f.now.utc_s, "due", str(run.run_id))
 
 
