@@ -1,4 +1,4 @@
-"""The dial intent: nobody is called who must not be, and nobody twice, whatever happened since the hopper was filled."""
+"""The dial intent: nobody is called who must not be, and nobody twice, whatever happened since the hopper filled."""
 
 import asyncio
 from typing import Any
@@ -73,9 +73,9 @@ async def test_the_same_batch_again_changes_nothing_and_answers_the_same(world: 
     )
     first = await world.commit(*batch)
     tables = ("attempt", "interaction", "segment", "member", "run", "agent", "agent_state_change")
-    before = [await world.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]  # noqa: S608
+    before = [await world.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]
     assert await world.commit(*batch) == first
-    assert [await world.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables] == before  # noqa: S608
+    assert [await world.rows(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables] == before
     assert first == [CallCommitted(call=item.call) for item in items[:3]]
 
 

@@ -21,6 +21,7 @@ import tempfile
 from pathlib import Path
 
 import asyncpg
+import psutil
 import structlog
 
 from busyhour.service.errors import Unavailable
@@ -32,6 +33,7 @@ OWNER = "busyhour"
 DATABASE = "busyhour"
 START_S = 60  # recovery after a crash included
 STOP_S = 30
+ORPHANS_S = 5
 SOCKET_PATH_MAX = 100  # bytes; the kernel's limit is 107 for the whole name
 SERVER_SETTINGS = {
     "listen_addresses": "",
@@ -73,7 +75,13 @@ class PrivateDatabase:
         return self._url(DATABASE)
 
     def running(self) -> bool:
-        return self._ctl("status", check=False).returncode == 0
+        """pg_ctl would also believe in a dead server whose parent has not collected it (process 1 of a container)."""
+        try:
+            pid = int((self.cluster / "postmaster.pid").read_text().split()[0])
+            process = psutil.Process(pid)
+            return process.status() != psutil.STATUS_ZOMBIE and process.name().startswith("postgres")
+        except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
+            return False
 
     # The server
 
@@ -87,10 +95,21 @@ class PrivateDatabase:
             if self.running():
                 log.info("private database adopted", folder=str(self.cluster))
             else:
+                self._clear_dead()
                 self._launch()
         except BaseException:
             self._drop_lock()
             raise
+
+    def _clear_dead(self) -> None:
+        """A killed server's own processes end by themselves within a moment, and must before another one starts."""
+        left = [process for process in psutil.process_iter() if _works_in(process, self.cluster)]
+        _, alive = psutil.wait_procs(left, timeout=ORPHANS_S)
+        for process in alive:
+            process.kill()
+        psutil.wait_procs(alive, timeout=ORPHANS_S)
+        for left_over in (self.cluster / "postmaster.pid", self._sockets() / ".s.PGSQL.5432.lock"):
+            left_over.unlink(missing_ok=True)
 
     def _launch(self) -> None:
         done = self._ctl("start", "-w", "-t", str(START_S), "-l", str(self.cluster / "start.log"), check=False)
@@ -233,6 +252,13 @@ class PrivateDatabase:
             return "it left no log."
         newest = max(found, key=lambda path: path.stat().st_mtime)
         return newest.read_text(errors="replace")[-600:].strip()
+
+
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    try:
+        return process.name().startswith("postgres") and Path(process.cwd()) == folder
+    except (psutil.Error, OSError):
+        return False
 
 
 def programs() -> Path:
