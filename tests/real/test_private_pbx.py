@@ -35,7 +35,7 @@ TRUNK = "t1-1"
 async def pbx(pbx_cache: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PrivatePbx]:
     os.environ["BUSYHOUR_PBX_CACHE"] = pbx_cache
     settings = settings_on_free_ports(tmp_path_factory.mktemp("pbx"))
-    voice = NanoVoice(settings.data / "pbx/share/sounds")
+    voice = NanoVoice(config.sounds_folder(settings))
     private = PrivatePbx(settings, voice=voice, demo=True)
     await private.start()
     yield private

@@ -12,6 +12,7 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
+from busyhour.adapters.asterisk import config
 from busyhour.adapters.asterisk.private import PrivatePbx
 from busyhour.adapters.speech.nanotts import NanoVoice
 from tests.real.private_pbx import BareAri, settings_on_free_ports
@@ -24,7 +25,7 @@ TRUNK = "t1-1"
 async def ari(pbx_cache: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BareAri]:
     os.environ["BUSYHOUR_PBX_CACHE"] = pbx_cache
     settings = settings_on_free_ports(tmp_path_factory.mktemp("pbx"))
-    private = PrivatePbx(settings, voice=NanoVoice(settings.data / "pbx/share/sounds"), demo=True)
+    private = PrivatePbx(settings, voice=NanoVoice(config.sounds_folder(settings)), demo=True)
     async with BareAri(await private.start()) as bare:
         await bare.push_trunk(TRUNK)
         yield bare

@@ -15,6 +15,7 @@ import uvicorn
 from busyhour import __version__
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ami import AmiLink
+from busyhour.adapters.asterisk.config import sounds_folder
 from busyhour.adapters.asterisk.private import PrivatePbx
 from busyhour.adapters.asterisk.telephony import AsteriskTelephony
 from busyhour.adapters.files.contact_files import ContactFiles
@@ -128,7 +129,8 @@ class Product:
             step.note(text)
             step.advance(done, 1.0)
 
-        pbx = PrivatePbx(self.settings, report, voice=NanoVoice(self.folder.path / "pbx" / "sounds"), demo=self.demo)
+        voice = NanoVoice(sounds_folder(self.settings))
+        pbx = PrivatePbx(self.settings, report, voice=voice, demo=self.demo)
         access = await pbx.start()
         self._ending.push_async_callback(pbx.stop)
         self.voice = NanoVoice(access.sounds)

@@ -101,6 +101,15 @@ class Folders:
         (self.spool / "recording").mkdir(exist_ok=True)
 
 
+def sounds_folder(settings: Settings) -> Path:
+    """Where a voice for the private PBX must write to; the same as `PbxAccess.sounds`, known before it runs."""
+    return folders_of(settings).sounds
+
+
+def folders_of(settings: Settings) -> Folders:
+    return Folders(settings.data.resolve() / "pbx")
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What a round of writing made: stamps that tell whether a running PBX has this configuration."""
@@ -111,7 +120,7 @@ class Written:
 
 
 def write(settings: Settings, program: PbxProgram, *, demo: bool) -> Written:
-    folders = Folders(settings.data.resolve() / "pbx")
+    folders = folders_of(settings)
     if re.search(r"[;\x00-\x1f\x7f\\\"]", str(folders.base)):
         raise Invalid(f"The data folder's name holds a character that Asterisk cannot read: {folders.base}")
     access = access_of(settings, demo=demo)
@@ -128,7 +137,7 @@ def write(settings: Settings, program: PbxProgram, *, demo: bool) -> Written:
 
 def access_of(settings: Settings, *, demo: bool) -> PbxAccess:
     """How the private PBX of these settings is reached, also before it runs."""
-    folders = Folders(settings.data.resolve() / "pbx")
+    folders = folders_of(settings)
     folders.make()
     return _access(settings, folders, _passwords(folders.base / "secrets.json"), demo=demo)
 

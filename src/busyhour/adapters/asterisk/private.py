@@ -69,7 +69,7 @@ class PrivatePbx:
         self._report = report
         self._voice = voice
         self._demo = demo
-        self._folders = config.Folders(settings.data.resolve() / "pbx")
+        self._folders = config.folders_of(settings)
         self._config_file = self._folders.etc / "asterisk.conf"
         self._program: PbxProgram | None = None
         self._written: config.Written | None = None

@@ -73,6 +73,7 @@ async def make_sounds(sounds: Path, music: Path, voice: Voice | None, lines: Seq
             continue
         if voice is not None:
             await voice.speak(line.text, line.language, line.media)
+            assert (folder / f"{line.media}.wav").exists(), "the voice writes where the PBX does not look"
         else:
             _write(folder / f"{line.media}.wav", wav(tune(line.media)))
         made[line.media] = stamp
