@@ -24,7 +24,6 @@ from busyhour.service.clock import SystemClock
 from tests.http.http_world import TRUNK, Tenant, World
 from tests.http.test_http_inventory import WITH_IDS, answer, path_of, role_with
 
-
 pytestmark = pytest.mark.real
 
 

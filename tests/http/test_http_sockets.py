@@ -5,9 +5,10 @@ import json
 
 import pytest
 
-from busyhour.core.events import AgentLinked, AgentUnlinked
+from busyhour.core.events import AgentLinked, AgentUnlinked, Event
 from busyhour.core.model.values import Role
 from busyhour.http.feeds import MESSAGES_PER_S_MAX
+from busyhour.service.errors import Unavailable
 from tests.http.http_world import ORIGIN, Closed, Person, Socket, Tenant, World
 
 
@@ -103,3 +104,44 @@ async def test_a_socket_that_ends_leaves_nothing_running(world: World, here: Ten
     assert asyncio.all_tasks() <= before
     assert not world.accounts.links.open
     assert not world.app.state.desks.open
+
+
+async def test_a_database_that_is_down_ends_no_session(
+    world: World, here: Tenant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("busyhour.http.feeds.RECHECK_S", 0.01)
+    looked = asyncio.Event()
+    find = world.accounts.find
+
+    async def find_and_say(token_hash: bytes) -> object:
+        looked.set()
+        return await find(token_hash)
+
+    async with desk(world, here.people[Role.AGENT], "one") as socket:
+        await socket.receive()
+        world.directory.down = True
+        monkeypatch.setattr(world.accounts, "find", find_and_say)
+        await asyncio.wait_for(looked.wait(), 5)
+        socket.send('{"type": "ping"}')
+        assert json.loads(await socket.receive()) == {"type": "pong"}
+        world.directory.down = False
+        world.directory.sessions.clear()  # ended by another process
+        with pytest.raises(Closed) as closed:
+            await socket.receive()
+        assert closed.value.code == 4401
+
+
+async def test_an_unlink_is_said_until_it_is_heard(world: World, here: Tenant, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("busyhour.http.desk.UNLINK_AGAIN_S", 0.0)
+    tell, refusals = world.floors.tell, iter(range(3))
+
+    def busy(tenant: int, event: Event) -> None:
+        if isinstance(event, AgentUnlinked) and next(refusals, None) is not None:
+            raise Unavailable("The engine's queue is full.")
+        tell(tenant, event)
+
+    monkeypatch.setattr(world.floors, "tell", busy)
+    async with desk(world, here.people[Role.AGENT], "one") as socket:
+        await socket.receive()
+    assert isinstance(world.floors.told[-1][1], AgentUnlinked)
+    assert next(refusals, None) is None

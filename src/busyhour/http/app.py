@@ -5,6 +5,7 @@ A route without a known permission stops the start.
 """
 
 import functools
+import math
 
 from fastapi import FastAPI, HTTPException
 from fastapi.exceptions import RequestValidationError
@@ -84,6 +85,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.desks = desk.Desks()
     app.state.imports_followed = set()
+    app.state.store_asked_s, app.state.store_up = -math.inf, False
     app.state.installed = installed_routes(ALL)
     app.router.redirect_slashes = False
     app.router.routes.clear()

@@ -5,6 +5,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
+import structlog
 from fastapi import Request
 from msgspec import Struct
 from starlette.websockets import WebSocket
@@ -13,7 +14,7 @@ from busyhour.core.events import AgentLinked, AgentUnlinked
 from busyhour.http.agents import agent_of
 from busyhour.http.feeds import serve
 from busyhour.http.routes import Routes
-from busyhour.http.services import Caller, Use, Who
+from busyhour.http.services import Caller, Services, Use, Who
 from busyhour.service import records as r
 from busyhour.service.errors import Unavailable
 
@@ -22,6 +23,10 @@ routes = Routes("desk")
 TAB: Final = re.compile(r"[A-Za-z0-9_-]{1,64}")
 CLOSE_NO_TAB: Final = 4400
 CLOSE_TRY_LATER: Final = 1013
+UNLINK_TRIES_MAX: Final = 120
+UNLINK_AGAIN_S: Final = 0.5
+
+log = structlog.get_logger()
 
 
 class SipView(Struct, frozen=True, kw_only=True):
@@ -120,4 +125,19 @@ async def desk_socket(socket: WebSocket, who: Who, use: Use, tab: str = "") -> N
             await serve(socket, who, use, aiter(feed), desk.taken)
     finally:
         if desks.leave(key, desk):
-            use.floors.tell(who.tenant_id, AgentUnlinked(agent_id=who.agent_id, session=tab))
+            await unlink(use, desks, key, tab)
+
+
+async def unlink(use: Services, desks: Desks, key: tuple[int, int], tab: str) -> None:
+    """Insist: an agent whose desk is gone must not be offered calls. A desk that opened meanwhile speaks for itself."""
+    tenant, agent_id = key
+    for _ in range(UNLINK_TRIES_MAX):
+        if key in desks.open:
+            return
+        try:
+            use.floors.tell(tenant, AgentUnlinked(agent_id=agent_id, session=tab))
+        except Unavailable:
+            await asyncio.sleep(UNLINK_AGAIN_S)
+        else:
+            return
+    log.error("desk_unlink_untold", tenant=tenant, agent_id=agent_id)

@@ -14,6 +14,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from busyhour.http.guard import CLOSE_TAKEN_OVER, CLOSE_UNAUTHENTICATED
 from busyhour.http.services import Caller, Services
 from busyhour.service.accounts_links import Link
+from busyhour.service.errors import StoreDown
 
 CLOSE_SLOW: Final = 4008
 CLOSE_TOO_MUCH: Final = 4009
@@ -56,13 +57,16 @@ async def race(*ways: Awaitable[tuple[int, str]]) -> tuple[int, str]:
 
 
 async def session_end(use: Services, who: Caller, link: Link) -> tuple[int, str]:
-    """Returns when the session has ended: told at once, or found out by looking."""
-    while True:
-        left_s = who.session.expires_utc_s - use.clock.now().utc_s
+    """Returns when the session has ended: told at once, or found out by looking. A database that is down for a while
+    ends nobody's session: agents go on talking."""
+    while (left_s := who.session.expires_utc_s - use.clock.now().utc_s) > 0:
         with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(link.ended.wait(), timeout=max(0.0, min(left_s, RECHECK_S)))
+            await asyncio.wait_for(link.ended.wait(), timeout=min(left_s, RECHECK_S))
             break
-        found = await use.accounts.find(who.token_hash)
+        try:
+            found = await use.accounts.find(who.token_hash)
+        except StoreDown:
+            continue
         if found is None or found.user.role is not who.session.user.role:
             break
     return CLOSE_UNAUTHENTICATED, "The session has ended: log in again."
