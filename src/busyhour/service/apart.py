@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import os
 import resource
+import signal
 import struct
 import sys
 import traceback
@@ -25,6 +26,8 @@ MEMORY_BYTES_MAX: Final = 2 * 1024**3
 FRAME_BYTES_MAX: Final = 64 * 1024 * 1024
 NICENESS: Final = 5
 ERROR_TEXT_MAX: Final = 8_000
+OUT_OF_MEMORY: Final = 77
+"""Exit code. Where a library written in another language runs out of memory, it aborts instead."""
 
 DATA, USER_ERROR, OUR_FAULT, END = b"D", b"U", b"F", b"E"
 HEAD: Final = struct.Struct("!cI")
@@ -105,7 +108,9 @@ async def _receive(process: asyncio.subprocess.Process) -> tuple[bytes, bytes]:
         assert length <= FRAME_BYTES_MAX
         return kind, await process.stdout.readexactly(length)
     except asyncio.IncompleteReadError:
-        await process.wait()
+        code = await process.wait()
+        if code not in (OUT_OF_MEMORY, -signal.SIGABRT, -signal.SIGKILL, -signal.SIGSEGV):
+            raise WorkFailed(f"the process that reads ended with {code}; its own words are on standard error") from None
         raise errors.Invalid(
             "Reading this file took too much memory. Save it as CSV, or split it, and import it again.",
             code="file_too_heavy",
@@ -140,7 +145,7 @@ def _run(out: BinaryIO, work: Work, order: bytes) -> None:
     except errors.UserError as fault:
         _put(out, USER_ERROR, msgspec.msgpack.encode(Fault(type(fault).__name__, fault.text, fault.code, fault.field)))
     except (BrokenPipeError, MemoryError):
-        os._exit(1)  # told by the silence
+        os._exit(OUT_OF_MEMORY)  # no memory is left to say more
     except Exception:  # the other side raises it again, with this text
         _put(out, OUR_FAULT, traceback.format_exc()[-ERROR_TEXT_MAX:].encode())
     out.flush()
