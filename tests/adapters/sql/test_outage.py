@@ -17,6 +17,8 @@ from busyhour.adapters.sql.store import SqlStore
 from busyhour.service.errors import StoreDown, Unavailable
 
 SEAL_KEY = b"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+pytestmark = pytest.mark.real  # each starts servers of its own
+
 QUICK = {"fsync": "off", "shared_buffers": "32MB"}
 
 
