@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from busyhour import __version__
-from busyhour.cli import agents, campaigns, report, trunks
+from busyhour.cli import agents, campaigns, lists, report, trunks
 from busyhour.cli.client import connect
 from busyhour.cli.progress import Progress
 from busyhour.cli.screen import Commands, Trouble, err, out, print_json, print_table
@@ -28,6 +28,8 @@ def build(wiring: Wiring) -> typer.Typer:
     app.add_typer(campaigns.app, name="campaign")
     app.add_typer(agents.app, name="agent")
     app.add_typer(trunks.app, name="trunk")
+    app.add_typer(lists.app, name="lists")
+    app.command("import")(lists.import_file)
     app.add_typer(report.explain, name="explain")
     app.command("report")(report.report)
     app.command("live")(live)
