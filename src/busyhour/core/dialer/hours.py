@@ -12,7 +12,8 @@ from busyhour.core.model.campaign import DAY_S, Hours
 
 SEARCH_DAYS = 9  # a week, and a day on each side for zones and daylight saving
 ROUNDS_MAX = 64  # alternations between zones before we say "never"
-GAP_STEP_S = 900  # when an opening falls into a daylight-saving gap, try each quarter of an hour after it
+GAP_STEP_S = 900  # when an opening falls into a daylight-saving gap, each quarter of an hour around it is tried
+GAP_MAX_S = 2 * 3600
 
 
 @lru_cache(maxsize=1024)
@@ -71,10 +72,10 @@ def _next_open_in(hours: Hours, zone_name: str, utc_s: float) -> float | None:
 def _first_open_of(hours: Hours, zone_name: str, day: date) -> float | None:
     wanted = datetime.combine(day, time(), zone(zone_name)) + timedelta(seconds=hours.from_s)
     opens = wanted.timestamp()
-    for step in range(0, 2 * 3600 + 1, GAP_STEP_S):
-        if is_open(hours, zone_name, opens + step):
-            return opens + step
-    return None
+    if datetime.fromtimestamp(opens, zone(zone_name)).replace(tzinfo=None) == wanted.replace(tzinfo=None):
+        return opens if is_open(hours, zone_name, opens) else None
+    around = (opens + step for step in range(-GAP_MAX_S, GAP_MAX_S + 1, GAP_STEP_S))  # that wall time does not exist
+    return next((at for at in around if is_open(hours, zone_name, at)), None)
 
 
 def next_change(hours: Hours, zone_name: str, utc_s: float) -> float:

@@ -2,8 +2,9 @@
 
 from msgspec import Struct
 
-from busyhour.core.model.campaign import RetryRule
-from busyhour.core.model.values import Outcome, RetryMode
+from busyhour.core.model.campaign import Campaign, RetryRule
+from busyhour.core.model.pictures import HopperItem
+from busyhour.core.model.values import Outcome, RetryCount, RetryMode
 
 
 class Retry(Struct, frozen=True, kw_only=True):
@@ -14,21 +15,19 @@ class Retry(Struct, frozen=True, kw_only=True):
 
 
 def next_attempt(
-    rules: tuple[RetryRule, ...],
-    *,
-    outcome: Outcome,
-    disposition: str | None,
-    attempt_no: int,
-    ended_utc_s: float,
+    campaign: Campaign, item: HopperItem, *, outcome: Outcome, disposition: str | None, ended_utc_s: float
 ) -> Retry:
     """The first rule, in their order, that fits the attempt just made decides (WD-128).
 
     A rule fits when its outcome is this attempt's (WD-126), its disposition is the call's, both perhaps none (WD-129),
-    and the number of all attempts so far, whatever they ended with, is within its limit (WD-127, DEC-1). The delay
-    counts from the end of the attempt (WD-132).
+    and the attempts so far are within its limit: all of them, whatever they ended with (WD-127), or, where the
+    campaign says so, those with this outcome (DEC-1). The delay counts from the end of the attempt (WD-132).
     """
+    rules, attempt_no = campaign.retry_rules, item.attempt_no
+    by_outcome = campaign.retry_count is RetryCount.OUTCOME
+    count = item.earlier.get(outcome, 0) + 1 if by_outcome else attempt_no
     for rule in rules:
-        if rule.outcome is outcome and rule.disposition == disposition and attempt_no <= rule.max_attempts:
+        if rule.outcome is outcome and rule.disposition == disposition and count <= rule.max_attempts:
             delay_s = rule.delay_s * (attempt_no if rule.mode is RetryMode.MULTI else 1)
             return Retry(due_utc_s=ended_utc_s + delay_s, why=f"{named(rule)}: again after {delay_s} s")
     after = f"{outcome}" + (f" with {disposition!r}" if disposition else "")

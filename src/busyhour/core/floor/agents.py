@@ -366,10 +366,10 @@ def disposition_of(f: FloorState, agent_id: int, event: e.DispositionChosen, cal
         assert call.outcome is not None
         assert call.ended_utc_s is not None
         retry = next_attempt(
-            call.campaign.retry_rules,
+            call.campaign,
+            call.item,
             outcome=call.outcome,
             disposition=event.disposition,
-            attempt_no=call.item.attempt_no,
             ended_utc_s=call.ended_utc_s,
         )
         due_utc_s, why = retry.due_utc_s, retry.why

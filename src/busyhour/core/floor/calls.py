@@ -11,7 +11,7 @@ from busyhour.core.commands import (
     ReturnItems,
     SaveProgress,
 )
-from busyhour.core.dialer.retry import next_attempt
+from busyhour.core.dialer.retry import Retry, next_attempt
 from busyhour.core.floor import agents
 from busyhour.core.floor.outcome import outcome_of
 from busyhour.core.floor.state import CallLive, FloorState
@@ -334,13 +334,11 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
     call.outcome = outcome_of(call, cause)
     call.ended_utc_s = ended_utc_s
     run = f.runs[call.run_id]
-    retry = next_attempt(
-        call.campaign.retry_rules if run.state is not RunState.REMOVED else (),
-        outcome=call.outcome,
-        disposition=call.disposition,
-        attempt_no=call.item.attempt_no,
-        ended_utc_s=ended_utc_s,
-    )
+    retry = Retry(due_utc_s=None, why="the run was removed")
+    if run.state is not RunState.REMOVED:
+        retry = next_attempt(
+            call.campaign, call.item, outcome=call.outcome, disposition=call.disposition, ended_utc_s=ended_utc_s
+        )
     f.do(CloseCall(record=_record(call, cause, ended_utc_s, retry.due_utc_s, retry.why)))
     for kind in ("ring", "wait", "join", "orphan", "max", "gone", "look", "prompt"):
         f.drop(kind, call.call)

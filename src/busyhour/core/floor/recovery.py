@@ -6,7 +6,7 @@ up. Doing it twice gives the same result (I47).
 
 from busyhour.core import events as e
 from busyhour.core.commands import CloseCall, HangUpCall, HangUpLeg
-from busyhour.core.dialer.retry import next_attempt
+from busyhour.core.dialer.retry import Retry, next_attempt
 from busyhour.core.floor import agents, calls, runs
 from busyhour.core.floor.outcome import UNANSWERED
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, TrunkLive
@@ -176,25 +176,18 @@ def on_strand_due(f: FloorState, name: str) -> None:
 def _close_dead(f: FloorState, stored: OpenCall, history: CallHistory | None) -> None:
     """The channel is gone. The PBX's own records tell how; without any, an intent was never sent (A2)."""
     run = f.runs.get(stored.run_id)
-    rules = run.campaign.retry_rules if run is not None else ()
-    never_sent = history is None and stored.state == AttemptState.INTENT
     answered = stored.answered_utc_s or (history.answered_utc_s if history else None)
     ended = history.ended_utc_s if history else (answered or stored.intent_utc_s)
     cause = history.cause if history else EndCause.PBX_RESTART if answered else EndCause.UNKNOWN
-    due: float | None
-    if never_sent:
-        outcome, due, why = Outcome.CANCELLED, f.now.utc_s + NEVER_SENT_RETRY_S, "never sent: dialed again"
+    if history is None and stored.state == AttemptState.INTENT:
+        outcome = Outcome.CANCELLED
+        retry = Retry(due_utc_s=f.now.utc_s + NEVER_SENT_RETRY_S, why="never sent: dialed again")
     else:
         outcome = _dead_outcome(run.campaign.dial_mode if run else None, stored, answered, cause)
-        retry = next_attempt(
-            rules,
-            outcome=outcome,
-            disposition=None,
-            attempt_no=stored.item.attempt_no,
-            ended_utc_s=ended,
-        )
-        due, why = retry.due_utc_s, retry.why
-    calls.note_due(f, stored.run_id, due)
+        retry = Retry(due_utc_s=None, why="the run is over")
+        if run is not None:
+            retry = next_attempt(run.campaign, stored.item, outcome=outcome, disposition=None, ended_utc_s=ended)
+    calls.note_due(f, stored.run_id, retry.due_utc_s)
     f.do(
         CloseCall(
             record=CallRecord(
@@ -214,8 +207,8 @@ def _close_dead(f: FloorState, stored: OpenCall, history: CallHistory | None) ->
                 talk_s=max(0.0, ended - answered) if answered else 0.0,
                 agent_id=stored.agent_id,
                 segments=(),
-                next_due_utc_s=due,
-                retry_why=why,
+                next_due_utc_s=retry.due_utc_s,
+                retry_why=retry.why,
             )
         )
     )

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from busyhour.core.model.values import AcwMode, DialMode, Outcome, RetryMode
+from busyhour.core.model.values import AcwMode, DialMode, Outcome, RetryCount, RetryMode
 
 DAY_S = 86_400
 
@@ -67,5 +67,6 @@ class Campaign(Struct, frozen=True, kw_only=True):
     callee_hours: Hours = Hours(from_s=8 * 3600, until_s=21 * 3600)
     attempts_per_day_max: int = 0  # per number in 24 h over all campaigns; 0 = no limit
     retry_rules: tuple[RetryRule, ...] = ()
+    retry_count: RetryCount = RetryCount.TOTAL
     trunk_ids: tuple[int, ...] = ()
     agent_ids: tuple[int, ...] = ()

@@ -17,6 +17,7 @@ class HopperItem(Struct, frozen=True, kw_only=True):
     number: str  # E.164 with +
     contact_name: str = ""
     due_utc_s: float = 0.0
+    earlier: dict[str, int] = {}  # outcomes of the attempts before, with their counts
     variables: dict[str, str] = {}
 
 

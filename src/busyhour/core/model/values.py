@@ -48,6 +48,13 @@ class RetryMode(StrEnum):
     MULTI = "multi"
 
 
+class RetryCount(StrEnum):
+    """Which attempts a retry rule's limit counts (DEC-1)."""
+
+    TOTAL = "total"  # all attempts of the contact, whatever they ended with
+    OUTCOME = "outcome"  # those with the outcome of the rule
+
+
 class ListRole(StrEnum):
     """What a list is to a campaign (WD-091)."""
 
