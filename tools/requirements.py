@@ -33,8 +33,9 @@ FAMILIES = {
     "OC": "inbound call distribution",
     "CP": "call-centre phone with data hooks",
     "U": "one domain model for all",
+    "I": "invariants of every history",
 }
-ID = rf"(?:{'|'.join(FAMILIES)})-\d+[a-z]?"
+ID = rf"(?:(?:{'|'.join(FAMILIES)})-\d+[a-z]?|I\d+)"
 # An id is defined where it stands in bold, heads a scenario, or opens a row of a table.
 DEFINITION = re.compile(rf"(?:\*\*|^### |^\| ?)({ID})\b", re.MULTILINE)
 TEXT_MAX = 160  # characters of a requirement shown in a line
@@ -47,7 +48,7 @@ class Requirement:
 
     @property
     def family(self) -> str:
-        return self.id.split("-")[0]
+        return family_of(self.id)
 
 
 @dataclass(frozen=True)
@@ -121,9 +122,12 @@ def _plain(text: str) -> str:
     return re.sub(r"[*`|]|\[s[\d s]+\]", "", text).strip(" :")[:TEXT_MAX].rstrip()
 
 
+def family_of(name: str) -> str:
+    return name.split("-", maxsplit=1)[0] if "-" in name else "I"
+
+
 def order(name: str) -> tuple[int, int, str]:
-    family, number = name.split("-")
-    return list(FAMILIES).index(family), int(re.sub(r"\D", "", number)), number
+    return list(FAMILIES).index(family_of(name)), int(re.sub(r"\D", "", name)), name
 
 
 def as_json(catalogue: dict[str, Requirement], tests: dict[str, list[str]]) -> str:
@@ -137,7 +141,7 @@ def print_summary(console: Console, catalogue: dict[str, Requirement], tests: di
     table = Table(title="Requirements and the tests that show them", title_justify="left")
     for heading in ("family", "what", "ids", "shown by a test", "not yet"):
         table.add_column(heading, justify="left" if heading in {"family", "what"} else "right")
-    total, shown = Counter(r.family for r in catalogue.values()), Counter(catalogue[n].family for n in tests)
+    total, shown = Counter(r.family for r in catalogue.values()), Counter(map(family_of, tests))
     for family, what in FAMILIES.items():
         table.add_row(family, what, str(total[family]), str(shown[family]), str(total[family] - shown[family]))
     table.add_section()

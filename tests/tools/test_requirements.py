@@ -36,7 +36,8 @@ def sample(tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "name", ["WD-001", "WD-294", "AC-0", "PC-001", "DEC-15", "MZ-001", "AD-059", "OC-127", "CP-033", "U-50"]
+    "name",
+    ["WD-001", "WD-294", "AC-0", "PC-001", "DEC-15", "MZ-001", "AD-059", "OC-127", "CP-033", "U-50", "I1", "I48"],
 )
 def test_each_family_is_found_in_the_catalogue(name: str) -> None:
     catalogue = tool.read_catalogue(CATALOGUES)
