@@ -19,7 +19,7 @@ from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
-NOT_SOURCE = {"node_modules", "dist"}
+NOT_SOURCE = {"node_modules", "dist", ".test"}
 STEP_S_MAX = 900
 
 

@@ -11,7 +11,7 @@ export default defineConfig({
   publicDir: false,
   build: {
     ssr: true,
-    outDir: 'node_modules/.test',
+    outDir: '.test',
     emptyOutDir: true,
     rollupOptions: {
       input: Object.fromEntries(tests.map((name) => [name.replace(/\.ts$/, '').replaceAll('/', '-'), `${src}/${name}`])),
