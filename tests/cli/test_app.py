@@ -72,6 +72,6 @@ def test_version(run: Run) -> None:
     assert json.loads(run("version", "--json").stdout) == {"version": __version__}
 
 
-@pytest.mark.parametrize("words", [(), ("campaign",), ("agent",), ("trunk",), ("explain",), ("bench",)])
+@pytest.mark.parametrize("words", [(), ("list",), ("campaign",), ("agent",), ("trunk",), ("explain",), ("bench",)])
 def test_help_is_shown_where_a_word_is_missing(run: Run, words: tuple[str, ...]) -> None:
     assert "Usage" in run(*words).output
