@@ -56,6 +56,7 @@ export function phone(number: string): string {
   const found = /^\+(\d{7,15})$/.exec(number);
   if (!found) return number;
   const digits = found[1]!;
+  if (digits.length === 11 && digits.startsWith('1')) return `+1 ${digits.slice(1, 4)} ${digits.slice(4, 7)} ${digits.slice(7)}`;
   const code = digits.startsWith('1') || digits.startsWith('7') ? 1 : 2;
   const rest = digits.slice(code);
   const groups: string[] = [];

@@ -61,8 +61,10 @@ function Screen({ desk, me, call, browser }: { desk: Desk; me: AgentView | null;
   return (
     <Stack gap="md">
       <Announcer me={me} call={call} />
-      <TopBar desk={desk} me={me} actions={actions} browser={browser} />
-      {browser && <PhoneNotice />}
+      <div>
+        <TopBar desk={desk} me={me} actions={actions} browser={browser} />
+        {browser && <PhoneNotice />}
+      </div>
       <div className="desk-columns">
         <Stack gap="md">
           <CallCard me={me} call={call} actions={actions} browser={browser} campaign={inHand.data?.campaign.name} />

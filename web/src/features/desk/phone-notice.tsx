@@ -12,7 +12,7 @@ export function PhoneNotice() {
   const { soundBlocked, line, registration, cause } = usePhone();
   const tryAgain = () => void openMicrophone().then((voice) => (voice !== null && line === 'ringing' ? answerPhone() : undefined));
   return (
-    <div aria-live="polite">
+    <div aria-live="polite" className="notices">
       {FAULTS.has(microphone) && (
         <Alert color="red" title={t(`microphone.${microphone}`)}>
           <Group justify="space-between">

@@ -1,0 +1,150 @@
+"""Rows and views as the real API sends them, for the fake one."""
+
+import time
+from typing import Any
+
+from busyhour.core.model.values import Outcome
+
+Row = dict[str, Any]
+DESK_AGENT = 1
+
+
+def now_s() -> float:
+    return time.time()
+
+
+def session_of(role: str) -> Row:
+    agent = role == "agent"
+    user = {"user_id": 1, "tenant_id": 1, "login": role, "name": "Ann Ames" if agent else "Root", "role": role}
+    user |= {"disabled": False, "created_utc_s": 1.7e9, "agent_id": DESK_AGENT if agent else None}
+    user |= {"must_change_password": False}
+    tenant = {"tenant_id": 1, "name": "Example Ltd", "time_zone": "Europe/Zurich", "country": "CH"}
+    nouns = ["agents", "campaigns", "dnc", "explain", "lists", "live", "prompts", "reports", "runs", "settings"]
+    nouns += ["trunks", "users"]
+    permissions = ["desk:use"] if agent else [f"{noun}:{verb}" for noun in nouns for verb in ("read", "write")]
+    return {"user": user, "tenant": tenant, "csrf": "csrf", "permissions": permissions, "expires_utc_s": now_s() + 3600}
+
+
+def contact(contact_id: int) -> Row:
+    return {
+        "contact_id": contact_id, "list_id": 1, "position": contact_id, "name": f"Carla Contact {contact_id}",
+        "numbers": [f"+4144555{contact_id:04d}", "+12025550123"], "output": {}, "time_zone": "Europe/Zurich",
+        "attributes": {"account": f"A-{contact_id}", "city": "Zürich", "a long label of an attribute": "x" * 60},
+        "schedule_utc_s": None, "schedule_extension": None,
+    }  # fmt: skip
+
+
+def attempt(number: int) -> Row:
+    outcomes = [str(outcome) for outcome in Outcome]
+    outcome = outcomes[number % len(outcomes)]
+    began = now_s() - 3600 + number
+    return {
+        "call": f"c1-{number:032x}", "run_id": 1, "campaign_id": 1, "campaign_name": "Spring offer",
+        "list_name": "Customers", "contact_id": number, "contact_name": f"Carla Contact {number}",
+        "number": f"+4144555{number:04d}", "attempt_no": 1 + number % 3, "state": "final", "outcome": outcome,
+        "disposition": "SALE" if outcome == "HANDLED" else None, "note": "Wants a letter" if number == 0 else None,
+        "agent_name": "Ann Ames" if outcome == "HANDLED" else None, "trunk_name": "Carrier",
+        "intent_utc_s": began, "ringing_utc_s": began + 1, "answered_utc_s": began + 5, "joined_utc_s": began + 5.1,
+        "ended_utc_s": began + 65, "wait_pre_ms": 5000, "wait_after_ms": 100, "talk_ms": 60_000,
+        "next_due_utc_s": began + 300 if outcome == "BUSY" else None, "cause": "normal",
+        "why": "First in list order; hours are open", "retry_why": "No rule fits HANDLED",
+        "attributes": {"city": "Bern"},
+    }  # fmt: skip
+
+
+CAMPAIGN: Row = {
+    "campaign_id": 1, "name": "Spring offer", "dial_mode": "progressive", "priority": 10, "max_concurrent": 10,
+    "calls_per_minute_max": 0, "ring_timeout_s": 30.0, "call_max_s": 0.0, "answer_wait_max_s": 2.0, "acw_mode": "max",
+    "acw_max_s": 30.0, "caller_id": "", "message_prompt": None, "abandon_prompt": "p1-1-abc",
+    "idle_on_termination": False, "time_zone": "Europe/Zurich",
+    "active_hours": {"from_s": 0, "until_s": 86_400, "days": [1, 2, 3, 4, 5, 6, 7]},
+    "callee_hours": {"from_s": 28_800, "until_s": 75_600, "days": [1, 2, 3, 4, 5]}, "attempts_per_day_max": 3,
+    "retry_rules": [{"outcome": "BUSY", "disposition": None, "max_attempts": 2, "delay_s": 300, "mode": "fixed"}],
+    "trunk_ids": [1], "agent_ids": [1],
+}  # fmt: skip
+
+CAMPAIGNS: list[Row] = [
+    {
+        "campaign": CAMPAIGN, "status": "runnable", "run_id": 1, "run_state": "running", "created_utc_s": 1.7e9,
+        "lists": [{"list_id": 1, "name": "Customers", "role": "normal", "position": 0}], "faults": [],
+    },
+    {
+        "campaign": {**CAMPAIGN, "campaign_id": 2, "name": "Reminder", "dial_mode": "agentless"}, "status": "runnable",
+        "run_id": None, "run_state": None, "created_utc_s": 1.7e9, "lists": [],
+        "faults": ["It has no list. Add one under Lists.", "It has no message. Choose a prompt."],
+    },
+]  # fmt: skip
+
+LISTS: list[Row] = [
+    {"list_id": 1, "name": "Customers", "hidden": False, "created_utc_s": 1.7e9, "contacts": 200, "numbers": 400}
+]
+TRUNKS: list[Row] = [
+    {
+        "trunk_id": 1, "name": "Carrier", "host": "", "login": "", "has_password": False, "prefix": "",
+        "strip_plus": True, "capacity": 30, "calls_per_s_max": 0, "endpoint": "t1-1", "demo": True,
+    }
+]  # fmt: skip
+PROMPTS: list[Row] = [
+    {"prompt_id": 1, "name": "Sorry", "text": "Sorry, all of us are busy.", "language": "en-US", "media": "p1-1-abc"}
+    | {"duration_s": 2.5}
+]
+DISPOSITIONS: list[Row] = [
+    {"disposition_id": n + 1, "campaign_id": None, "code": label.upper().replace(" ", "_"), "label": label}
+    | {"position": n + 1}
+    for n, label in enumerate(["Sale", "Call back", "Not interested", "Wrong person"])
+]
+PAUSE_REASONS: list[Row] = [
+    {"pause_reason_id": 1, "name": "Lunch", "time_max_s": 1800},
+    {"pause_reason_id": 2, "name": "Training", "time_max_s": 0},
+]
+USERS: list[Row] = [session_of(role)["user"] | {"user_id": n} for n, role in enumerate(["administrator", "agent"], 1)]
+AGENTS: list[Row] = [
+    {"agent_id": 1, "user_id": 2, "name": "Ann Ames", "login": "agent", "phone_kind": "browser", "sip_address": ""}
+    | {"leg_mode": "persistent", "disabled": False}
+]
+DNC: list[Row] = [{"number": "+41445550199", "added_utc_s": 1.7e9, "source": "typed in"}]
+CHECKLIST: list[Row] = [
+    {"key": "pbx", "done": True, "title": "The PBX is connected", "text": "It is up.", "link": "/system"},
+    {"key": "list", "done": False, "title": "There is a contact list", "text": "Import a file.", "link": "/lists"},
+    {"key": "call", "done": False, "title": "The first call was made", "text": "Start one.", "link": "/campaigns"},
+]
+SUMMARY: Row = {
+    "attempts": 120, "contacts": 90, "talk_ms": 3_600_000, "wait_pre_ms": 600_000, "wait_after_ms": 9000,
+    "outcomes": [
+        {"outcome": "HANDLED", "disposition": "SALE", "count": 60, "talk_ms": 3_600_000},
+        {"outcome": "BUSY", "disposition": None, "count": 40, "talk_ms": 0},
+        {"outcome": "NO_ANSWER", "disposition": None, "count": 20, "talk_ms": 0},
+    ],
+    "trunks": [["Carrier", 120]],
+}  # fmt: skip
+
+
+def agent_view(agent_id: int, state: str, **more: Any) -> Row:
+    view = {"agent_id": agent_id, "name": f"Agent {agent_id}", "state": state, "reason": None}
+    view |= {"since_utc_s": now_s() - 10, "deadline_utc_s": None, "call": None, "phone": "up", "linked": True}
+    return view | {"next_pause": None, "handled": 3, "talk_s": 181.0, "campaign_ids": [1]} | more
+
+
+def call_view(number: int, state: str, **more: Any) -> Row:
+    view = {"call": f"c1-{number:032x}", "state": state, "attempt_state": "answered", "campaign_id": 1, "run_id": 1}
+    view |= {"contact_id": number, "contact_name": f"Carla Contact {number}", "number": f"+4144555{number:04d}"}
+    view |= {"attempt_no": 1, "trunk_id": 1, "agent_id": None, "placed_utc_s": now_s() - 20}
+    view |= {"answered_utc_s": now_s() - 12, "joined_utc_s": None, "held": False, "outcome": None}
+    return view | {"disposition": None} | more
+
+
+def run_view(**more: Any) -> Row:
+    view = {"run_id": 1, "campaign_id": 1, "name": "Spring offer", "dial_mode": "progressive", "state": "running"}
+    view |= {"priority": 10, "started_utc_s": now_s() - 600, "placed": 120, "finished": 110, "answered": 48}
+    view |= {"abandoned": 1, "in_hopper": 40, "dialing": 4, "waiting": 12, "talking": 6, "agents_free": 2}
+    return view | {"next_due_utc_s": now_s() + 90, "why": "2 calls: 2 free agents, 26 free lines"} | more
+
+
+def live_state() -> Row:
+    states = ["available", "on_contact", "acw", "not_ready", "reserved", "offline"]
+    agents = {str(n): agent_view(n, states[n % 6], reason="Lunch" if n % 6 == 3 else None) for n in range(1, 25)}
+    kinds = ["dialing", "talking", "waiting", "held", "message"]
+    calls = {f"c1-{n:032x}": call_view(n, kinds[n % 5], agent_id=n % 24 + 1) for n in range(60)}
+    system = {"pbx_up": True, "store_up": True, "calls_up": 60, "trunks": {"Carrier": [24, 30]}, "engine_lag_ms": 1.2}
+    runs = {"1": run_view(), "2": run_view(run_id=2, name="Reminder", state="paused", why="Paused by Root")}
+    return {"agents": agents, "calls": calls, "runs": runs, "system": {"system": system}}
