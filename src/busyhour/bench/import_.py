@@ -1,0 +1,125 @@
+"""`busyhour bench import`: a contact list through the whole import, beside a bare COPY of the same file.
+
+Both write into the same PostgreSQL, one after the other: the import with every number checked, its time zones found and
+the list committed; the COPY into a table of text columns without an index. `ratio` is what all the checking costs.
+"""
+
+import asyncio
+import random
+import tempfile
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import asyncpg
+from sqlalchemy import make_url
+
+from busyhour.adapters.files.contact_files import ContactFiles
+from busyhour.adapters.sql.database import Database
+from busyhour.adapters.sql.directory import SqlDirectory
+from busyhour.adapters.sql.lists import SqlLists
+from busyhour.adapters.sql.migrate import migrate
+from busyhour.adapters.sql.private import PrivateDatabase
+from busyhour.adapters.sql.seal import Seal
+from busyhour.bench.machine import commit, machine
+from busyhour.core.events import Instant
+from busyhour.service import records as r
+from busyhour.service.importing import Importing, Upload
+from busyhour.service.list_files import FileAsk
+from busyhour.settings import Settings
+
+SEED: Final = 7
+AREAS: Final = (205, 212, 213, 303, 305, 312, 404, 415, 503, 512, 602, 617, 702, 713, 808, 907, 916)
+"""In eight time zones."""
+COPY_MAX_S: Final = 600.0
+
+
+class WallClock:
+    def now(self) -> Instant:
+        return Instant(mono_s=time.monotonic(), utc_s=time.time())
+
+
+def bench_import(settings: Settings, *, rows: int = 1_000_000, work: Path | None = None) -> Mapping[str, object]:
+    """On `settings.database_url` if given, else on a fresh private PostgreSQL that is gone afterwards."""
+    if work is not None:
+        work.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="busyhour-bench-", dir=work) as folder:
+        return asyncio.run(_measured(settings, rows, Path(folder)))
+
+
+async def _measured(settings: Settings, rows: int, folder: Path) -> Mapping[str, object]:
+    about = machine()
+    file = folder / "people.csv"
+    await asyncio.to_thread(write_people, file, rows)
+    private = None if settings.database_url else PrivateDatabase(folder / "database")
+    try:
+        if private:
+            await private.start()
+        url = settings.database_url or (await private.url() if private else "")
+        await migrate(url)
+        job, seconds = await _import(url, file, folder)
+        copy_seconds = await _bare_copy(url, file)
+    finally:
+        if private:
+            await private.stop()
+    return {
+        "rows": job.contacts_added,
+        "rejected": job.rows_rejected,
+        "bytes": file.stat().st_size,
+        "seconds": round(seconds, 2),
+        "rows_per_s": round(job.rows_read / seconds),
+        "copy_seconds": round(copy_seconds, 2),
+        "ratio": round(seconds / copy_seconds, 2),
+        "machine": about,
+        "commit": commit(),
+    }
+
+
+def write_people(path: Path, rows: int) -> None:
+    """Five columns, one number a row; every hundredth row has one that cannot be dialed."""
+    dice = random.Random(SEED)  # noqa: S311 (the same file in every run)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        file.write("NUMBER,name,city,code,note\r\n")
+        for at in range(rows):
+            number = "12x" if at % 100 == 99 else f"{dice.choice(AREAS)}{dice.randrange(2_000_000, 10_000_000)}"
+            file.write(f"{number},Person {at},Springfield,{at:07},a note on this person\r\n")
+
+
+async def _import(url: str, file: Path, folder: Path) -> tuple[r.ImportJob, float]:
+    database = Database(url)
+    lists = SqlLists(database)
+    importing = Importing(lists=lists, files=ContactFiles, clock=WallClock(), spool=folder / "spool")
+    try:
+        directory = SqlDirectory(database, Seal.of(folder))
+        name = f"bench {time.time():.3f}"  # tenants' and lists' names are unique; the database may be one in use
+        tenant = await directory.create_tenant(name=name, time_zone="America/New_York", country="US")
+        made = await lists.create_list(tenant.tenant_id, name)
+        upload = importing.spool_path()
+        upload.hardlink_to(file)
+        begun_s = time.monotonic()
+        job = await importing.start(tenant, made.list_id, Upload(path=upload, file_name="people.csv", ask=FileAsk()))
+        job = await importing.wait(tenant.tenant_id, job.import_id)
+        seconds = time.monotonic() - begun_s
+        assert job.state == "done", job.error
+        found = await lists.list_(tenant.tenant_id, made.list_id)
+        assert found.contacts == job.contacts_added
+        await lists.delete_list(tenant.tenant_id, made.list_id)
+    finally:
+        await importing.close()
+        await database.close()
+    return job, seconds
+
+
+async def _bare_copy(url: str, file: Path) -> float:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    connection = await asyncpg.connect(plain)
+    try:
+        await connection.execute(
+            "CREATE TEMPORARY TABLE bare (number text, name text, city text, code text, note text)"
+        )
+        begun_s = time.monotonic()
+        await connection.copy_to_table("bare", source=file, format="csv", header=True, timeout=COPY_MAX_S)
+        return time.monotonic() - begun_s
+    finally:
+        await connection.close()
