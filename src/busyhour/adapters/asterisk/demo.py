@@ -139,8 +139,14 @@ AREAS = (
     ("212", "New York"), ("303", "Denver"), ("415", "San Francisco"), ("312", "Chicago"), ("602", "Phoenix"),
     ("504", "New Orleans"), ("206", "Seattle"), ("305", "Miami"), ("617", "Boston"), ("713", "Houston"),
 )  # fmt: skip
-FIRST_NAMES = ["Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Grace", "Hugo", "Iris", "Jack", "Kira", "Leo", "Mona", "Nils", "Olive", "Paul", "Quinn", "Rosa", "Sam", "Tess", "Uma", "Vera", "Will", "Xena", "Yara", "Zoe"]
-LAST_NAMES = ["Adler", "Brook", "Castle", "Dale", "Ember", "Field", "Grove", "Hill", "Ivory", "Jones", "Keller", "Lane", "Marsh", "Noble", "Olsen"]
+FIRST_NAMES = (
+    "Ada", "Ben", "Cleo", "Dan", "Eve", "Finn", "Grace", "Hugo", "Iris", "Jack", "Kira", "Leo", "Mona", "Nils",
+    "Olive", "Paul", "Quinn", "Rosa", "Sam", "Tess", "Uma", "Vera", "Will", "Xena", "Yara", "Zoe",
+)  # fmt: skip
+LAST_NAMES = (
+    "Adler", "Brook", "Castle", "Dale", "Ember", "Field", "Grove", "Hill", "Ivory", "Jones", "Keller", "Lane",
+    "Marsh", "Noble", "Olsen",
+)  # fmt: skip
 SAMPLE_MAX = len(AREAS) * 100
 
 
