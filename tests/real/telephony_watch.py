@@ -87,14 +87,16 @@ class Watch:
             if name in (getattr(event, "call", None), getattr(event, "leg", None))
         ]
 
-    async def set_trunk(self, host: str, trunk_id: int = 1, *, demo: bool = False) -> Trunk:
+    async def set_trunk(
+        self, host: str, trunk_id: int = 1, *, demo: bool = False, login: str = "", password: str | None = None
+    ) -> Trunk:
         endpoint = f"t{self.tenant}-{trunk_id}"
         row = TrunkRow(
             trunk_id=trunk_id,
             name="carrier",
             host=host,
-            login="",
-            has_password=False,
+            login=login,
+            has_password=password is not None,
             prefix="",
             strip_plus=True,
             capacity=1000,
@@ -102,7 +104,7 @@ class Watch:
             endpoint=endpoint,
             demo=demo,
         )
-        await self.telephony.phones.set_trunk(self.tenant, row, None)
+        await self.telephony.phones.set_trunk(self.tenant, row, password)
         return Trunk(trunk_id=trunk_id, name="carrier", endpoint=endpoint, capacity=1000)
 
     async def dial(self, number: str, trunk: Trunk, **more: Any) -> str:

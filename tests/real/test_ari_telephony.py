@@ -270,6 +270,16 @@ async def _is_gone(watch: Watch, call: str) -> None:
 # Faults
 
 
+async def test_a_leg_without_its_room_gets_one_and_a_room_without_its_leg_goes(watch: Watch, phones: Phones) -> None:
+    ask, leg = watch.telephony.link.ask, await watch.seat(10, phones.sip_address(10))
+    assert (await ask("DELETE", f"bridges/{room_of(leg)}")).ok
+    assert (await ask("POST", "bridges/ra1-10-0-0", {"type": "mixing"})).ok
+    await watch.telephony.picture(watch.tenant)
+    assert leg in (await ask("GET", f"bridges/{room_of(leg)}")).body
+    assert (await ask("GET", "bridges/ra1-10-0-0")).status == 404
+    await watch.telephony.act(HangUpLeg(leg=leg))
+
+
 async def test_a_link_cut_with_ten_calls_up(watch: Watch, trunk: Trunk, phones: Phones) -> None:
     """The calls and the conversation stay; what ended meanwhile comes with the picture, from the PBX's records."""
     leg = await watch.seat(9, phones.sip_address(9))

@@ -139,6 +139,17 @@ async def test_an_older_pbx_is_asked_by_http(server: Server, linked: Callable[[]
     assert server.asked == []
 
 
+@pytest.mark.parametrize("version", ["22.10.1", "18.26.4"])
+async def test_requests_keep_their_order(server: Server, linked: Callable[[], Link], version: str) -> None:
+    server.version = version
+    link = linked()
+    await link.changes.get()
+    wanted = [f"POST bridges/{n}" for n in range(20)]
+    replies = await link.link.ask_in_order(*(("POST", f"bridges/{n}", {}) for n in range(20)))
+    assert all(reply.ok for reply in replies)
+    assert [asked for asked in (*server.asked, *server.by_http) if "bridges" in asked] == wanted
+
+
 async def test_messages_that_we_do_not_use_are_counted_and_ignored(server: Server, linked: Callable[[], Link]) -> None:
     link = linked()
     await link.changes.get()

@@ -51,6 +51,8 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 Scalar = str | int | float | bool
+Request = tuple[str, str, dict[str, Scalar]]
+"""Method, path, query."""
 
 
 class LinkDown(Exception):
@@ -261,6 +263,12 @@ class AriLink:
         if not self._rest_on_socket:
             return await self._ask_http(method, path, query or {}, body, wait_max_s)
         return await self._ask_socket(method, path, query or {}, body, wait_max_s)
+
+    async def ask_in_order(self, *requests: Request, wait_max_s: float = REPLY_MAX_S) -> list[Reply]:
+        """Several, of which none overtakes another. On the socket they are sent at once; HTTP keeps no order."""
+        if self._rest_on_socket and len(requests) > 1:
+            return await asyncio.gather(*(self.ask(*request, wait_max_s=wait_max_s) for request in requests))
+        return [await self.ask(*request, wait_max_s=wait_max_s) for request in requests]
 
     async def read(self, path: str, *, wait_max_s: float = REPLY_MAX_S) -> Reply:
         """A read that may be long: beside the socket, so that no command waits for it."""

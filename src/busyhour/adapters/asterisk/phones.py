@@ -253,7 +253,8 @@ def trunk_endpoint(name: str, *, with_auth: bool) -> Fields:
         "send_pai": "yes",  # the caller id, for carriers that do not take it from the From header
         "trust_id_outbound": "yes",
     }
-    return fields | {"outbound_auth": name} if with_auth else fields
+    # Named in any case: a push leaves what it does not name as it was.
+    return fields | {"outbound_auth": name if with_auth else ""}
 
 
 def trunk_contact(host: str) -> str:

@@ -1,7 +1,7 @@
 """What the core wants done on the PBX, as ARI requests. Each is idempotent: doing it again is harmless.
 
-A customer who just answered is joined by one request. Only one who hears music or a prompt needs more, sent together:
-the PBX carries requests out in the order in which they were sent.
+A customer who just answered is joined by one request. Only one who hears music or a prompt needs more, sent together
+and in order.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import structlog
 
 from busyhour.adapters.asterisk import ari_events as ari
 from busyhour.adapters.asterisk.access import PbxAccess
-from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply, Reply
+from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply, Request
 from busyhour.adapters.asterisk.history import histories_of
 from busyhour.adapters.asterisk.phones import AsteriskPhones
 from busyhour.adapters.asterisk.telephony_place import leg_request
@@ -98,9 +98,9 @@ class Actor:
     async def take_leg(self, leg: str, at_utc_s: float) -> None:
         """The agent's phone answered: make its room and put it in, then say so."""
         room = room_of(leg)
-        made, added = await asyncio.gather(
-            self._link.ask("POST", f"bridges/{room}", {"type": "mixing", "name": room}),
-            self._link.ask("POST", f"bridges/{room}/addChannel", {"channel": leg}),
+        made, added = await self._link.ask_in_order(
+            ("POST", f"bridges/{room}", {"type": "mixing", "name": room}),
+            ("POST", f"bridges/{room}/addChannel", {"channel": leg}),
         )
         if made.ok and added.ok:
             if self._channels.find(leg) is not None and (tenant := tenant_of(leg)) is not None:
@@ -144,9 +144,10 @@ class Actor:
         if seen is not None and seen.room == room:
             return CallJoined(call=call, leg=leg, at_utc_s=seen.room_utc_s)
         try:
-            replies = await self._together(
+            replies = await self._link.ask_in_order(
                 *self._silence(call),
                 ("POST", f"bridges/{room}/addChannel", {"channel": call}),
+                wait_max_s=JOIN_MAX_S,
             )
         except (LinkDown, NoReply):
             return JoinFailed(call=call, leg=leg)
@@ -156,12 +157,12 @@ class Actor:
         return JoinFailed(call=call, leg=leg)
 
     async def _hold(self, call: str, leg: str) -> Event | None:
-        requests = [
+        requests: list[Request] = [
             ("POST", f"bridges/{room_of(leg)}/removeChannel", {"channel": call}),
             ("POST", f"channels/{call}/moh", {}),
         ]
         try:
-            replies = await self._together(*requests)
+            replies = await self._link.ask_in_order(*requests, wait_max_s=JOIN_MAX_S)
         except (LinkDown, NoReply):
             return None
         if (seen := self._channels.find(call)) is not None and replies[1].ok:
@@ -181,9 +182,9 @@ class Actor:
             before.insert(0, ("POST", f"bridges/{seen.room}/removeChannel", {"channel": call}))
         if seen is not None:
             seen.playing.add(playback)
-        play = ("POST", f"channels/{call}/play/{playback}", {"media": f"sound:busyhour/{prompt}"})
+        play: Request = ("POST", f"channels/{call}/play/{playback}", {"media": f"sound:busyhour/{prompt}"})
         try:
-            replies = await self._together(*before, play)
+            replies = await self._link.ask_in_order(*before, play, wait_max_s=JOIN_MAX_S)
         except (LinkDown, NoReply):
             return None
         if replies[-1].ok or replies[-1].status == 404:
@@ -193,10 +194,10 @@ class Actor:
         log.warning("prompt not played", call=call, status=replies[-1].status, body=replies[-1].body[:200])
         return PromptEnded(call=call, prompt=prompt)
 
-    def _silence(self, call: str) -> list[tuple[str, str, dict[str, str]]]:
+    def _silence(self, call: str) -> list[Request]:
         """What ends the music and the prompts that this call hears, if any."""
         seen = self._channels.find(call)
-        requests: list[tuple[str, str, dict[str, str]]] = []
+        requests: list[Request] = []
         if seen is None or seen.music or seen.unsure:
             requests.append(("DELETE", f"channels/{call}/moh", {}))
         if seen is not None:
@@ -204,12 +205,6 @@ class Actor:
             seen.stopped |= seen.playing
             seen.music = seen.unsure = False
         return requests
-
-    async def _together(self, *requests: tuple[str, str, dict[str, str]]) -> list[Reply]:
-        """In one go and in this order."""
-        if len(requests) == 1:
-            return [await self._link.ask(*requests[0], wait_max_s=JOIN_MAX_S)]
-        return await asyncio.gather(*(self._link.ask(*request, wait_max_s=JOIN_MAX_S) for request in requests))
 
     def _has_sound(self, prompt: str) -> bool:
         return (self._access.sounds / "busyhour" / f"{prompt}.wav").exists()

@@ -2,6 +2,7 @@
 without its leg is removed, and what the link needs to remember of living channels is begun."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 
 from busyhour.adapters.asterisk import ari_events as ari
@@ -62,7 +63,7 @@ class Photographer:
             if is_leg(leg) and picture.answered and picture.in_app and picture.bridge is None
         ]
         for leg in homeless:
-            await self._actor.take_leg(leg, 0.0)
+            await self._actor.take_leg(leg, time.time())
         for room in rooms:
             leg = room.id[1:]
             if room.id.startswith("r") and is_leg(leg) and leg not in found:
