@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from busyhour.adapters.memory.rows import Rows
 from busyhour.adapters.memory.store import MemoryStore
 from busyhour.adapters.memory.telephony import MemoryTelephony
 from busyhour.core import commands as c
@@ -33,9 +34,11 @@ class LoopClock:
         return e.Instant(mono_s, NOON_UTC_S + mono_s)
 
 
-def agentless(**changes: object) -> MemoryStore:
-    settings = campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=2, idle_on_termination=True, **changes)
-    return MemoryStore(campaign=settings, trunks=(TRUNK,), agents={1: AgentProfile(agent_id=1, name="ann")})
+def agentless(*numbers: str) -> MemoryStore:
+    settings = campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=2, idle_on_termination=True)
+    store = MemoryStore({1: Rows(trunks={1: TRUNK}, agents={1: AgentProfile(agent_id=1, name="ann")})})
+    store.start_run(1, settings, numbers)
+    return store
 
 
 @asynccontextmanager
@@ -67,37 +70,34 @@ def end(pbx: MemoryTelephony, n: int, cause: EndCause = EndCause.NORMAL) -> None
 
 
 def outcomes(store: MemoryStore) -> list[Outcome]:
-    return [a.record.outcome for a in store.attempts.values() if a.record is not None]
+    return [a.record.outcome for a in store.tenants[1].attempts.values() if a.record is not None]
 
 
 async def test_an_intent_is_committed_before_its_call_is_placed() -> None:
-    store, pbx = agentless(), MemoryTelephony()
-    store.add_contacts("+12025550001")
+    store, pbx = agentless("+12025550001"), MemoryTelephony()
     async with running(store, pbx):
         await until(lambda: len(pbx.placed) == 1)
-        assert pbx.placed[0].item.call in store.attempts
+        assert pbx.placed[0].item.call in store.tenants[1].attempts
         answer(pbx, 0)
         await until(lambda: any(isinstance(a, c.PlayPrompt) for a in pbx.acts))
         pbx.tell(1, e.PromptEnded(call=pbx.placed[0].item.call, prompt="hello"))
         end(pbx, 0)
         await until(lambda: outcomes(store) == [Outcome.IVR_COMPLETED])
-        await until(lambda: store.run_state == RunState.IDLE)
+        await until(lambda: store.tenants[1].runs[1].state == RunState.IDLE)
 
 
 async def test_a_number_put_on_do_not_call_after_the_hopper_was_filled_is_not_dialed() -> None:
-    store, pbx = agentless(), MemoryTelephony()
-    store.add_contacts("+12025550001", "+12025550002", "+12025550003")
+    store, pbx = agentless("+12025550001", "+12025550002", "+12025550003"), MemoryTelephony()
     async with running(store, pbx):
         await until(lambda: len(pbx.placed) == 2)
-        store.dnc.add("+12025550003")
+        store.tenants[1].dnc["+12025550003"] = 0.0
         end(pbx, 0, EndCause.BUSY)
-        await until(lambda: store.members[3].state == "final")
+        await until(lambda: store.tenants[1].members[3].state == "final")
         assert [p.item.number for p in pbx.placed] == ["+12025550001", "+12025550002"]
 
 
 async def test_without_the_database_nothing_new_is_dialed_and_nothing_is_lost() -> None:
-    store, pbx = agentless(), MemoryTelephony()
-    store.add_contacts(*(f"+1202555{n:04d}" for n in range(1, 6)))
+    store, pbx = agentless(*(f"+1202555{n:04d}" for n in range(1, 6))), MemoryTelephony()
     async with running(store, pbx) as engine:
         await until(lambda: len(pbx.placed) == 2)
         store.fault = StoreDown("stopped")
@@ -115,8 +115,7 @@ async def test_without_the_database_nothing_new_is_dialed_and_nothing_is_lost() 
 
 
 async def test_a_call_whose_reply_was_lost_is_not_dialed_again() -> None:
-    store, pbx = agentless(), MemoryTelephony(deaf=True)
-    store.add_contacts("+12025550001")
+    store, pbx = agentless("+12025550001"), MemoryTelephony(deaf=True)
     async with running(store, pbx):
         await until(lambda: any(isinstance(a, c.LookUp) for a in pbx.acts))
         answer(pbx, 0)
@@ -127,8 +126,7 @@ async def test_a_call_whose_reply_was_lost_is_not_dialed_again() -> None:
 
 
 async def test_a_killed_engine_s_calls_are_adopted_by_the_next() -> None:
-    store, pbx = agentless(), MemoryTelephony()
-    store.add_contacts("+12025550001", "+12025550002")
+    store, pbx = agentless("+12025550001", "+12025550002"), MemoryTelephony()
     async with running(store, pbx):
         await until(lambda: len(pbx.placed) == 2)
         answer(pbx, 0)
@@ -143,11 +141,10 @@ async def test_a_killed_engine_s_calls_are_adopted_by_the_next() -> None:
 
 
 async def test_an_engine_whose_shard_was_taken_stops_commanding() -> None:
-    store, pbx = agentless(), MemoryTelephony()
-    store.add_contacts("+12025550001", "+12025550002", "+12025550003")
+    store, pbx = agentless("+12025550001", "+12025550002", "+12025550003"), MemoryTelephony()
     async with running(store, pbx) as engine:
         await until(lambda: len(pbx.placed) == 2)
-        store.fence += 1
+        store.tenants[1].fence += 1
         end(pbx, 0, EndCause.BUSY)
         await until(lambda: not engine.running)
         assert len(pbx.placed) == 2
@@ -158,8 +155,7 @@ async def test_a_floor_that_fails_is_begun_anew_from_what_is_stored(monkeypatch:
         raise AssertionError("a bug of ours")
 
     monkeypatch.setitem(RULES, e.DigitPressed, bug)
-    store, pbx = agentless(), MemoryTelephony()
-    store.add_contacts("+12025550001")
+    store, pbx = agentless("+12025550001"), MemoryTelephony()
     async with running(store, pbx) as engine:
         await until(lambda: len(pbx.placed) == 1)
         engine.put(e.DigitPressed(call=pbx.placed[0].item.call, digit="1"))
@@ -196,8 +192,7 @@ async def test_it_begins_when_the_database_and_the_pbx_are_there() -> None:
 
 
 async def test_an_overflowing_queue_makes_it_look_at_the_pbx_anew() -> None:
-    store, pbx = agentless(), MemoryTelephony()
-    store.add_contacts("+12025550001")
+    store, pbx = agentless("+12025550001"), MemoryTelephony()
     async with running(store, pbx) as engine:
         await until(lambda: len(pbx.placed) == 1)
         for _ in range(1500):

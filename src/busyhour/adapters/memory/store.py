@@ -1,208 +1,217 @@
 """The engine's store in memory: the same promises as the SQL one, without a disk.
 
-For tests and simulations: a fault may be set to be raised by the next commits, and `crash` forgets nothing that was
-committed. One tenant; members are made from `add_contacts`.
+For tests and simulations. What was committed outlives any engine; `fault` is raised by every use while it is set.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
+from busyhour.adapters.memory.rows import Attempt, Rows, Run
 from busyhour.core import commands as c
+from busyhour.core.dialer.hours import is_open_everywhere, next_open
 from busyhour.core.dialer.may_dial import DialPicture, may_dial
 from busyhour.core.events import CallCommitted, CallRefused, Event, HopperFilled, Instant
 from busyhour.core.life.attempt import AttemptState
-from busyhour.core.life.run import ACTIVE, RunState
-from busyhour.core.model.campaign import Campaign, Trunk
-from busyhour.core.model.pictures import AgentProfile, CallRecord, HopperItem, OpenCall, RunPicture
+from busyhour.core.life.run import RunState
+from busyhour.core.model.campaign import Campaign
+from busyhour.core.model.pictures import CallRecord, HopperItem, RunPicture
 from busyhour.service.errors import FenceLost
 from busyhour.service.ports import FloorPicture
 
 
 @dataclass(slots=True)
-class Member:
-    member_id: int
-    number: str
-    zones: tuple[str, ...] = ()
-    state: str = "fresh"  # fresh | waiting | taken | open | final
-    due_utc_s: float = 0.0
-    attempts: int = 0
-
-
-@dataclass(slots=True)
-class Attempt:
-    placed: c.PlaceCall
-    state: str = AttemptState.INTENT
-    ringing_utc_s: float | None = None
-    answered_utc_s: float | None = None
-    joined_utc_s: float | None = None
-    agent_id: int | None = None
-    record: CallRecord | None = None
-    disposition: str | None = None
-
-
-@dataclass(slots=True)
 class MemoryStore:
-    """Implements `service.ports.Store` for one tenant and one run of one campaign."""
+    """Implements `service.ports.Store`."""
 
-    campaign: Campaign
-    trunks: tuple[Trunk, ...] = ()
-    agents: dict[int, AgentProfile] = field(default_factory=dict)
-    members: dict[int, Member] = field(default_factory=dict)
-    attempts: dict[str, Attempt] = field(default_factory=dict)
-    dnc: set[str] = field(default_factory=set)
-    run_state: str = RunState.RUNNABLE
-    started_utc_s: float = 0.0
-    fence: int = 0
+    tenants: dict[int, Rows] = field(default_factory=dict)
     commits: int = 0
-    fault: Exception | None = None  # raised by every use while set
-    made: int = 0
+    fault: Exception | None = None
+    clock: Callable[[], float] | None = None  # UTC; None: an intent's own time is taken for that of its commit
 
-    def add_contacts(self, *numbers: str) -> None:
+    def start_run(self, tenant: int, campaign: Campaign, numbers: Sequence[str], *, utc_s: float = 0.0) -> Run:
+        """A new run of this campaign over these numbers."""
+        rows = self.tenants[tenant]
+        rows.campaigns[campaign.campaign_id] = campaign
+        run = Run(len(rows.runs) + 1, campaign.campaign_id, utc_s)
+        rows.runs[run.run_id] = run
         for number in numbers:
-            member_id = len(self.members) + 1
-            self.members[member_id] = Member(member_id, number)
+            rows.add_member(run.run_id, number)
+        return run
+
+    def picture_of(self, tenant: int, run: Run) -> RunPicture:
+        return RunPicture(
+            run_id=run.run_id,
+            campaign=self.tenants[tenant].campaigns[run.campaign_id],
+            state=run.state,
+            started_utc_s=run.started_utc_s,
+            placed=run.placed,
+            finished=run.finished,
+        )
+
+    # The port
 
     async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
         self._fail()
-        self.fence += 1
-        for member in self.members.values():
-            if member.state == "taken":
-                member.state = "waiting"
-        run = RunPicture(run_id=1, campaign=self.campaign, state=self.run_state, started_utc_s=self.started_utc_s)
+        rows = self.tenants[tenant]
+        rows.fence, rows.owner = rows.fence + 1, owner
+        for run in rows.runs.values():
+            for member_id in list(run.taken):
+                rows.wait(rows.members[member_id], rows.members[member_id].due_utc_s)
         return FloorPicture(
             tenant=tenant,
-            fence=self.fence,
-            agents=tuple(self.agents.values()),
-            trunks=self.trunks,
-            runs=(run,) if self.run_state in ACTIVE else (),
-            calls=tuple(_open_call(a) for a in self.attempts.values() if a.record is None),
+            fence=rows.fence,
+            agents=tuple(rows.agents.values()),
+            trunks=tuple(rows.trunks.values()),
+            runs=tuple(
+                self.picture_of(tenant, run)
+                for run in rows.runs.values()
+                if run.active or any(rows.attempts[name].placed.run_id == run.run_id for name in rows.open)
+            ),
+            calls=rows.open_calls(),
         )
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
-        self._check(fence)
+        rows = self._rows(tenant, fence)
         self.commits += 1
         answers: list[Event] = []
         for keep in batch:
             match keep:
                 case c.PlaceCall():
-                    answers.append(self._place(keep))
+                    answers.append(self._place(rows, keep))
                 case c.SaveProgress():
-                    self._progress(keep)
+                    _progress(rows.attempts[keep.call], keep)
                 case c.CloseCall():
-                    self._close(keep.record)
+                    _close(rows, keep.record)
                 case c.SaveDisposition():
-                    self._dispose(keep)
+                    _dispose(rows, keep)
                 case c.SaveRun():
-                    self.run_state = keep.state
+                    rows.runs[keep.run_id].state = keep.state
+                case c.SaveAgentState():
+                    _save_agent(rows, keep)
                 case c.ReturnItems():
                     for member_id in keep.member_ids:
-                        self._wait(self.members[member_id], keep.due_utc_s)
+                        if rows.members[member_id].state == "taken":
+                            rows.wait(rows.members[member_id], keep.due_utc_s)
                 case c.CloseMember():
-                    self.members[keep.member_id].state = "final"
+                    rows.finish(rows.members[keep.member_id])
                 case _:
-                    pass
+                    raise AssertionError(f"unknown record {keep!r}")
         return answers
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
-        self._check(fence)
-        members = self.members.values()
-        due = sorted(
-            (m for m in members if m.state == "waiting" and m.due_utc_s <= now.utc_s), key=lambda m: m.due_utc_s
-        )
-        fresh = [m for m in members if m.state == "fresh"]
-        taken = [*due, *fresh][: ask.want]
-        for member in taken:
-            member.state = "taken"
-        left = [m.due_utc_s for m in members if m.state == "waiting"]
+        rows = self._rows(tenant, fence)
+        run = rows.runs[ask.run_id]
+        campaign = rows.campaigns[run.campaign_id]
+        items: list[HopperItem] = []
+        for member in rows.take(run, ask.want, now.utc_s):
+            zones = member.zones or (campaign.time_zone,)
+            if member.number in rows.dnc:
+                rows.finish(member)
+            elif is_open_everywhere(campaign.callee_hours, zones, now.utc_s):
+                items.append(rows.item(tenant, member))
+            else:
+                opens = next_open(campaign.callee_hours, zones, now.utc_s)
+                rows.wait(member, opens if opens is not None else now.utc_s + 365 * 86_400.0)
+        due = rows.next_due(run)
         return HopperFilled(
             run_id=ask.run_id,
-            items=tuple(self._item(m) for m in taken),
-            fresh_left=any(m.state == "fresh" for m in members),
-            next_due_utc_s=min(left, default=None),
+            items=tuple(items),
+            fresh_left=bool(run.fresh),
+            next_due_utc_s=due[0] if due is not None else None,
         )
 
     def _fail(self) -> None:
         if self.fault is not None:
             raise self.fault
 
-    def _check(self, fence: int) -> None:
+    def _rows(self, tenant: int, fence: int) -> Rows:
         self._fail()
-        if fence != self.fence:
+        rows = self.tenants[tenant]
+        if fence != rows.fence:
             raise FenceLost
+        return rows
 
-    def _item(self, member: Member) -> HopperItem:
-        self.made += 1
-        return HopperItem(
-            call=f"c1-{self.made:032x}",
-            member_id=member.member_id,
-            contact_id=member.member_id,
-            list_id=1,
-            attempt_no=member.attempts + 1,
-            number=member.number,
-        )
-
-    def _place(self, keep: c.PlaceCall) -> Event:
-        if keep.item.call in self.attempts:
-            return CallCommitted(call=keep.item.call)  # committed before: the same answer
-        member = self.members[keep.item.member_id]
+    def _place(self, rows: Rows, keep: c.PlaceCall) -> Event:
+        name = keep.item.call
+        if name in rows.attempts:
+            return CallCommitted(call=name)  # committed before: the same answer
+        utc_s = self.clock() if self.clock is not None else keep.at_utc_s
+        member = rows.members[keep.item.member_id]
+        recent = rows.recent(keep.item.number, utc_s)
         verdict = may_dial(
             DialPicture(
-                utc_s=keep.at_utc_s,
-                campaign=self.campaign,
-                run_running=self.run_state == RunState.RUNNING,
+                utc_s=utc_s,
+                campaign=rows.campaigns[keep.campaign_id],
+                run_running=rows.runs[keep.run_id].state == RunState.RUNNING,
                 member_open=member.state == "taken",
-                on_dnc=member.number in self.dnc,
+                on_dnc=keep.item.number in rows.dnc,
                 zones=member.zones,
-                number_live=any(
-                    a.record is None and a.placed.item.number == member.number for a in self.attempts.values()
-                ),
-                attempts_24h=sum(a.placed.item.number == member.number for a in self.attempts.values()),
+                number_live=keep.item.number in rows.live_numbers,
+                attempts_24h=len(recent),
+                oldest_24h_utc_s=recent[0] if recent else None,
             )
         )
         if verdict.refusal is not None:
-            return CallRefused(call=keep.item.call, reason=verdict.refusal, due_utc_s=verdict.due_utc_s)
+            return CallRefused(call=name, reason=verdict.refusal, due_utc_s=verdict.due_utc_s)
         member.state, member.attempts = "open", member.attempts + 1
-        self.attempts[keep.item.call] = Attempt(keep)
-        return CallCommitted(call=keep.item.call)
-
-    def _progress(self, keep: c.SaveProgress) -> None:
-        attempt = self.attempts[keep.call]
-        attempt.state = keep.state
-        attempt.ringing_utc_s = keep.ringing_utc_s or attempt.ringing_utc_s
-        attempt.answered_utc_s = keep.answered_utc_s or attempt.answered_utc_s
-        attempt.joined_utc_s = keep.joined_utc_s or attempt.joined_utc_s
-        attempt.agent_id = keep.agent_id or attempt.agent_id
-
-    def _close(self, record: CallRecord) -> None:
-        attempt = self.attempts[record.call]
-        if attempt.record is not None:
-            return
-        attempt.record, attempt.state = record, AttemptState.FINAL
-        self._wait(self.members[record.member_id], record.next_due_utc_s, final=record.next_due_utc_s is None)
-
-    def _dispose(self, keep: c.SaveDisposition) -> None:
-        attempt = self.attempts[keep.call]
-        attempt.disposition = keep.disposition
-        if not keep.keeps_member:
-            member = self.members[attempt.placed.item.member_id]
-            self._wait(member, keep.next_due_utc_s, final=keep.next_due_utc_s is None)
-
-    def _wait(self, member: Member, due_utc_s: float | None, *, final: bool = False) -> None:
-        member.state = "final" if final else "waiting"
-        member.due_utc_s = due_utc_s or 0.0
+        run = rows.runs[keep.run_id]
+        run.taken.pop(member.member_id, None)
+        run.placed += 1
+        rows.attempts[name] = Attempt(keep, utc_s)
+        rows.open[name] = None
+        rows.live_numbers[keep.item.number] = name
+        recent.append(utc_s)
+        return CallCommitted(call=name)
 
 
-def _open_call(attempt: Attempt) -> OpenCall:
-    placed = attempt.placed
-    return OpenCall(
-        item=placed.item,
-        run_id=placed.run_id,
-        campaign_id=placed.campaign_id,
-        trunk_id=placed.trunk.trunk_id,
-        state=attempt.state,
-        intent_utc_s=placed.at_utc_s,
-        ringing_utc_s=attempt.ringing_utc_s,
-        answered_utc_s=attempt.answered_utc_s,
-        joined_utc_s=attempt.joined_utc_s,
-        agent_id=attempt.agent_id,
+def _progress(attempt: Attempt, keep: c.SaveProgress) -> None:
+    if attempt.record is not None:
+        return
+    attempt.state = keep.state
+    attempt.ringing_utc_s = attempt.ringing_utc_s or keep.ringing_utc_s
+    attempt.answered_utc_s = attempt.answered_utc_s or keep.answered_utc_s
+    attempt.joined_utc_s = attempt.joined_utc_s or keep.joined_utc_s
+    attempt.agent_id = keep.agent_id or attempt.agent_id
+
+
+def _close(rows: Rows, record: CallRecord) -> None:
+    attempt = rows.attempts[record.call]
+    if attempt.record is not None:
+        return
+    attempt.record, attempt.state = record, AttemptState.FINAL
+    del rows.open[record.call]
+    rows.live_numbers.pop(attempt.placed.item.number, None)
+    member = rows.members[record.member_id]
+    member.earlier[record.outcome] = member.earlier.get(record.outcome, 0) + 1
+    if record.next_due_utc_s is None:
+        rows.finish(member)
+    else:
+        rows.wait(member, record.next_due_utc_s)
+
+
+def _dispose(rows: Rows, keep: c.SaveDisposition) -> None:
+    attempt = rows.attempts[keep.call]
+    attempt.disposition = keep.disposition
+    member = rows.members[attempt.placed.item.member_id]
+    if keep.keeps_member or attempt.record is None or member.state in ("taken", "open"):
+        return  # an open attempt, or one in a hopper, is already on its way
+    if member.state == "final":
+        rows.runs[member.run_id].finished -= 1
+        member.state = "waiting"
+    if keep.next_due_utc_s is None:
+        rows.finish(member)
+    else:
+        rows.wait(member, keep.next_due_utc_s)
+
+
+def _save_agent(rows: Rows, keep: c.SaveAgentState) -> None:
+    rows.agent_states.append(keep)
+    rows.agents[keep.agent_id] = msgspec.structs.replace(
+        rows.agents[keep.agent_id],
+        pause_reason=keep.pause,
+        acw_until_utc_s=keep.acw_until_utc_s,
+        acw_call=keep.call if keep.acw_until_utc_s else None,
+        session_open=keep.session_open,
     )

@@ -1,0 +1,161 @@
+"""What one tenant has in the store in memory: plain rows, and the few indexes that keep each use of them cheap."""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+
+from busyhour.core import commands as c
+from busyhour.core.life.attempt import AttemptState
+from busyhour.core.life.run import ACTIVE, RunState
+from busyhour.core.model.campaign import Campaign, Trunk
+from busyhour.core.model.pictures import AgentProfile, CallRecord, HopperItem, OpenCall
+
+DAY_S = 86_400.0
+
+
+@dataclass(slots=True)
+class Member:
+    """A contact in a run: fresh | waiting | taken | open | final."""
+
+    member_id: int
+    run_id: int
+    number: str
+    zones: tuple[str, ...] = ()
+    state: str = "fresh"
+    due_utc_s: float = 0.0
+    attempts: int = 0
+    earlier: dict[str, int] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Attempt:
+    placed: c.PlaceCall
+    committed_utc_s: float
+    state: str = AttemptState.INTENT
+    ringing_utc_s: float | None = None
+    answered_utc_s: float | None = None
+    joined_utc_s: float | None = None
+    agent_id: int | None = None
+    record: CallRecord | None = None
+    disposition: str | None = None
+
+
+@dataclass(slots=True)
+class Run:
+    run_id: int
+    campaign_id: int
+    started_utc_s: float
+    state: str = RunState.RUNNABLE
+    placed: int = 0
+    finished: int = 0
+    fresh: deque[int] = field(default_factory=deque)
+    waiting: list[tuple[float, int]] = field(default_factory=list)  # heap of (due, member); stale entries allowed
+    taken: dict[int, None] = field(default_factory=dict)
+
+    @property
+    def active(self) -> bool:
+        return self.state in ACTIVE
+
+
+@dataclass(slots=True)
+class Rows:
+    """One tenant's tables."""
+
+    campaigns: dict[int, Campaign] = field(default_factory=dict)
+    trunks: dict[int, Trunk] = field(default_factory=dict)
+    agents: dict[int, AgentProfile] = field(default_factory=dict)
+    agent_states: list[c.SaveAgentState] = field(default_factory=list)
+    runs: dict[int, Run] = field(default_factory=dict)
+    members: dict[int, Member] = field(default_factory=dict)
+    attempts: dict[str, Attempt] = field(default_factory=dict)
+    dnc: dict[str, float] = field(default_factory=dict)  # number: since when
+    open: dict[str, None] = field(default_factory=dict)  # attempts without a final record
+    live_numbers: dict[str, str] = field(default_factory=dict)
+    dialed: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    fence: int = 0
+    owner: str = ""
+    made: int = 0
+
+    # Members
+
+    def add_member(self, run_id: int, number: str, zones: tuple[str, ...] = ()) -> Member:
+        member = Member(len(self.members) + 1, run_id, number, zones)
+        self.members[member.member_id] = member
+        self.runs[run_id].fresh.append(member.member_id)
+        return member
+
+    def wait(self, member: Member, due_utc_s: float | None) -> None:
+        member.state, member.due_utc_s = "waiting", due_utc_s or 0.0
+        run = self.runs[member.run_id]
+        run.taken.pop(member.member_id, None)
+        heappush(run.waiting, (member.due_utc_s, member.member_id))
+
+    def finish(self, member: Member) -> None:
+        if member.state != "final":
+            member.state = "final"
+            run = self.runs[member.run_id]
+            run.taken.pop(member.member_id, None)
+            run.finished += 1
+
+    def next_due(self, run: Run) -> tuple[float, Member] | None:
+        while run.waiting:
+            due_utc_s, member_id = run.waiting[0]
+            member = self.members[member_id]
+            if member.state == "waiting" and member.due_utc_s == due_utc_s:
+                return due_utc_s, member
+            heappop(run.waiting)
+        return None
+
+    def take(self, run: Run, want: int, utc_s: float) -> list[Member]:
+        """Those due by now, then fresh ones."""
+        taken: list[Member] = []
+        while len(taken) < want and (due := self.next_due(run)) is not None and due[0] <= utc_s:
+            heappop(run.waiting)
+            taken.append(due[1])
+        while len(taken) < want and run.fresh:
+            taken.append(self.members[run.fresh.popleft()])
+        for member in taken:
+            member.state = "taken"
+            run.taken[member.member_id] = None
+        return taken
+
+    def item(self, tenant: int, member: Member) -> HopperItem:
+        self.made += 1
+        return HopperItem(
+            call=f"c{tenant}-{self.made:032x}",
+            member_id=member.member_id,
+            contact_id=member.member_id,
+            list_id=1,
+            attempt_no=member.attempts + 1,
+            number=member.number,
+            due_utc_s=member.due_utc_s,
+            earlier=dict(member.earlier),
+        )
+
+    # Attempts
+
+    def recent(self, number: str, utc_s: float) -> deque[float]:
+        """When this number was dialed within the last 24 hours."""
+        times = self.dialed[number]
+        while times and times[0] <= utc_s - DAY_S:
+            times.popleft()
+        return times
+
+    def open_calls(self) -> tuple[OpenCall, ...]:
+        return tuple(_open_call(self.attempts[name]) for name in self.open)
+
+
+def _open_call(attempt: Attempt) -> OpenCall:
+    placed = attempt.placed
+    return OpenCall(
+        item=placed.item,
+        run_id=placed.run_id,
+        campaign_id=placed.campaign_id,
+        trunk_id=placed.trunk.trunk_id,
+        state=attempt.state,
+        intent_utc_s=placed.at_utc_s,
+        ringing_utc_s=attempt.ringing_utc_s,
+        answered_utc_s=attempt.answered_utc_s,
+        joined_utc_s=attempt.joined_utc_s,
+        agent_id=attempt.agent_id,
+    )
