@@ -29,10 +29,10 @@ async def make_trunk(api: Api, *, name: str, host: str, capacity: int, calls_per
 
 async def make_list(api: Api, name: str, numbers: Iterable[str], *, timeout_s: float = 120) -> int:
     """A list with these numbers, imported as a file. Answers its id."""
-    rows = [f"Callee {n},{number}" for n, number in enumerate(numbers)]
+    rows = [f"{number},Callee {n}" for n, number in enumerate(numbers)]
     made = await api.post("/api/lists", {"name": name})
     list_id = int(made["list_id"])
-    job = await upload(api, list_id, "\n".join(["name,number", *rows, ""]).encode(), timeout_s=timeout_s)
+    job = await upload(api, list_id, "\n".join(["number,name", *rows, ""]).encode(), timeout_s=timeout_s)
     if job["state"] != "done" or job["contacts_added"] != len(rows):
         raise ImportFailed(str(job))
     return list_id
