@@ -81,7 +81,7 @@ class Boundary:
         """`receive` that gives up at a body larger than this route may have."""
         limit = self.upload_bytes_max if self.upload_paths.has(scope) else JSON_BYTES_MAX
         declared = Headers(scope=scope).get("content-length", "")
-        too_large = TooLarge(f"The body is larger than {limit} bytes.")
+        too_large = TooLarge(f"The body is larger than {limit} bytes. Split a file, and send its parts one by one.")
         too_large_declared = declared.isascii() and declared.isdigit() and int(declared[:20]) > limit
         got = 0
 

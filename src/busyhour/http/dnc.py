@@ -60,7 +60,7 @@ async def add_dnc(who: Who, use: Use, body: NewDnc) -> DncAdded:
             rejected.append(RefusedNumber(number=text[:TEXT_LENGTH_MAX], reason=found.reason))
         else:
             good.append(found.text)
-    added = await use.directory.add_dnc(who.tenant_id, good, body.source[:100]) if good else 0
+    added = await use.directory.add_dnc(who.tenant_id, list(dict.fromkeys(good)), body.source[:100]) if good else 0
     return DncAdded(added=added, rejected=rejected)
 
 

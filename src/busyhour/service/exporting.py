@@ -25,7 +25,7 @@ CHUNK_ROWS: Final = 1_000
 LENGTH_BYTES: Final = 4
 NAME_MAX: Final = 80
 
-Value = str | float | None
+Value = str | int | float | None
 
 
 @dataclass(frozen=True, kw_only=True)
