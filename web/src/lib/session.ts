@@ -1,5 +1,5 @@
 // Who is logged in.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient, type QueryClient } from '@tanstack/react-query';
 import { api, ApiError, setCsrf } from '@/lib/api';
 import { allows } from '@/lib/permissions';
 import type { Session } from '@/lib/records';
@@ -37,12 +37,17 @@ export function useAllowed(): (permission: string) => boolean {
   return (permission) => allows(session?.permissions ?? [], permission);
 }
 
+/** What the last user saw goes. The session's own query stays: a removed one has nobody who hears of the new session. */
+function forgetOthers(client: QueryClient) {
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
+}
+
 export function useLogIn() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (body: { login: string; password: string }) => api.post<Session>('/api/session', body),
     onSuccess: (session) => {
-      client.clear();
+      forgetOthers(client);
       client.setQueryData(SESSION_KEY, keep(session));
     },
   });
@@ -53,7 +58,7 @@ export function useLogOut() {
   return useMutation({
     mutationFn: () => api.delete<void>('/api/session'),
     onSettled: () => {
-      client.clear();
+      forgetOthers(client);
       client.setQueryData(SESSION_KEY, null);
     },
   });
