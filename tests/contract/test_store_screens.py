@@ -87,6 +87,10 @@ async def test_an_import_is_all_or_nothing(world: World) -> None:
         await world.lists.import_contacts(world.tenant, job.import_id, batches(), seen.append)
     assert (await world.lists.list_(world.tenant, people)).contacts == 1
     assert len((await world.lists.contacts(world.tenant, people)).rows) == 1
+    await world.lists.end_broken_imports(world.tenant)
+    ended = await world.lists.import_(world.tenant, job.import_id)
+    assert ended.state == "failed"
+    assert "again" in (ended.error or "")
     failed = msgspec.structs.replace(job, state="failed", error="line 7", rows_rejected=1)
     await world.lists.save_import(world.tenant, failed, [r.Reject(line=7, reason="no number", text="abc")])
     assert await world.lists.import_(world.tenant, job.import_id) == failed

@@ -34,7 +34,7 @@ LOCK_MEMBERS = sa.text(
 LOOK = sa.text(f"""
 SELECT q.call, m.state = 'taken' AS member_open, r.state AS run_state, r.campaign_id, k.time_zone,
     (SELECT zones FROM contact_point p WHERE p.contact_id = q.contact_id AND p.number = q.number LIMIT 1) AS zones,
-    EXISTS (SELECT 1 FROM dnc_entry d WHERE d.number = q.number) OR EXISTS (
+    (SELECT count(*) FROM dnc_entry d WHERE d.number = q.number) > 0 OR EXISTS (
         SELECT 1 FROM contact_point p JOIN campaign_list l USING (tenant_id, list_id)
         WHERE p.number = q.number AND l.campaign_id = r.campaign_id AND l.role = 'black') AS on_dnc,
     EXISTS (SELECT 1 FROM attempt a WHERE a.call = q.call) AS placed,

@@ -165,6 +165,14 @@ class SqlLists:
             if rows:
                 await connection.execute(upsert(t.import_reject).on_conflict_do_nothing(), rows)
 
+    async def end_broken_imports(self, tenant: int) -> None:
+        """At start: an import that a dead process left running has stored nothing, and says so."""
+        column = t.list_import.c
+        text = "The program was stopped during this import; nothing was stored. Import the file again."
+        ended = sa.update(t.list_import).where(column.state == "running")
+        async with self.database.tenant_transaction(tenant) as connection:
+            await connection.execute(ended.values(state="failed", error=text, ended_utc_s=time.time()))
+
     async def import_(self, tenant: int, import_id: int) -> r.ImportJob:
         async with self.database.tenant_transaction(tenant) as connection:
             return await read_import(connection, import_id)
