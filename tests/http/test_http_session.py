@@ -213,3 +213,16 @@ async def test_administrators_cannot_lock_themselves_out(world: World, here: Ten
             path = f"/api/users/{admin.user.user_id}"
             answer = await client.patch(path, json=change, headers=admin.headers)
             assert answer.status_code == 409
+
+
+async def test_an_api_token_ends_at_its_time(world: World, here: Tenant) -> None:
+    person = here.people[Role.SUPERVISOR]
+    async with world.client() as client:
+        past = {"name": "late", "expires_utc_s": world.clock.utc_s - 1}
+        assert (await client.post("/api/tokens", json=past, headers=person.headers)).status_code == 422
+        body = {"name": "robot", "expires_utc_s": world.clock.utc_s + 60}
+        made = (await client.post("/api/tokens", json=body, headers=person.headers)).json()
+        bearer = {"Authorization": f"Bearer {made['token']}"}
+        assert (await client.get("/api/campaigns", headers=bearer)).status_code == 200
+        world.clock.pass_s(61)
+        assert (await client.get("/api/campaigns", headers=bearer)).status_code == 401
