@@ -24,7 +24,8 @@ class Server:
     def __init__(self) -> None:
         self.version = "22.10.1"
         self.filter_answered = True
-        self.mute = False  # answers no ping
+        self.mute = False  # answers nothing, pings neither
+        self.forgets = False  # the application is not registered any more
         self.sockets: list[web.WebSocketResponse] = []
         self.by_http: list[str] = []
         self.asked: list[str] = []
@@ -62,10 +63,15 @@ class Server:
 
     async def answer(self, socket: web.WebSocketResponse, request: dict[str, Any]) -> None:
         self.asked.append(f"{request['method']} {request['uri']}")
-        if request["uri"] == "silence" or (request["uri"].endswith("eventFilter") and not self.filter_answered):
+        if (
+            self.mute
+            or request["uri"] == "silence"
+            or (request["uri"].endswith("eventFilter") and not self.filter_answered)
+        ):
             return
+        status = 404 if self.forgets and request["uri"] == "applications/busyhour" else 200
         await socket.send_json(
-            {"type": "RESTResponse", "request_id": request["request_id"], "status_code": 200, "message_body": "{}"}
+            {"type": "RESTResponse", "request_id": request["request_id"], "status_code": status, "message_body": "{}"}
         )
 
 
@@ -208,6 +214,7 @@ async def test_a_silent_line_is_dead(
     server: Server, linked: Callable[[], Link], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(ari, "PING_EVERY_S", 0.05)
+    monkeypatch.setattr(ari, "CHECKS_AT_FIRST_S", ())
     monkeypatch.setattr(ari, "SILENCE_MAX_S", 0.3)
     link = linked()
     await link.changes.get()
@@ -221,6 +228,18 @@ async def _unanswered_pings(link: Link) -> None:
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(link.changes.get(), 0.6)
     assert link.link.up()
+
+
+async def test_an_application_that_was_taken_away_silently_is_noticed(
+    server: Server, linked: Callable[[], Link], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ari, "CHECKS_AT_FIRST_S", (0.01,))
+    link = linked()
+    server.forgets = True
+    assert await link.changes.get() == "up boot-1"
+    assert await asyncio.wait_for(link.changes.get(), 5) == "down"
+    server.forgets = False
+    assert await asyncio.wait_for(link.changes.get(), 5) == "up boot-1"
 
 
 async def test_without_the_filters_answer_it_is_not_up(server: Server, linked: Callable[[], Link]) -> None:

@@ -38,6 +38,9 @@ REPLY_MAX_S: Final = 5.0
 PING_EVERY_S: Final = 5.0
 SILENCE_MAX_S: Final = 15.0
 CONNECT_MAX_S: Final = 5.0
+FILTER_MAX_S: Final = 1.0
+"""Without an answer to our first request so soon, the application is not ours (see `_ping`): try again."""
+CHECKS_AT_FIRST_S: Final = (0.3, 0.7, 2.0)
 CLOSE_MAX_S: Final = 0.5
 BACKOFF_MIN_S: Final = 0.1
 BACKOFF_MAX_S: Final = 5.0
@@ -181,14 +184,17 @@ class AriLink:
     async def _begin(self, info: Info) -> None:
         """Ask for our kinds of events only, then say that the link is up."""
         try:
-            await self.ask(
+            reply = await self.ask(
                 "PUT",
                 f"applications/{self._access.app}/eventFilter",
                 body={"allowed": [{"type": name} for name in EVENT_TYPES]},
+                wait_max_s=FILTER_MAX_S,
                 connecting=True,
             )
         except (LinkDown, NoReply):
             return self.drop("no answer to the event filter")
+        if not reply.ok:
+            return self.drop(f"event filter refused: {reply.status}")
         self._up = True
         log.info("pbx link up", version=info.system.version, boot=info.status.startup_time)
         self._on_up(info)
@@ -204,12 +210,19 @@ class AriLink:
             self._on_down()
 
     async def _ping(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        while True:
-            await asyncio.sleep(PING_EVERY_S)
+        """Keep the line awake, and see that the application is still ours. Asterisk may take it away with the end of
+        an earlier socket, a moment after ours began: then this socket stays open and brings nothing, for ever."""
+        for wait_s in itertools.chain(CHECKS_AT_FIRST_S, itertools.repeat(PING_EVERY_S)):
+            await asyncio.sleep(wait_s)
             try:
                 await socket.ping()
-            except (ConnectionError, aiohttp.ClientError):
-                return  # the reader sees the end too
+                if self._up and not (await self.ask("GET", f"applications/{self._access.app}")).ok:
+                    return self.drop("the PBX has forgotten our application")
+            except NoReply:
+                return self.drop("the PBX does not answer")
+            except (LinkDown, ConnectionError, aiohttp.ClientError):
+                return None  # the reader sees the end too
+        return None
 
     async def _read(self, socket: aiohttp.ClientWebSocketResponse) -> str:
         while True:
