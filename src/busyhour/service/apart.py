@@ -8,6 +8,7 @@ memory; a full pipe makes it wait; leaving the loop early ends it. Its end by me
 
 import asyncio
 import contextlib
+import gc
 import os
 import resource
 import signal
@@ -129,6 +130,7 @@ def serve() -> None:
     os.dup2(2, 1)  # whatever prints must not come between the frames
     order = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Order)
     work: Work = named(order.work)
+    gc.disable()  # a million small records without cycles, in a process that soon ends and has a limit of memory
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (order.memory_bytes_max, order.memory_bytes_max))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
