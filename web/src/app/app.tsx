@@ -8,7 +8,7 @@ import { resolver, theme } from '@/app/theme';
 import { router } from '@/app/router';
 import { listenForKeys } from '@/lib/actions';
 import { ApiError, onSessionExpired } from '@/lib/api';
-import { SESSION_KEY } from '@/lib/session';
+import { forgetOthers, SESSION_KEY } from '@/lib/session';
 
 const RETRIES_MAX = 2;
 
@@ -24,7 +24,7 @@ const client = new QueryClient({
 
 onSessionExpired(() => {
   if (client.getQueryData(SESSION_KEY) === null) return;
-  client.clear();
+  forgetOthers(client);
   client.setQueryData(SESSION_KEY, null);
 });
 

@@ -38,7 +38,7 @@ export function useAllowed(): (permission: string) => boolean {
 }
 
 /** What the last user saw goes. The session's own query stays: a removed one has nobody who hears of the new session. */
-function forgetOthers(client: QueryClient) {
+export function forgetOthers(client: QueryClient): void {
   client.removeQueries({ predicate: (query) => query.queryKey[0] !== SESSION_KEY[0] });
 }
 
