@@ -24,6 +24,8 @@ from busyhour.core.model.values import Outcome
 
 LOOK_MAX = 5_000  # contacts looked at in one filling: a night of sleeping callees must not hold the transaction long
 WANT_MAX = 5_000
+SMALL = 100  # a bigger wish is met by ENOUGH of it, rather than by one more round for the few that were skipped
+ENOUGH = 0.75
 
 THE_RUN = sa.text("SELECT campaign_id FROM run WHERE run_id = :run_id AND ended_utc_s IS NULL")
 POINTS = """CROSS JOIN LATERAL (
@@ -123,6 +125,7 @@ class Filling:
         self._campaign = campaign
         self._utc_s = utc_s
         self._want = want
+        self._black: list[int] | None = None
         self._opens: dict[tuple[str, ...], float | None] = {}
         self.items: list[HopperItem] = []
 
@@ -149,7 +152,7 @@ class Filling:
             mark = high_water
             while True:
                 limit = min(self._want - len(self.items), looks_left)
-                if limit <= 0:
+                if limit <= 0 or (self._want > SMALL and len(self.items) >= self._want * ENOUGH):
                     return await self._any_fresh()
                 rows = await self._look(list_id, mark, limit)
                 looks_left -= len(rows)
@@ -180,9 +183,11 @@ class Filling:
 
     async def _listed(self, numbers: Sequence[str]) -> set[str]:
         """Which of these are on the do-not-call list or on a black list of the campaign."""
-        campaign = {"campaign_id": self._run["campaign_id"]}
-        black = list((await self._connection.execute(BLACK_LISTS, campaign)).scalars())
-        return set((await self._connection.execute(LISTED, {"numbers": numbers, "black": black})).scalars())
+        if self._black is None:
+            campaign = {"campaign_id": self._run["campaign_id"]}
+            self._black = list((await self._connection.execute(BLACK_LISTS, campaign)).scalars())
+        values = {"numbers": numbers, "black": self._black}
+        return set((await self._connection.execute(LISTED, values)).scalars())
 
     def _member(self, row: Mapping[Any, Any], listed: set[str]) -> dict[str, Any]:
         member = {"contact_id": row["contact_id"], "state": "taken", "due_utc_s": 0.0, "outcome": None, "why": ""}
