@@ -25,12 +25,13 @@ ASKED = """jsonb_to_recordset(CAST(:asked AS jsonb)) AS q(
     call text, member_id bigint, run_id bigint, contact_id bigint, number text, at_utc_s float8)"""
 
 # Always in the order of ids, so that two transactions cannot wait for each other.
-LOCK_RUNS = sa.text(
-    "SELECT run_id FROM run WHERE run_id = ANY(CAST(:ids AS bigint[])) ORDER BY run_id FOR NO KEY UPDATE"
-)
-LOCK_MEMBERS = sa.text(
-    "SELECT member_id FROM member WHERE member_id = ANY(CAST(:ids AS bigint[])) ORDER BY member_id FOR NO KEY UPDATE"
-)
+LOCK = sa.text("""
+WITH runs AS MATERIALIZED (
+    SELECT 1 FROM run WHERE run_id = ANY(CAST(:runs AS bigint[])) ORDER BY run_id FOR NO KEY UPDATE),
+members AS MATERIALIZED (
+    SELECT 1 FROM member WHERE member_id = ANY(CAST(:members AS bigint[])) ORDER BY member_id FOR NO KEY UPDATE)
+SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM members)
+""")
 LOOK = sa.text(f"""
 SELECT q.call, m.state = 'taken' AS member_open, r.state AS run_state, r.campaign_id, k.time_zone,
     (SELECT zones FROM contact_point p WHERE p.contact_id = q.contact_id AND p.number = q.number LIMIT 1) AS zones,
@@ -84,8 +85,8 @@ async def place(connection: AsyncConnection, asked: Sequence[PlaceCall]) -> list
 
 
 async def _look(connection: AsyncConnection, asked: Sequence[PlaceCall]) -> dict[str, dict[str, Any]]:
-    await connection.execute(LOCK_RUNS, {"ids": sorted({one.run_id for one in asked})})
-    await connection.execute(LOCK_MEMBERS, {"ids": sorted({one.item.member_id for one in asked})})
+    runs, members = {one.run_id for one in asked}, {one.item.member_id for one in asked}
+    await connection.execute(LOCK, {"runs": sorted(runs), "members": sorted(members)})
     rows = [
         {
             "call": one.item.call,
