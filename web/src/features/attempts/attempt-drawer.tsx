@@ -18,7 +18,7 @@ function Details({ attempt }: { attempt: AttemptRow }) {
   const { t } = useTranslation();
   const rows: [string, string][] = [
     [t('attempt.number'), phone(attempt.number)],
-    [t('attempt.outcome'), attempt.outcome === null ? attempt.state : t(`outcome.${attempt.outcome}`)],
+    [t('attempt.outcome'), attempt.outcome === null ? t(`outcome.${attempt.state}`) : t(`outcome.${attempt.outcome}`)],
     [t('attempt.cause'), attempt.cause ?? ''],
     [t('attempt.disposition'), attempt.disposition ?? ''],
     [t('attempt.note'), attempt.note ?? ''],

@@ -22,17 +22,17 @@ export function AttemptTable({ rows, onShow }: { rows: AttemptRow[]; onShow: (at
       id={(attempt) => attempt.call}
       minWidth={1500}
       columns={[
-        { title: t('attempt.at'), cell: (attempt) => <Anchor component="button" type="button" underline="always" onClick={() => onShow(attempt)} aria-label={`${t('attempts.show')}: ${moment(attempt.intent_utc_s)} ${attempt.number}`}>{moment(attempt.intent_utc_s)}</Anchor> },
-        { title: t('attempt.number'), cell: (attempt) => <span className="nums">{phone(attempt.number)}</span> },
+        { title: t('attempt.at'), cell: (attempt) => <Anchor component="button" type="button" underline="always" className="line" onClick={() => onShow(attempt)} aria-label={`${t('attempts.show')}: ${moment(attempt.intent_utc_s)} ${attempt.number}`}>{moment(attempt.intent_utc_s)}</Anchor> },
+        { title: t('attempt.number'), cell: (attempt) => <span className="nums line">{phone(attempt.number)}</span> },
         { title: t('attempt.contact'), cell: (attempt) => attempt.contact_name },
-        { title: t('attempt.outcome'), cell: (attempt) => (attempt.outcome === null ? attempt.state : <Badge variant="light" tt="none" color={outcomeColor(attempt.outcome)}>{t(`outcome.${attempt.outcome}`)}</Badge>) },
+        { title: t('attempt.outcome'), cell: (attempt) => (attempt.outcome === null ? t(`outcome.${attempt.state}`) : <Badge variant="light" tt="none" color={outcomeColor(attempt.outcome)}>{t(`outcome.${attempt.outcome}`)}</Badge>) },
         { title: t('attempt.disposition'), cell: (attempt) => attempt.disposition ?? '' },
         { title: t('attempt.agent'), cell: (attempt) => attempt.agent_name ?? '' },
         { title: t('attempt.waitPre'), cell: (attempt) => span(attempt.wait_pre_ms), right: true },
         { title: t('attempt.waitAfter'), cell: (attempt) => span(attempt.wait_after_ms), right: true },
         { title: t('attempt.talk'), cell: (attempt) => span(attempt.talk_ms), right: true },
         { title: t('attempt.retry'), cell: (attempt) => attempt.attempt_no - 1, right: true },
-        { title: t('attempt.nextRetry'), cell: (attempt) => moment(attempt.next_due_utc_s) },
+        { title: t('attempt.nextRetry'), cell: (attempt) => <span className="line">{moment(attempt.next_due_utc_s)}</span> },
         { title: t('attempt.campaign'), cell: (attempt) => attempt.campaign_name },
         { title: t('attempt.list'), cell: (attempt) => attempt.list_name },
         { title: t('attempt.trunk'), cell: (attempt) => attempt.trunk_name },

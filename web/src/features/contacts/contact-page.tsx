@@ -94,7 +94,7 @@ function History({ rows }: { rows: AttemptRow[] }) {
         { title: t('attempt.at'), cell: (attempt) => moment(attempt.intent_utc_s) },
         { title: t('attempt.campaign'), cell: (attempt) => attempt.campaign_name },
         { title: t('attempt.number'), cell: (attempt) => phone(attempt.number) },
-        { title: t('attempt.outcome'), cell: (attempt) => (attempt.outcome === null ? attempt.state : t(`outcome.${attempt.outcome}`)) },
+        { title: t('attempt.outcome'), cell: (attempt) => (attempt.outcome === null ? t(`outcome.${attempt.state}`) : t(`outcome.${attempt.outcome}`)) },
         { title: t('attempt.disposition'), cell: (attempt) => attempt.disposition ?? '' },
         { title: t('attempt.agent'), cell: (attempt) => attempt.agent_name ?? '' },
         { title: t('attempt.talk'), cell: (attempt) => span(attempt.talk_ms), right: true },

@@ -67,7 +67,7 @@ function History({ attempts }: { attempts: AttemptRow[] }) {
       {attempts.length === 0 && <Text size="sm" c="dimmed">{t('desk.noneBefore')}</Text>}
       {attempts.map((attempt) => (
         <Text size="sm" key={attempt.call} mb={4}>
-          <strong>{moment(attempt.intent_utc_s)}</strong> · {attempt.outcome === null ? attempt.state : t(`outcome.${attempt.outcome}`)}
+          <strong>{moment(attempt.intent_utc_s)}</strong> · {attempt.outcome === null ? t(`outcome.${attempt.state}`) : t(`outcome.${attempt.outcome}`)}
           {attempt.disposition && ` · ${attempt.disposition}`}
           {attempt.talk_ms !== null && attempt.talk_ms > 0 && ` · ${span(attempt.talk_ms)}`}
           {attempt.agent_name && ` · ${attempt.agent_name}`}

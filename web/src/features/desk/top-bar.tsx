@@ -44,7 +44,7 @@ function OwnState({ me }: { me: AgentView | null }) {
         <Text size="sm" c="dimmed">{t('desk.endsIn')} <Until utcS={me.deadline_utc_s} /></Text>
       )}
       {me.next_pause !== null && <Text size="sm">{t('desk.nextPause', { reason: t(`reason.${me.next_pause}`, { defaultValue: me.next_pause }) })}</Text>}
-      <Text size="sm" c="dimmed" className="nums">{t('desk.today', { calls: me.handled, talk: clock(me.talk_s) })}</Text>
+      <Text size="sm" c="dimmed" className="nums">{t('desk.today', { count: me.handled, talk: clock(me.talk_s) })}</Text>
     </Group>
   );
 }
