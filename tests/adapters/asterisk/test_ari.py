@@ -141,7 +141,8 @@ async def test_an_older_pbx_is_asked_by_http(server: Server, linked: Callable[[]
     link = linked()
     assert await link.changes.get() == "up boot-1"
     assert (await link.link.ask("DELETE", "channels/c1-00", {"reason": "normal"})).ok
-    assert server.by_http == ["PUT applications/busyhour/eventFilter", "DELETE channels/c1-00"]
+    chosen = ["PUT applications/busyhour/eventFilter", "POST applications/busyhour/subscription"]
+    assert server.by_http == [*chosen, "DELETE channels/c1-00"]
     assert server.asked == []
 
 
