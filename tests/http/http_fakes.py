@@ -90,6 +90,9 @@ class FakePhones:
         self.admitted[tenant, agent_id] = access
         return access
 
+    def user_of(self, tenant: int, agent_id: int) -> str:
+        return f"a{tenant}-{agent_id}"
+
     async def dismiss(self, tenant: int, agent_id: int) -> None:
         self.admitted.pop((tenant, agent_id), None)
 

@@ -51,6 +51,14 @@ class TelephonyBack(Fact, frozen=True, kw_only=True):
     pbx: PbxPicture
 
 
+class PbxSeen(Fact, frozen=True, kw_only=True):
+    """What the PBX has, looked at from time to time: a fact that was lost on its way is made good (B5).
+    `asked_mono_s`: when the look began; what has changed since is left alone."""
+
+    pbx: PbxPicture
+    asked_mono_s: float
+
+
 class StoreLost(Fact, frozen=True, kw_only=True):
     """Nothing can be committed. Nothing new may be dialed (I9)."""
 
@@ -295,6 +303,7 @@ Event = (
     | ClockTicked
     | TelephonyLost
     | TelephonyBack
+    | PbxSeen
     | StoreLost
     | StoreBack
     | AgentChanged

@@ -54,10 +54,9 @@ class OpenDesk:
 
 @dataclass(eq=False)
 class Desks:
-    """The open desk of each agent, and the SIP user that their phone was given: one each, so bounded by the agents."""
+    """The open desk of each agent: one each, so bounded by the agents."""
 
     open: dict[tuple[int, int], OpenDesk] = field(default_factory=dict)
-    sip_users: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def take(self, key: tuple[int, int], desk: OpenDesk) -> None:
         before = self.open.get(key)
@@ -96,7 +95,6 @@ async def renew_sip(request: Request, who: Who, use: Use) -> SipView:
 async def admit(request: Request, who: Caller, use: Use) -> SipView:
     lifetime_s = use.settings.sip_secret_minutes * 60.0
     access = await use.phones.admit(who.tenant_id, who.agent_id, lifetime_s)
-    desks_of(request).sip_users[who.tenant_id, who.agent_id] = access.user
     scheme = "wss" if request.url.scheme == "https" else "ws"
     return SipView(
         user=access.user,

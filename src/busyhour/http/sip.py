@@ -11,7 +11,6 @@ import aiohttp
 import structlog
 from starlette.websockets import WebSocket
 
-from busyhour.http.desk import desks_of
 from busyhour.http.feeds import CLOSE_TOO_MUCH, Rate, close_after, race, session_end
 from busyhour.http.guard import CLOSE_FORBIDDEN, CLOSE_UNAVAILABLE
 from busyhour.http.routes import Routes
@@ -30,9 +29,9 @@ CONNECT_S_MAX: Final = 5.0
 
 @routes.socket("/sip", permission="desk:use")
 async def relay_sip(socket: WebSocket, who: Who, use: Use) -> None:
-    user = desks_of(socket).sip_users.get((who.tenant_id, who.agent_id))
-    if user is None or SUBPROTOCOL not in socket.scope["subprotocols"]:
-        await socket.close(CLOSE_FORBIDDEN, "Ask for a SIP secret first, and use the subprotocol sip.")
+    user = use.phones.user_of(who.tenant_id, who.agent_id)
+    if SUBPROTOCOL not in socket.scope["subprotocols"]:
+        await socket.close(CLOSE_FORBIDDEN, "Use the subprotocol sip.")
         return
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_S_MAX)
     async with aiohttp.ClientSession(timeout=timeout) as client:

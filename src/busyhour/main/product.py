@@ -158,6 +158,7 @@ class Product:
         spool, lists = self.folder.path / "spool", self.stores.lists
         imports = Importing(lists=lists, files=ContactFiles, clock=self.clock, spool=spool)
         exports = Exporting(lists=lists, files=ContactFiles(), spool=spool)
+        self._ending.push_async_callback(imports.close)
         imports.clear_spool()
         exports.clear_spool()
         return Services(
@@ -211,6 +212,9 @@ class Product:
             access_log=False,
             timeout_graceful_shutdown=STOP_MAX_S,
             ws_max_size=128 * 1024,
+            ws_ping_interval=5.0,
+            ws_ping_timeout=10.0,  # a dead desk is known within 15 s (B3)
+            server_header=False,
         )
         self._server = PageServer(config)
         self._end_on_signal(self._server)

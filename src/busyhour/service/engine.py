@@ -30,8 +30,24 @@ HISTORY_MAX = 1_000  # events kept for the report of a fault
 ANSWER_WAIT_S = 5.0  # a request that the floor has not answered by then is given up
 INTENT_AGE_MAX_S = 5.0  # an intent committed later than this is not sent any more (I6)
 STORE_RETRY_S = 0.5
+LOOK_EVERY_S = 10.0  # between two looks at what the PBX has
 TICK_S = 0.001  # deadlines nearer than this wait as long
 RESTART_WAIT_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+
+FROM_PBX = (
+    e.CallRang,
+    e.CallAnswered,
+    e.CallEnded,
+    e.CallJoined,
+    e.PromptEnded,
+    e.DigitPressed,
+    e.LegAnswered,
+    e.LegEnded,
+    e.PbxSeen,
+    e.TelephonyLost,
+    e.TelephonyBack,
+)
+"""Facts that a new look at the PBX makes good."""
 
 log = structlog.get_logger("engine")
 
@@ -54,10 +70,12 @@ class Engine:
         self._keeps: list[c.Keep] = []
         self._store_up = True
         self._chains: dict[str, asyncio.Task[None]] = {}
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: dict[asyncio.Task[Any], None] = {}  # in the order in which they were begun
         self._history: deque[tuple[e.Instant, e.Event]] = deque(maxlen=HISTORY_MAX)
         self._links: dict[int, e.AgentLinked] = {}
         self._phones: dict[int, e.PhoneRegistered] = {}
+        self._floor: Floor | None = None
+        self._watch: asyncio.Task[None] | None = None
         self._fence = 0
         self._handled = 0
         self._lag_s = 0.0
@@ -67,8 +85,14 @@ class Engine:
 
     # What others give us
 
+    def tell(self, event: e.Event) -> None:
+        """A fact that nobody tells twice. Raises `Unavailable` when the queue is full."""
+        if len(self._queue) >= self._queue_max:
+            raise Unavailable("The engine has more to do than it can hear; try again in a few seconds.")
+        self.put(event)
+
     def put(self, event: e.Event) -> None:
-        """A fact. Never blocks; when the queue is full, facts are dropped and the PBX is looked at anew."""
+        """A fact of the PBX. Never blocks; when the queue is full, it is dropped and the PBX is looked at anew."""
         if len(self._queue) >= self._queue_max:
             self._overflowed = True
             return
@@ -96,7 +120,7 @@ class Engine:
         answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._requests[request] = answer
         try:
-            self.put(make(request))
+            self.tell(make(request))
             await asyncio.wait_for(answer, ANSWER_WAIT_S)
         except TimeoutError:
             raise Unavailable("The engine did not answer in time; look whether it took effect.") from None
@@ -123,11 +147,18 @@ class Engine:
                     self._restarts += 1
                     log.exception("the floor failed and is begun anew", tenant=self.tenant, history=self._recent())
                 self.running = False
+                self._stop_watching()
                 await asyncio.sleep(RESTART_WAIT_S[min(failures, len(RESTART_WAIT_S) - 1)])
                 failures += 1
         finally:
             self.running = False
+            self._stop_watching()
             await self._end()
+
+    def _stop_watching(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
 
     async def _begin(self) -> Floor:
         """Rebuild live state from the store and the PBX."""
@@ -139,7 +170,8 @@ class Engine:
         about = [call.item.call for call in picture.calls]
         pbx = await self._telephony.picture(self.tenant, about)
         self._fence, self._store_up = picture.fence, True
-        floor = Floor()
+        self._watch = asyncio.create_task(self._look_now_and_then())
+        self._floor = floor = Floor()
         started = e.FloorStarted(
             tenant=self.tenant,
             fence=picture.fence,
@@ -198,14 +230,25 @@ class Engine:
         self._handled += 1
         return floor.handle(now, event)
 
+    async def _look_now_and_then(self) -> None:
+        """Facts can be lost on their way without anybody noticing (B5)."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            if not self._telephony.up() or self._floor is None:
+                continue
+            asked_s, about = self._clock.now().mono_s, list(self._floor.calls)
+            with suppress(Unavailable):
+                pbx = await self._telephony.picture(self.tenant, about)
+                self.put(e.PbxSeen(pbx=pbx, asked_mono_s=asked_s))
+
     async def _look_anew(self) -> None:
         """Facts were dropped: what is left of the queue is not to be trusted either."""
         log.error("event queue overflowed; looking at the PBX anew", tenant=self.tenant, limit=self._queue_max)
-        asked = [item for item in self._queue if getattr(item[1], "request", None)]
+        told = [item for item in self._queue if not isinstance(item[1], FROM_PBX)]
         self._queue.clear()
         self._overflowed = False
         self.put(e.TelephonyLost())
-        self._queue.extend(asked)
+        self._queue.extend(told)
         self.put(e.TelephonyBack(pbx=await self._telephony.picture(self.tenant)))
 
     # Carrying out
@@ -293,7 +336,7 @@ class Engine:
         key = str(getattr(command, "call", None) or getattr(command, "leg", ""))
         task = asyncio.create_task(self._act(command, self._chains.get(key)))
         self._chains[key] = task
-        self._tasks.add(task)
+        self._tasks[task] = None
         task.add_done_callback(lambda done: self._acted(key, done))
 
     def _acted(self, key: str, task: asyncio.Task[None]) -> None:
@@ -326,11 +369,11 @@ class Engine:
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)
-        self._tasks.add(task)
+        self._tasks[task] = None
         task.add_done_callback(self._done)
 
     def _done(self, task: asyncio.Task[Any]) -> None:
-        self._tasks.discard(task)
+        self._tasks.pop(task, None)
         if not task.cancelled() and (fault := task.exception()) is not None:
             log.error("a task of the engine failed", tenant=self.tenant, exc_info=fault)
 

@@ -65,7 +65,7 @@ class EngineFloors:
         await self._engine(tenant).ask(make)
 
     def tell(self, tenant: int, event: Event) -> None:
-        self._engine(tenant).put(event)
+        self._engine(tenant).tell(event)
 
     def subscribe(self, tenant: int, agent_id: int | None = None) -> Subscription:
         return Subscription(self._engine(tenant).live, agent_id)

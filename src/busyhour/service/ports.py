@@ -76,6 +76,9 @@ class Phones(Protocol):
     async def admit(self, tenant: int, agent_id: int, lifetime_s: float) -> "SipAccess":
         """Make the agent's endpoint with a fresh random secret; an older secret stops working."""
 
+    def user_of(self, tenant: int, agent_id: int) -> str:
+        """The SIP user of this agent's browser phone, the same for ever; the secret is what changes."""
+
     async def dismiss(self, tenant: int, agent_id: int) -> None:
         """Take the secret and the registration away."""
 

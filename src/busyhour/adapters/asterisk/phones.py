@@ -76,6 +76,9 @@ class AsteriskPhones:
         self._expire_later(name, lifetime_s)
         return SipAccess(user=name, secret=secret, realm=self._access.realm, expires_utc_s=time.time() + lifetime_s)
 
+    def user_of(self, tenant: int, agent_id: int) -> str:
+        return phone_of(tenant, agent_id)
+
     async def dismiss(self, tenant: int, agent_id: int) -> None:
         name = phone_of(tenant, agent_id)
         if (expiry := self._expiries.pop(name, None)) is not None:

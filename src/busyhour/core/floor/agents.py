@@ -3,23 +3,19 @@
 A fact about something already gone is not an error: links repeat themselves and answer late.
 """
 
-from math import inf
-
 from busyhour.core import events as e
-from busyhour.core.commands import HangUpLeg, Hold, Join, RingAgent, SaveDisposition
-from busyhour.core.dialer.retry import next_attempt
-from busyhour.core.floor import calls
+from busyhour.core.commands import HangUpLeg, Hold, Join, RingAgent
+from busyhour.core.floor import calls, wrapup
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.model.ids import leg_of
 from busyhour.core.model.pictures import AgentProfile
-from busyhour.core.model.values import AcwMode, LegMode, PhoneKind
+from busyhour.core.model.values import LegMode, PhoneKind
 
 LINK_GRACE_S = 30.0  # a desk may be gone this long (reload, change of network) before the agent is logged off
 LEG_RING_S = 20.0
 LEG_RETRY_S = 3.0  # between two tries to bring a persistent leg up
-NOTE_LENGTH_MAX = 4_000
 
 
 # Desks
@@ -84,7 +80,7 @@ def log_off(f: FloorState, agent: AgentLive) -> None:
         agent.leaving = True
         f.dirty_agent(agent.agent_id)
         return
-    end_acw(f, agent)
+    wrapup.end_acw(f, agent)
     agent.session_open, agent.desk, agent.leaving = False, None, False
     agent.pause, agent.next_pause, agent.worked = SystemReason.LOGIN, None, False
     drop_leg(f, agent)
@@ -122,7 +118,7 @@ def raise_leg(f: FloorState, agent: AgentLive) -> None:
     if agent.leg is not None or f.is_due("leg-retry", str(agent.agent_id)):
         return
     leg = leg_of(tenant=f.tenant, agent_id=agent.agent_id, fence=f.fence, n=f.next_leg())
-    agent.leg, agent.leg_up = leg, False
+    agent.leg, agent.leg_up, agent.leg_since_s = leg, False, f.now.mono_s
     f.legs[leg] = agent.agent_id
     f.at(LEG_RING_S, "leg", leg)
     f.dirty_agent(agent.agent_id)
@@ -143,7 +139,7 @@ def on_leg_answered(f: FloorState, event: e.LegAnswered) -> None:
     if agent is None or agent.leg != event.leg:
         f.do(HangUpLeg(leg=event.leg))  # a leg that nobody waits for any more
         return
-    agent.leg_up = True
+    agent.leg_up, agent.leg_since_s = True, f.now.mono_s
     f.drop("leg", event.leg)
     f.dirty_agent(agent.agent_id)
     if agent.call is not None:
@@ -223,8 +219,8 @@ def on_ready_asked(f: FloorState, event: e.ReadyAsked) -> None:
     agent.next_pause, agent.leaving = None, False
     if agent.call is None:
         agent.pause = None
-        if agent.acw_call is not None and _acw_may_end(f, agent):
-            end_acw(f, agent)
+        if agent.acw_call is not None and wrapup.acw_may_end(f, agent):
+            wrapup.end_acw(f, agent)
     agent.worked = True
     f.drop("leg-retry", str(agent.agent_id))
     f.dirty_agent(agent.agent_id)
@@ -283,107 +279,6 @@ def on_resume_asked(f: FloorState, event: e.ResumeAsked) -> None:
         calls.end_hold(f, call)
         f.do(Join(call=call.call, leg=call.leg))
     f.accept(event.request)
-
-
-# After the call
-
-
-def begin_acw(f: FloorState, agent: AgentLive, call: CallLive) -> None:
-    """The conversation is over: wrap-up, then what the agent asked for meanwhile (U-37)."""
-    agent.call = None
-    campaign = call.campaign
-    if campaign.acw_mode is AcwMode.NONE or not agent.session_open:
-        _after_work(f, agent)
-        return
-    seconds = inf if campaign.acw_mode is AcwMode.UNTIMED else campaign.acw_max_s
-    agent.acw_call = call.call
-    agent.acw_until_s = f.now.mono_s + seconds
-    agent.acw_until_utc_s = f.now.utc_s + min(seconds, 86_400.0)
-    f.at(seconds, "acw", str(agent.agent_id))
-    f.dirty_agent(agent.agent_id)
-
-
-def on_acw_due(f: FloorState, name: str) -> None:
-    agent = f.agents.get(int(name))
-    if agent is not None:
-        end_acw(f, agent)
-
-
-def end_acw(f: FloorState, agent: AgentLive) -> None:
-    if agent.acw_call is None:
-        return
-    calls.forget(f, agent.acw_call)
-    agent.acw_call, agent.acw_until_s, agent.acw_until_utc_s = None, inf, 0.0
-    f.drop("acw", str(agent.agent_id))
-    _after_work(f, agent)
-
-
-def _after_work(f: FloorState, agent: AgentLive) -> None:
-    if agent.next_pause is not None:
-        agent.pause, agent.next_pause = agent.next_pause, None
-    f.dirty_agent(agent.agent_id)
-    if agent.leaving:
-        log_off(f, agent)
-    elif agent.profile.leg_mode is LegMode.PER_CALL:
-        drop_leg(f, agent)
-
-
-def _acw_may_end(f: FloorState, agent: AgentLive) -> bool:
-    call = f.calls.get(agent.acw_call or "")
-    return call is None or call.campaign.acw_mode is not AcwMode.FIXED
-
-
-def on_wrap_up_end_asked(f: FloorState, event: e.WrapUpEndAsked) -> None:
-    agent = f.agents.get(event.agent_id)
-    if agent is None or agent.acw_call is None:
-        f.accept(event.request)  # over already: a second click, or the deadline came first
-    elif not _acw_may_end(f, agent):
-        f.refuse(event.request, "acw_fixed", "This campaign's wrap-up time is fixed; it ends by itself.")
-    else:
-        end_acw(f, agent)
-        f.accept(event.request)
-
-
-def on_disposition_chosen(f: FloorState, event: e.DispositionChosen) -> None:
-    """Kept with the call; it may change whether and when the contact is called again (WD-129, WD-131)."""
-    agent = f.agents.get(event.agent_id)
-    if agent is None or event.call not in (agent.call, agent.acw_call):
-        f.refuse(event.request, "call_closed", "This call is closed; its disposition can no longer be changed here.")
-        return
-    call = f.calls.get(event.call)
-    if call is not None:
-        call.disposition, call.note = event.disposition, event.note[:NOTE_LENGTH_MAX]
-        f.touch("calls", call.call)
-    if call is None or call.outcome is not None:
-        f.do(disposition_of(f, agent.agent_id, event, call))
-    f.accept(event.request)
-
-
-def disposition_of(f: FloorState, agent_id: int, event: e.DispositionChosen, call: CallLive | None) -> SaveDisposition:
-    """What to keep. Of a call from before a restart the rules are not known here: its member stays as stored."""
-    due_utc_s, why = None, "as it was before"
-    if call is not None:
-        assert call.outcome is not None
-        assert call.ended_utc_s is not None
-        retry = next_attempt(
-            call.campaign,
-            call.item,
-            outcome=call.outcome,
-            disposition=event.disposition,
-            ended_utc_s=call.ended_utc_s,
-        )
-        due_utc_s, why = retry.due_utc_s, retry.why
-        calls.note_due(f, call.run_id, due_utc_s)
-    return SaveDisposition(
-        call=event.call,
-        agent_id=agent_id,
-        disposition=event.disposition,
-        note=event.note[:NOTE_LENGTH_MAX],
-        at_utc_s=f.now.utc_s,
-        next_due_utc_s=due_utc_s,
-        retry_why=why,
-        keeps_member=call is None,
-    )
 
 
 # Configuration

@@ -2,7 +2,6 @@
 
 from busyhour.core import events as e
 from busyhour.core.commands import (
-    CloseCall,
     CloseMember,
     HangUpCall,
     Hold,
@@ -11,15 +10,11 @@ from busyhour.core.commands import (
     ReturnItems,
     SaveProgress,
 )
-from busyhour.core.dialer.retry import Retry, next_attempt
-from busyhour.core.floor import agents
-from busyhour.core.floor.outcome import outcome_of
+from busyhour.core.floor import agents, endings, wrapup
 from busyhour.core.floor.state import CallLive, FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.attempt import AttemptCause, AttemptState
 from busyhour.core.life.call import CallCause, CallState
-from busyhour.core.life.run import RunState
-from busyhour.core.model.pictures import CallRecord, Segment
 from busyhour.core.model.values import FINAL_REFUSALS, DialMode, EndCause, Outcome, Refusal
 
 JOIN_S = 3.0  # the PBX joins in milliseconds; after this the leg is taken for dead
@@ -32,7 +27,6 @@ MESSAGE_MAX_S = 600.0
 FAREWELL = "farewell"
 
 TRYING = (CallState.PLANNED, CallState.DIALING)
-WITH_AGENT = (CallState.OFFERED, CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 
 
 # The intent and the request
@@ -59,11 +53,11 @@ def on_call_refused(f: FloorState, event: e.CallRefused) -> None:
         f.do(CloseMember(run_id=call.run_id, member_id=item.member_id, outcome=outcome, why=event.reason))
     else:
         f.do(ReturnItems(run_id=call.run_id, member_ids=(item.member_id,), due_utc_s=event.due_utc_s))
-        note_due(f, call.run_id, event.due_utc_s)
+        endings.note_due(f, call.run_id, event.due_utc_s)
     f.runs[call.run_id].why = f"last number refused: {event.reason}"
-    release_line(f, call)
+    endings.release_line(f, call)
     f.move_call(call, CallCause.ENDED)
-    forget(f, call.call)
+    endings.forget(f, call.call)
 
 
 def on_call_sent(f: FloorState, event: e.CallSent) -> None:
@@ -76,7 +70,7 @@ def on_call_sent(f: FloorState, event: e.CallSent) -> None:
 def on_call_not_sent(f: FloorState, event: e.CallNotSent) -> None:
     call = f.calls.get(event.call)
     if call is not None and call.attempt is AttemptState.INTENT:
-        close(f, call, event.cause, f.now.utc_s)
+        endings.close(f, call, event.cause, f.now.utc_s)
 
 
 def on_call_unanswered(f: FloorState, event: e.CallUnanswered) -> None:
@@ -109,7 +103,7 @@ def on_call_missing(f: FloorState, event: e.CallMissing) -> None:
         call.answered_utc_s = event.answered_utc_s
     if event.ended_utc_s is None and call.looks < LOOKS_MAX and call.attempt is AttemptState.AMBIGUOUS:
         return  # it may not have begun yet; the next look is on the agenda
-    close(f, call, event.cause or EndCause.UNKNOWN, event.ended_utc_s or f.now.utc_s)
+    endings.close(f, call, event.cause or EndCause.UNKNOWN, event.ended_utc_s or f.now.utc_s)
 
 
 # Ringing and answer
@@ -260,7 +254,7 @@ def withdraw(f: FloorState, call: CallLive, *, missed: bool) -> None:
 def orphan(f: FloorState, call: CallLive, leg: str) -> None:
     """The agent's leg is gone in mid-call: hold music, while the same agent may come back (F1)."""
     end_hold(f, call)
-    _end_segment(f, call, f.now.utc_s)
+    endings.end_segment(f, call, f.now.utc_s)
     f.move_call(call, CallCause.LEG_LOST)
     call.leg = None
     f.do(Hold(call=call.call, leg=leg))
@@ -276,7 +270,7 @@ def on_orphan_due(f: FloorState, name: str) -> None:
     agent = f.agents[call.agent_id]
     say_farewell(f, call)
     agent.pause = SystemReason.LAGGED
-    agents.begin_acw(f, agent, call)
+    wrapup.begin_acw(f, agent, call)
 
 
 def end_hold(f: FloorState, call: CallLive) -> None:
@@ -313,144 +307,3 @@ def on_gone_due(f: FloorState, name: str) -> None:
         f.do(HangUpCall(call=call.call))
         look(f, call)
         f.at(GONE_S, "gone", call.call)
-
-
-# The end
-
-
-def on_call_ended(f: FloorState, event: e.CallEnded) -> None:
-    call = f.calls.get(event.call)
-    if call is None or call.state is CallState.ENDED:
-        return
-    if call.state is CallState.PLANNED:
-        on_call_committed(f, e.CallCommitted(call=call.call))
-    close(f, call, event.cause, event.at_utc_s)
-
-
-def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) -> None:
-    """Write the final record, once, and let everybody go."""
-    end_hold(f, call)
-    _end_segment(f, call, ended_utc_s)
-    call.outcome = outcome_of(call, cause)
-    call.ended_utc_s = ended_utc_s
-    run = f.runs[call.run_id]
-    retry = Retry(due_utc_s=None, why="the run was removed")
-    if run.state is not RunState.REMOVED:
-        retry = next_attempt(
-            call.campaign, call.item, outcome=call.outcome, disposition=call.disposition, ended_utc_s=ended_utc_s
-        )
-    f.do(CloseCall(record=_record(call, cause, ended_utc_s, retry.due_utc_s, retry.why)))
-    for kind in ("ring", "wait", "join", "orphan", "max", "gone", "look", "prompt"):
-        f.drop(kind, call.call)
-    run.finished += retry.due_utc_s is None
-    run.abandoned += call.outcome is Outcome.ABANDONED
-    note_due(f, call.run_id, retry.due_utc_s)
-    release_line(f, call)
-    with_agent = call.state in WITH_AGENT
-    f.move_attempt(call, AttemptCause.ENDED)
-    f.move_call(call, CallCause.ENDED)
-    _release_agent(f, call, with_agent=with_agent)
-
-
-def _release_agent(f: FloorState, call: CallLive, *, with_agent: bool) -> None:
-    agent = f.agents.get(call.agent_id) if call.agent_id is not None and with_agent else None
-    if agent is None or agent.call != call.call:
-        forget(f, call.call, unless_wrapped_up=True)
-        return
-    if call.joined_utc_s is None:  # it ended while it was being offered
-        free_offered(f, call)
-        forget(f, call.call)
-        return
-    agent.handled += 1
-    agent.talk_s += max(0.0, (call.ended_utc_s or 0.0) - call.joined_utc_s)
-    if call.disposition is not None:
-        asked = e.DispositionChosen(
-            agent_id=agent.agent_id, call=call.call, disposition=call.disposition, note=call.note, request=""
-        )
-        f.do(agents.disposition_of(f, agent.agent_id, asked, call))
-    agents.begin_acw(f, agent, call)
-    if agent.acw_call != call.call:
-        forget(f, call.call)
-
-
-def _end_segment(f: FloorState, call: CallLive, ended_utc_s: float) -> None:
-    kind = {
-        CallState.TALKING: "agent",
-        CallState.HELD: "agent",
-        CallState.MESSAGE: "message",
-        CallState.FAREWELL: "abandon_message",
-    }.get(call.state)
-    if kind is None:
-        return
-    call.segments.append(
-        Segment(
-            kind=kind,
-            agent_id=call.agent_id if kind == "agent" else None,
-            started_utc_s=call.segment_from_utc_s,
-            ended_utc_s=max(ended_utc_s, call.segment_from_utc_s),
-            hold_s=call.hold_s,
-        )
-    )
-    call.hold_s = 0.0
-
-
-def _record(
-    call: CallLive, cause: EndCause, ended_utc_s: float, next_due_utc_s: float | None, retry_why: str
-) -> CallRecord:
-    assert call.outcome is not None
-    answered = call.answered_utc_s
-    return CallRecord(
-        call=call.call,
-        run_id=call.run_id,
-        campaign_id=call.campaign.campaign_id,
-        member_id=call.item.member_id,
-        contact_id=call.item.contact_id,
-        attempt_no=call.item.attempt_no,
-        trunk_id=call.trunk_id,
-        outcome=call.outcome,
-        cause=cause,
-        ringing_utc_s=call.rang_utc_s,
-        answered_utc_s=answered,
-        joined_utc_s=call.joined_utc_s,
-        ended_utc_s=ended_utc_s,
-        talk_s=max(0.0, ended_utc_s - answered) if answered is not None else 0.0,
-        agent_id=call.agent_id,
-        segments=tuple(call.segments),
-        next_due_utc_s=next_due_utc_s,
-        retry_why=retry_why,
-    )
-
-
-def release_line(f: FloorState, call: CallLive) -> None:
-    f.runs[call.run_id].live -= 1
-    trunk = f.trunks.get(call.trunk_id)
-    if trunk is not None:
-        trunk.up -= 1
-        f.dirty_all_runs()
-    f.touch("system", "system")
-
-
-def note_due(f: FloorState, run_id: int, due_utc_s: float | None) -> None:
-    """A member of this run waits until then."""
-    run = f.runs.get(run_id)
-    if run is None or due_utc_s is None:
-        return
-    if run.next_due_utc_s is None or due_utc_s < run.next_due_utc_s:
-        run.next_due_utc_s = due_utc_s
-    f.dirty_run(run_id)
-
-
-def forget(f: FloorState, name: str, *, unless_wrapped_up: bool = False) -> None:
-    """Take an ended call off the floor; with `unless_wrapped_up`, not while an agent works on it."""
-    call = f.calls.get(name)
-    if call is None or call.state is not CallState.ENDED:
-        return
-    agent = f.agents.get(call.agent_id) if unless_wrapped_up and call.agent_id is not None else None
-    if agent is not None and agent.acw_call == name:
-        return
-    del f.calls[name]
-    run = f.runs.get(call.run_id)
-    if run is not None:
-        run.calls.pop(name, None)
-    f.touch("calls", name)
-    f.dirty_run(call.run_id)

@@ -9,7 +9,7 @@ from typing import Any
 
 from busyhour.core import events as e
 from busyhour.core.commands import Command
-from busyhour.core.floor import agents, calls, pairing, recovery, runs
+from busyhour.core.floor import agents, calls, endings, pairing, recovery, runs, wrapup
 from busyhour.core.floor.state import FloorState
 
 DEADLINES_AT_ONCE_MAX = 10_000
@@ -20,6 +20,7 @@ Due = Callable[[FloorState, str], None]
 RULES: dict[type[e.Event], Rule] = {
     e.FloorStarted: recovery.on_floor_started,
     e.TelephonyBack: recovery.on_telephony_back,
+    e.PbxSeen: recovery.on_pbx_seen,
     e.TelephonyLost: runs.on_telephony_lost,
     e.StoreLost: runs.on_store_lost,
     e.StoreBack: runs.on_store_back,
@@ -40,7 +41,7 @@ RULES: dict[type[e.Event], Rule] = {
     e.CallUnanswered: calls.on_call_unanswered,
     e.CallRang: calls.on_call_rang,
     e.CallAnswered: calls.on_call_answered,
-    e.CallEnded: calls.on_call_ended,
+    e.CallEnded: endings.on_call_ended,
     e.CallMissing: calls.on_call_missing,
     e.PromptEnded: calls.on_prompt_ended,
     e.CallJoined: calls.on_call_joined,
@@ -57,8 +58,8 @@ RULES: dict[type[e.Event], Rule] = {
     e.HangUpAsked: agents.on_hang_up_asked,
     e.HoldAsked: agents.on_hold_asked,
     e.ResumeAsked: agents.on_resume_asked,
-    e.DispositionChosen: agents.on_disposition_chosen,
-    e.WrapUpEndAsked: agents.on_wrap_up_end_asked,
+    e.DispositionChosen: wrapup.on_disposition_chosen,
+    e.WrapUpEndAsked: wrapup.on_wrap_up_end_asked,
 }
 """Which rule hears which event. `ClockTicked` needs none (deadlines are looked at anyway); a digit alone decides
 nothing yet."""
@@ -67,7 +68,7 @@ DUE: dict[str, Due] = {
     "link": agents.on_link_due,
     "leg": agents.on_leg_due,
     "leg-retry": agents.on_leg_retry_due,
-    "acw": agents.on_acw_due,
+    "acw": wrapup.on_acw_due,
     "ring": calls.on_ring_due,
     "wait": calls.on_wait_due,
     "join": calls.on_join_due,

@@ -4,10 +4,12 @@ The PBX is the truth of what lives, the store of who it is. Living calls are ado
 up. Doing it twice gives the same result (I47).
 """
 
+from math import inf
+
 from busyhour.core import events as e
 from busyhour.core.commands import CloseCall, HangUpCall, HangUpLeg
 from busyhour.core.dialer.retry import Retry, next_attempt
-from busyhour.core.floor import agents, calls, runs
+from busyhour.core.floor import agents, calls, endings, runs
 from busyhour.core.floor.outcome import UNANSWERED
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, TrunkLive
 from busyhour.core.life.attempt import AttemptState
@@ -187,7 +189,7 @@ def _close_dead(f: FloorState, stored: OpenCall, history: CallHistory | None) ->
         retry = Retry(due_utc_s=None, why="the run is over")
         if run is not None:
             retry = next_attempt(run.campaign, stored.item, outcome=outcome, disposition=None, ended_utc_s=ended)
-    calls.note_due(f, stored.run_id, retry.due_utc_s)
+    endings.note_due(f, stored.run_id, retry.due_utc_s)
     f.do(
         CloseCall(
             record=CallRecord(
@@ -228,34 +230,51 @@ def _hang_up_strangers(f: FloorState, pbx: PbxPicture) -> None:
             f.do(HangUpCall(call=channel.channel))
 
 
-# A lost link
+# A lost link, and facts that were lost on their way
 
 
 def on_telephony_back(f: FloorState, event: e.TelephonyBack) -> None:
     """Events missed meanwhile are never replayed: catch up from the picture (B1, B2)."""
     restarted = event.pbx.boot != f.boot
     f.boot, f.telephony_up = event.pbx.boot, True
-    channels = {c.channel: c for c in event.pbx.channels}
-    histories = {h.channel: h for h in event.pbx.histories}
-    for leg in [leg for leg in f.legs if leg not in channels]:
-        agents.on_leg_ended(f, e.LegEnded(leg=leg, cause=EndCause.UNKNOWN, at_utc_s=f.now.utc_s))
-    for call in list(f.calls.values()):
-        if call.state is CallState.ENDED or call.attempt in (AttemptState.INTENT, AttemptState.AMBIGUOUS):
-            continue  # over, or the answer to its request is still to come
-        _catch_up(f, call, channels.get(call.call), histories.get(call.call), restarted=restarted)
-    if restarted:
-        for agent in f.agents.values():
-            agent.phone = False
+    compare(f, event.pbx, asked_s=inf, restarted=restarted)
     for agent in f.agents.values():
+        agent.phone = agent.phone and not restarted
         f.drop("leg-retry", str(agent.agent_id))
         f.dirty_agent(agent.agent_id)
-    for channel in event.pbx.channels:
+    f.touch("system", "system")
+    f.dirty_all_runs()
+
+
+def on_pbx_seen(f: FloorState, event: e.PbxSeen) -> None:
+    """Nobody said that anything was missed; what differs all the same is made good (B5)."""
+    if f.telephony_up and event.pbx.boot == f.boot:
+        compare(f, event.pbx, asked_s=event.asked_mono_s, restarted=False)
+
+
+def compare(f: FloorState, pbx: PbxPicture, *, asked_s: float, restarted: bool) -> None:
+    """Bring what has not changed since `asked_s` to what the PBX has."""
+    channels = {c.channel: c for c in pbx.channels}
+    histories = {h.channel: h for h in pbx.histories}
+    for leg, agent_id in list(f.legs.items()):
+        if f.agents[agent_id].leg_since_s < asked_s:
+            _compare_leg(f, leg, channels.get(leg))
+    for call in list(f.calls.values()):
+        undecided = call.attempt in (AttemptState.INTENT, AttemptState.AMBIGUOUS)  # its answer is still to come
+        if call.state is not CallState.ENDED and not undecided and call.changed_s < asked_s:
+            _catch_up(f, call, channels.get(call.call), histories.get(call.call), restarted=restarted)
+    for channel in pbx.channels:
         if is_leg(channel.channel) and channel.channel not in f.legs:
             f.do(HangUpLeg(leg=channel.channel))
         elif is_call(channel.channel) and channel.channel not in f.calls:
             f.do(HangUpCall(call=channel.channel))
-    f.touch("system", "system")
-    f.dirty_all_runs()
+
+
+def _compare_leg(f: FloorState, leg: str, channel: ChannelPicture | None) -> None:
+    if channel is None:
+        agents.on_leg_ended(f, e.LegEnded(leg=leg, cause=EndCause.UNKNOWN, at_utc_s=f.now.utc_s))
+    elif channel.answered and not f.agents[f.legs[leg]].leg_up:
+        agents.on_leg_answered(f, e.LegAnswered(leg=leg, at_utc_s=f.now.utc_s))
 
 
 def _catch_up(
@@ -266,10 +285,10 @@ def _catch_up(
         if history is not None:
             if history.answered_utc_s is not None and call.answered_utc_s is None:
                 call.answered_utc_s = history.answered_utc_s
-            calls.close(f, call, history.cause, history.ended_utc_s)
+            endings.close(f, call, history.cause, history.ended_utc_s)
         else:
             cause = EndCause.PBX_RESTART if restarted else EndCause.UNKNOWN
-            calls.close(f, call, cause, f.now.utc_s)
+            endings.close(f, call, cause, f.now.utc_s)
         return
     if channel.ringing:
         calls.on_call_rang(f, e.CallRang(call=name, at_utc_s=f.now.utc_s))

@@ -40,6 +40,7 @@ class AgentLive:
     phone: bool = False  # can be rung
     leg: str | None = None
     leg_up: bool = False
+    leg_since_s: float = 0.0  # monotonic: when the leg last changed
     call: str | None = None  # reserved for, or talking to
     acw_call: str | None = None
     acw_until_s: float = inf  # monotonic
@@ -81,6 +82,7 @@ class CallLive:
     segment_from_utc_s: float = 0.0
     held_from_utc_s: float | None = None
     hold_s: float = 0.0
+    changed_s: float = 0.0  # monotonic: the last move
     looks: int = 0  # how often an ambiguous call was looked for
     disposition: str | None = None
     note: str = ""
@@ -213,6 +215,7 @@ class FloorState:
         run = self.runs[call.run_id]
         self.count_call(run, call, -1)
         call.state = step(CALL_LIFE, call.state, cause)
+        call.changed_s = self.now.mono_s
         self.count_call(run, call, +1)
         self.touch("calls", call.call)
         self.dirty_run(call.run_id)
@@ -233,6 +236,7 @@ class FloorState:
 
     def move_attempt(self, call: CallLive, cause: AttemptCause) -> None:
         call.attempt = step(ATTEMPT_LIFE, call.attempt, cause)
+        call.changed_s = self.now.mono_s
         self.touch("calls", call.call)
 
     def move_run(self, run: RunLive, cause: RunCause) -> None:

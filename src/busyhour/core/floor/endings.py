@@ -1,0 +1,153 @@
+"""How calls end: the final record, written once, and everybody let go."""
+
+from busyhour.core import events as e
+from busyhour.core.commands import CloseCall
+from busyhour.core.dialer.retry import Retry, next_attempt
+from busyhour.core.floor import calls, wrapup
+from busyhour.core.floor.outcome import outcome_of
+from busyhour.core.floor.state import CallLive, FloorState
+from busyhour.core.life.attempt import AttemptCause
+from busyhour.core.life.call import CallCause, CallState
+from busyhour.core.life.run import RunState
+from busyhour.core.model.pictures import CallRecord, Segment
+from busyhour.core.model.values import EndCause, Outcome
+
+WITH_AGENT = (CallState.OFFERED, CallState.TALKING, CallState.HELD, CallState.ORPHANED)
+
+
+def on_call_ended(f: FloorState, event: e.CallEnded) -> None:
+    call = f.calls.get(event.call)
+    if call is None or call.state is CallState.ENDED:
+        return
+    if call.state is CallState.PLANNED:
+        calls.on_call_committed(f, e.CallCommitted(call=call.call))
+    close(f, call, event.cause, event.at_utc_s)
+
+
+def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) -> None:
+    """Write the final record, once, and let everybody go."""
+    calls.end_hold(f, call)
+    end_segment(f, call, ended_utc_s)
+    call.outcome = outcome_of(call, cause)
+    call.ended_utc_s = ended_utc_s
+    run = f.runs[call.run_id]
+    retry = Retry(due_utc_s=None, why="the run was removed")
+    if run.state is not RunState.REMOVED:
+        retry = next_attempt(
+            call.campaign, call.item, outcome=call.outcome, disposition=call.disposition, ended_utc_s=ended_utc_s
+        )
+    f.do(CloseCall(record=_record(call, cause, ended_utc_s, retry.due_utc_s, retry.why)))
+    for kind in ("ring", "wait", "join", "orphan", "max", "gone", "look", "prompt"):
+        f.drop(kind, call.call)
+    run.finished += retry.due_utc_s is None
+    run.abandoned += call.outcome is Outcome.ABANDONED
+    note_due(f, call.run_id, retry.due_utc_s)
+    release_line(f, call)
+    with_agent = call.state in WITH_AGENT
+    f.move_attempt(call, AttemptCause.ENDED)
+    f.move_call(call, CallCause.ENDED)
+    _release_agent(f, call, with_agent=with_agent)
+
+
+def _release_agent(f: FloorState, call: CallLive, *, with_agent: bool) -> None:
+    agent = f.agents.get(call.agent_id) if call.agent_id is not None and with_agent else None
+    if agent is None or agent.call != call.call:
+        forget(f, call.call, unless_wrapped_up=True)
+        return
+    if call.joined_utc_s is None:  # it ended while it was being offered
+        calls.free_offered(f, call)
+        forget(f, call.call)
+        return
+    agent.handled += 1
+    agent.talk_s += max(0.0, (call.ended_utc_s or 0.0) - call.joined_utc_s)
+    if call.disposition is not None:
+        asked = e.DispositionChosen(
+            agent_id=agent.agent_id, call=call.call, disposition=call.disposition, note=call.note, request=""
+        )
+        f.do(wrapup.disposition_of(f, agent.agent_id, asked, call))
+    wrapup.begin_acw(f, agent, call)
+    if agent.acw_call != call.call:
+        forget(f, call.call)
+
+
+def end_segment(f: FloorState, call: CallLive, ended_utc_s: float) -> None:
+    kind = {
+        CallState.TALKING: "agent",
+        CallState.HELD: "agent",
+        CallState.MESSAGE: "message",
+        CallState.FAREWELL: "abandon_message",
+    }.get(call.state)
+    if kind is None:
+        return
+    call.segments.append(
+        Segment(
+            kind=kind,
+            agent_id=call.agent_id if kind == "agent" else None,
+            started_utc_s=call.segment_from_utc_s,
+            ended_utc_s=max(ended_utc_s, call.segment_from_utc_s),
+            hold_s=call.hold_s,
+        )
+    )
+    call.hold_s = 0.0
+
+
+def _record(
+    call: CallLive, cause: EndCause, ended_utc_s: float, next_due_utc_s: float | None, retry_why: str
+) -> CallRecord:
+    assert call.outcome is not None
+    answered = call.answered_utc_s
+    return CallRecord(
+        call=call.call,
+        run_id=call.run_id,
+        campaign_id=call.campaign.campaign_id,
+        member_id=call.item.member_id,
+        contact_id=call.item.contact_id,
+        attempt_no=call.item.attempt_no,
+        trunk_id=call.trunk_id,
+        outcome=call.outcome,
+        cause=cause,
+        ringing_utc_s=call.rang_utc_s,
+        answered_utc_s=answered,
+        joined_utc_s=call.joined_utc_s,
+        ended_utc_s=ended_utc_s,
+        talk_s=max(0.0, ended_utc_s - answered) if answered is not None else 0.0,
+        agent_id=call.agent_id,
+        segments=tuple(call.segments),
+        next_due_utc_s=next_due_utc_s,
+        retry_why=retry_why,
+    )
+
+
+def release_line(f: FloorState, call: CallLive) -> None:
+    f.runs[call.run_id].live -= 1
+    trunk = f.trunks.get(call.trunk_id)
+    if trunk is not None:
+        trunk.up -= 1
+        f.dirty_all_runs()
+    f.touch("system", "system")
+
+
+def note_due(f: FloorState, run_id: int, due_utc_s: float | None) -> None:
+    """A member of this run waits until then."""
+    run = f.runs.get(run_id)
+    if run is None or due_utc_s is None:
+        return
+    if run.next_due_utc_s is None or due_utc_s < run.next_due_utc_s:
+        run.next_due_utc_s = due_utc_s
+    f.dirty_run(run_id)
+
+
+def forget(f: FloorState, name: str, *, unless_wrapped_up: bool = False) -> None:
+    """Take an ended call off the floor; with `unless_wrapped_up`, not while an agent works on it."""
+    call = f.calls.get(name)
+    if call is None or call.state is not CallState.ENDED:
+        return
+    agent = f.agents.get(call.agent_id) if unless_wrapped_up and call.agent_id is not None else None
+    if agent is not None and agent.acw_call == name:
+        return
+    del f.calls[name]
+    run = f.runs.get(call.run_id)
+    if run is not None:
+        run.calls.pop(name, None)
+    f.touch("calls", name)
+    f.dirty_run(call.run_id)

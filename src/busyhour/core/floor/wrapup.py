@@ -1,0 +1,110 @@
+"""Event rules about after-call work and dispositions (U-37, U-24)."""
+
+from math import inf
+
+from busyhour.core import events as e
+from busyhour.core.commands import SaveDisposition
+from busyhour.core.dialer.retry import next_attempt
+from busyhour.core.floor import agents, endings
+from busyhour.core.floor.state import AgentLive, CallLive, FloorState
+from busyhour.core.model.values import AcwMode, LegMode
+
+NOTE_LENGTH_MAX = 4_000
+
+
+def begin_acw(f: FloorState, agent: AgentLive, call: CallLive) -> None:
+    """The conversation is over: wrap-up, then what the agent asked for meanwhile (U-37)."""
+    agent.call = None
+    campaign = call.campaign
+    if campaign.acw_mode is AcwMode.NONE or not agent.session_open:
+        _after_work(f, agent)
+        return
+    seconds = inf if campaign.acw_mode is AcwMode.UNTIMED else campaign.acw_max_s
+    agent.acw_call = call.call
+    agent.acw_until_s = f.now.mono_s + seconds
+    agent.acw_until_utc_s = f.now.utc_s + min(seconds, 86_400.0)
+    f.at(seconds, "acw", str(agent.agent_id))
+    f.dirty_agent(agent.agent_id)
+
+
+def on_acw_due(f: FloorState, name: str) -> None:
+    agent = f.agents.get(int(name))
+    if agent is not None:
+        end_acw(f, agent)
+
+
+def end_acw(f: FloorState, agent: AgentLive) -> None:
+    if agent.acw_call is None:
+        return
+    endings.forget(f, agent.acw_call)
+    agent.acw_call, agent.acw_until_s, agent.acw_until_utc_s = None, inf, 0.0
+    f.drop("acw", str(agent.agent_id))
+    _after_work(f, agent)
+
+
+def _after_work(f: FloorState, agent: AgentLive) -> None:
+    if agent.next_pause is not None:
+        agent.pause, agent.next_pause = agent.next_pause, None
+    f.dirty_agent(agent.agent_id)
+    if agent.leaving:
+        agents.log_off(f, agent)
+    elif agent.profile.leg_mode is LegMode.PER_CALL:
+        agents.drop_leg(f, agent)
+
+
+def acw_may_end(f: FloorState, agent: AgentLive) -> bool:
+    call = f.calls.get(agent.acw_call or "")
+    return call is None or call.campaign.acw_mode is not AcwMode.FIXED
+
+
+def on_wrap_up_end_asked(f: FloorState, event: e.WrapUpEndAsked) -> None:
+    agent = f.agents.get(event.agent_id)
+    if agent is None or agent.acw_call is None:
+        f.accept(event.request)  # over already: a second click, or the deadline came first
+    elif not acw_may_end(f, agent):
+        f.refuse(event.request, "acw_fixed", "This campaign's wrap-up time is fixed; it ends by itself.")
+    else:
+        end_acw(f, agent)
+        f.accept(event.request)
+
+
+def on_disposition_chosen(f: FloorState, event: e.DispositionChosen) -> None:
+    """Kept with the call; it may change whether and when the contact is called again (WD-129, WD-131)."""
+    agent = f.agents.get(event.agent_id)
+    if agent is None or event.call not in (agent.call, agent.acw_call):
+        f.refuse(event.request, "call_closed", "This call is closed; its disposition can no longer be changed here.")
+        return
+    call = f.calls.get(event.call)
+    if call is not None:
+        call.disposition, call.note = event.disposition, event.note[:NOTE_LENGTH_MAX]
+        f.touch("calls", call.call)
+    if call is None or call.outcome is not None:
+        f.do(disposition_of(f, agent.agent_id, event, call))
+    f.accept(event.request)
+
+
+def disposition_of(f: FloorState, agent_id: int, event: e.DispositionChosen, call: CallLive | None) -> SaveDisposition:
+    """What to keep. Of a call from before a restart the rules are not known here: its member stays as stored."""
+    due_utc_s, why = None, "as it was before"
+    if call is not None:
+        assert call.outcome is not None
+        assert call.ended_utc_s is not None
+        retry = next_attempt(
+            call.campaign,
+            call.item,
+            outcome=call.outcome,
+            disposition=event.disposition,
+            ended_utc_s=call.ended_utc_s,
+        )
+        due_utc_s, why = retry.due_utc_s, retry.why
+        endings.note_due(f, call.run_id, due_utc_s)
+    return SaveDisposition(
+        call=event.call,
+        agent_id=agent_id,
+        disposition=event.disposition,
+        note=event.note[:NOTE_LENGTH_MAX],
+        at_utc_s=f.now.utc_s,
+        next_due_utc_s=due_utc_s,
+        retry_why=why,
+        keeps_member=call is None,
+    )

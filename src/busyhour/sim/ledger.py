@@ -1,0 +1,93 @@
+"""The carrier's and the PBX's own book: what was really dialed, who really talked with whom.
+
+The checkers judge by this book, never by the product's tables.
+"""
+
+from dataclasses import dataclass, field
+
+from busyhour.core.model.values import EndCause
+
+
+class Violation(AssertionError):
+    """An invariant does not hold."""
+
+
+@dataclass(slots=True)
+class Channel:
+    """A call to a callee (`c...`) or to an agent's phone (`a...`)."""
+
+    name: str
+    tenant: int
+    began_utc_s: float
+    number: str = ""
+    run_id: int = 0
+    member_id: int = 0
+    trunk_id: int = 0
+    agent_id: int = 0
+    rang_utc_s: float | None = None
+    answered_utc_s: float | None = None
+    ended_utc_s: float | None = None
+    cause: EndCause | None = None
+    in_app: bool = True
+    audio: str = "none"  # what the person hears: none | agent | music | prompt
+    audio_since_s: float = 0.0
+    room: str | None = None
+    joined_s: float = 0.0  # seconds in a room with an agent's leg
+    heard_prompt: bool = False
+    call_max_s: float = 0.0
+
+    @property
+    def live(self) -> bool:
+        return self.ended_utc_s is None
+
+
+@dataclass(slots=True)
+class Ledger:
+    """All channels ever, with what the online checks need at hand."""
+
+    channels: dict[str, Channel] = field(default_factory=dict)
+    live: dict[str, Channel] = field(default_factory=dict)
+    live_numbers: dict[tuple[int, str], str] = field(default_factory=dict)
+    up_on_trunk: dict[tuple[int, int], int] = field(default_factory=dict)
+    last_end: dict[tuple[int, int], Channel] = field(default_factory=dict)  # of a member
+    rooms: dict[str, str] = field(default_factory=dict)  # room -> the customer in it
+    invites: int = 0
+
+    def begin(self, channel: Channel) -> None:
+        if channel.name in self.channels:
+            raise Violation(f"I3: {channel.name} was dialed twice")
+        self.channels[channel.name] = self.live[channel.name] = channel
+        if channel.number:
+            self.invites += 1
+            self._dial(channel)
+
+    def _dial(self, channel: Channel) -> None:
+        key = (channel.tenant, channel.number)
+        if key in self.live_numbers:
+            raise Violation(f"I2: {channel.number} is on the line already as {self.live_numbers[key]}")
+        self.live_numbers[key] = channel.name
+        trunk = (channel.tenant, channel.trunk_id)
+        self.up_on_trunk[trunk] = self.up_on_trunk.get(trunk, 0) + 1
+
+    def end(self, channel: Channel, cause: EndCause, utc_s: float) -> None:
+        channel.ended_utc_s, channel.cause = utc_s, cause
+        del self.live[channel.name]
+        self.leave_room(channel)
+        if channel.number:
+            del self.live_numbers[channel.tenant, channel.number]
+            self.up_on_trunk[channel.tenant, channel.trunk_id] -= 1
+            self.last_end[channel.tenant, channel.member_id] = channel
+
+    def enter_room(self, channel: Channel, room: str) -> None:
+        """A customer goes into the room of an agent's leg."""
+        other = self.rooms.get(room)
+        if other is not None and other != channel.name:
+            raise Violation(f"I23: {room} has two customers, {other} and {channel.name}")
+        self.leave_room(channel)
+        channel.room = room
+        self.rooms[room] = channel.name
+
+    def leave_room(self, channel: Channel) -> None:
+        if channel.room is not None:
+            self.rooms.pop(channel.room, None)
+            channel.room = None

@@ -1,0 +1,245 @@
+"""A PBX and the telephone network behind it, pretending: channels, rooms, prompts, callees, agents' phones.
+
+It outlives every engine. Each engine talks to it over a `Line` (`line.py`) that can fail; what is said here is the
+truth. Callees behave by chance from one seed.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from random import Random
+
+from busyhour.core import commands as c
+from busyhour.core import events as e
+from busyhour.core.model.ids import is_call, room_of, tenant_of
+from busyhour.core.model.pictures import CallHistory, ChannelPicture, PbxPicture
+from busyhour.core.model.values import EndCause
+from busyhour.sim.ledger import Channel, Ledger
+
+PROMPT_S = 8.0
+TAIL_S = 6.0  # the PBX's own farewell, for those who answer while no engine is there
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Callees:
+    """How likely the callees do what. The rest of the dice is a plain answer."""
+
+    busy: float = 0.15
+    no_answer: float = 0.2
+    invalid: float = 0.05
+    congested: float = 0.05
+    silent: float = 0.03  # the carrier never says anything
+    hangs_up_at_once: float = 0.05
+    ring_s: tuple[float, float] = (1.0, 12.0)
+    talk_s: tuple[float, float] = (2.0, 40.0)
+
+
+Hear = Callable[[int, e.Event], None]
+
+
+@dataclass(slots=True)
+class SimPbx:
+    dice: Random
+    utc: Callable[[], float]
+    callees: Callees = field(default_factory=Callees)
+    hear: Hear = lambda tenant, event: None
+    phone_rings: Callable[[int, int, str], None] = lambda tenant, agent, leg: None
+    app_is_there: Callable[[int], bool] = lambda tenant: True
+    check_invite: Callable[[Channel], None] = lambda channel: None
+    boots: int = 1
+    ledger: Ledger = field(default_factory=Ledger)
+    histories: dict[str, CallHistory] = field(default_factory=dict)
+    _timers: dict[str, list[asyncio.TimerHandle]] = field(default_factory=dict)
+
+    # Orders
+
+    def place(self, call: c.PlaceCall) -> None:
+        name = call.item.call
+        if name in self.ledger.live:
+            return  # 409: this id is in use
+        channel = Channel(
+            name=name,
+            tenant=tenant_of(name) or 0,
+            began_utc_s=self.utc(),
+            number=call.item.number,
+            run_id=call.run_id,
+            member_id=call.item.member_id,
+            trunk_id=call.trunk.trunk_id,
+            call_max_s=call.call_max_s,
+        )
+        self.ledger.begin(channel)
+        self.check_invite(channel)
+        self._decide(channel)
+
+    def _decide(self, channel: Channel) -> None:
+        """What this callee is going to do."""
+        dice, callees, roll = self.dice, self.callees, self.dice.random()
+        for share, cause in (
+            (callees.busy, EndCause.BUSY),
+            (callees.invalid, EndCause.INVALID_NUMBER),
+            (callees.congested, EndCause.CONGESTION),
+        ):
+            if roll < share:
+                self._later(channel, dice.uniform(0.05, 1.5), self.end, channel, cause)
+                return
+            roll -= share
+        if roll < callees.silent:
+            return
+        roll -= callees.silent
+        self._later(channel, dice.uniform(0.05, 0.8), self._ring, channel)
+        if roll < callees.no_answer:
+            self._later(channel, 60.0, self.end, channel, EndCause.NO_ANSWER)
+            return
+        roll -= callees.no_answer
+        at_s = dice.uniform(*callees.ring_s)
+        stays_s = 0.05 if roll < callees.hangs_up_at_once else dice.uniform(*callees.talk_s)
+        self._later(channel, at_s, self._answer, channel, stays_s)
+
+    def _ring(self, channel: Channel) -> None:
+        channel.rang_utc_s = self.utc()
+        self.hear(channel.tenant, e.CallRang(call=channel.name, at_utc_s=self.utc()))
+
+    def _answer(self, channel: Channel, stays_s: float) -> None:
+        channel.answered_utc_s, channel.audio_since_s = self.utc(), self.utc()
+        self._later(channel, stays_s, self.end, channel, EndCause.NORMAL)
+        self._later(channel, channel.call_max_s, self.end, channel, EndCause.TIMEOUT)
+        channel.in_app = self.app_is_there(channel.tenant)
+        if channel.in_app:
+            self.hear(channel.tenant, e.CallAnswered(call=channel.name, at_utc_s=self.utc()))
+        else:
+            self._set_audio(channel, "prompt")
+            self._later(channel, TAIL_S, self.end, channel, EndCause.NORMAL)
+
+    def end(self, channel: Channel, cause: EndCause) -> None:
+        """The channel is gone, whoever ended it."""
+        if not channel.live:
+            return
+        self._set_audio(channel, "none")
+        self.ledger.end(channel, cause, self.utc())
+        for timer in self._timers.pop(channel.name, ()):
+            timer.cancel()
+        self.histories[channel.name] = CallHistory(
+            channel=channel.name, answered_utc_s=channel.answered_utc_s, ended_utc_s=self.utc(), cause=cause
+        )
+        if is_call(channel.name):
+            self.hear(channel.tenant, e.CallEnded(call=channel.name, cause=cause, at_utc_s=self.utc()))
+            return
+        customer = self.ledger.live.get(self.ledger.rooms.get(room_of(channel.name), ""))
+        if customer is not None:  # the room goes with the leg; the customer stays on the line
+            self.ledger.leave_room(customer)
+            self._set_audio(customer, "none")
+        self.hear(channel.tenant, e.LegEnded(leg=channel.name, cause=cause, at_utc_s=self.utc()))
+
+    def act(self, command: c.Act) -> e.Event | None:
+        match command:
+            case c.RingAgent():
+                self._ring_agent(command)
+            case c.HangUpLeg(leg=name) | c.HangUpCall(call=name):
+                if name in self.ledger.live:
+                    self.end(self.ledger.live[name], EndCause.NORMAL)
+            case c.Join():
+                return self._join(command)
+            case c.Hold(call=name):
+                if name in self.ledger.live:
+                    self.ledger.leave_room(self.ledger.live[name])
+                    self._set_audio(self.ledger.live[name], "music")
+            case c.PlayPrompt():
+                return self._play(command)
+            case c.LookUp(call=name):
+                return self._look(name)
+            case _:
+                raise AssertionError(f"unknown order {command!r}")
+        return None
+
+    def _ring_agent(self, command: c.RingAgent) -> None:
+        if command.leg in self.ledger.channels:
+            return
+        tenant = tenant_of(command.leg) or 0
+        channel = Channel(name=command.leg, tenant=tenant, began_utc_s=self.utc(), agent_id=command.agent_id)
+        self.ledger.begin(channel)
+        self._later(channel, command.ring_timeout_s + 2.0, self._not_picked_up, channel)
+        self.phone_rings(tenant, command.agent_id, command.leg)
+
+    def _not_picked_up(self, channel: Channel) -> None:
+        if channel.answered_utc_s is None:
+            self.end(channel, EndCause.NO_ANSWER)
+
+    def pick_up(self, leg: str) -> None:
+        """The agent's phone answers."""
+        channel = self.ledger.live.get(leg)
+        if channel is not None and channel.answered_utc_s is None:
+            channel.answered_utc_s = self.utc()
+            self.hear(channel.tenant, e.LegAnswered(leg=leg, at_utc_s=self.utc()))
+
+    def _join(self, command: c.Join) -> e.Event | None:
+        call, leg = self.ledger.live.get(command.call), self.ledger.live.get(command.leg)
+        if call is None or leg is None or leg.answered_utc_s is None:
+            return e.JoinFailed(call=command.call, leg=command.leg)
+        assert call.tenant == leg.tenant, "I19: a room never mixes tenants"
+        self.ledger.enter_room(call, room_of(command.leg))
+        self._set_audio(call, "agent")
+        self.hear(call.tenant, e.CallJoined(call=call.name, leg=leg.name, at_utc_s=self.utc()))
+        return None
+
+    def _play(self, command: c.PlayPrompt) -> e.Event | None:
+        channel = self.ledger.live.get(command.call)
+        if channel is not None:
+            self.ledger.leave_room(channel)
+            self._set_audio(channel, "prompt")
+            self._later(channel, PROMPT_S, self._played, channel, command.prompt)
+        return None
+
+    def _played(self, channel: Channel, prompt: str) -> None:
+        if channel.audio == "prompt":
+            channel.heard_prompt = True
+            self._set_audio(channel, "none")
+            self.hear(channel.tenant, e.PromptEnded(call=channel.name, prompt=prompt))
+
+    def _look(self, name: str) -> e.Event:
+        channel = self.ledger.live.get(name)
+        if channel is not None and channel.answered_utc_s is not None:
+            return e.CallAnswered(call=name, at_utc_s=channel.answered_utc_s)
+        if channel is not None:
+            return e.CallSent(call=name)
+        known = self.histories.get(name)
+        if known is None:
+            return e.CallMissing(call=name)
+        return e.CallMissing(
+            call=name, answered_utc_s=known.answered_utc_s, ended_utc_s=known.ended_utc_s, cause=known.cause
+        )
+
+    def picture(self, tenant: int, about: Sequence[str]) -> PbxPicture:
+        return PbxPicture(
+            boot=str(self.boots),
+            channels=tuple(
+                ChannelPicture(
+                    channel=x.name,
+                    answered=x.answered_utc_s is not None,
+                    ringing=x.answered_utc_s is None and x.rang_utc_s is not None,
+                    bridge=x.room if x.number else room_of(x.name),
+                    in_app=x.in_app,
+                )
+                for x in self.ledger.live.values()
+                if x.tenant == tenant
+            ),
+            histories=tuple(self.histories[name] for name in about if name in self.histories),
+        )
+
+    # The PBX itself
+
+    def restart(self) -> None:
+        """All channels vanish; nobody is told one by one. Its records know that they were, and not how they ended."""
+        self.boots += 1
+        hear, self.hear = self.hear, lambda _tenant, _event: None
+        for channel in list(self.ledger.live.values()):
+            self.end(channel, EndCause.PBX_RESTART)
+        self.hear = hear
+
+    def _set_audio(self, channel: Channel, audio: str) -> None:
+        if channel.audio == "agent":
+            channel.joined_s += self.utc() - channel.audio_since_s
+        channel.audio, channel.audio_since_s = audio, self.utc()
+
+    def _later(self, channel: Channel, after_s: float, do: Callable[..., None], *arguments: object) -> None:
+        timer = asyncio.get_running_loop().call_later(after_s, do, *arguments)
+        self._timers.setdefault(channel.name, []).append(timer)
