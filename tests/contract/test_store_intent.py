@@ -79,7 +79,7 @@ async def test_the_same_batch_again_changes_nothing_and_answers_the_same(world: 
     assert first == [CallCommitted(call=item.call) for item in items[:3]]
 
 
-@pytest.mark.covers("U-15")
+@pytest.mark.covers("U-15", "I6")
 async def test_a_number_put_on_the_do_not_call_list_after_the_hopper_is_not_called(world: World) -> None:
     item = await one_item(world)
     await world.directory.add_dnc(world.tenant, [number(1)], "the callee asked")
@@ -98,6 +98,7 @@ async def test_a_number_put_on_a_black_list_after_the_hopper_is_not_called(world
     assert refused(answer, Refusal.DNC) is None
 
 
+@pytest.mark.covers("I5")
 async def test_hours_are_those_of_every_zone_the_number_may_be_in(world: World) -> None:
     people = await world.add_list(
         "people", [new_contact(1, zones=(("Europe/Rome", "America/New_York"),)), new_contact(2)]
@@ -122,6 +123,7 @@ async def test_the_campaigns_own_hours_count_too(world: World) -> None:
     assert refused(answer, Refusal.OUT_OF_HOURS_CAMPAIGN) == world.utc_s + 21 * 3600
 
 
+@pytest.mark.covers("I7")
 async def test_a_paused_or_ended_run_places_no_call(world: World) -> None:
     item = await one_item(world)
     paused = c.SaveRun(run_id=world.run_id, state="paused", at_utc_s=world.utc_s, final=False)
@@ -147,7 +149,7 @@ async def test_a_cap_of_attempts_per_number_counts_all_campaigns(world: World) -
     assert await world.commit(world.place(third)) == [CallCommitted(call=third.call)]
 
 
-@pytest.mark.covers("U-20")
+@pytest.mark.covers("I2")
 async def test_a_number_on_the_line_is_not_called_a_second_time(world: World) -> None:
     people = await world.add_list("people", [new_contact(1), new_contact(1, name="Twin")])
     await world.start((people, NORMAL))

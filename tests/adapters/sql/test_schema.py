@@ -57,7 +57,7 @@ async def test_statements_and_server_know_the_same_columns(database_url: str) ->
     assert loose(here) == loose(there)
 
 
-@pytest.mark.covers("I33")
+@pytest.mark.covers("I37")
 async def test_no_row_of_another_tenant_is_seen_or_written_on_any_table(database_url: str) -> None:
     """One row of tenant 1 in every table, made past all checks; then the application's role looks as tenant 2."""
     connection = await owner(database_url)
