@@ -16,7 +16,10 @@ BURST_S, SILENCE_S = 0.3, 0.2  # bursts: a steady tone is taken for noise by the
 
 LISTEN = """async ({seconds}) => {
   const element = document.getElementById('phone-audio');
-  if (!element || !element.srcObject) return {hz: 0, db: -200, fault: 'the page plays nothing'};
+  if (!element || !element.srcObject) {
+    await new Promise((done) => setTimeout(done, 100));
+    return {hz: 0, db: -200, fault: 'the page plays nothing'};
+  }
   const context = new AudioContext();
   await context.resume();
   const analyser = new AnalyserNode(context, {fftSize: 8192, smoothingTimeConstant: 0});

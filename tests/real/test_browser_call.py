@@ -54,7 +54,9 @@ async def test_agent_talks_in_the_browser_and_reloads_in_mid_call(
                 await expect(hang_up(page)).to_be_enabled(timeout=BACK_MAX_S * 1000)
                 ear.heard.clear()
                 await hear_each_other(page, ear)
-                assert time.monotonic() - begin_s < BACK_MAX_S
+                back_s = time.monotonic() - begin_s
+                print(f"heard each other {back_s:.1f} s after the reload")
+                assert back_s < BACK_MAX_S
                 assert (await only_call(api, run_id))["call"] == before["call"]
 
                 await hang_up(page).click()
@@ -86,12 +88,15 @@ async def only_call(api: Api, run_id: int) -> dict[str, Any]:
     return dict(attempt)
 
 
-async def hear_each_other(page: Page, ear: MediaEnd) -> None:
+async def hear_each_other(page: Page, ear: MediaEnd, *, within_s: float = BACK_MAX_S) -> None:
     """The callee's tone is in the browser, and the microphone's at the callee."""
-    heard = await listen(page)
+    heard: dict[str, Any] = {"db": -200}
+    deadline_s = time.monotonic() + within_s
+    while heard["db"] < -60 and time.monotonic() < deadline_s:
+        heard = await listen(page, seconds=1)
     assert heard["db"] > -60, heard
     assert heard["hz"] == pytest.approx(CALLEE_HZ, abs=15), heard
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(within_s):
         while loudest_share(ear, AGENT_HZ) < 0.8:
             await ear.packet()
 
