@@ -2,7 +2,7 @@
 import { useEffect } from 'react';
 import { freshSip } from '@/features/desk/desk-api';
 import { openIfAllowed } from '@/features/desk/phone/microphone';
-import { renewSecret, startPhone, stopPhone, type SipAccess } from '@/features/desk/phone/phone';
+import { leaveLine, renewSecret, startPhone, stopPhone, type SipAccess } from '@/features/desk/phone/phone';
 import { serverNowS } from '@/lib/api';
 import { socketUrl } from '@/lib/live/connection';
 
@@ -38,7 +38,9 @@ export function usePhoneLine(access: SipAccess | null): void {
     startPhone(access, socketUrl(path), () => void renew());
     plan(access);
     void openIfAllowed();
+    window.addEventListener('pagehide', leaveLine);
     return () => {
+      window.removeEventListener('pagehide', leaveLine);
       over = true;
       window.clearTimeout(timer);
       stopPhone();

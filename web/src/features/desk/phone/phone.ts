@@ -86,6 +86,11 @@ export function stopPhone(): void {
   usePhone.setState(OFF);
 }
 
+/** The page goes: say so to the PBX, which would notice only by the silence, many seconds later. */
+export function leaveLine(): void {
+  if (session !== null && !session.isEnded()) session.terminate();
+}
+
 /** A fresh secret, used from the next registration on. */
 export function renewSecret(access: SipAccess): void {
   if (agent === null) return;
