@@ -173,9 +173,13 @@ class CallAnswered(Fact, frozen=True, kw_only=True):
 
 
 class CallEnded(Fact, frozen=True, kw_only=True):
+    """`answered_utc_s`: when it had been answered, as far as the PBX can tell; the fact of the answer may have been
+    lost."""
+
     call: str
     cause: EndCause
     at_utc_s: float
+    answered_utc_s: float | None = None
 
 
 class CallMissing(Fact, frozen=True, kw_only=True):

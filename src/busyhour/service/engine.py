@@ -74,7 +74,7 @@ class Engine:
         self._history: deque[tuple[e.Instant, e.Event]] = deque(maxlen=HISTORY_MAX)
         self._links: dict[int, e.AgentLinked] = {}
         self._phones: dict[int, e.PhoneRegistered] = {}
-        self._floor: Floor | None = None
+        self.floor: Floor | None = None
         self._watch: asyncio.Task[None] | None = None
         self._fence = 0
         self._handled = 0
@@ -171,7 +171,7 @@ class Engine:
         pbx = await self._telephony.picture(self.tenant, about)
         self._fence, self._store_up = picture.fence, True
         self._watch = asyncio.create_task(self._look_now_and_then())
-        self._floor = floor = Floor()
+        self.floor = floor = Floor()
         started = e.FloorStarted(
             tenant=self.tenant,
             fence=picture.fence,
@@ -234,9 +234,9 @@ class Engine:
         """Facts can be lost on their way without anybody noticing (B5)."""
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            if not self._telephony.up() or self._floor is None:
+            if not self._telephony.up() or self.floor is None:
                 continue
-            asked_s, about = self._clock.now().mono_s, list(self._floor.calls)
+            asked_s, about = self._clock.now().mono_s, list(self.floor.calls)
             with suppress(Unavailable):
                 pbx = await self._telephony.picture(self.tenant, about)
                 self.put(e.PbxSeen(pbx=pbx, asked_mono_s=asked_s))

@@ -122,7 +122,10 @@ class SimPbx:
             channel=channel.name, answered_utc_s=channel.answered_utc_s, ended_utc_s=self.utc(), cause=cause
         )
         if is_call(channel.name):
-            self.hear(channel.tenant, e.CallEnded(call=channel.name, cause=cause, at_utc_s=self.utc()))
+            ended = e.CallEnded(
+                call=channel.name, cause=cause, at_utc_s=self.utc(), answered_utc_s=channel.answered_utc_s
+            )
+            self.hear(channel.tenant, ended)
             return
         customer = self.ledger.live.get(self.ledger.rooms.get(room_of(channel.name), ""))
         if customer is not None:  # the room goes with the leg; the customer stays on the line

@@ -43,7 +43,7 @@ def _heard(messages: list[dict[str, Any]]) -> list[Event]:
             case ari.StasisStart() as event:
                 told.append(translate.answered(event, up_utc_s.get(event.channel.id)))
             case ari.ChannelDestroyed() as event:
-                told.append(translate.ended(event, was_up=event.channel.id in up_utc_s))
+                told.append(translate.ended(event, up_utc_s=up_utc_s.get(event.channel.id)))
             case ari.ChannelEnteredBridge() as event:
                 told.append(translate.joined(event))
             case ari.PlaybackFinished() as event:
@@ -127,7 +127,7 @@ def test_channels_of_others_are_not_our_affair(name: str) -> None:
     at = msgspec.json.decode(b'"2026-11-21T21:00:29.511+0000"', type=ari.datetime)
     assert translate.rang(ari.ChannelStateChange(timestamp=at, channel=_channel(name, "Ringing"))) is None
     assert translate.answered(ari.StasisStart(timestamp=at, channel=_channel(name)), None) is None
-    assert translate.ended(ari.ChannelDestroyed(timestamp=at, channel=_channel(name)), was_up=True) is None
+    assert translate.ended(ari.ChannelDestroyed(timestamp=at, channel=_channel(name)), up_utc_s=1.0) is None
     assert translate.pressed(ari.ChannelDtmfReceived(channel=_channel(name), digit="1")) is None
     assert translate.prompt_ended(ari.PlaybackFinished(playback=ari.Playback(f"{name}~welcome"))) is None
 

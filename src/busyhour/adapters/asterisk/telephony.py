@@ -230,7 +230,7 @@ class AsteriskTelephony:
     def _hear_end(self, event: ari.ChannelDestroyed) -> None:
         channel = event.channel.id
         seen = self._channels.forget(channel)
-        told = translate.ended(event, was_up=seen is not None and seen.up_utc_s is not None)
+        told = translate.ended(event, up_utc_s=seen.up_utc_s if seen is not None else None)
         if isinstance(told, LegEnded):
             self._spawn(self._actor.drop_room(channel))
         elif told is not None and seen is not None and seen.up_utc_s is not None and not seen.announced:

@@ -39,15 +39,18 @@ def answered(event: ari.StasisStart, up_utc_s: float | None) -> CallAnswered | N
     return CallAnswered(call=event.channel.id, at_utc_s=up_utc_s or event.timestamp.timestamp())
 
 
-def ended(event: ari.ChannelDestroyed, *, was_up: bool) -> CallEnded | LegEnded | None:
+def ended(event: ari.ChannelDestroyed, *, up_utc_s: float | None) -> CallEnded | LegEnded | None:
+    """`up_utc_s`: when its answer was seen; a channel that is up without that was answered at the latest now."""
     channel = event.channel
     if not (is_call(channel.id) or is_leg(channel.id)):
         return None
     at_utc_s = event.timestamp.timestamp()
-    was_up = was_up or channel.state == "Up"
+    if up_utc_s is None and channel.state == "Up":
+        up_utc_s = at_utc_s
+    was_up = up_utc_s is not None
     cause = end_cause(event.cause, event.tech_cause, answered=was_up, rang=channel.state == "Ringing")
     if is_call(channel.id):
-        return CallEnded(call=channel.id, cause=cause, at_utc_s=at_utc_s)
+        return CallEnded(call=channel.id, cause=cause, at_utc_s=at_utc_s, answered_utc_s=up_utc_s)
     return LegEnded(leg=channel.id, cause=cause, at_utc_s=at_utc_s)
 
 

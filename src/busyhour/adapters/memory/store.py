@@ -30,6 +30,9 @@ class MemoryStore:
     fault: Exception | None = None
     clock: Callable[[], float] | None = None  # UTC; None: an intent's own time is taken for that of its commit
 
+    def add_tenant(self, tenant: int) -> Rows:
+        return self.tenants.setdefault(tenant, Rows())
+
     def start_run(self, tenant: int, campaign: Campaign, numbers: Sequence[str], *, utc_s: float = 0.0) -> Run:
         """A new run of this campaign over these numbers."""
         rows = self.tenants[tenant]

@@ -21,6 +21,9 @@ def on_call_ended(f: FloorState, event: e.CallEnded) -> None:
         return
     if call.state is CallState.PLANNED:
         calls.on_call_committed(f, e.CallCommitted(call=call.call))
+    if call.answered_utc_s is None and event.answered_utc_s is not None:
+        call.answered_utc_s = event.answered_utc_s
+        f.runs[call.run_id].answered += 1
     close(f, call, event.cause, event.at_utc_s)
 
 
