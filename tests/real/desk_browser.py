@@ -67,8 +67,13 @@ async def browser_page(folder: Path, *, microphone_hz: float) -> AsyncIterator[P
             log = (folder / "console.log").open("a")
             page.on("console", lambda message: log.write(f"{message.type}: {message.text}\n"))
             page.on("pageerror", lambda error: log.write(f"error: {error}\n"))
-            yield page
-            log.close()
+            try:
+                yield page
+            except BaseException:
+                await page.screenshot(path=folder / "at-failure.png")
+                raise
+            finally:
+                log.close()
         finally:
             await browser.close()
 

@@ -370,15 +370,15 @@ async def test_a_changed_configuration_is_taken_up_by_the_adopted_pbx(settings: 
     await first.leave()
     message = settings.data / "pbx/etc/extensions.conf"
     message.write_text("[busyhour]\nexten => call,1,Hangup()\n")
-    (settings.data / "pbx/run/started.json").write_text(
-        json.dumps(json.loads((settings.data / "pbx/run/started.json").read_text()) | {"reload": "of an older version"})
+    (settings.data / "pbx/started.json").write_text(
+        json.dumps(json.loads((settings.data / "pbx/started.json").read_text()) | {"reload": "of an older version"})
     )
     second = PrivatePbx(settings)
     await second.start()
     try:
         assert second.statistics().pid == started_by
         assert "Stasis" in message.read_text()
-        stamps = json.loads((settings.data / "pbx/run/started.json").read_text())
+        stamps = json.loads((settings.data / "pbx/started.json").read_text())
         assert stamps["reload"] != "of an older version"
     finally:
         await second.stop()
