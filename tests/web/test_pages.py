@@ -150,4 +150,4 @@ async def test_the_live_page_moves_by_its_feed_and_mends_a_gap(opened: Opener, f
         await fake.tell("live", ("agents", "98", {**fake.desk_agent, "name": "Ghost"}), skip=1)
         await expect(page.get_by_text("Newcomer")).to_have_count(0)  # a new snapshot, which has neither
         await expect(page.get_by_text("Ghost")).to_have_count(0)
-        await expect(page.get_by_text("Agent 12", exact=True)).to_be_visible()
+        await expect(page.get_by_role("region", name="Agents").get_by_text("Agent 12", exact=True)).to_be_visible()

@@ -25,6 +25,7 @@ export function WrapUp({ me, call, dispositions, finish }: Props) {
   const [chosen, setChosen] = useState(call.disposition ?? '');
   const [note, setNote] = useState('');
   const [ask, setAsk] = useState(false);
+  const queue = useRef(Promise.resolve(true));
   const saved = useRef({ chosen: call.disposition ?? '', note: '' });
   const { mutateAsync, isPending } = useDispose();
   const wrapping = me.state === 'acw';
@@ -38,7 +39,12 @@ export function WrapUp({ me, call, dispositions, finish }: Props) {
     latest.current = { chosen, note };
   }, [chosen, note]);
   const acts = useMemo(() => {
-    async function save(code: string): Promise<boolean> {
+    /** One after the other, so that what is saved already is not sent again. */
+    function save(code: string): Promise<boolean> {
+      queue.current = queue.current.then(() => send(code));
+      return queue.current;
+    }
+    async function send(code: string): Promise<boolean> {
       const now = { chosen: code, note: latest.current.note };
       if (now.chosen === saved.current.chosen && now.note === saved.current.note) return true;
       if (now.chosen === '') {
