@@ -36,7 +36,7 @@ from busyhour.http.services import Services
 from busyhour.main.folder import DataFolder
 from busyhour.service.accounts import Accounts
 from busyhour.service.clock import SystemClock
-from busyhour.service.errors import Invalid, Unavailable
+from busyhour.service.errors import Invalid, StoreDown, Unavailable
 from busyhour.service.exporting import Exporting
 from busyhour.service.floors import EngineFloors
 from busyhour.service.importing import Importing
@@ -262,7 +262,13 @@ async def open_stores(settings: Settings, folder: DataFolder, ending: AsyncExitS
         ending.push_async_callback(private.stop)
         url = await private.url()
     step.note("schema")
-    await migrate(url)
+    try:
+        await migrate(url)
+    except StoreDown as fault:
+        raise Unavailable(
+            "The database cannot be reached. Is the server of BUSYHOUR_DATABASE_URL running, and may this machine and "
+            "this user connect? Without that setting a private database is used."
+        ) from fault
     screens = Database(url, name="busyhour-screens", connections_max=SCREEN_CONNECTIONS)
     engine = Database(url, name="busyhour-engine", connections_max=ENGINE_CONNECTIONS, statement_timeout_s=10.0)
     ending.push_async_callback(screens.close)
