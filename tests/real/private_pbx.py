@@ -23,10 +23,13 @@ def settings_on_free_ports(data: Path) -> Settings:
 
 
 def _free_port() -> int:
-    with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-        tcp.bind(("127.0.0.1", 0))
-        udp.bind(("127.0.0.1", tcp.getsockname()[1]))
-        return int(tcp.getsockname()[1])
+    """Free for TCP and for UDP."""
+    for _ in range(20):
+        with socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp, suppress(OSError):
+            tcp.bind(("127.0.0.1", 0))
+            udp.bind(("127.0.0.1", tcp.getsockname()[1]))
+            return int(tcp.getsockname()[1])
+    raise AssertionError("no port is free")
 
 
 @dataclass

@@ -10,6 +10,7 @@ by `private.py` at a size; the older part is `<name>.1`.
 
 import hashlib
 import json
+import os
 import re
 import resource
 import secrets
@@ -21,8 +22,10 @@ from pathlib import Path
 from busyhour.adapters.asterisk import config_modules
 from busyhour.adapters.asterisk.access import ARI_APP, PbxAccess
 from busyhour.adapters.asterisk.demo import DEMO_USER
+from busyhour.adapters.asterisk.folders import Folders
 from busyhour.adapters.asterisk.install import PbxProgram
 from busyhour.service.errors import Invalid
+from busyhour.service.system_user import SystemUser
 from busyhour.settings import Settings
 
 REALM = "busyhour"
@@ -46,61 +49,6 @@ class _Template(string.Template):
     delimiter = "@"
 
 
-@dataclass(frozen=True, slots=True)
-class Folders:
-    """Where the private PBX keeps what."""
-
-    base: Path
-
-    @property
-    def etc(self) -> Path:
-        return self.base / "etc"
-
-    @property
-    def log(self) -> Path:
-        return self.base / "log"
-
-    @property
-    def run(self) -> Path:
-        return self.base / "run"
-
-    @property
-    def share(self) -> Path:
-        return self.base / "share"
-
-    @property
-    def sounds(self) -> Path:
-        return self.share / "sounds"
-
-    @property
-    def music(self) -> Path:
-        return self.share / "moh"
-
-    @property
-    def state(self) -> Path:
-        return self.base / "state"
-
-    @property
-    def spool(self) -> Path:
-        return self.base / "spool"
-
-    def make(self) -> None:
-        self.base.mkdir(parents=True, exist_ok=True)
-        self.base.chmod(0o700)
-        for folder in (
-            self.etc,
-            self.run,
-            self.sounds / "busyhour",
-            self.music,
-            self.share / "keys",
-            self.state,
-            self.spool,
-        ):
-            folder.mkdir(parents=True, exist_ok=True)
-        (self.log / "cel-custom").mkdir(parents=True, exist_ok=True)
-        (self.spool / "recording").mkdir(exist_ok=True)
-
-
 def sounds_folder(settings: Settings) -> Path:
     """Where a voice for the private PBX must write to; the same as `PbxAccess.sounds`, known before it runs."""
     return folders_of(settings).sounds
@@ -119,15 +67,17 @@ class Written:
     reload_stamp: str
 
 
-def write(settings: Settings, program: PbxProgram, *, demo: bool) -> Written:
+def write(settings: Settings, program: PbxProgram, *, demo: bool, user: SystemUser | None = None) -> Written:
+    """`user`: who the PBX runs as, when not as we do."""
     folders = folders_of(settings)
     if re.search(r"[;\x00-\x1f\x7f\\\"]", str(folders.base)):
         raise Invalid(f"The data folder's name holds a character that Asterisk cannot read: {folders.base}")
     access = access_of(settings, demo=demo)
+    folders.guard(user)
     _link_share(folders, program)
     texts = render(settings, program, folders, access)
     for name, text in texts.items():
-        _write_private(folders.etc / name, text)
+        _write_private(folders.etc / name, text, reader=user)
     return Written(
         access=access,
         restart_stamp=_stamp({name: texts[name] for name in RESTART_FILES} | {"program": " ".join(program.argv)}),
@@ -220,12 +170,15 @@ def _passwords(file: Path) -> dict[str, str]:
     return made
 
 
-def _write_private(file: Path, text: str) -> None:
-    """Whole or not at all, and for our eyes only."""
+def _write_private(file: Path, text: str, *, reader: SystemUser | None = None) -> None:
+    """Whole or not at all; for our eyes only, and those of the reader's group."""
     fresh = file.with_name(f".{file.name}.new")
     fresh.touch(mode=0o600)
     fresh.chmod(0o600)
     fresh.write_text(text)
+    if reader is not None:
+        os.chown(fresh, -1, reader.gid)
+        fresh.chmod(0o640)
     fresh.replace(file)
 
 

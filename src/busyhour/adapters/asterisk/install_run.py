@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from busyhour.service.system_user import SystemUser
+
 LINES_KEPT_MAX = 40
 """Of a program's output, for the error text."""
 LINE_BYTES_MAX = 64 * 1024
@@ -40,9 +42,16 @@ def plain_environment(source: Mapping[str, str] = os.environ) -> dict[str, str]:
 
 
 async def run_program(
-    argv: Sequence[str], *, timeout_s: float, on_line: Callable[[str], None] | None = None
+    argv: Sequence[str],
+    *,
+    timeout_s: float,
+    on_line: Callable[[str], None] | None = None,
+    user: SystemUser | None = None,
 ) -> Finished:
-    """Code 124 when the time was over, 127 when the program is not there (as a shell would say)."""
+    """Code 124 when the time was over, 127 when the program is not there (as a shell would say).
+
+    `user`: who it runs as, when not as we do.
+    """
     try:
         process = await asyncio.create_subprocess_exec(
             *argv,
@@ -50,6 +59,9 @@ async def run_program(
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.STDOUT,
             env=plain_environment(),
+            user=user.uid if user else None,
+            group=user.gid if user else None,
+            extra_groups=[] if user else None,
             limit=LINE_BYTES_MAX,
         )
     except OSError as fault:

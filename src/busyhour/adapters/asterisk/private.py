@@ -27,6 +27,7 @@ from busyhour.adapters.asterisk.private_process import PbxProcess
 from busyhour.adapters.asterisk.sounds import DEFAULT_LINES, DEMO_LINES, make_sounds
 from busyhour.service.errors import Unavailable
 from busyhour.service.ports import Voice
+from busyhour.service.system_user import SYSTEM_USER, SystemUser, let_through, system_user
 from busyhour.settings import Settings
 
 READY_TIMEOUT_S = 30.0
@@ -41,6 +42,8 @@ CEL_BYTES_MAX = 32 * 1024 * 1024
 """About 100,000 calls; twice as much is kept, which is far more than recovery looks back."""
 LOG_BYTES_MAX = 16 * 1024 * 1024
 LOGS_KEPT = 3
+STAMPS = "started.json"
+"""In the folder that the PBX cannot write. Tells what the running PBX was started with."""
 
 log = structlog.get_logger("pbx")
 
@@ -72,6 +75,7 @@ class PrivatePbx:
         self._folders = config.folders_of(settings)
         self._config_file = self._folders.etc / "asterisk.conf"
         self._program: PbxProgram | None = None
+        self._user: SystemUser | None = None  # who it runs as, when not as we do
         self._written: config.Written | None = None
         self._process: PbxProcess | None = None
         self._tasks: list[asyncio.Task[None]] = []
@@ -87,7 +91,12 @@ class PrivatePbx:
         """Raises `Unavailable` when there is no PBX to be had, or a port is taken."""
         self._state = "starting"
         self._program = await find_program(self._settings, self._report)
-        self._written = config.write(self._settings, self._program, demo=self._demo)
+        self._user = system_user()
+        if self._user is not None:
+            for path in (Path(self._program.argv[0]), Path(self._program.argv[-1]), self._program.modules):
+                let_through(path)
+            let_through(self._program.share)
+        self._written = config.write(self._settings, self._program, demo=self._demo, user=self._user)
         await self._make_sounds()
         try:
             if not await self._adopt():
@@ -149,13 +158,25 @@ class PrivatePbx:
         self._adopted = True
         self._is_up()
         log.info("pbx_adopted", pid=found.pid)
+        if self._user is not None and found.runs_as_root():
+            log.warning("pbx_runs_as_root", pid=found.pid, text="its next start ends that")
         return True
 
     async def _launch(self) -> None:
         assert self._program is not None
+        self._folders.guard(self._user)
         self._save_stamps()
-        console = self._folders.log / "console.log"
-        self._process = PbxProcess.start(self._program.argv, config=self._config_file, console=console)
+        console = self._folders.console
+        try:
+            self._process = PbxProcess.start(
+                self._program.argv, config=self._config_file, output=self._folders.open_console(), user=self._user
+            )
+        except PermissionError as fault:
+            raise Unavailable(
+                f"The system user {SYSTEM_USER} may not run {self._program.argv[0]}. Put it where everybody may read "
+                "(BUSYHOUR_PBX_CACHE, BUSYHOUR_PBX_PROGRAM), or start Busyhour as a user other than root.",
+                code="pbx_down",
+            ) from fault
         self._adopted = False
         if not await self._becomes_ready():
             await self._process.end()
@@ -192,7 +213,8 @@ class PrivatePbx:
     async def _reload(self) -> None:
         assert self._program is not None
         argv = [*self._program.argv, "-C", str(self._config_file), "-rx", "core reload"]
-        done = await run_program(argv, timeout_s=RELOAD_TIMEOUT_S)
+        user = None if self._process is None or self._process.runs_as_root() else self._user  # its console's owner
+        done = await run_program(argv, timeout_s=RELOAD_TIMEOUT_S, user=user)
         if done.ok:
             self._save_stamps()
             log.info("pbx_reloaded")
@@ -205,16 +227,16 @@ class PrivatePbx:
         return self._written.access
 
     def _stamps(self) -> dict[str, str]:
-        try:
-            kept = json.loads((self._folders.run / "started.json").read_text())
-        except (OSError, ValueError):
-            return {}
-        return kept if isinstance(kept, dict) else {}
+        for folder in (self._folders.base, self._folders.run):  # the second: where earlier versions kept it
+            with suppress(OSError, ValueError):
+                kept = json.loads((folder / STAMPS).read_text())
+                return kept if isinstance(kept, dict) else {}
+        return {}
 
     def _save_stamps(self) -> None:
         assert self._written is not None
         stamps = {"restart": self._written.restart_stamp, "reload": self._written.reload_stamp}
-        (self._folders.run / "started.json").write_text(json.dumps(stamps))
+        (self._folders.base / STAMPS).write_text(json.dumps(stamps))
 
     def _require_free_ports(self) -> None:
         asked = self._settings

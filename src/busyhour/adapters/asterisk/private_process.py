@@ -13,8 +13,11 @@ import subprocess
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 import psutil
+
+from busyhour.service.system_user import SystemUser, owner_of
 
 END_TIMEOUT_S = 8.0
 """An orderly end; afterwards it is killed."""
@@ -30,8 +33,11 @@ class PbxProcess:
         asyncio.get_running_loop().add_reader(self._pidfd, self._on_end)
 
     @classmethod
-    def start(cls, argv: Sequence[str], *, config: Path, console: Path) -> "PbxProcess":
-        with console.open("wb") as output:
+    def start(
+        cls, argv: Sequence[str], *, config: Path, output: BinaryIO, user: SystemUser | None = None
+    ) -> "PbxProcess":
+        """`user`: who it runs as, when not as we do."""
+        with output:
             child = subprocess.Popen(  # noqa: S603  the program is one that we found, its arguments are ours
                 [*argv, "-C", str(config), "-f", "-n"],
                 stdin=subprocess.DEVNULL,
@@ -39,21 +45,33 @@ class PbxProcess:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
                 cwd="/",
+                user=user.uid if user else None,
+                group=user.gid if user else None,
+                extra_groups=[] if user else None,
                 env=_environment(),
             )
         return cls(child.pid, child)
 
     @classmethod
     def find(cls, config: Path) -> "PbxProcess | None":
-        """The living PBX of this configuration, whoever started it."""
-        for process in psutil.process_iter(["pid", "cmdline", "status"]):
+        """The living PBX of this configuration, whichever engine started it. Anyone could write its command line, so
+        it must run as one who may: root, we, or the owner of its configuration's neighbor, its run folder."""
+        trusted = {0, os.geteuid(), *(owner.uid for owner in [owner_of(config.parent.parent / "run")] if owner)}
+        for process in psutil.process_iter(["pid", "cmdline", "status", "uids"]):
             line = process.info["cmdline"] or []
             if process.info["status"] == psutil.STATUS_ZOMBIE or "-f" not in line:
+                continue
+            if process.info["uids"] is None or process.info["uids"].real not in trusted:
                 continue
             if any(pair == ("-C", str(config)) for pair in itertools.pairwise(line)):
                 with suppress(ProcessLookupError):
                     return cls(process.info["pid"], None)
         return None
+
+    def runs_as_root(self) -> bool:
+        with suppress(psutil.Error):
+            return bool(psutil.Process(self.pid).uids().effective == 0)
+        return False
 
     @property
     def alive(self) -> bool:
@@ -95,5 +113,5 @@ class PbxProcess:
 
 def _environment() -> dict[str, str]:
     """Nothing of ours: no secret and no library path reaches it."""
-    kept = ("PATH", "HOME", "TZ", "LANG")
+    kept = ("PATH", "TZ", "LANG")
     return {name: os.environ[name] for name in kept if name in os.environ}

@@ -8,14 +8,11 @@ As root, PostgreSQL refuses to run: it then runs as the system user `busyhour`, 
 """
 
 import asyncio
-import contextlib
 import fcntl
 import hashlib
 import importlib.util
 import os
-import pwd
 import secrets
-import stat
 import subprocess
 import tempfile
 from pathlib import Path
@@ -25,10 +22,10 @@ import psutil
 import structlog
 
 from busyhour.service.errors import Unavailable
+from busyhour.service.system_user import SystemUser, let_through, owner_of, system_user
 
 log = structlog.get_logger()
 
-SYSTEM_USER = "busyhour"
 OWNER = "busyhour"
 DATABASE = "busyhour"
 START_S = 60  # recovery after a crash included
@@ -60,7 +57,7 @@ class PrivateDatabase:
         self.cluster = self.folder / "cluster"
         self._settings = SERVER_SETTINGS | (settings or {})
         self._programs = programs()
-        self._user: str | None = None
+        self._user: SystemUser | None = None
         self._lock: int | None = None
 
     async def start(self) -> None:
@@ -189,7 +186,7 @@ class PrivateDatabase:
                 "Choose another data folder with BUSYHOUR_DATA, or give this user the right to write there."
             ) from fault
         if os.geteuid() == 0:
-            self._user = system_user()
+            self._user = owner_of(self.cluster) or system_user()  # PostgreSQL runs only as its cluster's owner
             self.folder.chmod(0o711)
             for path in (self.folder, self._programs):
                 let_through(path)
@@ -214,9 +211,8 @@ class PrivateDatabase:
 
     def _give(self, *paths: Path) -> None:
         if self._user is not None:
-            owner = pwd.getpwnam(self._user)
             for path in paths:
-                os.chown(path, owner.pw_uid, owner.pw_gid)
+                os.chown(path, self._user.uid, self._user.gid)
 
     def _ctl(self, verb: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
         return self._run("pg_ctl", verb, "-D", str(self.cluster), *arguments, check=check)
@@ -232,8 +228,8 @@ class PrivateDatabase:
                 timeout=START_S + STOP_S,
                 check=False,
                 cwd="/",
-                user=self._user,
-                group=self._user,
+                user=self._user.uid if self._user else None,
+                group=self._user.gid if self._user else None,
                 extra_groups=[] if self._user else None,
                 start_new_session=True,  # Ctrl-C is for us; we stop the server when we have finished writing
                 env={"PATH": os.environ.get("PATH", ""), "LC_ALL": "C", "TZ": "UTC"},
@@ -271,26 +267,3 @@ def programs() -> Path:
             "BUSYHOUR_DATABASE_URL to a PostgreSQL 15 or newer of yours."
         )
     return folder
-
-
-def system_user() -> str:
-    """The user that PostgreSQL runs as when we are root."""
-    for name in (SYSTEM_USER, "postgres"):
-        with contextlib.suppress(KeyError):
-            return pwd.getpwnam(name).pw_name
-    subprocess.run(  # noqa: S603 - constant arguments
-        ["/usr/sbin/useradd", "--system", "--no-create-home", "--shell", "/usr/sbin/nologin", SYSTEM_USER],
-        check=True,
-        capture_output=True,
-        timeout=30,
-    )
-    return SYSTEM_USER
-
-
-def let_through(path: Path) -> None:
-    """Let the system user pass the folders above `path`: pass only, not list. Those that allow it stay as they are."""
-    for folder in path.resolve().parents:
-        mode = folder.stat().st_mode
-        if not mode & stat.S_IXOTH:
-            folder.chmod(mode | stat.S_IXOTH)
-            log.warning("folder opened for passing through, so that the private database can run", folder=str(folder))
