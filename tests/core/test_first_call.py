@@ -182,10 +182,9 @@ def test_reload_in_mid_call_keeps_the_customer_and_brings_the_same_agent_back() 
           > agent ann on_contact
         20 unlinks ann tab-ann
         20.5 links ann tab-2
-          > agent ann on_contact
-        21 leg-down ann#1
+          > hang-up-leg ann#1
           > hold c1
-        21.1 phone ann
+          > agent ann on_contact
           > ring ann#2
         21.4 leg-up ann#2
           > join c1 ann#2

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-IDLE_MAX = 1_000_000  # turns of the loop without any timer: something waits for what will never come
+CANCELS_MAX = 4
 
 
 class _NoFiles(selectors.BaseSelector):
@@ -60,10 +60,12 @@ def run_virtually(main: Coroutine[Any, Any, T]) -> T:
     try:
         asyncio.set_event_loop(loop)
         result = loop.run_until_complete(main)
-        left = sorted(asyncio.all_tasks(loop), key=lambda task: task.get_name())
-        for task in left:
-            task.cancel()
-        loop.run_until_complete(asyncio.gather(*left, return_exceptions=True))
+        for _ in range(CANCELS_MAX):  # one that waits for ever in its own clean-up needs a second one
+            left = sorted(asyncio.all_tasks(loop), key=lambda task: task.get_name())
+            for task in left:
+                task.cancel()
+            if left:
+                loop.run_until_complete(asyncio.wait(left, timeout=1.0))
         return result
     finally:
         asyncio.set_event_loop(None)

@@ -26,10 +26,10 @@ def on_agent_linked(f: FloorState, event: e.AgentLinked) -> None:
     if agent is None:
         return
     f.drop("link", str(agent.agent_id))
-    new_tab = agent.desk is not None and agent.desk != event.session
+    new_tab = agent.last_desk is not None and agent.last_desk != event.session
     if not agent.session_open:
         _open_session(agent)
-    agent.desk = event.session
+    agent.desk = agent.last_desk = event.session
     agent.leaving = False
     f.dirty_agent(agent.agent_id)
     if new_tab:
@@ -45,10 +45,9 @@ def _open_session(agent: AgentLive) -> None:
 def _replace_leg(f: FloorState, agent: AgentLive) -> None:
     """A browser's phone lives in its tab: with a new tab, the leg of the old one is dead even if the PBX has not
     noticed yet (F1, F4)."""
-    if agent.profile.phone_kind is PhoneKind.BROWSER:
-        agent.phone = False
-        if agent.leg is not None:
-            lose_leg(f, agent)
+    if agent.profile.phone_kind is PhoneKind.BROWSER and agent.leg is not None:
+        lose_leg(f, agent)
+        f.drop("leg-retry", str(agent.agent_id))  # the new tab's phone may have registered already
 
 
 def on_agent_unlinked(f: FloorState, event: e.AgentUnlinked) -> None:
@@ -81,7 +80,8 @@ def log_off(f: FloorState, agent: AgentLive) -> None:
         f.dirty_agent(agent.agent_id)
         return
     wrapup.end_acw(f, agent)
-    agent.session_open, agent.desk, agent.leaving = False, None, False
+    agent.session_open, agent.leaving = False, False
+    agent.desk = agent.last_desk = None
     agent.pause, agent.next_pause, agent.worked = SystemReason.LOGIN, None, False
     drop_leg(f, agent)
     f.drop("link", str(agent.agent_id))

@@ -297,6 +297,7 @@ def on_ring_due(f: FloorState, name: str) -> None:
 
 def hang_up(f: FloorState, call: CallLive) -> None:
     """Ask the PBX; the end itself is a fact that comes back, and is looked for when it does not."""
+    call.hung_up_utc_s = call.hung_up_utc_s or f.now.utc_s
     f.do(HangUpCall(call=call.call))
     f.at(GONE_S, "gone", call.call)
 

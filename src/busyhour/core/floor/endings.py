@@ -31,6 +31,8 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
     """Write the final record, once, and let everybody go."""
     calls.end_hold(f, call)
     end_segment(f, call, ended_utc_s)
+    if call.hung_up_utc_s is not None and ended_utc_s < call.hung_up_utc_s:
+        call.hint = None  # it was over before we gave up on it; only the news was lost
     call.outcome = outcome_of(call, cause)
     call.ended_utc_s = ended_utc_s
     run = f.runs[call.run_id]

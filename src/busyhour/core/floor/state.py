@@ -33,6 +33,7 @@ class AgentLive:
     since_utc_s: float = 0.0
     session_open: bool = False  # logged on at a desk
     desk: str | None = None  # the open tab
+    last_desk: str | None = None  # the tab that the phone lives in, also while its link is down
     pause: str | None = SystemReason.LOGIN
     next_pause: str | None = None  # takes effect when the call in hand is over
     leaving: bool = False  # log-off asked for during a call
@@ -77,6 +78,7 @@ class CallLive:
     answered_utc_s: float | None = None
     joined_utc_s: float | None = None
     hint: Outcome | None = None  # why we hung up, when we did
+    hung_up_utc_s: float | None = None
     message_heard: bool = False
     segments: list[Segment] = field(default_factory=list)
     segment_from_utc_s: float = 0.0
