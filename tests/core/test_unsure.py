@@ -31,6 +31,26 @@ def test_no_reply_and_no_trace_counts_as_an_attempt() -> None:
     """)
 
 
+def test_a_call_that_the_pbx_never_had_is_lost_not_unanswered() -> None:
+    Story(show=("close",)).working("ann").check("""
+        1 fills 1
+        1 commits c1
+        6 no-reply c1
+        31 ticks
+        33 missing c1
+        36 ticks
+        39 ticks
+        42 ticks
+        45 ticks
+        48 ticks
+        51 ticks
+        54 ticks
+        57 ticks
+        60 missing c1
+          > close c1 LOST 0
+    """)
+
+
 def test_hangup_heard_twice_closes_once() -> None:
     Story(show=("close",)).working("ann").check("""
         1 fills 1

@@ -1,6 +1,7 @@
 """What came of a call, from how far it got and why it ended (table 5.4; DEC-12)."""
 
 from busyhour.core.floor.state import CallLive
+from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import CallState
 from busyhour.core.model.values import EndCause, Outcome
 
@@ -18,10 +19,14 @@ UNANSWERED: dict[EndCause, Outcome] = {
     EndCause.UNKNOWN: Outcome.LOST,
 }
 
+UNHEARD = (AttemptState.INTENT, AttemptState.AMBIGUOUS)
+
 
 def outcome_of(call: CallLive, cause: EndCause) -> Outcome:
     """The outcome of a call that ends now, in the state it is in."""
     if call.answered_utc_s is None:
+        if cause is EndCause.UNKNOWN and call.attempt in UNHEARD:
+            return Outcome.LOST  # the PBX never said that it had it: that it rang is a guess
         if call.hint is Outcome.NO_ANSWER and cause is not EndCause.BUSY:
             return Outcome.NO_ANSWER  # we gave up ringing; what the hang-up itself reports does not matter
         return call.hint or UNANSWERED[cause]
