@@ -328,3 +328,35 @@ async def test_a_killed_pbx_comes_back_with_all_places(watch: Watch, trunk: Trun
     again = await watch.dial(number_of(Behavior.LIGHT, 81), trunk)  # the trunk was pushed again
     await watch.of(CallAnswered, again)
     await watch.telephony.act(HangUpCall(call=again))
+
+
+@pytest.mark.covers("WD-013")
+async def test_what_a_killed_pbx_had_in_hand_is_known_from_its_records(
+    watch: Watch, trunk: Trunk, pbx: PrivatePbx
+) -> None:
+    """To an engine that looks back after both died: it must not take a call that rang for one never sent."""
+    talking = await watch.dial(number_of(Behavior.TALK, 82, detail=TALK_LONG), trunk)
+    answered = await watch.of(CallAnswered, talking)
+    ringing = await watch.dial(number_of(Behavior.RING_OUT, 83), trunk)
+    await watch.of(CallRang, ringing)
+    busy = await watch.dial(number_of(Behavior.BUSY, 84), trunk)
+    await watch.of(CallEnded, busy)
+    asked = (talking, ringing, busy, f"c{watch.tenant}-neversent")
+    assert [history.channel for history in (await watch.telephony.picture(watch.tenant, asked)).histories] == [busy]
+    async with asyncio.timeout(5):  # the records are written a moment after the events
+        while not all(name in pbx.access.cel_file.read_text() for name in (talking, ringing)):
+            await asyncio.to_thread(os.sched_yield)
+    since, pid, killed_utc_s = len(watch.told), pbx.statistics().pid, time.time()
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    back = await watch.until(lambda _event: True, TelephonyBack, since=since, max_s=30)
+    picture = await watch.telephony.picture(watch.tenant, asked)
+    found = {history.channel: history for history in picture.histories}
+    assert set(found) == {talking, ringing, busy}
+    assert found[busy].cause is EndCause.BUSY
+    assert {found[talking].cause, found[ringing].cause} == {EndCause.PBX_RESTART}
+    assert found[talking].answered_utc_s == pytest.approx(answered.at_utc_s, abs=0.1)
+    assert found[ringing].answered_utc_s is None
+    for died in (found[talking], found[ringing]):
+        assert killed_utc_s - 10 < died.ended_utc_s <= killed_utc_s
+    assert {history.channel for history in back.pbx.histories} >= {talking, ringing}

@@ -82,3 +82,35 @@ def test_it_looks_back_so_far_and_no_farther(cel: Path, monkeypatch: pytest.Monk
 
 async def test_nothing_asked_nothing_read(tmp_path: Path) -> None:
     assert await histories_of(tmp_path, []) == ()  # a folder cannot be read: it was not tried
+
+
+# A PBX that was killed
+
+
+def test_what_a_killed_pbx_had_begun_ended_with_it(cel: Path) -> None:
+    """Ringing and answered; it lived until its youngest record, of whatever channel."""
+    old = _life("c1-01", 100.0) + _life("c1-02", 101.0, answer_s=104.5) + _life("x", 105.0, end_s=106.25)
+    cel.write_text(old + _life("c1-09", 120.0, end_s=121.0))
+    assert read_histories(cel, ["c1-01", "c1-02", "c1-03"], booted_utc_s=119.0) == (
+        CallHistory(channel="c1-01", answered_utc_s=None, ended_utc_s=106.25, cause=EndCause.PBX_RESTART),
+        CallHistory(channel="c1-02", answered_utc_s=104.5, ended_utc_s=106.25, cause=EndCause.PBX_RESTART),
+    )
+
+
+def test_an_end_in_the_records_counts_also_after_a_restart(cel: Path) -> None:
+    cel.write_text(_life("c1-01", 100.0, end_s=101.0, cause=17) + _life("c1-02", 102.0))
+    busy, dead = read_histories(cel, ["c1-01", "c1-02"], booted_utc_s=119.0)
+    assert (busy.cause, busy.ended_utc_s) == (EndCause.BUSY, 101.0)
+    assert (dead.cause, dead.ended_utc_s) == (EndCause.PBX_RESTART, 102.0)
+
+
+def test_one_that_the_present_pbx_began_is_unknown_until_its_end_is_written(cel: Path) -> None:
+    cel.write_text(_life("c1-01", 100.0, end_s=101.0) + _life("c1-02", 120.0, answer_s=121.0))
+    assert read_histories(cel, ["c1-02"], booted_utc_s=119.0) == ()
+
+
+def test_a_killed_pbx_is_told_from_the_part_that_was_cut_off_too(cel: Path) -> None:
+    cel.with_name("cel.csv.1").write_text(_life("c1-01", 100.0, answer_s=101.0) + _life("x", 102.0))
+    cel.write_text(_life("c1-09", 120.0))
+    (found,) = read_histories(cel, ["c1-01"], booted_utc_s=119.0)
+    assert (found.answered_utc_s, found.ended_utc_s) == (101.0, 102.0)

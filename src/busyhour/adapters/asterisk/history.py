@@ -2,6 +2,9 @@
 
 Read backwards from the file's end, in steps, until all that was asked is known or the bound is reached: the records
 that recovery needs are the youngest. Columns: event, UTC epoch seconds, channel id, channel name, JSON with the cause.
+
+A PBX that was killed writes no end of its channels. Those that it had begun are told by their other records, and by
+when the present PBX started: they ended with the one before, which lived until its last record at least.
 """
 
 import asyncio
@@ -15,6 +18,7 @@ from msgspec import Struct
 
 from busyhour.adapters.asterisk.causes import end_cause
 from busyhour.core.model.pictures import CallHistory
+from busyhour.core.model.values import EndCause
 
 STEP_BYTES: Final = 256 * 1024
 READ_BYTES_MAX: Final = 32 * 1024 * 1024
@@ -23,42 +27,68 @@ READ_BYTES_MAX: Final = 32 * 1024 * 1024
 
 class _Life(Struct):
     started: bool = False
+    seen_utc_s: float | None = None  # its youngest record
     answered_utc_s: float | None = None
     ended_utc_s: float | None = None
     cause: int = 0
     tech_cause: int = 0
 
 
-async def histories_of(cel_file: Path, channels: Collection[str]) -> tuple[CallHistory, ...]:
-    """The ended ones among `channels`. A channel without an end in the records is left out."""
-    return await asyncio.to_thread(read_histories, cel_file, channels) if channels else ()
+async def histories_of(
+    cel_file: Path, channels: Collection[str], *, booted_utc_s: float | None = None
+) -> tuple[CallHistory, ...]:
+    """The ended ones among `channels`, which the PBX does not have now. One without an end in the records is left out,
+    unless its records are older than the PBX (`booted_utc_s`): it died with the one before."""
+    if not channels:
+        return ()
+    return await asyncio.to_thread(read_histories, cel_file, channels, booted_utc_s=booted_utc_s)
 
 
-def read_histories(cel_file: Path, channels: Collection[str]) -> tuple[CallHistory, ...]:
+def read_histories(
+    cel_file: Path, channels: Collection[str], *, booted_utc_s: float | None = None
+) -> tuple[CallHistory, ...]:
     lives = {channel: _Life() for channel in channels}
     missing = set(channels)
+    last_utc_s: float | None = None  # the youngest record of the PBX before this one
     for row in _rows_backwards(cel_file):
-        if len(row) < 3 or row[2] not in missing:
+        if len(row) < 3 or (at_utc_s := _time(row[1])) is None:
             continue
-        _take(lives[row[2]], row)
+        if last_utc_s is None and booted_utc_s is not None and at_utc_s < booted_utc_s:
+            last_utc_s = at_utc_s
+        if row[2] not in missing:
+            continue
+        _take(lives[row[2]], row, at_utc_s)
         if lives[row[2]].started:
             missing.discard(row[2])  # nothing older is known of it
             if not missing:
                 break
-    return tuple(_history(channel, life) for channel, life in lives.items() if life.ended_utc_s is not None)
+    found = (_history(channel, life, booted_utc_s, last_utc_s) for channel, life in lives.items())
+    return tuple(history for history in found if history is not None)
 
 
-def _history(channel: str, life: _Life) -> CallHistory:
-    assert life.ended_utc_s is not None
-    cause = end_cause(life.cause, life.tech_cause, answered=life.answered_utc_s is not None)
-    return CallHistory(channel=channel, answered_utc_s=life.answered_utc_s, ended_utc_s=life.ended_utc_s, cause=cause)
+def _history(channel: str, life: _Life, booted_utc_s: float | None, last_utc_s: float | None) -> CallHistory | None:
+    answered_utc_s = life.answered_utc_s
+    if life.ended_utc_s is not None:
+        cause = end_cause(life.cause, life.tech_cause, answered=answered_utc_s is not None)
+        return CallHistory(channel=channel, answered_utc_s=answered_utc_s, ended_utc_s=life.ended_utc_s, cause=cause)
+    if life.seen_utc_s is None or booted_utc_s is None or life.seen_utc_s >= booted_utc_s:
+        return None
+    ended_utc_s = max(life.seen_utc_s, last_utc_s or 0.0)
+    return CallHistory(
+        channel=channel, answered_utc_s=answered_utc_s, ended_utc_s=ended_utc_s, cause=EndCause.PBX_RESTART
+    )
 
 
-def _take(life: _Life, row: list[str]) -> None:
+def _time(text: str) -> float | None:
     try:
-        at_utc_s = float(row[1])
+        return float(text)
     except ValueError:
-        return  # a line that was cut or is not ours
+        return None  # a line that was cut or is not ours
+
+
+def _take(life: _Life, row: list[str], at_utc_s: float) -> None:
+    if life.seen_utc_s is None:
+        life.seen_utc_s = at_utc_s
     match row[0]:
         case "CHAN_START":
             life.started = True

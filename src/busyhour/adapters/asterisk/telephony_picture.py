@@ -4,6 +4,7 @@ without its leg is removed, and what the link needs to remember of living channe
 import asyncio
 import time
 from collections.abc import Sequence
+from datetime import datetime
 
 from busyhour.adapters.asterisk import ari_events as ari
 from busyhour.adapters.asterisk import translate
@@ -75,7 +76,7 @@ class Photographer:
         return PbxPicture(
             boot=boot,
             channels=tuple(picture for channel, picture in found.items() if tenant_of(channel) == tenant),
-            histories=await histories_of(self._access.cel_file, gone),
+            histories=await histories_of(self._access.cel_file, gone, booted_utc_s=_time_of(boot)),
         )
 
     async def phones(self, tenant: int) -> list[Event]:
@@ -91,3 +92,11 @@ class Photographer:
             if told.agent_id not in states or isinstance(told, PhoneRegistered):
                 states[told.agent_id] = told  # of two places, the one that can be rung counts
         return list(states.values())
+
+
+def _time_of(boot: str) -> float | None:
+    """A boot is named by its time."""
+    try:
+        return datetime.fromisoformat(boot).timestamp()
+    except ValueError:
+        return None
