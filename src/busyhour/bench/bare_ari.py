@@ -19,6 +19,7 @@ import aiohttp
 APP: Final = "bare"
 PLACED_SHARE_MIN: Final = 0.98
 SETUP_P99_MAX_MS: Final = 250.0
+TRIES_EACH: Final = 2
 DRAIN_S: Final = 5.0
 CALLS_OPEN_MAX: Final = 5_000
 
@@ -89,11 +90,15 @@ class BareAri:
         await self._http.close()
 
     async def highest_held(self, numbers: Iterator[str], rates: Sequence[float], *, seconds: float) -> list[Step]:
-        """Each rate in turn until one is not held. The last held step is the baseline."""
+        """Each rate in turn until one is not held, twice: the machine may have been busy with something else. The
+        last held step is the baseline."""
         steps: list[Step] = []
         for rate in rates:
-            steps.append(await self.hold(numbers, rate, seconds=seconds))
-            if not steps[-1].held:
+            for _ in range(TRIES_EACH):
+                steps.append(await self.hold(numbers, rate, seconds=seconds))
+                if steps[-1].held:
+                    break
+            else:
                 break
         return steps
 

@@ -33,7 +33,7 @@ from busyhour.sim.sipp.process import SippSettings
 
 AT_ONCE: Final = 1  # detail of LIGHT: the callee answers and hangs up at once
 HALF_A_SECOND: Final = 2  # detail of LIGHT: the callee stays half a second
-RAMP_S: Final = 2.0  # at both ends of the measured run, not counted
+RAMP_SHARE: Final = 0.1  # of the run, at both of its ends: not counted
 CLOSE_MAX_S: Final = 60.0
 
 
@@ -150,7 +150,9 @@ def _rate(dialogs: list[Dialog]) -> float:
     """Answered calls per second, without the run's first and last moments."""
     if not dialogs:
         return 0.0
-    begin_s, end_s = dialogs[0].invited_s + RAMP_S, dialogs[-1].invited_s - RAMP_S
+    first_s, last_s = dialogs[0].invited_s, dialogs[-1].invited_s
+    ramp_s = RAMP_SHARE * (last_s - first_s)
+    begin_s, end_s = first_s + ramp_s, last_s - ramp_s
     counted = sum(begin_s <= d.invited_s < end_s and d.answered_s is not None for d in dialogs)
     return counted / (end_s - begin_s) if end_s > begin_s else 0.0
 
