@@ -23,6 +23,7 @@ from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.install import PbxProgram, find_program
 from busyhour.adapters.asterisk.install_fetch import Progress
 from busyhour.adapters.asterisk.install_run import run_program
+from busyhour.adapters.asterisk.private_ear import ari_session, becomes_deaf, becomes_ready
 from busyhour.adapters.asterisk.private_process import PbxProcess
 from busyhour.adapters.asterisk.sounds import DEFAULT_LINES, DEMO_LINES, make_sounds
 from busyhour.service.errors import Unavailable
@@ -30,8 +31,6 @@ from busyhour.service.ports import Voice
 from busyhour.service.system_user import SYSTEM_USER, SystemUser, let_through, system_user
 from busyhour.settings import Settings
 
-READY_TIMEOUT_S = 30.0
-READY_ASK_EVERY_S = 0.05
 RELOAD_TIMEOUT_S = 15.0
 BACK_OFF_MIN_S = 0.5
 BACK_OFF_MAX_S = 30.0
@@ -149,7 +148,7 @@ class PrivatePbx:
             await found.end()
             return False
         self._process = found
-        if not await self._becomes_ready():
+        if not await becomes_ready(self.access, self._process):
             log.warning("pbx_left_behind_is_deaf", pid=found.pid)
             await found.end()
             return False
@@ -178,7 +177,7 @@ class PrivatePbx:
                 code="pbx_down",
             ) from fault
         self._adopted = False
-        if not await self._becomes_ready():
+        if not await becomes_ready(self.access, self._process):
             await self._process.end()
             raise Unavailable(
                 f"The private PBX did not start. Its own words are in {console} and {self._folders.log}/messages.log.",
@@ -195,20 +194,6 @@ class PrivatePbx:
         made = await make_sounds(self._folders.sounds, self._folders.music, self._voice, lines)
         if made:
             log.info("pbx_sounds_made", files=made)
-
-    async def _becomes_ready(self) -> bool:
-        """Ready = ARI answers, which it does when all modules are loaded."""
-        assert self._process is not None
-        async with _ari(self.access) as session:
-            with suppress(TimeoutError):
-                async with asyncio.timeout(READY_TIMEOUT_S):
-                    while self._process.alive:
-                        with suppress(aiohttp.ClientError):
-                            async with session.get(f"{self.access.ari_url}/asterisk/info") as reply:
-                                if reply.status == 200:
-                                    return True
-                        await asyncio.sleep(READY_ASK_EVERY_S)
-        return False
 
     async def _reload(self) -> None:
         assert self._program is not None
@@ -260,10 +245,10 @@ class PrivatePbx:
         back_off_s = BACK_OFF_MIN_S
         while True:
             assert self._process is not None
-            await self._process.wait()
+            deaf = await self._ends_or_is_deaf(self._process)
             up_for_s = time.time() - (self._up_since_utc_s or time.time())
             self._state, self._up_since_utc_s = "down", None
-            self._last_fault = f"{self._process.how_it_ended()} after {up_for_s:.0f} s"
+            self._last_fault = f"{deaf or self._process.how_it_ended()} after {up_for_s:.0f} s"
             back_off_s = BACK_OFF_MIN_S if up_for_s >= SETTLED_AFTER_S else back_off_s
             log.error("pbx_died", fault=self._last_fault, again_in_s=back_off_s)
             await asyncio.sleep(back_off_s)
@@ -275,6 +260,23 @@ class PrivatePbx:
             except (Unavailable, OSError) as fault:
                 self._last_fault = str(fault)
                 log.error("pbx_restart_failed", fault=self._last_fault)  # noqa: TRY400  the text says it all
+
+    async def _ends_or_is_deaf(self, process: PbxProcess) -> str:
+        """Returns when it is dead. One that lives and answers nothing is killed: answers why."""
+        listening = asyncio.create_task(becomes_deaf(self.access))
+        ending = asyncio.create_task(process.wait())
+        try:
+            await asyncio.wait((listening, ending), return_when=asyncio.FIRST_COMPLETED)
+            if not process.alive or not listening.done():
+                return ""
+            log.error("pbx_is_deaf", pid=process.pid, text="it lives and does not answer ARI; it is killed")
+            await process.kill()
+            await process.wait()
+            return "killed because it answered nothing for so long,"
+        finally:
+            listening.cancel()
+            ending.cancel()
+            await asyncio.gather(listening, ending, return_exceptions=True)
 
     async def _tidy(self) -> None:
         """Keep the PBX's records and logs within their bounds. It opens its record anew for each line."""
@@ -291,15 +293,10 @@ class PrivatePbx:
 
     async def _rotate_log(self, name: str) -> None:
         with suppress(aiohttp.ClientError, TimeoutError):
-            async with _ari(self.access) as session:
+            async with ari_session(self.access) as session:
                 await session.put(f"{self.access.ari_url}/asterisk/logging/{name}/rotate")
         for number in range(LOGS_KEPT, LOGS_KEPT + 100):
             (self._folders.log / f"{name}.{number}").unlink(missing_ok=True)
-
-
-def _ari(access: PbxAccess) -> aiohttp.ClientSession:
-    who = aiohttp.encode_basic_auth(access.ari_user, access.ari_password)
-    return aiohttp.ClientSession(headers={"Authorization": who}, timeout=aiohttp.ClientTimeout(total=5))
 
 
 def _size(file: Path) -> int:

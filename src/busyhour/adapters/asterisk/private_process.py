@@ -87,14 +87,21 @@ class PbxProcess:
         await self._ended.wait()
 
     async def end(self) -> None:
-        for sign, timeout_s in ((signal.SIGTERM, END_TIMEOUT_S), (signal.SIGKILL, KILL_TIMEOUT_S)):
-            if not self.alive:
-                return
-            with suppress(ProcessLookupError):
-                os.kill(self.pid, sign)
-            with suppress(TimeoutError):
-                async with asyncio.timeout(timeout_s):
-                    await self._ended.wait()
+        """In order, or else by force."""
+        await self._send(signal.SIGTERM, END_TIMEOUT_S)
+        await self.kill()
+
+    async def kill(self) -> None:
+        await self._send(signal.SIGKILL, KILL_TIMEOUT_S)
+
+    async def _send(self, sign: signal.Signals, timeout_s: float) -> None:
+        if not self.alive:
+            return
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self._pidfd, sign)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                await self._ended.wait()
 
     def forget(self) -> None:
         """Let it live on without us."""
