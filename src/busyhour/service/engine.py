@@ -21,15 +21,14 @@ from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
 from busyhour.core.model.values import EndCause
 from busyhour.service.errors import Conflict, FenceLost, StoreDown, Unavailable, UserError
+from busyhour.service.keeping import Keeping
 from busyhour.service.live import LiveView
 from busyhour.service.ports import Clock, Store, Telephony
 
 BATCH_MAX = 500  # events of one transaction
-KEEPS_MAX = 200_000  # records that may wait for the database; beyond it the process must not go on
 HISTORY_MAX = 1_000  # events kept for the report of a fault
 ANSWER_WAIT_S = 5.0  # a request that the floor has not answered by then is given up
 INTENT_AGE_MAX_S = 5.0  # an intent committed later than this is not sent any more (I6)
-STORE_RETRY_S = 0.5
 LOOK_EVERY_S = 10.0  # between two looks at what the PBX has
 TICK_S = 0.001  # deadlines nearer than this wait as long
 RESTART_WAIT_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -67,20 +66,19 @@ class Engine:
         self._overflowed = False
         self._requests: dict[str, asyncio.Future[None]] = {}
         self._request_no = count(1)
-        self._keeps: list[c.Keep] = []
-        self._store_up = True
         self._chains: dict[str, asyncio.Task[None]] = {}
         self._tasks: dict[asyncio.Task[Any], None] = {}  # in the order in which they were begun
         self._history: deque[tuple[e.Instant, e.Event]] = deque(maxlen=HISTORY_MAX)
         self._links: dict[int, e.AgentLinked] = {}
         self._phones: dict[int, e.PhoneRegistered] = {}
+        self._keeping = Keeping(
+            tenant, store, put=self.put, committed=self._committed, wake=self._woken.set, spawn=self._spawn
+        )
         self.floor: Floor | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._fence = 0
         self._handled = 0
         self._lag_s = 0.0
         self._restarts = 0
-        self._fenced = False
         self.running = False
 
     # What others give us
@@ -163,13 +161,11 @@ class Engine:
     async def _begin(self) -> Floor:
         """Rebuild live state from the store and the PBX."""
         self._telephony.attach(self.tenant, self.put)
-        if self._keeps:  # left by a floor that failed while the database was away
-            await self._store.commit(self.tenant, self._fence, self._keeps)
-            self._keeps = []
+        await self._keeping.flush()
         picture = await self._store.open_shard(self.tenant, self._owner)
         about = [call.item.call for call in picture.calls]
         pbx = await self._telephony.picture(self.tenant, about)
-        self._fence, self._store_up = picture.fence, True
+        self._keeping.own(picture.fence)
         self._watch = asyncio.create_task(self._look_now_and_then())
         self.floor = floor = Floor()
         started = e.FloorStarted(
@@ -196,7 +192,7 @@ class Engine:
     async def _loop(self, floor: Floor) -> None:
         while True:
             await self._wait(floor)
-            if self._fenced:
+            if self._keeping.fenced:
                 raise FenceLost
             if self._overflowed:
                 await self._look_anew()
@@ -256,8 +252,7 @@ class Engine:
     async def _carry_out(self, commands: Sequence[c.Command]) -> None:
         """Keep first, then do, then tell. Placing waits for the commit's yes, call by call."""
         keeps = [command for command in commands if isinstance(command, c.Keep)]
-        if keeps or self._keeps:
-            await self._commit(keeps)
+        await self._keeping.commit(keeps)
         for command in commands:
             match command:
                 case c.Act():
@@ -268,50 +263,6 @@ class Engine:
                     self._answer(command)
                 case _:
                     pass
-
-    async def _commit(self, keeps: Sequence[c.Keep]) -> None:
-        """One transaction, or, while the store is away, a place in the line behind what waits already."""
-        self._keeps.extend(keeps)
-        if len(self._keeps) > KEEPS_MAX:
-            raise AssertionError("too many records wait for the database")
-        if not self._store_up:
-            return
-        batch, self._keeps = self._keeps, []
-        try:
-            answers = await self._store.commit(self.tenant, self._fence, batch)
-        except StoreDown as fault:
-            self._lose_store(batch, fault)
-            return
-        self._committed(batch, answers)
-
-    def _lose_store(self, batch: list[c.Keep], fault: StoreDown) -> None:
-        self._keeps = batch + self._keeps
-        if self._store_up:
-            self._store_up = False
-            log.warning("database lost; nothing new is dialed", tenant=self.tenant, fault=str(fault))
-            self.put(e.StoreLost())
-            self._spawn(self._regain_store())
-
-    async def _regain_store(self) -> None:
-        """Write what waits, in order, as soon as that works; the batch is idempotent, so a commit whose outcome was
-        not known may be repeated."""
-        while True:
-            await asyncio.sleep(STORE_RETRY_S)
-            batch = list(self._keeps)
-            try:
-                answers = await self._store.commit(self.tenant, self._fence, batch)
-            except StoreDown:
-                continue
-            except FenceLost:
-                self._fenced = True
-                self._woken.set()
-                return
-            del self._keeps[: len(batch)]
-            self._store_up = True
-            self._committed(batch, answers)
-            self.put(e.StoreBack())
-            log.info("database back; all records written", tenant=self.tenant, records=len(batch))
-            return
 
     def _committed(self, batch: Sequence[c.Keep], answers: Sequence[e.Event]) -> None:
         """Tell the floor what the store said, ahead of all that waits, and place what may be placed."""
@@ -353,9 +304,9 @@ class Engine:
 
     async def _fill(self, ask: c.FillHopper) -> None:
         try:
-            self.put(await self._store.fill_hopper(self.tenant, self._fence, ask, self._clock.now()))
+            self.put(await self._store.fill_hopper(self.tenant, self._keeping.fence, ask, self._clock.now()))
         except StoreDown as fault:
-            self._lose_store([], fault)
+            self._keeping.lose_store(fault)
 
     def _answer(self, command: c.Accept | c.Refuse) -> None:
         answer = self._requests.get(command.request)
@@ -383,9 +334,7 @@ class Engine:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._keeps:
-            with suppress(StoreDown, FenceLost):
-                await self._store.commit(self.tenant, self._fence, self._keeps)
+        await self._keeping.close()
 
     # Being seen
 
@@ -398,13 +347,13 @@ class Engine:
     def statistics(self) -> dict[str, Any]:
         return {
             "running": self.running,
-            "fence": self._fence,
+            "fence": self._keeping.fence,
             "queue": len(self._queue),
             "events_handled": self._handled,
-            "records_waiting": len(self._keeps),
+            "records_waiting": len(self._keeping.waiting),
             "tasks": len(self._tasks),
             "restarts": self._restarts,
             "lag_ms": round(self._lag_ms(), 2),
-            "store_up": self._store_up,
+            "store_up": self._keeping.store_up,
             "pbx_up": self._telephony.up(),
         }

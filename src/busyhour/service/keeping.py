@@ -1,0 +1,145 @@
+"""Keeping: what the floor wants kept goes to the store in order, in transactions that grow with the load.
+
+The engine's loop never waits for the database; what waits is what depends on it: placing a call waits for the yes of
+its intent, and an answer to a person that promises something lasting waits until that is written. While the store is
+away, everything waits here, in order and in memory, and the floor is told, so that nothing new is dialed.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import structlog
+
+from busyhour.core.commands import Keep
+from busyhour.core.events import Event
+from busyhour.service.errors import FenceLost, StoreDown
+from busyhour.service.ports import Store
+
+BATCH_MAX = 1_000  # records of one transaction
+WAITING_MAX = 200_000  # records that may wait for the database; beyond it the process must not go on
+RETRY_S = 0.5
+END_MAX_S = 3.0  # for the last records, when we stop
+
+log = structlog.get_logger("engine")
+
+
+class Listener(Protocol):
+    """The engine, as the keeper sees it."""
+
+    def committed(self, batch: Sequence[Keep], answers: Sequence[Event]) -> None: ...
+
+    def store_lost(self) -> None: ...
+
+    def store_back(self) -> None: ...
+
+    def fence_lost(self) -> None: ...
+
+
+@dataclass(slots=True)
+class _Lot:
+    """What one turn of the loop wants kept, and what is to be done once it is."""
+
+    keeps: Sequence[Keep]
+    after: Sequence[Callable[[], None]]
+
+
+class Keeper:
+    """One tenant's way to the store, under one fence. `run` it as a task."""
+
+    def __init__(self, tenant: int, store: Store, listener: Listener) -> None:
+        self.up = True
+        self._tenant, self._store, self._listener = tenant, store, listener
+        self._fence = 0
+        self._lots: list[_Lot] = []
+        self._more = asyncio.Event()
+        self._task: asyncio.Task[None] | None = None
+
+    def begin(self, fence: int) -> None:
+        """From now on under this fence."""
+        self._fence, self.up = fence, True
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._run(), name=f"keeper-{self._tenant}")
+
+    @property
+    def waiting(self) -> int:
+        return sum(len(lot.keeps) for lot in self._lots)
+
+    def add(self, keeps: Sequence[Keep], after: Sequence[Callable[[], None]] = ()) -> None:
+        """Keep these behind all that waits; then do what is to be done after."""
+        if not keeps and not self._lots:
+            for do in after:
+                do()
+            return
+        self._lots.append(_Lot(keeps, after))
+        if len(self._lots) % BATCH_MAX == 0 and self.waiting > WAITING_MAX:
+            raise AssertionError("too many records wait for the database")
+        self._more.set()
+
+    async def flush(self) -> None:
+        """Write all that waits. Raises `StoreDown`, `FenceLost`."""
+        while self._lots:
+            await self._write()
+
+    async def end(self) -> None:
+        """Stop, after a last try to write what waits."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+            self._task = None
+        try:
+            async with asyncio.timeout(END_MAX_S):
+                await self.flush()
+        except (StoreDown, FenceLost, TimeoutError) as fault:
+            log.warning("records are left for recovery", tenant=self._tenant, records=self.waiting, fault=repr(fault))
+
+    async def _run(self) -> None:
+        while True:
+            await self._more.wait()
+            self._more.clear()
+            try:
+                await self.flush()
+            except StoreDown as fault:
+                self._lose(fault)
+                await asyncio.sleep(RETRY_S)
+                self._more.set()
+            except FenceLost:
+                self._listener.fence_lost()
+                return
+            else:
+                self._regain()
+
+    async def _write(self) -> None:
+        """One transaction with the oldest lots. They leave the line only once they are written; writing a lot again is
+        harmless, so a commit whose outcome is not known is repeated."""
+        lots, batch = 0, list[Keep]()
+        for lot in self._lots:
+            if batch and len(batch) + len(lot.keeps) > BATCH_MAX:
+                break
+            batch.extend(lot.keeps)
+            lots += 1
+        answers = await self._store.commit(self._tenant, self._fence, batch)
+        done, self._lots = self._lots[:lots], self._lots[lots:]
+        self._listener.committed(batch, answers)
+        for lot in done:
+            for do in lot.after:
+                do()
+
+    def lose(self, fault: StoreDown) -> None:
+        """Another use of the store failed."""
+        self._lose(fault)
+        self._lots.append(_Lot((), ()))
+        self._more.set()
+
+    def _lose(self, fault: StoreDown) -> None:
+        if self.up:
+            self.up = False
+            log.warning("database lost; nothing new is dialed", tenant=self._tenant, fault=str(fault))
+            self._listener.store_lost()
+
+    def _regain(self) -> None:
+        if not self.up:
+            self.up = True
+            log.info("database back; all records written", tenant=self._tenant)
+            self._listener.store_back()
