@@ -1,9 +1,9 @@
 """The engine: one task owns one tenant's floor.
 
-    facts, requests -> queue -> handle -> commit (one transaction) -> perform -> facts ...
+    facts, requests -> queue -> handle -> keep (`keeping.py`) and perform -> facts ...
 
-What must not be lost is committed before anything is done. When the database is away, nothing new is dialed, what is
-to be kept waits in order and in memory, and calls that are up go on. A bug of ours (an exception in the floor) stops
+A call is placed only when its intent is committed. When the database is away, nothing new is dialed, what is to be
+kept waits in order and in memory, and calls that are up go on. A bug of ours (an exception in the floor) stops
 this floor loudly; it is begun anew from what the store and the PBX have.
 """
 
@@ -11,6 +11,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -21,7 +22,7 @@ from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
 from busyhour.core.model.values import EndCause
 from busyhour.service.errors import Conflict, FenceLost, StoreDown, Unavailable, UserError
-from busyhour.service.keeping import Keeping
+from busyhour.service.keeping import Keeper
 from busyhour.service.live import LiveView
 from busyhour.service.ports import Clock, Store, Telephony
 
@@ -32,6 +33,9 @@ INTENT_AGE_MAX_S = 5.0  # an intent committed later than this is not sent any mo
 LOOK_EVERY_S = 10.0  # between two looks at what the PBX has
 TICK_S = 0.001  # deadlines nearer than this wait as long
 RESTART_WAIT_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+
+LASTING = (c.SaveRun, c.SaveDisposition)
+"""An answer that comes with one of these promises something that outlives us (I33)."""
 
 FROM_PBX = (
     e.CallRang,
@@ -66,19 +70,19 @@ class Engine:
         self._overflowed = False
         self._requests: dict[str, asyncio.Future[None]] = {}
         self._request_no = count(1)
+        self._keeper = Keeper(tenant, store, self)
         self._chains: dict[str, asyncio.Task[None]] = {}
         self._tasks: dict[asyncio.Task[Any], None] = {}  # in the order in which they were begun
         self._history: deque[tuple[e.Instant, e.Event]] = deque(maxlen=HISTORY_MAX)
         self._links: dict[int, e.AgentLinked] = {}
         self._phones: dict[int, e.PhoneRegistered] = {}
-        self._keeping = Keeping(
-            tenant, store, put=self.put, committed=self._committed, wake=self._woken.set, spawn=self._spawn
-        )
         self.floor: Floor | None = None
         self._watch: asyncio.Task[None] | None = None
+        self._fence = 0
         self._handled = 0
         self._lag_s = 0.0
         self._restarts = 0
+        self._fenced = False
         self.running = False
 
     # What others give us
@@ -161,11 +165,12 @@ class Engine:
     async def _begin(self) -> Floor:
         """Rebuild live state from the store and the PBX."""
         self._telephony.attach(self.tenant, self.put)
-        await self._keeping.flush()
+        await self._keeper.flush()  # left by a floor that failed while the database was away
         picture = await self._store.open_shard(self.tenant, self._owner)
         about = [call.item.call for call in picture.calls]
         pbx = await self._telephony.picture(self.tenant, about)
-        self._keeping.own(picture.fence)
+        self._fence = picture.fence
+        self._keeper.begin(picture.fence)
         self._watch = asyncio.create_task(self._look_now_and_then())
         self.floor = floor = Floor()
         started = e.FloorStarted(
@@ -183,7 +188,7 @@ class Engine:
             commands += self._handle(floor, event)
         self.live.watch(floor)
         self.running = True
-        await self._carry_out(commands)
+        self._carry_out(commands)
         log.info(
             "floor begun", tenant=self.tenant, fence=picture.fence, calls=len(picture.calls), took_over=len(floor.calls)
         )
@@ -192,7 +197,7 @@ class Engine:
     async def _loop(self, floor: Floor) -> None:
         while True:
             await self._wait(floor)
-            if self._keeping.fenced:
+            if self._fenced:
                 raise FenceLost
             if self._overflowed:
                 await self._look_anew()
@@ -206,7 +211,7 @@ class Engine:
             if not commands:
                 commands = self._handle(floor, e.ClockTicked())
             self.live.note(floor.take_touched())
-            await self._carry_out(commands)
+            self._carry_out(commands)
 
     async def _wait(self, floor: Floor) -> None:
         """Until there is something to hear or a deadline has come."""
@@ -249,22 +254,30 @@ class Engine:
 
     # Carrying out
 
-    async def _carry_out(self, commands: Sequence[c.Command]) -> None:
-        """Keep first, then do, then tell. Placing waits for the commit's yes, call by call."""
-        keeps = [command for command in commands if isinstance(command, c.Keep)]
-        await self._keeping.commit(keeps)
+    def _carry_out(self, commands: Sequence[c.Command]) -> None:
+        """Orders about channels that exist are given at once: the PBX is the truth of what lives. All else goes
+        through the keeper: calls are placed when their intent is committed, hoppers filled and lasting promises given
+        when what came before them is written."""
+        keeps: list[c.Keep] = []
+        after: list[Callable[[], None]] = []
+        lasting = any(isinstance(command, LASTING) for command in commands)
         for command in commands:
             match command:
+                case c.Keep():
+                    keeps.append(command)
                 case c.Act():
                     self._perform(command)
                 case c.FillHopper():
-                    self._spawn(self._fill(command))
+                    after.append(partial(self._spawn_fill, command))
                 case c.Accept() | c.Refuse():
-                    self._answer(command)
-                case _:
-                    pass
+                    if lasting:
+                        after.append(partial(self._answer, command))
+                    else:
+                        self._answer(command)
+        if keeps or after:
+            self._keeper.add(keeps, after)
 
-    def _committed(self, batch: Sequence[c.Keep], answers: Sequence[e.Event]) -> None:
+    def committed(self, batch: Sequence[c.Keep], answers: Sequence[e.Event]) -> None:
         """Tell the floor what the store said, ahead of all that waits, and place what may be placed."""
         now = self._clock.now()
         for answer in reversed(answers):
@@ -278,6 +291,16 @@ class Engine:
                     self.put(e.CallNotSent(call=keep.item.call, cause=EndCause.FAILURE))
                 else:
                     self._spawn(self._place(keep))
+
+    def store_lost(self) -> None:
+        self.put(e.StoreLost())
+
+    def store_back(self) -> None:
+        self.put(e.StoreBack())
+
+    def fence_lost(self) -> None:
+        self._fenced = True
+        self._woken.set()
 
     async def _place(self, call: c.PlaceCall) -> None:
         self.put(await self._telephony.place(call))
@@ -302,11 +325,16 @@ class Engine:
         if fact is not None:
             self.put(fact)
 
+    def _spawn_fill(self, ask: c.FillHopper) -> None:
+        self._spawn(self._fill(ask))
+
     async def _fill(self, ask: c.FillHopper) -> None:
         try:
-            self.put(await self._store.fill_hopper(self.tenant, self._keeping.fence, ask, self._clock.now()))
+            self.put(await self._store.fill_hopper(self.tenant, self._fence, ask, self._clock.now()))
         except StoreDown as fault:
-            self._keeping.lose_store(fault)
+            self._keeper.lose(fault)
+        except FenceLost:
+            self.fence_lost()
 
     def _answer(self, command: c.Accept | c.Refuse) -> None:
         answer = self._requests.get(command.request)
@@ -334,7 +362,7 @@ class Engine:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._keeping.close()
+        await self._keeper.end()
 
     # Being seen
 
@@ -347,13 +375,13 @@ class Engine:
     def statistics(self) -> dict[str, Any]:
         return {
             "running": self.running,
-            "fence": self._keeping.fence,
+            "fence": self._fence,
             "queue": len(self._queue),
             "events_handled": self._handled,
-            "records_waiting": len(self._keeping.waiting),
+            "records_waiting": self._keeper.waiting,
             "tasks": len(self._tasks),
             "restarts": self._restarts,
             "lag_ms": round(self._lag_ms(), 2),
-            "store_up": self._keeping.store_up,
+            "store_up": self._keeper.up,
             "pbx_up": self._telephony.up(),
         }

@@ -137,8 +137,8 @@ def note_due(f: FloorState, run_id: int, due_utc_s: float | None) -> None:
     run = f.runs.get(run_id)
     if run is None or due_utc_s is None:
         return
-    if run.next_due_utc_s is None or due_utc_s < run.next_due_utc_s:
-        run.next_due_utc_s = due_utc_s
+    run.next_due_utc_s = min(due_utc_s, run.next_due_utc_s or due_utc_s)
+    run.noted_due_utc_s = min(due_utc_s, run.noted_due_utc_s or due_utc_s)
     f.dirty_run(run_id)
 
 

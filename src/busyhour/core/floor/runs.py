@@ -102,7 +102,7 @@ def refill(f: FloorState, run: RunLive) -> None:
     due = run.next_due_utc_s is not None and run.next_due_utc_s <= f.now.utc_s
     target = hopper_target(f, run)
     if len(run.hopper) <= target // 2 and (run.fresh_left or due):
-        run.filling = True
+        run.filling, run.noted_due_utc_s = True, None
         f.do(FillHopper(run_id=run.run_id, want=target - len(run.hopper)))
 
 
@@ -111,10 +111,9 @@ def on_hopper_filled(f: FloorState, event: e.HopperFilled) -> None:
     if run is None or run.state not in ACTIVE:
         return
     run.filling = False
-    run.fresh_left, run.next_due_utc_s = event.fresh_left, event.next_due_utc_s
+    dues = [due for due in (event.next_due_utc_s, run.noted_due_utc_s) if due is not None]
+    run.fresh_left, run.next_due_utc_s = event.fresh_left, min(dues, default=None)
     run.hopper.extend(event.items)
-    if event.next_due_utc_s is not None:
-        f.at(event.next_due_utc_s - f.now.utc_s, "due", str(run.run_id))
     if not run.prepared:
         run.prepared = True
         if run.state is RunState.RUNNABLE:

@@ -107,6 +107,7 @@ class RunLive:
     prepared: bool = False
     fresh_left: bool = True
     next_due_utc_s: float | None = None
+    noted_due_utc_s: float | None = None  # the earliest that came up since the hopper was asked for
     hours_open: bool = True
     calls: dict[str, None] = field(default_factory=dict)  # all calls not yet forgotten, in order
     planned: int = 0
