@@ -8,7 +8,7 @@ import pytest
 from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted
 from busyhour.core.model.campaign import Hours
-from busyhour.core.model.values import ListRole, Outcome
+from busyhour.core.model.values import ListRole, Outcome, RetryCount
 
 from .conftest import World, new_contact, number
 
@@ -202,6 +202,86 @@ async def test_the_next_engine_finds_agents_runs_and_open_calls(world: World) ->
     assert (run.run_id, run.state, run.placed, run.campaign) == (world.run_id, "running", 1, world.campaign)
     # The two members in the memory of the first engine were never dialed: they come again.
     assert {item.member_id for item in (await world.fill()).items} == {item.member_id for item in items[1:]}
+
+
+@pytest.mark.covers("WD-127")
+async def test_earlier_outcomes_come_with_the_retry_and_with_the_open_call(world: World) -> None:
+    [item] = await begin(world, retry_count=RetryCount.OUTCOME)
+    assert world.campaign.retry_count is RetryCount.OUTCOME
+    assert item.earlier == {}
+    for outcome in (Outcome.BUSY, Outcome.NO_ANSWER, Outcome.BUSY):
+        await world.commit(world.place(item), world.close(item, outcome, next_due_utc_s=world.utc_s + 60))
+        world.utc_s += 60
+        [item] = (await world.fill()).items
+    assert (item.attempt_no, item.earlier) == (4, {"BUSY": 2, "NO_ANSWER": 1})
+    await world.commit(world.place(item))
+    await world.own("engine-2")
+    [open_call] = world.floor.calls
+    assert open_call.item.earlier == {"BUSY": 2, "NO_ANSWER": 1}
+    assert world.floor.runs[0].campaign.retry_count is RetryCount.OUTCOME
+
+
+async def test_attempts_of_another_run_are_not_counted(world: World) -> None:
+    [item] = await begin(world)
+    await world.commit(world.place(item), world.close(item, Outcome.BUSY))
+    [people] = await world.lists.lists(world.tenant)
+    await world.start((people.list_id, NORMAL))
+    [item] = (await world.fill()).items
+    await world.commit(world.place(item), world.close(item, Outcome.NO_ANSWER, next_due_utc_s=world.utc_s + 60))
+    world.utc_s += 60
+    assert [one.earlier for one in (await world.fill()).items] == [{"NO_ANSWER": 1}]
+
+
+@pytest.mark.parametrize("keeps", [True, False])
+async def test_a_late_disposition_leaves_a_member_alone_that_is_taken_or_open(world: World, keeps: bool) -> None:
+    [item] = await begin(world)
+    first = item.call
+    await world.commit(world.place(item), world.close(item, next_due_utc_s=world.utc_s + 60))
+    said = c.SaveDisposition(
+        call=first,
+        agent_id=world.agent_id,
+        disposition="SALE",
+        note="",
+        at_utc_s=world.utc_s,
+        next_due_utc_s=None,
+        retry_why="no rule",
+        keeps_member=keeps,
+    )
+    world.utc_s += 60
+    [again] = (await world.fill()).items
+    asked = "SELECT state, attempts, due_utc_s, last_call, last_outcome, why FROM member"
+    taken = await world.rows(asked)
+    await world.commit(said)
+    assert await world.rows(asked) == taken
+    assert taken[0]["state"] == "taken"
+    await world.commit(world.place(again))
+    opened = await world.rows(asked)
+    await world.commit(said)
+    assert await world.rows(asked) == opened
+    assert opened[0]["state"] == "open"
+    assert await world.rows("SELECT disposition FROM attempt WHERE state = 'final'") == [{"disposition": "SALE"}]
+
+
+@pytest.mark.parametrize("due_s", [None, 900.0])
+async def test_a_disposition_that_keeps_the_member_leaves_its_future(world: World, due_s: float | None) -> None:
+    [item] = await begin(world)
+    due = None if due_s is None else world.utc_s + due_s
+    await world.commit(world.place(item), world.close(item, next_due_utc_s=due))
+    asked = "SELECT state, due_utc_s, why FROM member", "SELECT next_due_utc_s, retry_why FROM attempt"
+    before = [await world.rows(text) for text in asked]
+    said = c.SaveDisposition(
+        call=item.call,
+        agent_id=world.agent_id,
+        disposition="SALE",
+        note="",
+        at_utc_s=world.utc_s,
+        next_due_utc_s=world.utc_s + 5 if due is None else None,
+        retry_why="no rule",
+        keeps_member=True,
+    )
+    await world.commit(said)
+    assert [await world.rows(text) for text in asked] == before
+    assert await world.rows("SELECT disposition FROM attempt") == [{"disposition": "SALE"}]
 
 
 async def test_a_run_that_ended_stays_ended_and_gives_no_more_members(world: World) -> None:

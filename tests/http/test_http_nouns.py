@@ -1,5 +1,6 @@
 """What the routes make of the service: the floor hears of changes, secrets stay in, faults name their field."""
 
+import csv
 from typing import Any
 
 import httpx
@@ -95,6 +96,7 @@ async def test_a_started_run_is_told_to_the_floor(world: World, here: Tenant, ad
         ({"agent_ids": [99999]}, "campaign.agent_ids"),
         ({"message_prompt": "../../etc/passwd"}, "campaign.message_prompt"),
         ({"dial_mode": "telepathy"}, "campaign.dial_mode"),
+        ({"retry_count": "some"}, "campaign.retry_count"),
     ],
 )
 async def test_a_wrong_campaign_names_its_fault(world: World, admin: Person, change: Any, field: str) -> None:
@@ -159,6 +161,9 @@ async def test_attempts_are_exported_as_a_file_and_the_spool_is_emptied(
     assert answer.headers["content-type"].startswith("text/csv")
     assert "attempts.csv" in answer.headers["content-disposition"]
     assert "BUSY" in answer.text
+    header, row = csv.reader(answer.text.lstrip("\ufeff").splitlines())
+    cells = dict(zip(header, row, strict=True))
+    assert (cells["run"], cells["attempt"]) == ("1", "1")  # whole numbers stay whole
     assert list(world.spool.iterdir()) == []
     assert (await ask(world, admin, "GET", "/api/attempts/export?format=pdf")).status_code == 422
 

@@ -151,6 +151,18 @@ async def test_reading_routes_answer_over_the_database(stored: StoredWorld) -> N
         assert await answer(stored, declared, path_of(declared, here), person.headers) == 200, declared.key
 
 
+async def test_what_retry_rules_count_is_kept(stored: StoredWorld) -> None:
+    headers = (await stored.add_tenant("here")).people[Role.ADMINISTRATOR].headers
+    async with stored.client() as client:
+        [row] = (await client.get("/api/campaigns", headers=headers)).json()
+        path = f"/api/campaigns/{row['campaign']['campaign_id']}"
+        assert row["campaign"]["retry_count"] == "total"
+        body = {"campaign": row["campaign"] | {"retry_count": "outcome"}, "status": "runnable", "lists": row["lists"]}
+        body["lists"] = [{"list_id": one["list_id"], "role": one["role"]} for one in row["lists"]]
+        assert (await client.put(path, json=body, headers=headers)).status_code == 200
+        assert (await client.get(path, headers=headers)).json()["campaign"]["retry_count"] == "outcome"
+
+
 async def test_a_real_log_in_and_a_real_throttle(stored: StoredWorld) -> None:
     await stored.add_tenant("here")
     right = {"login": "supervisor@here", "password": "a long enough passphrase"}

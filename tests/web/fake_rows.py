@@ -60,7 +60,7 @@ CAMPAIGN: Row = {
     "active_hours": {"from_s": 0, "until_s": 86_400, "days": [1, 2, 3, 4, 5, 6, 7]},
     "callee_hours": {"from_s": 28_800, "until_s": 75_600, "days": [1, 2, 3, 4, 5]}, "attempts_per_day_max": 3,
     "retry_rules": [{"outcome": "BUSY", "disposition": None, "max_attempts": 2, "delay_s": 300, "mode": "fixed"}],
-    "trunk_ids": [1], "agent_ids": [1],
+    "retry_count": "total", "trunk_ids": [1], "agent_ids": [1],
 }  # fmt: skip
 
 CAMPAIGNS: list[Row] = [

@@ -138,6 +138,8 @@ export interface Hours {
   days: number[];
 }
 
+export type RetryCount = 'total' | 'outcome';
+
 export interface RetryRule {
   outcome: string;
   disposition: string | null;
@@ -167,6 +169,7 @@ export interface Campaign {
   callee_hours: Hours;
   attempts_per_day_max: number;
   retry_rules: RetryRule[];
+  retry_count: RetryCount;
   trunk_ids: number[];
   agent_ids: number[];
 }

@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from busyhour.adapters.sql import campaigns
 from busyhour.adapters.sql import tables as t
+from busyhour.adapters.sql.hopper import EARLIER
 from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, RunPicture
 from busyhour.service.ports import FloorPicture
@@ -18,7 +19,7 @@ SELECT a.agent_id, u.name, a.phone_kind, a.sip_address, a.leg_mode, a.pause_reas
 FROM agent a JOIN app_user u USING (tenant_id, user_id) WHERE NOT a.disabled AND NOT u.disabled ORDER BY a.agent_id
 """)
 RUNS = sa.select(t.run).where(t.run.c.ended_utc_s.is_(None)).order_by(t.run.c.run_id)
-CALLS = sa.select(t.attempt).where(t.attempt.c.state != "final").order_by(t.attempt.c.call)
+CALLS = sa.text(f"SELECT m.*, {EARLIER} AS earlier FROM attempt m WHERE m.state <> 'final' ORDER BY m.call")  # noqa: S608 - made of constants
 
 
 async def read_floor(connection: AsyncConnection, tenant: int, fence: int) -> FloorPicture:
@@ -77,7 +78,8 @@ async def read_calls(connection: AsyncConnection) -> tuple[OpenCall, ...]:
             item=HopperItem(
                 **{name: row[name] for name in ("call", "member_id", "contact_id", "list_id", "attempt_no", "number")},
                 contact_name=row["contact_name"],
-                variables=row["variables"],
+                earlier=campaigns.as_json(row["earlier"]) or {},
+                variables=campaigns.as_json(row["variables"]),
             ),
             **{name: row[name] for name in OpenCall.__struct_fields__ if name != "item"},
         )

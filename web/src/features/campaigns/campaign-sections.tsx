@@ -6,7 +6,7 @@ import type { CampaignEdit } from '@/features/campaigns/campaigns-api';
 import { HoursInput } from '@/features/campaigns/hours-input';
 import { RetryRules } from '@/features/campaigns/retry-rules';
 import { useRowsOf } from '@/lib/crud';
-import type { AcwMode, Agent, Campaign, ContactList, DialMode, Prompt, TrunkRow } from '@/lib/records';
+import type { AcwMode, Agent, Campaign, ContactList, DialMode, Prompt, RetryCount, TrunkRow } from '@/lib/records';
 
 export interface Part {
   edit: CampaignEdit;
@@ -92,10 +92,13 @@ export function When({ edit: { campaign }, set }: Part) {
   );
 }
 
+const RETRY_COUNTS: RetryCount[] = ['total', 'outcome'];
+
 export function Retries({ edit: { campaign }, set }: Part) {
   const { t } = useTranslation();
   return (
     <Section title={t('campaigns.retries')}>
+      <Select label={t('retry.count')} description={t(`retryCountText.${campaign.retry_count}`)} data={RETRY_COUNTS.map((value) => ({ value, label: t(`retryCount.${value}`) }))} value={campaign.retry_count} onChange={(count) => count !== null && set({ retry_count: count as RetryCount })} allowDeselect={false} w={280} maw="100%" />
       <RetryRules rules={campaign.retry_rules} onChange={(retry_rules) => set({ retry_rules })} />
     </Section>
   );
