@@ -100,6 +100,28 @@ def test_media_is_strict_and_within_its_ports(settings: Settings, program: PbxPr
     assert (rtp["strictrtp"], rtp["rtpstart"], rtp["rtpend"]) == ("yes", "31000", "31200")
 
 
+@pytest.mark.parametrize(
+    ("bind", "external", "media"),
+    [
+        ("127.0.0.1", None, "127.0.0.1"),
+        ("::1", None, "::1"),
+        ("192.0.2.5", None, "192.0.2.5"),
+        ("0.0.0.0", None, ""),
+        ("::", None, ""),
+        ("192.0.2.5", "203.0.113.9", ""),
+    ],
+)
+def test_media_is_bound_where_sip_is(
+    settings: Settings, program: PbxProgram, bind: str, external: str | None, media: str
+) -> None:
+    asked = settings.model_copy(update={"pbx_bind": bind, "pbx_external_address": external})
+    access = write(asked, program, demo=True).access
+    assert access.media_bind == media
+    text = (settings.data / "pbx/etc/pjsip.conf").read_text()
+    assert re.findall(r"^media_address = (.*)$", text, re.MULTILINE) == ([media] if media else [])
+    assert text.count("bind_rtp_to_media_address = yes") == int(bool(media))
+
+
 def test_passwords_are_random_made_once_and_for_our_eyes_only(
     settings: Settings, program: PbxProgram, tmp_path: Path
 ) -> None:
@@ -164,6 +186,8 @@ def test_stamps_tell_a_reload_from_a_restart(settings: Settings, program: PbxPro
     [
         ("pbx_bind", "0.0.0.0:5060\n[evil]"),
         ("pbx_bind", "localhost"),
+        ("pbx_bind", "127.0.0"),
+        ("pbx_bind", "fe80::1%x"),
         ("pbx_external_address", "1.2.3.4\nx=y"),
         ("pbx_external_address", "a;b"),
     ],

@@ -9,12 +9,14 @@ by `private.py` at a size; the older part is `<name>.1`.
 """
 
 import hashlib
+import ipaddress
 import json
 import os
 import re
 import resource
 import secrets
 import string
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -109,8 +111,9 @@ def render(settings: Settings, program: PbxProgram, folders: Folders, access: Pb
         "ari_password": access.ari_password,
         "ami_user": access.ami_user,
         "ami_password": access.ami_password,
-        "sip_bind": f"{_bracketed(settings.pbx_bind)}:{settings.pbx_sip_port}",
+        "sip_bind": f"{_bracketed(_bind_address(settings))}:{settings.pbx_sip_port}",
         "external": _external(settings),
+        "media": _media(access.media_bind),
         "rtp_from": str(settings.pbx_rtp_from),
         "rtp_until": str(settings.pbx_rtp_until),
         "demo_user": access.demo_user,
@@ -144,6 +147,7 @@ def _access(settings: Settings, folders: Folders, passwords: dict[str, str], *, 
         ami_password=passwords["ami"],
         ws_url=f"ws://{http}/ws",
         sip_host=_dialable(settings.pbx_bind),
+        media_bind=media_bind(settings),
         sip_port=settings.pbx_sip_port,
         realm=REALM,
         cel_file=folders.log / "cel-custom" / CEL_NAME,
@@ -156,6 +160,13 @@ def _access(settings: Settings, folders: Folders, passwords: dict[str, str], *, 
 def _dialable(bound: str) -> str:
     """Where a listener on all addresses is reached from this machine."""
     return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(bound, bound)  # noqa: S104
+
+
+def media_bind(settings: Settings) -> str:
+    """Asterisk binds media to all addresses, wherever SIP listens, unless each place says otherwise. With an external
+    address the packets of a call may come in anywhere, so there it stays so."""
+    address = _bind_address(settings)
+    return "" if address.is_unspecified or settings.pbx_external_address else str(address)
 
 
 def _passwords(file: Path) -> dict[str, str]:
@@ -209,10 +220,20 @@ def _external(settings: Settings) -> str:
     return "\n".join(lines + [f"local_net = {net}" for net in private])
 
 
-def _bracketed(address: str) -> str:
-    if not re.fullmatch(r"[0-9A-Fa-f.:]+", address):
-        raise Invalid(f"BUSYHOUR_PBX_BIND is no address: {address!r}. Example: 127.0.0.1")
-    return f"[{address}]" if ":" in address else address
+def _media(bound: str) -> str:
+    return f"media_address = {bound}\nbind_rtp_to_media_address = yes" if bound else ""
+
+
+def _bind_address(settings: Settings) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    text = settings.pbx_bind
+    if re.fullmatch(r"[0-9A-Fa-f.:]+", text):
+        with suppress(ValueError):
+            return ipaddress.ip_address(text)
+    raise Invalid(f"BUSYHOUR_PBX_BIND is no address: {text!r}. Example: 127.0.0.1")
+
+
+def _bracketed(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    return f"[{address}]" if address.version == 6 else str(address)
 
 
 def _open_files() -> int:

@@ -72,7 +72,7 @@ class AsteriskPhones:
         await self._withdraw(sip_phone_of(tenant, agent_id))
         await self._push("auth", name, self._auth(name, secret))
         await self._push("aor", name, browser_aor())
-        await self._push("endpoint", name, browser_endpoint(name))
+        await self._push("endpoint", name, browser_endpoint(name) | self._media())
         self._expire_later(name, lifetime_s)
         return SipAccess(user=name, secret=secret, realm=self._access.realm, expires_utc_s=time.time() + lifetime_s)
 
@@ -97,7 +97,7 @@ class AsteriskPhones:
         if ("endpoint", name) not in self._there:
             await self._withdraw(phone_of(tenant, agent_id))
         await self._push("aor", name, fixed_aor(sip_address, watched=True))
-        await self._push("endpoint", name, sip_endpoint(name))
+        await self._push("endpoint", name, sip_endpoint(name) | self._media())
 
     async def set_trunk(self, tenant: int, trunk: r.TrunkRow, password: str | None) -> None:
         name, login, host = trunk.endpoint, trunk.login, trunk.host
@@ -112,7 +112,12 @@ class AsteriskPhones:
         if login and password:
             await self._push("auth", name, self._auth(login, password, ours=False))
         await self._push("aor", name, fixed_aor(contact, watched=False))
-        await self._push("endpoint", name, trunk_endpoint(name, with_auth=with_auth))
+        await self._push("endpoint", name, trunk_endpoint(name, with_auth=with_auth) | self._media())
+
+    def _media(self) -> Fields:
+        """Without these, a place's media ports listen on all addresses, wherever SIP does."""
+        bound = self._access.media_bind
+        return {"media_address": bound, "bind_rtp_to_media_address": "yes"} if bound else {}
 
     def _own_address(self) -> str:
         """The demo carrier is this PBX itself, over real SIP."""

@@ -6,6 +6,7 @@ stop ends it. `python -m busyhour.adapters.asterisk.private --data DIR --offset 
 
 import argparse
 import asyncio
+import ipaddress
 import json
 import signal
 import socket
@@ -96,6 +97,7 @@ class PrivatePbx:
                 let_through(path)
             let_through(self._program.share)
         self._written = config.write(self._settings, self._program, demo=self._demo, user=self._user)
+        self._warn_of_silence()
         await self._make_sounds()
         try:
             if not await self._adopt():
@@ -188,6 +190,14 @@ class PrivatePbx:
 
     def _is_up(self) -> None:
         self._state, self._up_since_utc_s = "up", time.time()
+
+    def _warn_of_silence(self) -> None:
+        """The page goes out to other machines, and their media cannot come in."""
+        if is_loopback(self._settings.pbx_bind) and not is_loopback(self._settings.host):
+            log.warning(
+                "pbx_media_on_loopback",
+                text="agents on other machines will hear nothing; set BUSYHOUR_PBX_BIND to an address they can reach",
+            )
 
     async def _make_sounds(self) -> None:
         lines = DEFAULT_LINES + (DEMO_LINES if self._demo else ())
@@ -304,6 +314,13 @@ def _size(file: Path) -> int:
         return file.stat().st_size
     except FileNotFoundError:
         return 0
+
+
+def is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _is_free(host: str, port: int, kind: socket.SocketKind) -> bool:
