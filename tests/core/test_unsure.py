@@ -194,6 +194,20 @@ def test_a_customer_who_answered_while_we_were_away_hears_a_word() -> None:
     """)
 
 
+def test_an_answer_while_we_were_away_counts_from_when_it_was() -> None:
+    channel = ChannelPicture(channel="c1-1", answered=True, answered_utc_s=NOON_UTC_S - 18)
+    story = Story(
+        campaigns=[campaign(dial_mode=DialMode.AGENTLESS)],
+        calls=[stored(1, "sent")],
+        pbx=PbxPicture(boot="one", channels=(channel,)),
+        show=("close",),
+    )
+    story.check("""
+        2 ends c1 normal
+          > close c1 IVR_LEFT 20
+    """)
+
+
 @pytest.mark.parametrize("mode", list(DialMode))
 def test_recovery_twice_gives_the_same_floor(mode: DialMode) -> None:
     """I47."""

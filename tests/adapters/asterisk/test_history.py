@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from busyhour.adapters.asterisk import history
-from busyhour.adapters.asterisk.history import histories_of, read_histories
+from busyhour.adapters.asterisk.history import answers_of, histories_of, read_histories
 from busyhour.core.model.pictures import CallHistory
 from busyhour.core.model.values import EndCause
 
@@ -44,6 +44,12 @@ def test_never_answered(cel: Path) -> None:
 def test_one_that_lives_or_was_never_there_has_no_history(cel: Path) -> None:
     cel.write_text(_life("c1-01", 100.0, answer_s=101.0) + _life("c1-03", 100.0, end_s=101.0))
     assert read_histories(cel, ["c1-01", "c1-02"]) == ()
+
+
+async def test_answers_of_those_that_live(cel: Path) -> None:
+    cel.write_text(_life("c1-01", 100.0, answer_s=101.5) + _life("c1-02", 100.0))
+    assert await answers_of(cel, ["c1-01", "c1-02", "c1-03"]) == {"c1-01": 101.5}
+    assert await answers_of(cel, []) == {}
 
 
 def test_no_file_no_history(cel: Path) -> None:

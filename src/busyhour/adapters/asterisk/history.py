@@ -44,9 +44,26 @@ async def histories_of(
     return await asyncio.to_thread(read_histories, cel_file, channels, booted_utc_s=booted_utc_s)
 
 
+async def answers_of(cel_file: Path, channels: Collection[str]) -> dict[str, float]:
+    """When these living channels were answered, as far as the records tell."""
+    if not channels:
+        return {}
+    lives, _ = await asyncio.to_thread(_read_lives, cel_file, channels, None)
+    return {name: life.answered_utc_s for name, life in lives.items() if life.answered_utc_s is not None}
+
+
 def read_histories(
     cel_file: Path, channels: Collection[str], *, booted_utc_s: float | None = None
 ) -> tuple[CallHistory, ...]:
+    lives, last_utc_s = _read_lives(cel_file, channels, booted_utc_s)
+    found = (_history(channel, life, booted_utc_s, last_utc_s) for channel, life in lives.items())
+    return tuple(history for history in found if history is not None)
+
+
+def _read_lives(
+    cel_file: Path, channels: Collection[str], booted_utc_s: float | None
+) -> tuple[dict[str, _Life], float | None]:
+    """Also when the PBX before the one that was booted then wrote its last record."""
     lives = {channel: _Life() for channel in channels}
     missing = set(channels)
     last_utc_s: float | None = None  # the youngest record of the PBX before this one
@@ -62,8 +79,7 @@ def read_histories(
             missing.discard(row[2])  # nothing older is known of it
             if not missing:
                 break
-    found = (_history(channel, life, booted_utc_s, last_utc_s) for channel, life in lives.items())
-    return tuple(history for history in found if history is not None)
+    return lives, last_utc_s
 
 
 def _history(channel: str, life: _Life, booted_utc_s: float | None, last_utc_s: float | None) -> CallHistory | None:

@@ -6,15 +6,17 @@ import time
 from collections.abc import Sequence
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from busyhour.adapters.asterisk import ari_events as ari
 from busyhour.adapters.asterisk import translate
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari import AriLink, NoReply
-from busyhour.adapters.asterisk.history import histories_of
+from busyhour.adapters.asterisk.history import answers_of, histories_of
 from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_seen import Channels
 from busyhour.core.events import Event, PhoneRegistered
-from busyhour.core.model.ids import is_leg, tenant_of
+from busyhour.core.model.ids import is_call, is_leg, tenant_of
 from busyhour.core.model.pictures import ChannelPicture, PbxPicture
 
 Look = dict[str, ChannelPicture]
@@ -38,8 +40,19 @@ class Photographer:
         for row in channels.read(tuple[ari.ChannelRow, ...]):
             if tenant_of(row.id) is not None:
                 found[row.id] = self._note(row, in_room.get(row.id))
+        await self._date_answers(found)
         await self._tidy(found, rooms)
         return found
+
+    async def _date_answers(self, found: Look) -> None:
+        """The PBX's list says who was answered, but not when; for calls that were answered while nobody listened, its
+        records do."""
+        up = [name for name, picture in found.items() if picture.answered and is_call(name)]
+        unknown = [name for name in up if self._channels.of(name).up_utc_s is None]
+        for name, at_utc_s in (await answers_of(self._access.cel_file, unknown)).items():
+            self._channels.of(name).up_utc_s = at_utc_s
+        for name in up:
+            found[name] = replace(found[name], answered_utc_s=self._channels.of(name).up_utc_s)
 
     def _note(self, row: ari.ChannelRow, room: str | None) -> ChannelPicture:
         picture = ChannelPicture(

@@ -99,7 +99,7 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> None:
     )
     call.attempt = _attempt_state(channel)
     if channel.answered and call.answered_utc_s is None:
-        call.answered_utc_s = f.now.utc_s
+        call.answered_utc_s = channel.answered_utc_s or f.now.utc_s
     leg = _leg_joined(f, channel)
     call.state = _call_state(call, channel, leg)
     f.calls[call.call] = call
@@ -293,6 +293,6 @@ def _catch_up(
     if channel.ringing:
         calls.on_call_rang(f, e.CallRang(call=name, at_utc_s=f.now.utc_s))
     if channel.answered:
-        calls.on_call_answered(f, e.CallAnswered(call=name, at_utc_s=f.now.utc_s))
+        calls.on_call_answered(f, e.CallAnswered(call=name, at_utc_s=channel.answered_utc_s or f.now.utc_s))
     if call.leg is not None and channel.bridge == room_of(call.leg):
         calls.on_call_joined(f, e.CallJoined(call=name, leg=call.leg, at_utc_s=f.now.utc_s))

@@ -69,6 +69,7 @@ class ChannelPicture(Struct, frozen=True, kw_only=True):
     ringing: bool = False
     bridge: str | None = None
     in_app: bool = True  # under our control, not in the PBX's own dialplan
+    answered_utc_s: float | None = None  # None: when is not known
 
 
 class CallHistory(Struct, frozen=True, kw_only=True):
