@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     pbx_sip_port: Port = 5160
     pbx_http_port: Port = 8488
     pbx_ami_port: Port = 5138
+    pbx_ari_url: str | None = Field(None, pattern="^https?://[^/]+/ari$")
+    """Where the engine finds the PBX's ARI; None = where it is. For something in between, such as a fault proxy."""
     pbx_rtp_from: Port = 20000
     pbx_rtp_until: Port = 24000
     pbx_external_address: str | None = None

@@ -6,7 +6,7 @@ import signal
 import socket
 from collections.abc import Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
@@ -133,6 +133,8 @@ class Product:
         pbx = PrivatePbx(self.settings, report, voice=voice, demo=self.demo)
         access = await pbx.start()
         self._ending.push_async_callback(pbx.stop)
+        if self.settings.pbx_ari_url is not None:
+            access = replace(access, ari_url=self.settings.pbx_ari_url)
         self.voice = NanoVoice(access.sounds)
         self.telephony = AsteriskTelephony(access)
         self._run("ari", self.telephony.run())
@@ -183,6 +185,7 @@ class Product:
         """Give the PBX its trunks and phones, and begin each tenant's engine."""
         with self.progress.step("Engine"):
             for tenant in await self.stores.directory.tenants():
+                await self.stores.lists.end_broken_imports(tenant.tenant_id)
                 await self.provide(tenant.tenant_id)
                 self.floors.start(tenant.tenant_id)
                 await self.floors.wait_running(tenant.tenant_id, BEGIN_MAX_S)
