@@ -1,6 +1,6 @@
 """Looks on at the PBX while the product works: when was each call answered, when was it joined to an agent?
 
-An ARI application of its own that is subscribed to everything and controls nothing. All times are the PBX's clock.
+An ARI application of its own that follows channels and bridges and controls nothing. All times are the PBX's clock.
 """
 
 import asyncio
@@ -14,6 +14,8 @@ import aiohttp
 from busyhour.core.model.ids import is_call
 
 APP: Final = "observer"
+SOURCES: Final = "channel:,bridge:"
+"""Not `subscribeAll`: with device states Asterisk can lock up when a socket ends (its issue 2170)."""
 CALLS_MAX: Final = 100_000
 
 
@@ -28,7 +30,10 @@ class Observer:
 
     async def __aenter__(self) -> Self:
         self._http = aiohttp.ClientSession(headers={"Authorization": self._auth})
-        self._socket = await self._http.ws_connect(f"{self._ari_url}/events?app={APP}&subscribeAll=true")
+        self._socket = await self._http.ws_connect(f"{self._ari_url}/events?app={APP}")
+        subscription = f"{self._ari_url}/applications/{APP}/subscription"
+        async with self._http.post(subscription, params={"eventSource": SOURCES}, raise_for_status=True):
+            pass
         self._task = asyncio.create_task(self._listen())
         return self
 
