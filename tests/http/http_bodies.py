@@ -30,6 +30,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "edit_list": body(name="summer"),
     "add_dnc": body(numbers=["+390612345679"]),
     "preview_import": FILE,
+    "add_range": {"json": {"first": "5550000", "count": 2, "short_numbers": True}},
     "start_import": FILE,
     "pause": body(reason="lunch"),
     "choose_disposition": body(call="c1-0", disposition="sold"),

@@ -163,3 +163,22 @@ async def test_an_import_can_be_stopped(world: World, here: Tenant, monkeypatch:
         stop = await client.delete(path, headers=here.people[Role.SUPERVISOR].headers)
     assert (stop.status_code, stop.json()["state"]) == (200, "failed")
     assert "cancelled" in stop.json()["error"]
+
+
+@pytest.mark.covers("WD-086")
+async def test_a_range_of_consecutive_numbers_keeps_its_width(
+    world: World, here: Tenant, added: list[r.NewContact]
+) -> None:
+    async def ask(first: str, count: int) -> Any:
+        async with world.client() as client:
+            headers = here.people[Role.SUPERVISOR].headers
+            body = {"first": first, "count": count, "short_numbers": True}
+            return await client.post(f"/api/lists/{here.ids['list_id']}/range", headers=headers, json=body)
+
+    answer = await ask("0098", 3)
+    assert answer.status_code == 202
+    await world.services.imports.wait(here.tenant_id, answer.json()["import_id"])
+    assert [contact.numbers for contact in added] == [("0098",), ("0099",), ("0100",)]
+    for first, count, field in (("98", 3, "count"), ("5a", 1, "first"), ("5550000", 0, "count")):
+        refused = await ask(first, count)
+        assert (refused.status_code, refused.json()["error"]["field"]) == (422, field)

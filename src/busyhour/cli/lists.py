@@ -39,6 +39,31 @@ def create(name: str, *, json: Json = False) -> None:
         out.print(f"Made list {row['list_id']} {name!r}.", markup=False, highlight=False)
 
 
+@app.command("range")
+def add_range(
+    name: ListName,
+    first: Annotated[str, typer.Argument(help="The first number, such as 5550000.")],
+    count: Annotated[int, typer.Argument(min=1, help="How many consecutive numbers.")],
+    *,
+    short: Annotated[bool, typer.Option("--short", help="Take short and internal numbers as they are.")] = False,
+    json: Json = False,
+) -> None:
+    """Add consecutive numbers; leading zeros are kept."""
+    client = connect()
+    found = find(client, name)
+    body = {"first": first, "count": count, "short_numbers": short}
+    job = client.post(f"/api/lists/{found['list_id']}/range", body)
+    while job["state"] == "running":
+        time.sleep(POLL_S)
+        job = client.get(f"/api/imports/{job['import_id']}")
+    if job["error"]:
+        raise Trouble(job["error"])
+    if json:
+        print_json(job)
+    else:
+        out.print(f"Added {job['contacts_added']} numbers; {job['rows_rejected']} do not exist.", highlight=False)
+
+
 @app.command()
 def show(name: ListName, *, limit: Annotated[int, typer.Option(min=1, max=1000)] = 20, json: Json = False) -> None:
     """A list and its first contacts."""

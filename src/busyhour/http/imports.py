@@ -5,12 +5,13 @@ A file comes as a multipart form, streamed to disk, never under the name that th
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import IO, Annotated, Any, Final, Literal
 
 from fastapi import Query, Request
+from msgspec import Struct
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
@@ -29,6 +30,8 @@ routes = Routes("imports")
 FIELDS_MAX: Final = 10
 FIELD_BYTES_MAX: Final = 1024
 COPY_BYTES: Final = 1024 * 1024
+RANGE_MAX: Final = 1_000_000
+RANGE_DIGITS_MAX: Final = 15
 
 FILE_FORM: Final[dict[str, Any]] = {
     "type": "object",
@@ -69,6 +72,42 @@ async def start_import(who: Who, use: Use, list_id: Id, request: Request) -> r.I
         )
     follow_import(request.app, use, who.tenant_id, job)
     return job
+
+
+class NumberRange(Struct, frozen=True, kw_only=True):
+    """`count` consecutive numbers from `first` on; leading zeros are kept (WD-086)."""
+
+    first: str
+    count: int
+    short_numbers: bool = False
+
+
+@routes.post("/api/lists/{list_id}/range", permission="lists:write", status=202)
+async def add_range(request: Request, who: Who, use: Use, list_id: Id, body: NumberRange) -> r.ImportJob:
+    """The numbers go through the same checks as those of a file, so one that does not exist is among the rejects."""
+    await use.lists.list_(who.tenant_id, list_id)
+    numbers = consecutive(body.first, body.count)
+    path = use.imports.spool_path()
+    await asyncio.to_thread(path.write_text, "\n".join(numbers) + "\n", "ascii")
+    upload = Upload(path=path, file_name=f"{body.first} and {body.count - 1} more", ask=FileAsk(format="native"))
+    try:
+        job = await use.imports.start(who.session.tenant, list_id, upload, allow_short=body.short_numbers)
+    finally:
+        use.imports.release(path)
+    follow_import(request.app, use, who.tenant_id, job)
+    return job
+
+
+def consecutive(first: str, count: int) -> Iterator[str]:
+    """`+` and the width of the first one stay."""
+    plus, digits = ("+", first[1:]) if first.startswith("+") else ("", first)
+    if not digits.isascii() or not digits.isdigit() or len(digits) > RANGE_DIGITS_MAX:
+        raise Invalid("The first number has digits only, perhaps with a + before them.", field="first")
+    if not 1 <= count <= RANGE_MAX:
+        raise Invalid(f"A range has 1 to {RANGE_MAX:,} numbers.", field="count")
+    if len(str(int(digits) + count - 1)) > len(digits):
+        raise Invalid("The last number would be longer than the first. Ask for fewer.", field="count")
+    return (f"{plus}{number:0{len(digits)}d}" for number in range(int(digits), int(digits) + count))
 
 
 @routes.get("/api/imports/{import_id}", permission="lists:read")
