@@ -26,7 +26,7 @@ class PbxAccess:
     realm: str
     cel_file: Path  # the PBX's own record of channels, see `config.py` for its columns
     sounds: Path  # prompt `busyhour/x` is the file `sounds/busyhour/x.wav`
-    media_bind: str = ""  # the only address that media may use; empty = all of the machine's
+    media_bind: str = ""  # loopback, when media may be nowhere else; empty = all of the machine's addresses
     app: str = ARI_APP
     demo_user: str = ""  # the demo trunk shows these to sip_host:sip_port over UDP; empty = there is no demo carrier
     demo_password: str = field(default="", repr=False)

@@ -163,10 +163,10 @@ def _dialable(bound: str) -> str:
 
 
 def media_bind(settings: Settings) -> str:
-    """Asterisk binds media to all addresses, wherever SIP listens, unless each place says otherwise. With an external
-    address the packets of a call may come in anywhere, so there it stays so."""
+    """Asterisk binds media to all addresses, wherever SIP listens, unless each place says otherwise. Only loopback is
+    said: on a machine with several addresses, a carrier and a browser may reach it by different ones."""
     address = _bind_address(settings)
-    return "" if address.is_unspecified or settings.pbx_external_address else str(address)
+    return str(address) if address.is_loopback else ""
 
 
 def _passwords(file: Path) -> dict[str, str]:
