@@ -135,7 +135,7 @@ async def read_some(connection: AsyncConnection, campaign_ids: Sequence[int]) ->
 def campaign_of(row: Mapping[Any, Any]) -> Campaign:
     """A setting that this program does not know (written by a newer one) is left alone."""
     whole = as_json(row["settings"]) | {"campaign_id": row["campaign_id"], "name": row["name"]}
-    whole |= {name: as_json(row[name]) for name in ("trunk_ids", "agent_ids", "retry_rules")}
+    whole |= {name: as_json(row[name]) for name in ("trunk_ids", "agent_ids", "retry_rules") if name in row}
     return msgspec.convert(whole, Campaign)
 
 

@@ -1,156 +1,173 @@
-"""What became of calls, runs, members and agents: every command but the intent, one statement for each kind.
+"""What became of calls, runs, members and agents: every command but the intent.
 
 Writing a batch again changes nothing: a closed call, an ended run, a final member are not touched any more.
+
+A statement writes one row, found by its key; those of one kind go to the server together (`fetchmany`). One statement
+for many rows would be a join, and the planner's guess about that, from statistics that a busy minute makes old, can be
+to read the whole table. Statements that change how many members of a run are finished answer (run_id, change).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from busyhour.adapters.sql.counts import RunCounts
+from busyhour.adapters.sql.database import Driver
 from busyhour.core import commands as c
+from busyhour.core.model.pictures import CallRecord
 
-SAVE_RUN = sa.text("""
-UPDATE run r SET state = q.state, ended_utc_s = CASE WHEN q.final THEN q.at_utc_s END
-FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS q(run_id bigint, state text, at_utc_s float8, final boolean)
-WHERE r.run_id = q.run_id AND r.ended_utc_s IS NULL
-""")
-SAVE_PROGRESS = sa.text("""
+SAVE_RUN = """
+UPDATE run SET state = $2, ended_utc_s = CASE WHEN $3::boolean THEN $4::float8 END
+WHERE run_id = $1 AND ended_utc_s IS NULL
+"""
+SAVE_PROGRESS = """
 UPDATE attempt a SET
-    state = CASE WHEN array_position(life.states, q.state) > array_position(life.states, a.state) THEN q.state
+    state = CASE WHEN array_position(life.states, $2::text) > array_position(life.states, a.state) THEN $2
         ELSE a.state END,
-    ringing_utc_s = coalesce(a.ringing_utc_s, q.ringing_utc_s),
-    answered_utc_s = coalesce(a.answered_utc_s, q.answered_utc_s),
-    joined_utc_s = coalesce(a.joined_utc_s, q.joined_utc_s),
-    agent_id = coalesce(q.agent_id, a.agent_id)
-FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS q(call text, state text, ringing_utc_s float8, answered_utc_s float8,
-        joined_utc_s float8, agent_id bigint),
-    (SELECT ARRAY['intent', 'ambiguous', 'sent', 'ringing', 'answered'] AS states) life
-WHERE a.call = q.call AND a.state <> 'final'
-""")
-CLOSE_CALL = sa.text("""
+    ringing_utc_s = coalesce(a.ringing_utc_s, $3), answered_utc_s = coalesce(a.answered_utc_s, $4),
+    joined_utc_s = coalesce(a.joined_utc_s, $5), agent_id = coalesce($6, a.agent_id)
+FROM (SELECT ARRAY['intent', 'ambiguous', 'sent', 'ringing', 'answered'] AS states) life
+WHERE a.call = $1 AND a.state <> 'final'
+"""
+CLOSE_CALL = """
 WITH closed AS (
-    UPDATE attempt a SET state = 'final', outcome = q.outcome, cause = q.cause, retry_why = q.retry_why,
-        ringing_utc_s = coalesce(q.ringing_utc_s, a.ringing_utc_s),
-        answered_utc_s = coalesce(q.answered_utc_s, a.answered_utc_s),
-        joined_utc_s = coalesce(q.joined_utc_s, a.joined_utc_s), ended_utc_s = q.ended_utc_s,
-        talk_ms = round(q.talk_s * 1000), agent_id = coalesce(q.agent_id, a.agent_id),
-        next_due_utc_s = q.next_due_utc_s
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS q(call text, outcome text, cause text, ringing_utc_s float8,
-        answered_utc_s float8, joined_utc_s float8, ended_utc_s float8, talk_s float8, agent_id bigint,
-        next_due_utc_s float8, retry_why text, segments jsonb)
-    WHERE a.call = q.call AND a.state <> 'final'
-    RETURNING a.call, a.member_id, a.outcome, a.cause, a.ended_utc_s, a.talk_ms, a.next_due_utc_s, a.retry_why,
-        q.segments),
+    UPDATE attempt SET state = 'final', outcome = $2, cause = $3, retry_why = $4,
+        ringing_utc_s = coalesce($5, ringing_utc_s), answered_utc_s = coalesce($6, answered_utc_s),
+        joined_utc_s = coalesce($7, joined_utc_s), ended_utc_s = $8, talk_ms = $9, agent_id = coalesce($10, agent_id),
+        next_due_utc_s = $11
+    WHERE call = $1 AND state <> 'final'
+    RETURNING member_id),
 cdr AS (
-    UPDATE interaction i SET closed_utc_s = k.ended_utc_s, outcome = k.outcome, cause = k.cause, talk_ms = k.talk_ms
-    FROM closed k WHERE i.interaction_id = k.call AND i.closed_utc_s IS NULL),
+    UPDATE interaction SET closed_utc_s = $8, outcome = $2, cause = $3, talk_ms = $9
+    WHERE interaction_id = $1 AND closed_utc_s IS NULL AND EXISTS (SELECT 1 FROM closed)),
 parts AS (
     INSERT INTO segment (interaction_id, segment_no, kind, agent_id, started_utc_s, ended_utc_s, hold_s)
-    SELECT k.call, s.position, s.part ->> 'kind', (s.part ->> 'agent_id')::bigint,
+    SELECT $1, s.position, s.part ->> 'kind', (s.part ->> 'agent_id')::bigint,
         (s.part ->> 'started_utc_s')::float8, (s.part ->> 'ended_utc_s')::float8, (s.part ->> 'hold_s')::float8
-    FROM closed k, jsonb_array_elements(k.segments) WITH ORDINALITY s(part, position)),
+    FROM closed, jsonb_array_elements($12::jsonb) WITH ORDINALITY s(part, position)),
 futures AS (
-    UPDATE member m SET state = CASE WHEN k.next_due_utc_s IS NULL THEN 'final' ELSE 'waiting' END,
-        due_utc_s = coalesce(k.next_due_utc_s, m.due_utc_s), last_outcome = k.outcome, why = k.retry_why
-    FROM closed k WHERE m.member_id = k.member_id AND m.last_call = k.call AND m.state = 'open'
-    RETURNING m.run_id, m.state)
-UPDATE run r SET finished = r.finished + n.members
-FROM (SELECT run_id, count(*) AS members FROM futures WHERE state = 'final' GROUP BY run_id) n
-WHERE r.run_id = n.run_id
-""")
+    UPDATE member SET state = CASE WHEN $11::float8 IS NULL THEN 'final' ELSE 'waiting' END,
+        due_utc_s = coalesce($11, due_utc_s), last_outcome = $2, why = $4
+    WHERE member_id = (SELECT member_id FROM closed) AND last_call = $1 AND state = 'open'
+    RETURNING run_id, state)
+SELECT run_id, 1 AS change FROM futures WHERE state = 'final'
+"""
 # A disposition of a call that is still up is only noted: its final record decides about the member.
-SAVE_DISPOSITION = sa.text("""
-WITH asked AS (
-    SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS q(call text, agent_id bigint, disposition text,
-        note text, next_due_utc_s float8, retry_why text, keeps_member boolean)),
-before AS (
-    SELECT m.member_id, m.run_id, m.state, q.next_due_utc_s, q.retry_why
-    FROM asked q JOIN member m ON m.last_call = q.call
-    WHERE m.member_id = (SELECT member_id FROM attempt a WHERE a.call = q.call)
-        AND NOT q.keeps_member AND m.state IN ('final', 'waiting')
-    FOR NO KEY UPDATE OF m),
+SAVE_DISPOSITION = """
+WITH before AS (
+    SELECT member_id, state FROM member
+    WHERE member_id = (SELECT member_id FROM attempt WHERE call = $1) AND last_call = $1
+        AND NOT $7::boolean AND state IN ('final', 'waiting')
+    FOR NO KEY UPDATE),
 noted AS (
-    UPDATE attempt a SET disposition = q.disposition, note = q.note, agent_id = coalesce(a.agent_id, q.agent_id),
-        next_due_utc_s = CASE WHEN q.keeps_member OR a.state <> 'final' THEN a.next_due_utc_s ELSE q.next_due_utc_s END,
-        retry_why = CASE WHEN q.keeps_member OR a.state <> 'final' THEN a.retry_why ELSE q.retry_why END
-    FROM asked q WHERE a.call = q.call),
+    UPDATE attempt SET disposition = $3, note = $4, agent_id = coalesce(agent_id, $2),
+        next_due_utc_s = CASE WHEN $7 OR state <> 'final' THEN next_due_utc_s ELSE $5 END,
+        retry_why = CASE WHEN $7 OR state <> 'final' THEN retry_why ELSE $6 END
+    WHERE call = $1),
 futures AS (
-    UPDATE member m SET state = CASE WHEN b.next_due_utc_s IS NULL THEN 'final' ELSE 'waiting' END,
-        due_utc_s = coalesce(b.next_due_utc_s, m.due_utc_s), why = b.retry_why
-    FROM before b WHERE m.member_id = b.member_id
-    RETURNING m.run_id, (m.state = 'final')::int - (b.state = 'final')::int AS change)
-UPDATE run r SET finished = r.finished + n.change
-FROM (SELECT run_id, sum(change) AS change FROM futures GROUP BY run_id HAVING sum(change) <> 0) n
-WHERE r.run_id = n.run_id
-""")
-RETURN_ITEMS = sa.text("""
-UPDATE member m SET state = 'waiting', due_utc_s = coalesce(q.due_utc_s, m.due_utc_s)
-FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS q(run_id bigint, member_id bigint, due_utc_s float8)
-WHERE m.member_id = q.member_id AND m.run_id = q.run_id AND m.state = 'taken'
-""")
+    UPDATE member SET state = CASE WHEN $5::float8 IS NULL THEN 'final' ELSE 'waiting' END,
+        due_utc_s = coalesce($5, due_utc_s), why = $6
+    WHERE member_id = (SELECT member_id FROM before)
+    RETURNING run_id, state)
+SELECT run_id, (state = 'final')::int - ((SELECT state FROM before) = 'final')::int AS change FROM futures
+"""
+RETURN_ITEM = """
+UPDATE member SET state = 'waiting', due_utc_s = coalesce($3, due_utc_s)
+WHERE member_id = $1 AND run_id = $2 AND state = 'taken'
+"""
 # A member stopped by a do-not-call list leaves a line in the reports, as if it had been tried (WD-093).
-CLOSE_MEMBER = sa.text("""
+CLOSE_MEMBER = """
 WITH closed AS (
-    UPDATE member m SET state = 'final', last_outcome = q.outcome, why = q.why
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS q(run_id bigint, member_id bigint, outcome text, why text)
-    WHERE m.member_id = q.member_id AND m.run_id = q.run_id AND m.state IN ('taken', 'waiting')
-    RETURNING m.member_id, m.run_id, m.contact_id, m.list_id, m.attempts, m.last_outcome, m.why),
+    UPDATE member SET state = 'final', last_outcome = $3, why = $4
+    WHERE member_id = $1 AND run_id = $2 AND state IN ('taken', 'waiting')
+    RETURNING member_id, run_id, contact_id, list_id, attempts),
 noted AS (
     INSERT INTO attempt (call, run_id, campaign_id, member_id, contact_id, list_id, number, contact_name, attempt_no,
         variables, state, outcome, why, retry_why, intent_utc_s, ended_utc_s)
     SELECT 'n' || k.member_id || '-' || k.attempts, k.run_id, r.campaign_id, k.member_id, k.contact_id, k.list_id,
-        p.number, n.name, k.attempts + 1, n.attributes, 'final', k.last_outcome, k.why, 'not dialed', utc_s(), utc_s()
-    FROM closed k JOIN run r ON r.run_id = k.run_id JOIN contact n ON n.contact_id = k.contact_id
+        p.number, n.name, k.attempts + 1, n.attributes, 'final', $3, $4, 'not dialed', utc_s(), utc_s()
+    FROM closed k CROSS JOIN LATERAL (SELECT campaign_id FROM run WHERE run_id = k.run_id OFFSET 0) r
+    CROSS JOIN LATERAL (SELECT name, attributes FROM contact WHERE contact_id = k.contact_id OFFSET 0) n
     CROSS JOIN LATERAL (SELECT number, count(*) OVER () AS numbers, position FROM contact_point
         WHERE contact_id = k.contact_id) p
-    WHERE k.last_outcome = 'DNC' AND p.position = k.attempts % p.numbers
+    WHERE $3 = 'DNC' AND p.position = k.attempts % p.numbers
     ON CONFLICT DO NOTHING)
-UPDATE run r SET finished = r.finished + n.members
-FROM (SELECT run_id, count(*) AS members FROM closed GROUP BY run_id) n WHERE r.run_id = n.run_id
-""")
-SAVE_AGENT = sa.text("""
-WITH asked AS (
-    SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS q(agent_id bigint, state text, reason text, pause text,
-        call text,
-        acw_until_utc_s float8, session_open boolean, at_utc_s float8)),
-changed AS (
-    UPDATE agent a SET state = q.state, state_utc_s = q.at_utc_s, pause_reason = q.pause,
-        acw_until_utc_s = q.acw_until_utc_s, acw_call = CASE WHEN q.state = 'acw' THEN q.call END,
-        session_open = q.session_open
-    FROM asked q WHERE a.agent_id = q.agent_id AND a.state_utc_s <= q.at_utc_s
-    RETURNING a.agent_id)
+SELECT run_id, 1 AS change FROM closed
+"""
+SAVE_AGENT = """
+WITH changed AS (
+    UPDATE agent SET state = $2, state_utc_s = $8, pause_reason = $4, acw_until_utc_s = $6,
+        acw_call = CASE WHEN $2 = 'acw' THEN $5 END, session_open = $7
+    WHERE agent_id = $1 AND state_utc_s <= $8)
 INSERT INTO agent_state_change (agent_id, at_utc_s, state, reason, call)
-SELECT q.agent_id, q.at_utc_s, q.state, q.reason, q.call FROM asked q
-WHERE EXISTS (SELECT 1 FROM agent a WHERE a.agent_id = q.agent_id)
+SELECT agent_id, $8, $2, $3, $5 FROM agent WHERE agent_id = $1
 ON CONFLICT DO NOTHING
-""")
+"""
 
-STATEMENTS: tuple[tuple[type[c.Keep], sa.TextClause], ...] = (
-    (c.SaveRun, SAVE_RUN),
-    (c.CloseCall, CLOSE_CALL),
-    (c.SaveProgress, SAVE_PROGRESS),
-    (c.SaveDisposition, SAVE_DISPOSITION),
-    (c.ReturnItems, RETURN_ITEMS),
-    (c.CloseMember, CLOSE_MEMBER),
-    (c.SaveAgentState, SAVE_AGENT),
+Row = tuple[Any, ...]
+
+
+def _run(one: c.SaveRun) -> list[Row]:
+    return [(one.run_id, one.state, one.final, one.at_utc_s)]
+
+
+def _progress(one: c.SaveProgress) -> list[Row]:
+    return [(one.call, one.state, one.ringing_utc_s, one.answered_utc_s, one.joined_utc_s, one.agent_id)]
+
+
+def _call(one: c.CloseCall) -> list[Row]:
+    record: CallRecord = one.record
+    return [
+        (
+            record.call,
+            record.outcome,
+            record.cause,
+            record.retry_why,
+            record.ringing_utc_s,
+            record.answered_utc_s,
+            record.joined_utc_s,
+            record.ended_utc_s,
+            round(record.talk_s * 1000),
+            record.agent_id,
+            record.next_due_utc_s,
+            msgspec.json.encode(record.segments).decode(),
+        )
+    ]
+
+
+def _disposition(one: c.SaveDisposition) -> list[Row]:
+    future = (one.next_due_utc_s, one.retry_why, one.keeps_member)
+    return [(one.call, one.agent_id, one.disposition, one.note, *future)]
+
+
+def _items(one: c.ReturnItems) -> list[Row]:
+    return [(member_id, one.run_id, one.due_utc_s) for member_id in one.member_ids]
+
+
+def _member(one: c.CloseMember) -> list[Row]:
+    return [(one.member_id, one.run_id, one.outcome, one.why)]
+
+
+def _agent(one: c.SaveAgentState) -> list[Row]:
+    shown = (one.agent_id, one.state, one.reason, one.pause, one.call)
+    return [(*shown, one.acw_until_utc_s, one.session_open, one.at_utc_s)]
+
+
+STATEMENTS: tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ...] = (
+    (c.SaveRun, SAVE_RUN, _run),
+    (c.CloseCall, CLOSE_CALL, _call),
+    (c.SaveProgress, SAVE_PROGRESS, _progress),
+    (c.SaveDisposition, SAVE_DISPOSITION, _disposition),
+    (c.ReturnItems, RETURN_ITEM, _items),
+    (c.CloseMember, CLOSE_MEMBER, _member),
+    (c.SaveAgentState, SAVE_AGENT, _agent),
 )
 
 
-async def write(connection: AsyncConnection, wave: Sequence[c.Keep]) -> None:
+async def write(driver: Driver, wave: Sequence[c.Keep], counts: RunCounts) -> None:
     """All of the wave but its intents."""
-    for kind, statement in STATEMENTS:
-        rows = [row for one in wave if isinstance(one, kind) for row in rows_of(one)]
-        if rows:
-            await connection.execute(statement, {"rows": msgspec.json.encode(rows).decode()})
-
-
-def rows_of(keep: c.Keep) -> list[Any]:
-    match keep:
-        case c.CloseCall(record=record):
-            return [record]
-        case c.ReturnItems(run_id=run_id, member_ids=ids, due_utc_s=due_utc_s):
-            return [{"run_id": run_id, "member_id": one, "due_utc_s": due_utc_s} for one in ids]
-    return [keep]
+    for kind, statement, rows_of in STATEMENTS:
+        if rows := [row for one in wave if isinstance(one, kind) for row in rows_of(one)]:
+            for answer in await driver.fetchmany(statement, rows):
+                counts.finish(answer["run_id"], answer["change"])

@@ -6,13 +6,14 @@ barrier against two calls to one number or one contact, whoever asks.
 """
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
-import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from busyhour.adapters.sql import campaigns
+from busyhour.adapters.sql.counts import RunCounts
+from busyhour.adapters.sql.database import Driver
 from busyhour.core.commands import PlaceCall
 from busyhour.core.dialer.hours import zone
 from busyhour.core.dialer.may_dial import NUMBER_LIVE_WAIT_S, DialPicture, Verdict, may_dial
@@ -21,72 +22,69 @@ from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import Refusal
 
-ASKED = """jsonb_to_recordset(CAST(:asked AS jsonb)) AS q(
-    call text, member_id bigint, run_id bigint, contact_id bigint, number text, at_utc_s float8)"""
-
 # Always in the order of ids, so that two transactions cannot wait for each other.
-LOCK = sa.text("""
+LOCK = """
 WITH runs AS MATERIALIZED (
-    SELECT 1 FROM run WHERE run_id = ANY(CAST(:runs AS bigint[])) ORDER BY run_id FOR NO KEY UPDATE),
+    SELECT 1 FROM run WHERE run_id = ANY($1::bigint[]) ORDER BY run_id FOR NO KEY UPDATE),
 members AS MATERIALIZED (
-    SELECT 1 FROM member WHERE member_id = ANY(CAST(:members AS bigint[])) ORDER BY member_id FOR NO KEY UPDATE)
+    SELECT 1 FROM member WHERE member_id = ANY($2::bigint[]) ORDER BY member_id FOR NO KEY UPDATE)
 SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM members)
-""")
-LOOK = sa.text(f"""
-SELECT q.call, m.state = 'taken' AS member_open, r.state AS run_state, r.campaign_id, k.time_zone,
+"""
+# Each table is looked into by its key, once for each row asked: OFFSET 0 and LIMIT 1 keep the planner from making joins
+# of them, which it would do by statistics that are old in a busy minute, and read whole tables.
+LOOK = """
+SELECT q.call, m.state = 'taken' AS member_open, r.state AS run_state, r.campaign_id, c.name, c.settings::text,
+    k.time_zone,
     (SELECT zones FROM contact_point p WHERE p.contact_id = q.contact_id AND p.number = q.number LIMIT 1) AS zones,
-    (SELECT count(*) FROM dnc_entry d WHERE d.number = q.number) > 0 OR EXISTS (
-        SELECT 1 FROM contact_point p JOIN campaign_list l USING (tenant_id, list_id)
-        WHERE p.number = q.number AND l.campaign_id = r.campaign_id AND l.role = 'black') AS on_dnc,
-    EXISTS (SELECT 1 FROM attempt a WHERE a.call = q.call) AS placed,
-    EXISTS (SELECT 1 FROM attempt a WHERE a.number = q.number AND a.state <> 'final') AS number_live,
-    EXISTS (SELECT 1 FROM attempt a WHERE a.contact_id = q.contact_id AND a.state <> 'final') AS contact_live,
+    (SELECT true FROM dnc_entry d WHERE d.number = q.number LIMIT 1) AS on_dnc,
+    (SELECT true FROM contact_point p CROSS JOIN LATERAL (SELECT 1 FROM campaign_list l
+            WHERE l.list_id = p.list_id AND l.campaign_id = r.campaign_id AND l.role = 'black' OFFSET 0) l
+        WHERE p.number = q.number LIMIT 1) AS on_black,
+    (SELECT true FROM attempt a WHERE a.call = q.call LIMIT 1) AS placed,
+    (SELECT true FROM attempt a WHERE a.number = q.number AND a.state <> 'final' LIMIT 1) AS number_live,
+    (SELECT true FROM attempt a WHERE a.contact_id = q.contact_id AND a.state <> 'final' LIMIT 1) AS contact_live,
     day.attempts, day.oldest
-FROM {ASKED}
-JOIN member m ON m.member_id = q.member_id AND m.run_id = q.run_id AND m.contact_id = q.contact_id
-JOIN run r ON r.run_id = q.run_id
-JOIN contact k ON k.contact_id = q.contact_id
+FROM jsonb_to_recordset($1::jsonb) AS q(
+    call text, member_id bigint, run_id bigint, contact_id bigint, number text, at_utc_s float8)
+CROSS JOIN LATERAL (SELECT state FROM member WHERE member_id = q.member_id AND run_id = q.run_id
+    AND contact_id = q.contact_id OFFSET 0) m
+CROSS JOIN LATERAL (SELECT state, campaign_id FROM run WHERE run_id = q.run_id OFFSET 0) r
+CROSS JOIN LATERAL (SELECT name, settings FROM campaign WHERE campaign_id = r.campaign_id OFFSET 0) c
+CROSS JOIN LATERAL (SELECT time_zone FROM contact WHERE contact_id = q.contact_id OFFSET 0) k
 CROSS JOIN LATERAL (SELECT count(*) AS attempts, min(intent_utc_s) AS oldest FROM attempt a
     WHERE a.number = q.number AND a.intent_utc_s > q.at_utc_s - 86400 AND a.trunk_id IS NOT NULL) day
-""")  # noqa: S608 - made of constants
-PLACE = sa.text("""
+"""
+PLACE = """
 WITH placed AS (
     INSERT INTO attempt (call, run_id, campaign_id, member_id, contact_id, list_id, trunk_id, number, contact_name,
         attempt_no, variables, state, why, intent_utc_s)
-    SELECT call, run_id, campaign_id, member_id, contact_id, list_id, trunk_id, number, contact_name, attempt_no,
-        variables, 'intent', why, at_utc_s
-    FROM jsonb_to_recordset(CAST(:asked AS jsonb)) AS q(call text, run_id bigint, campaign_id bigint, member_id bigint,
-        contact_id bigint, list_id bigint, trunk_id bigint, number text, contact_name text, attempt_no integer,
-        variables jsonb, why text, at_utc_s float8)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'intent', $12, $13)
     ON CONFLICT DO NOTHING
-    RETURNING call, run_id, member_id, attempt_no, intent_utc_s),
+    RETURNING call, run_id),
 opened AS (
     INSERT INTO interaction (interaction_id, channel, direction, opened_utc_s)
-    SELECT call, 'voice', 'out', intent_utc_s FROM placed),
+    SELECT call, 'voice', 'out', $13 FROM placed),
 moved AS (
-    UPDATE member m SET state = 'open', attempts = p.attempt_no, last_call = p.call, last_number = p.attempt_no
-    FROM placed p WHERE m.member_id = p.member_id),
-counted AS (
-    UPDATE run r SET placed = r.placed + n.calls
-    FROM (SELECT run_id, count(*) AS calls FROM placed GROUP BY run_id) n WHERE r.run_id = n.run_id)
-SELECT call FROM placed
-""")
+    UPDATE member SET state = 'open', attempts = $10, last_call = $1, last_number = $10
+    WHERE member_id = $4 AND EXISTS (SELECT 1 FROM placed))
+SELECT call, run_id FROM placed
+"""
 
 
-async def place(connection: AsyncConnection, asked: Sequence[PlaceCall]) -> list[Event]:
+async def place(driver: Driver, asked: Sequence[PlaceCall], counts: RunCounts) -> list[Event]:
     """One answer for each, in their order. A call that is placed already is answered as placed (idempotence)."""
     if not asked:
         return []
-    looks = await _look(connection, asked)
+    looks = await _look(driver, asked)
     verdicts = [_judge(looks.get(one.item.call), one) for one in asked]
     wanted = _first_of_each_number(asked, verdicts, looks)
-    placed = await _write(connection, wanted)
+    placed = await _write(driver, wanted, counts)
     return [_answer(one, verdict, looks, placed) for one, verdict in zip(asked, verdicts, strict=True)]
 
 
-async def _look(connection: AsyncConnection, asked: Sequence[PlaceCall]) -> dict[str, dict[str, Any]]:
+async def _look(driver: Driver, asked: Sequence[PlaceCall]) -> dict[str, Mapping[str, Any]]:
     runs, members = {one.run_id for one in asked}, {one.item.member_id for one in asked}
-    await connection.execute(LOCK, {"runs": sorted(runs), "members": sorted(members)})
+    await driver.fetchrow(LOCK, sorted(runs), sorted(members))
     rows = [
         {
             "call": one.item.call,
@@ -98,24 +96,28 @@ async def _look(connection: AsyncConnection, asked: Sequence[PlaceCall]) -> dict
         }
         for one in asked
     ]
-    found = (await connection.execute(LOOK, {"asked": msgspec.json.encode(rows).decode()})).mappings().all()
-    settings = await campaigns.read_some(connection, sorted({row["campaign_id"] for row in found}))
-    return {row["call"]: dict(row) | {"campaign": settings[row["campaign_id"]]} for row in found}
+    found = await driver.fetch(LOOK, msgspec.json.encode(rows).decode())
+    return {row["call"]: row for row in found}
 
 
-def _judge(look: dict[str, Any] | None, one: PlaceCall) -> Verdict:
+@lru_cache(maxsize=100)
+def _campaign(campaign_id: int, name: str, settings: str) -> Campaign:
+    """Of the settings that the decision looks at, which are the same for every call until someone changes them."""
+    return campaigns.campaign_of({"campaign_id": campaign_id, "name": name, "settings": settings})
+
+
+def _judge(look: Mapping[str, Any] | None, one: PlaceCall) -> Verdict:
     if look is None:  # the list, or the run, was deleted meanwhile
         return Verdict(refusal=Refusal.CONTACT_CLOSED)
-    campaign: Campaign = look["campaign"]
     verdict = may_dial(
         DialPicture(
             utc_s=one.at_utc_s,
-            campaign=campaign,
+            campaign=_campaign(look["campaign_id"], look["name"], look["settings"]),
             run_running=look["run_state"] == RunState.RUNNING,
             member_open=look["member_open"],
-            on_dnc=look["on_dnc"],
+            on_dnc=bool(look["on_dnc"] or look["on_black"]),
             zones=zones_of(look["time_zone"], look["zones"]),
-            number_live=look["number_live"],
+            number_live=bool(look["number_live"]),
             attempts_24h=look["attempts"],
             oldest_24h_utc_s=look["oldest"],
         )
@@ -126,7 +128,7 @@ def _judge(look: dict[str, Any] | None, one: PlaceCall) -> Verdict:
 
 
 def _first_of_each_number(
-    asked: Sequence[PlaceCall], verdicts: Sequence[Verdict], looks: Mapping[str, dict[str, Any]]
+    asked: Sequence[PlaceCall], verdicts: Sequence[Verdict], looks: Mapping[str, Mapping[str, Any]]
 ) -> list[PlaceCall]:
     """Of those allowed; two of one batch may name the same number, or a number whose day's cap has room for one."""
     wanted: dict[str, PlaceCall] = {}
@@ -137,27 +139,33 @@ def _first_of_each_number(
     return list(wanted.values())
 
 
-async def _write(connection: AsyncConnection, wanted: Sequence[PlaceCall]) -> set[str]:
-    if not wanted:
-        return set()
-    rows = [
-        {name: getattr(one.item, name) for name in ITEM_FIELDS}
-        | {
-            "run_id": one.run_id,
-            "campaign_id": one.campaign_id,
-            "trunk_id": one.trunk.trunk_id,
-            "why": one.why,
-            "at_utc_s": one.at_utc_s,
-        }
-        for one in wanted
-    ]
-    return set((await connection.execute(PLACE, {"asked": msgspec.json.encode(rows).decode()})).scalars())
+async def _write(driver: Driver, wanted: Sequence[PlaceCall], counts: RunCounts) -> set[str]:
+    placed = await driver.fetchmany(PLACE, [_row(one) for one in wanted]) if wanted else ()
+    for row in placed:
+        counts.place(row["run_id"])
+    return {row["call"] for row in placed}
 
 
-ITEM_FIELDS = ("call", "member_id", "contact_id", "list_id", "attempt_no", "number", "contact_name", "variables")
+def _row(one: PlaceCall) -> tuple[Any, ...]:
+    item = one.item
+    return (
+        item.call,
+        one.run_id,
+        one.campaign_id,
+        item.member_id,
+        item.contact_id,
+        item.list_id,
+        one.trunk.trunk_id,
+        item.number,
+        item.contact_name,
+        item.attempt_no,
+        msgspec.json.encode(item.variables).decode(),
+        one.why,
+        one.at_utc_s,
+    )
 
 
-def _answer(one: PlaceCall, verdict: Verdict, looks: Mapping[str, dict[str, Any]], placed: set[str]) -> Event:
+def _answer(one: PlaceCall, verdict: Verdict, looks: Mapping[str, Mapping[str, Any]], placed: set[str]) -> Event:
     call = one.item.call
     look = looks.get(call)
     if call in placed or (look is not None and look["placed"]):

@@ -2,7 +2,7 @@
 
 Only the wheel's programs are used. Its Python part trusts every local user, opens all parent folders for reading and
 stops the server from an exit hook; here the password is random and kept 0600, and `stop` is asked for. A server that
-outlived us (`kill -9`) is adopted; one that died is started again and recovers by itself.
+outlived us (`kill -9`) is adopted; one that dies while we watch is started again, and recovers by itself.
 
 As root, PostgreSQL refuses to run: it then runs as the system user `busyhour`, made when missing.
 """
@@ -15,6 +15,8 @@ import os
 import secrets
 import subprocess
 import tempfile
+import threading
+import time
 from pathlib import Path
 
 import asyncpg
@@ -31,6 +33,11 @@ DATABASE = "busyhour"
 START_S = 60  # recovery after a crash included
 STOP_S = 30
 ORPHANS_S = 5
+WATCH_EVERY_S = 0.2
+BACK_OFF_MIN_S = 0.2
+BACK_OFF_MAX_S = 30.0
+SETTLED_AFTER_S = 10.0
+"""Up for so long, it is taken as healthy again: the next death starts with the shortest back-off."""
 SOCKET_PATH_MAX = 100  # bytes; the kernel's limit is 107 for the whole name
 SERVER_SETTINGS = {
     "listen_addresses": "",
@@ -59,12 +66,22 @@ class PrivateDatabase:
         self._programs = programs()
         self._user: SystemUser | None = None
         self._lock: int | None = None
+        self._watch: asyncio.Task[None] | None = None
+        self._turn = threading.Lock()  # a restart under way ends before the stop begins
+        self._wanted = False
+        self.restarts = 0
 
     async def start(self) -> None:
         await asyncio.to_thread(self._start)
         await self._make_database()
+        self._wanted = True
+        self._watch = asyncio.create_task(self._supervise(), name="private-database")
 
     async def stop(self) -> None:
+        self._wanted = False
+        if self._watch is not None:
+            self._watch.cancel()
+            await asyncio.gather(self._watch, return_exceptions=True)
         await asyncio.to_thread(self._stop)
 
     async def url(self) -> str:
@@ -79,6 +96,32 @@ class PrivateDatabase:
             return process.status() != psutil.STATUS_ZOMBIE and process.name().startswith("postgres")
         except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
             return False
+
+    # Watching
+
+    async def _supervise(self) -> None:
+        back_off_s = BACK_OFF_MIN_S
+        while True:
+            since_s = time.monotonic()
+            while self.running():  # noqa: ASYNC110 (not our child: there is nothing to wait for)
+                await asyncio.sleep(WATCH_EVERY_S)
+            up_for_s = time.monotonic() - since_s
+            back_off_s = BACK_OFF_MIN_S if up_for_s >= SETTLED_AFTER_S else back_off_s
+            log.error("private database died", folder=str(self.cluster), up_for_s=round(up_for_s, 1))
+            await asyncio.sleep(back_off_s)
+            back_off_s = min(2 * back_off_s, BACK_OFF_MAX_S)
+            try:
+                await asyncio.to_thread(self._revive)
+            except (Unavailable, OSError, subprocess.SubprocessError) as fault:
+                log.error("private database does not start", fault=str(fault))  # noqa: TRY400 (the text says it all)
+
+    def _revive(self) -> None:
+        with self._turn:
+            if self._wanted and not self.running():
+                self._clear_dead()
+                self._launch()
+                self.restarts += 1
+                log.info("private database is back", folder=str(self.cluster))
 
     # The server
 
@@ -114,10 +157,14 @@ class PrivateDatabase:
             raise Unavailable(f"The private database in {self.cluster} does not start: {self._last_words()}")
 
     def _stop(self) -> None:
+        with self._turn:
+            self._end()
+        self._drop_lock()
+
+    def _end(self) -> None:
         done = self._ctl("stop", "-w", "-m", "fast", "-t", str(STOP_S), check=False)
         if done.returncode != 0 and self.running():
             self._ctl("stop", "-w", "-m", "immediate", check=False)
-        self._drop_lock()
 
     def _init(self) -> None:
         """initdb in a folder beside, moved into place when whole: a crash in between leaves no half cluster."""

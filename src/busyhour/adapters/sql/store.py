@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from busyhour.adapters.sql import adopt, closes, hopper, intents
+from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Database, again
 from busyhour.core import commands as c
 from busyhour.core.events import Event, HopperFilled, Instant
@@ -21,7 +22,7 @@ ON CONFLICT (tenant_id) DO UPDATE SET owner = excluded.owner, fence = shard_leas
 RETURNING fence
 """)
 # The share lock makes a new owner wait for this transaction, and this one fail after a new owner came.
-HOLD_FENCE = sa.text("SELECT 1 FROM shard_lease WHERE fence = :fence FOR SHARE")
+HOLD_FENCE = "SELECT 1 FROM shard_lease WHERE fence = $1 FOR SHARE"
 
 Touched = set[tuple[str, int | str]]
 
@@ -50,11 +51,15 @@ class SqlStore:
 
     async def _commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
         answers: list[Event] = []
-        async with self.database.tenant_transaction(tenant) as connection:
-            await hold(connection, fence)
+        counts = RunCounts()
+        async with self.database.quick_transaction(tenant) as driver:
+            if await driver.fetchrow(HOLD_FENCE, fence) is None:
+                raise taken_over(fence)
             for wave in waves(batch):
-                await closes.write(connection, wave)
-                answers += await intents.place(connection, [one for one in wave if isinstance(one, c.PlaceCall)])
+                await closes.write(driver, wave, counts)
+                places = [one for one in wave if isinstance(one, c.PlaceCall)]
+                answers += await intents.place(driver, places, counts)
+            await counts.write(driver)
         return answers
 
     async def _fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
@@ -64,13 +69,17 @@ class SqlStore:
 
 
 async def hold(connection: AsyncConnection, fence: int) -> None:
-    if (await connection.execute(HOLD_FENCE, {"fence": fence})).first() is None:
-        raise FenceLost(f"another engine has taken over (fence {fence} is old)")
+    if (await connection.exec_driver_sql(HOLD_FENCE, (fence,))).first() is None:
+        raise taken_over(fence)
+
+
+def taken_over(fence: int) -> FenceLost:
+    return FenceLost(f"another engine has taken over (fence {fence} is old)")
 
 
 def waves(batch: Sequence[c.Keep]) -> Iterator[list[c.Keep]]:
     """Cut the batch where a later command touches what an earlier one touched. Within a wave the order does not
-    matter, so all commands of one kind go in one statement: this is where the speed comes from."""
+    matter, so all commands of one kind go in one round trip: this is where the speed comes from."""
     wave: list[c.Keep] = []
     read: Touched = set()
     written: Touched = set()
