@@ -22,6 +22,9 @@ from busyhour.service.system_user import SystemUser, owner_of
 END_TIMEOUT_S = 8.0
 """An orderly end; afterwards it is killed."""
 KILL_TIMEOUT_S = 5.0
+HEAPS_MAX = 2
+"""Its threads come and go with its calls. The C library gives them eight heaps for each processor, and each heap keeps
+what its busiest moment took: more memory for nothing, the more processors the worse."""
 
 
 class PbxProcess:
@@ -121,4 +124,4 @@ class PbxProcess:
 def _environment() -> dict[str, str]:
     """Nothing of ours: no secret and no library path reaches it."""
     kept = ("PATH", "TZ", "LANG")
-    return {name: os.environ[name] for name in kept if name in os.environ}
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"MALLOC_ARENA_MAX": str(HEAPS_MAX)}
