@@ -11,7 +11,7 @@ import pytest
 from busyhour.adapters.sql.database import Database
 from busyhour.adapters.sql.directory import SqlDirectory
 from busyhour.adapters.sql.migrate import migrate
-from busyhour.adapters.sql.private import PrivateDatabase
+from busyhour.adapters.sql.private import WATCH_EVERY_S, PrivateDatabase
 from busyhour.adapters.sql.seal import Seal
 from busyhour.adapters.sql.store import SqlStore
 from busyhour.service.errors import StoreDown, Unavailable
@@ -50,29 +50,62 @@ async def test_the_store_is_down_while_the_server_is_stopped_and_back_with_it(se
         await server.stop()
 
 
+async def test_a_server_that_dies_is_started_again(server_folder: Path) -> None:
+    server = PrivateDatabase(server_folder, settings=QUICK)
+    await server.start()
+    try:
+        for times, sign in enumerate((signal.SIGQUIT, signal.SIGKILL), 1):  # SIGQUIT is `pg_ctl stop -m immediate`
+            killed = postmaster(server)
+            os.kill(killed, sign)
+            async with asyncio.timeout(30):
+                while server.restarts < times:
+                    await asyncio.sleep(0.05)
+            assert postmaster(server) != killed
+            assert await lets_in(server)
+    finally:
+        await server.stop()
+    await asyncio.sleep(2 * WATCH_EVERY_S)
+    assert not server.running(), "stopped is stopped"
+
+
+def die(server: PrivateDatabase) -> None:
+    """What the kernel does with us when we are killed."""
+    assert server._watch is not None
+    server._watch.cancel()
+    server._drop_lock()
+
+
+async def lets_in(server: PrivateDatabase) -> bool:
+    try:
+        connection = await asyncpg.connect(await server.url())
+    except (OSError, asyncpg.PostgresError):
+        return False
+    await connection.close()
+    return True
+
+
 async def test_a_server_that_outlived_us_is_adopted_and_a_killed_one_recovers(server_folder: Path) -> None:
     first = PrivateDatabase(server_folder, settings=QUICK)
     await first.start()
-    first._drop_lock()  # what the kernel does when we are killed
-    second = PrivateDatabase(server_folder, settings=QUICK)
+    die(first)
+    second, third = (PrivateDatabase(server_folder, settings=QUICK) for _ in range(2))
     await second.start()
     try:
         pid = postmaster(first)
         assert postmaster(second) == pid
         connection = await asyncpg.connect(await second.url())
         await connection.execute("CREATE TABLE kept (a int)")
+        die(second)
         os.kill(pid, signal.SIGKILL)
         with pytest.raises((OSError, asyncpg.PostgresError, asyncpg.InterfaceError)):
             await connection.execute("SELECT pg_sleep(30)")
-        second._drop_lock()
-        third = PrivateDatabase(server_folder, settings=QUICK)
         await third.start()
         connection = await asyncpg.connect(await third.url())
         assert await connection.fetchval("SELECT count(*) FROM kept") == 0
         await connection.close()
     finally:
-        second._stop()
-    assert not second.running()
+        await third.stop()
+    assert not third.running()
 
 
 async def test_the_password_is_ours_alone_and_needed(server_folder: Path) -> None:

@@ -79,7 +79,7 @@ class PrivateDatabase:
 
     async def stop(self) -> None:
         self._wanted = False
-        if self._watch is not None:
+        if self._watch is not None and not self._watch.done():
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
         await asyncio.to_thread(self._stop)
