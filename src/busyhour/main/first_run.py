@@ -11,7 +11,7 @@ from busyhour.service import records as r
 from busyhour.service.accounts import Accounts
 from busyhour.service.clock import SystemClock
 from busyhour.service.errors import Conflict
-from busyhour.service.secrets import PREFIX_SHOWN_LENGTH, new_api_token, new_password, token_hash
+from busyhour.service.secrets import PREFIX_SHOWN_LENGTH, new_api_token, token_hash
 from busyhour.settings import Settings
 
 TOKEN_FILE = "cli-token"  # noqa: S105 (a file's name)
@@ -34,9 +34,8 @@ async def prepare(product: Product) -> tuple[r.Tenant, list[tuple[str, str]]]:
         tenant = tenants[0]
     else:
         tenant = await directory.create_tenant(name="Main", time_zone=_zone_here(), country="US")
-        password = new_password()
-        await product.accounts.create_user(
-            tenant.tenant_id, login="admin", name="Administrator", role=Role.ADMINISTRATOR, password=password
+        _, password = await product.accounts.create_user(
+            tenant.tenant_id, login="admin", name="Administrator", role=Role.ADMINISTRATOR
         )
         told.append(("Administrator", f"admin / {password}   (shown this once)"))
         await _usual_words(product, tenant.tenant_id)
@@ -98,8 +97,6 @@ async def create_admin_alone(settings: Settings, progress: Progress, login: str)
         tenants = await stores.directory.tenants()
         if not tenants:
             raise Conflict("There is no tenant yet: `busyhour up` makes it, with a first administrator.")
-        password = new_password()
-        await accounts.create_user(
-            tenants[0].tenant_id, login=login, name=login, role=Role.ADMINISTRATOR, password=password
-        )
+        _, password = await accounts.create_user(tenants[0].tenant_id, login=login, name=login, role=Role.ADMINISTRATOR)
+        assert password is not None  # none was given, so one was made
         return password

@@ -1,6 +1,7 @@
 """The first-run checklist: the way from an empty system to the first call, each step with the page that does it."""
 
-from typing import Final
+from collections.abc import Iterable
+from typing import Final, TypeAlias
 
 from msgspec import Struct
 
@@ -22,6 +23,10 @@ class Checklist(Struct, frozen=True, kw_only=True):
 
 
 NONE: Final = Checklist(items=())
+NAMES_MAX: Final = 3
+
+Words: TypeAlias = tuple[str, str]
+"""A title and a text."""
 
 
 async def checklist_for(
@@ -39,58 +44,73 @@ async def checklist_for(
     tenant = session.tenant.tenant_id
     trunks = await directory.trunks(tenant)
     agents = [agent for agent in await directory.agents(tenant) if not agent.disabled]
-    known_lists = await lists.lists(tenant)
+    filled = [found for found in await lists.lists(tenant) if found.contacts]
     known = await campaigns.campaigns(tenant)
     summary = await reports.summary(tenant, r.AttemptFilter())
-    ready = [row for row in known if not row.faults]
+    ready = [row.campaign.name for row in known if not row.faults]
     items = (
-        item("pbx", pbx_up, "The PBX is connected", "Run `busyhour doctor`: it says what is missing.", "/system"),
+        item(
+            "pbx",
+            pbx_up,
+            ("The PBX is connected", "Calls can be placed."),
+            ("Connect the PBX", "In a terminal, run `busyhour doctor`: it says what is missing and what to do."),
+            "/system",
+        ),
         item(
             "password",
             not session.user.must_change_password,
-            "Your password is your own",
-            "Change the password that was printed at the first start.",
+            ("Your password is your own", "Nobody else has seen it."),
+            ("Choose a password of your own", "The one you logged in with was shown in the terminal."),
             "/account",
         ),
         item(
             "trunk",
             bool(trunks),
-            "There is a trunk",
-            "Add your carrier's address, login and number of lines.",
+            ("There is a trunk", f"{names(trunk.name for trunk in trunks)}: a way to the telephone network."),
+            ("Add a trunk", "Your carrier's address, login and number of lines."),
             "/trunks",
         ),
         item(
             "agent",
             bool(agents),
-            "There is an agent",
-            "Add a user with the role agent. Campaigns that only play a message need none.",
+            ("There is an agent", f"{names(agent.name for agent in agents)}: takes calls at the agent desk."),
+            ("Add an agent", "A user with the role agent. Campaigns that only play a message need none."),
             "/users",
         ),
         item(
             "list",
-            any(found.contacts for found in known_lists),
-            "There is a contact list",
-            "Make a list and import a CSV or XLSX file of contacts.",
+            bool(filled),
+            ("There is a contact list", f"{names(found.name for found in filled)}: whom to call."),
+            ("Import a contact list", "Make a list and import a CSV or XLSX file of contacts."),
             "/lists",
         ),
-        item("campaign", bool(ready), "A campaign can start", campaign_text(known), "/campaigns"),
+        item("campaign", bool(ready), ("A campaign can start", names(ready)), campaign_to_do(known), "/campaigns"),
         item(
             "call",
             summary.attempts > 0,
-            "The first call was made",
-            "Start a campaign, then watch it on the live page.",
-            "/campaigns",
+            ("The first call was made", f"{summary.attempts} so far: see them under Attempts."),
+            ("Make the first call", "An agent presses Ready at the desk; then start the campaign here."),
+            "/attempts" if summary.attempts else "/campaigns",
         ),
     )
     return Checklist(items=items)
 
 
-def campaign_text(campaigns: list[r.CampaignRow]) -> str:
+def campaign_to_do(campaigns: list[r.CampaignRow]) -> Words:
     if not campaigns:
-        return "Make a campaign: its list, its trunk, its agents or its message."
+        return "Make a campaign", "It needs a list, a trunk, and agents or a message."
     row = campaigns[0]
-    return f"{row.campaign.name}: {row.faults[0]}" if row.faults else "Start it when you are ready."
+    fault = row.faults[0] if row.faults else "It is closed."
+    return "Make a campaign complete", f"{row.campaign.name}: {fault}"
 
 
-def item(key: str, done: bool, title: str, text: str, link: str) -> ChecklistItem:
+def names(found: Iterable[str]) -> str:
+    """A few of them."""
+    all_names = list(found)
+    more = len(all_names) - NAMES_MAX
+    return ", ".join(all_names[:NAMES_MAX]) + (f" and {more} more" if more > 0 else "")
+
+
+def item(key: str, done: bool, when_done: Words, to_do: Words, link: str) -> ChecklistItem:
+    title, text = when_done if done else to_do
     return ChecklistItem(key=key, done=done, title=title, text=text, link=link)

@@ -7,12 +7,18 @@ export function errorText(error: unknown): string {
   return error instanceof ApiError ? error.text : String(error);
 }
 
+/** Below a long form it would not be seen. */
+function show(note: HTMLElement | null) {
+  note?.scrollIntoView({ block: 'nearest' });
+}
+
 export function ErrorNote({ error }: { error: unknown }) {
   const { t } = useTranslation();
   if (error === null || error === undefined) return null;
+  const text = errorText(error);
   return (
-    <Alert color="red" title={t('common.error')} role="alert">
-      <span className="pre">{errorText(error)}</span>
+    <Alert key={text} ref={show} color="red" title={t('common.error')} role="alert">
+      <span className="pre">{text}</span>
     </Alert>
   );
 }

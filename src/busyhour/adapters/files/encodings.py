@@ -138,12 +138,15 @@ def _wide(head: bytes) -> str:
 
 def _count_lines(path: Path) -> int:
     with path.open("rb") as file:
-        return sum(block.count(b"\n") for block in iter(lambda: file.read(BLOCK_BYTES), b"")) + 1
+        lines, end = 0, b""
+        while block := file.read(BLOCK_BYTES):
+            lines, end = lines + block.count(b"\n"), block
+    return lines + (not end.rstrip(b"\0").endswith(b"\n"))  # UTF-16 has a zero beside the line break
 
 
 def _scan_utf8(path: Path) -> tuple[int, int | None]:
     """How many lines, and the first that is not UTF-8."""
-    lines, bad_line = 0, None
+    lines, bad_line, ended = 0, None, True
     decoder = codecs.getincrementaldecoder("utf-8")()
     with path.open("rb") as file:
         while block := file.read(BLOCK_BYTES):
@@ -155,11 +158,12 @@ def _scan_utf8(path: Path) -> tuple[int, int | None]:
                 except UnicodeDecodeError as fault:
                     bad_line = lines + 1 + bytes(fault.object[: fault.start]).count(b"\n")
             lines += block.count(b"\n")
+            ended = block.endswith(b"\n")
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
         bad_line = bad_line or lines + 1
-    return lines + 1, bad_line
+    return lines + (not ended), bad_line
 
 
 def _guess(path: Path, bad_line: int) -> str:

@@ -2,6 +2,7 @@
 import { Anchor, Drawer, Stack, Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { useDispositionLabel } from '@/features/attempts/attempts-api';
 import { dateTime, phone, span } from '@/lib/format';
 import type { AttemptRow } from '@/lib/records';
 
@@ -16,11 +17,12 @@ export function AttemptDrawer({ attempt, onClose }: { attempt: AttemptRow | null
 
 function Details({ attempt }: { attempt: AttemptRow }) {
   const { t } = useTranslation();
+  const labelOf = useDispositionLabel();
   const rows: [string, string][] = [
     [t('attempt.number'), phone(attempt.number)],
     [t('attempt.outcome'), attempt.outcome === null ? t(`outcome.${attempt.state}`) : t(`outcome.${attempt.outcome}`)],
     [t('attempt.cause'), attempt.cause ?? ''],
-    [t('attempt.disposition'), attempt.disposition ?? ''],
+    [t('attempt.disposition'), labelOf(attempt.disposition)],
     [t('attempt.note'), attempt.note ?? ''],
     [t('attempt.why'), attempt.why],
     [t('attempt.retryWhy'), attempt.retry_why ?? ''],

@@ -20,7 +20,7 @@ export function AttemptFilters({ filters, onFilters }: { filters: Filters; onFil
   const [number, setNumber] = useState('');
   const set = (change: Filters) => onFilters((old) => ({ ...old, ...change }));
   const setLate = useDebouncedCallback(set, TYPING_MS);
-  const clear = { clearable: true, clearButtonProps: { 'aria-label': t('common.clear') }, w: 180 };
+  const clear = { clearable: true, clearButtonProps: { 'aria-label': t('common.clear') }, w: 180, placeholder: t('attempts.all') };
   return (
     <Card withBorder padding="sm" component="section" aria-label={t('attempts.filters')}>
       <Group align="flex-end" gap="sm">

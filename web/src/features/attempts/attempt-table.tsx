@@ -2,6 +2,7 @@
 import { Anchor, Badge } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Rows } from '@/components/rows';
+import { useDispositionLabel } from '@/features/attempts/attempts-api';
 import { moment, phone, span } from '@/lib/format';
 import type { AttemptRow } from '@/lib/records';
 
@@ -15,6 +16,7 @@ export function outcomeColor(outcome: string): string {
 
 export function AttemptTable({ rows, onShow }: { rows: AttemptRow[]; onShow: (attempt: AttemptRow) => void }) {
   const { t } = useTranslation();
+  const labelOf = useDispositionLabel();
   return (
     <Rows
       name={t('nav.attempts')}
@@ -26,7 +28,7 @@ export function AttemptTable({ rows, onShow }: { rows: AttemptRow[]; onShow: (at
         { title: t('attempt.number'), cell: (attempt) => <span className="nums line">{phone(attempt.number)}</span> },
         { title: t('attempt.contact'), cell: (attempt) => attempt.contact_name },
         { title: t('attempt.outcome'), cell: (attempt) => (attempt.outcome === null ? t(`outcome.${attempt.state}`) : <Badge variant="light" tt="none" color={outcomeColor(attempt.outcome)}>{t(`outcome.${attempt.outcome}`)}</Badge>) },
-        { title: t('attempt.disposition'), cell: (attempt) => attempt.disposition ?? '' },
+        { title: t('attempt.disposition'), cell: (attempt) => labelOf(attempt.disposition) },
         { title: t('attempt.agent'), cell: (attempt) => attempt.agent_name ?? '' },
         { title: t('attempt.waitPre'), cell: (attempt) => span(attempt.wait_pre_ms), right: true },
         { title: t('attempt.waitAfter'), cell: (attempt) => span(attempt.wait_after_ms), right: true },

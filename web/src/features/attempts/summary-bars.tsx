@@ -1,11 +1,13 @@
 // Totals, and how often each outcome came, as bars with their figures.
 import { Card, Group, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { useDispositionLabel } from '@/features/attempts/attempts-api';
 import { count, percent, span } from '@/lib/format';
 import type { Summary } from '@/lib/records';
 
 export function SummaryBars({ summary }: { summary: Summary }) {
   const { t } = useTranslation();
+  const labelOf = useDispositionLabel();
   const top = Math.max(1, ...summary.outcomes.map((outcome) => outcome.count));
   const totals: [string, string][] = [
     [t('summary.attempts'), count(summary.attempts)],
@@ -13,7 +15,7 @@ export function SummaryBars({ summary }: { summary: Summary }) {
     [t('summary.talk'), span(summary.talk_ms)],
     [t('summary.waitPre'), span(summary.wait_pre_ms)],
     [t('summary.waitAfter'), span(summary.wait_after_ms)],
-    ...summary.trunks.map(([name, calls]) => [name, `${count(calls)} (${percent(calls, summary.attempts)})`] as [string, string]),
+    ...summary.trunks.map(([name, calls]) => [t('summary.trunk', { name }), `${count(calls)} (${percent(calls, summary.attempts)})`] as [string, string]),
   ];
   return (
     <Card withBorder component="section" aria-label={t('summary.title')}>
@@ -29,7 +31,7 @@ export function SummaryBars({ summary }: { summary: Summary }) {
       <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
         {summary.outcomes.toSorted((a, b) => b.count - a.count).map((outcome) => (
           <li key={`${outcome.outcome} ${outcome.disposition}`} style={{ display: 'grid', gridTemplateColumns: 'minmax(110px, 220px) 1fr minmax(80px, auto)', gap: 8, alignItems: 'center' }}>
-            <Text size="sm">{t(`outcome.${outcome.outcome}`, { defaultValue: outcome.outcome })}{outcome.disposition ? ` · ${outcome.disposition}` : ''}</Text>
+            <Text size="sm">{t(`outcome.${outcome.outcome}`, { defaultValue: outcome.outcome })}{outcome.disposition ? ` · ${labelOf(outcome.disposition)}` : ''}</Text>
             <svg height="12" width="100%" aria-hidden="true"><rect className="bar" height="12" width={`${(outcome.count / top) * 100}%`} rx="3" /></svg>
             <Text size="sm" className="nums">{count(outcome.count)} ({percent(outcome.count, summary.attempts)})</Text>
           </li>

@@ -31,7 +31,7 @@ export default function CampaignsPage() {
                 { title: t('common.name'), cell: (row) => <Name row={row} /> },
                 { title: t('campaigns.mode'), cell: (row) => t(`dialMode.${row.campaign.dial_mode}`) },
                 { title: t('campaigns.lists'), cell: (row) => row.lists.map((list) => (list.role === 'black' ? `${list.name} (${t('listRole.black')})` : list.name)).join(', ') },
-                { title: t('campaigns.state'), cell: (row) => (row.run_state === null ? t(`campaignStatus.${row.status}`) : <StateBadge state={row.run_state} />) },
+                { title: t('campaigns.state'), cell: (row) => (row.run_state === null ? t(row.faults.length > 0 ? 'campaigns.notReady' : `campaignStatus.${row.status}`) : <StateBadge state={row.run_state} />) },
                 { title: t('common.actions'), cell: (row) => <Buttons row={row} /> },
               ]}
             />

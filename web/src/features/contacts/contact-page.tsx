@@ -1,16 +1,18 @@
 // One contact: who it is, why it is or is not dialed, what happened.
-import { Button, Card, List, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Card, Group, List, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { Empty, Loaded, Page } from '@/components/page';
 import { Rows } from '@/components/rows';
+import { StateBadge } from '@/components/state-badge';
 import { api } from '@/lib/api';
 import { dateTime, moment, phone, span } from '@/lib/format';
 import type { AttemptRow, Contact } from '@/lib/records';
 
 interface Explanation {
   sentences: string[];
+  runs: { run_id: number; campaign_name: string; run_state: string; sentences: string[] }[];
 }
 
 export default function ContactPage() {
@@ -70,16 +72,26 @@ function Why({ id }: { id: number }) {
       <Stack gap="sm" align="flex-start">
         <Title order={2} size="h4">{t('contact.why')}</Title>
         <Loaded query={query}>
-          {({ sentences }) =>
-            sentences.length === 0 ? <Text c="dimmed">{t('contact.noWhy')}</Text> : (
-              <List>{sentences.map((sentence) => <List.Item key={sentence}>{sentence}</List.Item>)}</List>
-            )
-          }
+          {({ sentences, runs }) => (
+            <>
+              {runs.map((run) => (
+                <div key={run.run_id}>
+                  <Group gap="xs"><Text fw={600}>{run.campaign_name}</Text><StateBadge state={run.run_state} /></Group>
+                  <Sentences sentences={run.sentences} />
+                </div>
+              ))}
+              {runs.length === 0 && <Sentences sentences={sentences} />}
+            </>
+          )}
         </Loaded>
         <Button variant="default" size="xs" onClick={() => void query.refetch()} loading={query.isFetching}>{t('contact.whyAgain')}</Button>
       </Stack>
     </Card>
   );
+}
+
+function Sentences({ sentences }: { sentences: string[] }) {
+  return <List>{sentences.map((sentence) => <List.Item key={sentence}>{sentence}</List.Item>)}</List>;
 }
 
 function History({ rows }: { rows: AttemptRow[] }) {
@@ -91,13 +103,13 @@ function History({ rows }: { rows: AttemptRow[] }) {
       id={(attempt) => attempt.call}
       minWidth={800}
       columns={[
-        { title: t('attempt.at'), cell: (attempt) => moment(attempt.intent_utc_s) },
+        { title: t('attempt.at'), cell: (attempt) => <span className="line">{moment(attempt.intent_utc_s)}</span> },
         { title: t('attempt.campaign'), cell: (attempt) => attempt.campaign_name },
-        { title: t('attempt.number'), cell: (attempt) => phone(attempt.number) },
+        { title: t('attempt.number'), cell: (attempt) => <span className="nums line">{phone(attempt.number)}</span> },
         { title: t('attempt.outcome'), cell: (attempt) => (attempt.outcome === null ? t(`outcome.${attempt.state}`) : t(`outcome.${attempt.outcome}`)) },
         { title: t('attempt.disposition'), cell: (attempt) => attempt.disposition ?? '' },
         { title: t('attempt.agent'), cell: (attempt) => attempt.agent_name ?? '' },
-        { title: t('attempt.talk'), cell: (attempt) => span(attempt.talk_ms), right: true },
+        { title: t('attempt.talk'), cell: (attempt) => <span className="line">{span(attempt.talk_ms)}</span>, right: true },
         { title: t('attempt.why'), cell: (attempt) => attempt.why },
         { title: t('attempt.retryWhy'), cell: (attempt) => attempt.retry_why ?? '' },
       ]}

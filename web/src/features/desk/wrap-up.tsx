@@ -25,13 +25,15 @@ export function WrapUp({ me, call, dispositions, finish }: Props) {
   const [chosen, setChosen] = useState(call.disposition ?? '');
   const [note, setNote] = useState('');
   const [ask, setAsk] = useState(false);
+  const [ending, setEnding] = useState(false);
   const queue = useRef(Promise.resolve(true));
   const saved = useRef({ chosen: call.disposition ?? '', note: '' });
-  const { mutateAsync, isPending } = useDispose();
+  const { mutateAsync } = useDispose();
   const wrapping = me.state === 'acw';
   const heading = useRef<HTMLHeadingElement>(null);
+  const doneButton = useRef<HTMLButtonElement>(null);
   useEffect(() => {
-    if (wrapping && document.activeElement === document.body) heading.current?.focus();
+    if (wrapping && document.activeElement === document.body) (saved.current.chosen === '' ? heading : doneButton).current?.focus();
   }, [wrapping]);
 
   const latest = useRef({ chosen, note });
@@ -66,7 +68,13 @@ export function WrapUp({ me, call, dispositions, finish }: Props) {
         void save(code);
       },
       save: () => void save(latest.current.chosen),
-      done: () => void save(latest.current.chosen).then((ok) => ok && finish()),
+      done: () => {
+        setEnding(true);
+        void save(latest.current.chosen).then((ok) => {
+          setEnding(false);
+          if (ok) finish();
+        });
+      },
     };
   }, [mutateAsync, call.call, finish]);
 
@@ -77,7 +85,10 @@ export function WrapUp({ me, call, dispositions, finish }: Props) {
         label: one.label,
         group: t('wrapUp.title'),
         keys: String(index + 1),
-        perform: () => acts.choose(one.code),
+        perform: () => {
+          acts.choose(one.code);
+          doneButton.current?.focus(); // a key, then Enter, and the next call is there
+        },
       })),
       ...(wrapping ? [{ id: 'wrap-up done', label: t('wrapUp.done'), group: t('wrapUp.title'), keys: 'mod+shift+D', perform: acts.done }] : []),
     ],
@@ -97,7 +108,7 @@ export function WrapUp({ me, call, dispositions, finish }: Props) {
         <Textarea label={t('wrapUp.note')} autosize minRows={2} maxRows={6} maxLength={NOTE_MAX} value={note} onChange={(event) => setNote(event.currentTarget.value)} onBlur={acts.save} />
         {ask && <Text c="red" role="alert">{t('wrapUp.ask')}</Text>}
         <Group justify="flex-end">
-          <Button size="md" onClick={acts.done} disabled={!wrapping} loading={isPending && wrapping} title="Ctrl + Shift + D" aria-keyshortcuts="Control+Shift+D">{t('wrapUp.done')}</Button>
+          <Button ref={doneButton} size="md" onClick={acts.done} disabled={!wrapping} loading={ending} title="Ctrl + Shift + D" aria-keyshortcuts="Control+Shift+D">{t('wrapUp.done')}</Button>
         </Group>
       </Stack>
     </Card>

@@ -29,7 +29,7 @@ export function ImportPreview({ preview, file, sent, onReading, onStart, onBack 
     <Stack>
       <Text>
         <strong>{file.name}</strong> · {bytes(file.size)}
-        {preview.rows_total != null && ` · ${t('import.rows', { count: preview.rows_total, shown: count(preview.rows_total) })}`}
+        {preview.rows_total != null && ` · ${t('import.lines', { count: preview.rows_total, shown: count(preview.rows_total) })}`}
       </Text>
       <ReadingChoice preview={preview} onReading={onReading} />
       {preview.faults.length > 0 && (

@@ -37,7 +37,7 @@ export default function DispositionsPage() {
           )
         }
       </Loaded>
-      {creating && <DispositionForm campaigns={campaigns.data ?? []} next={(dispositions.data?.length ?? 0) + 1} onClose={() => setCreating(false)} />}
+      {creating && dispositions.data !== undefined && <DispositionForm campaigns={campaigns.data ?? []} next={dispositions.data.length + 1} onClose={() => setCreating(false)} />}
     </Page>
   );
 }

@@ -11,10 +11,11 @@ interface SystemReport {
   pbx_up: boolean;
   store_up: boolean;
   sockets_open: number;
-  engine: Record<string, unknown>;
+  engine: Record<string, Record<string, number | boolean>>; // by tenant
 }
 
 const REFRESH_MS = 5_000;
+const FIGURES = ['running', 'lag_ms', 'queue', 'records_waiting', 'tasks', 'events_handled', 'restarts'];
 
 export default function SystemPage() {
   const { t } = useTranslation();
@@ -27,7 +28,13 @@ export default function SystemPage() {
           <SimpleGrid cols={{ base: 1, md: 2 }}>
             <Facts title={t('nav.system')} rows={[[t('system.pbx'), lamp(now.pbx_up)], [t('system.store'), lamp(now.store_up)], [t('system.sockets'), count(now.sockets_open)]]} />
             <Facts title={t('system.versions')} rows={Object.entries(now.versions)} />
-            <Facts title={t('system.engine')} rows={Object.entries(now.engine).map(([name, value]) => [name, typeof value === 'object' ? JSON.stringify(value) : String(value)])} />
+            {Object.entries(now.engine).map(([tenant, figures]) => (
+              <Facts
+                key={tenant}
+                title={t('system.engine')}
+                rows={FIGURES.filter((name) => figures[name] !== undefined).map((name) => [t(`system.figure.${name}`), typeof figures[name] === 'boolean' ? lamp(figures[name]) : count(Number(figures[name]))])}
+              />
+            ))}
           </SimpleGrid>
         )}
       </Loaded>
