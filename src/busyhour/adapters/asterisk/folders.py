@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from busyhour.service.errors import Unavailable
 from busyhour.service.system_user import SystemUser, let_through
 
 
@@ -50,13 +51,19 @@ class Folders:
         return self.base / "spool"
 
     def make(self) -> None:
-        self.base.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for folder in (*self._read_by_pbx()[1:], *self._written_by_pbx()):
-            folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self.base.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in (*self._read_by_pbx()[1:], *self._written_by_pbx()):
+                folder.mkdir(parents=True, exist_ok=True)
+        except PermissionError as fault:
+            raise Unavailable(
+                f"{fault.filename} is another user's: Busyhour ran as root here, or as somebody else. Start "
+                f"Busyhour as that user, or make all of {self.base} yours (chown -R) while it does not run."
+            ) from fault
 
     def guard(self, user: SystemUser | None) -> None:
         """`user`: who the PBX runs as, when not as we do. Done at each of its starts: it may have run as root before,
-        by an earlier version of ours, and left files that only root can write."""
+        by an earlier version of ours, or as another user, and left files that only they can write."""
         if user is None:
             self.base.chmod(0o700)
             return
@@ -89,10 +96,10 @@ class Folders:
 
 
 def _hand_over(folder: Path, user: SystemUser) -> None:
-    """Only what root owns there, and no file that has another name elsewhere."""
+    """All that is not theirs, but no file that has another name elsewhere."""
     for place, _, names in os.walk(folder):
         for path in (Path(place), *(Path(place) / name for name in names)):
             kept = path.lstat()
             other_name = stat.S_ISREG(kept.st_mode) and kept.st_nlink > 1
-            if kept.st_uid == 0 and not other_name:
+            if kept.st_uid != user.uid and not other_name:
                 os.lchown(path, user.uid, user.gid)
