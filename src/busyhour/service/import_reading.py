@@ -18,12 +18,13 @@ from busyhour.service.apart import named
 from busyhour.service.errors import Invalid
 from busyhour.service.list_files import PREVIEW_ROWS, FileAsk, FileForm, FilePreview, FileRow, ListFiles
 from busyhour.service.numbers import Numbers, Refused
+from busyhour.service.packed import packed
 
 KEEP, SKIP_IN_FILE, SKIP_IN_LIST = "keep", "skip_in_file", "skip_in_list"
 DUPLICATES: Final = (KEEP, SKIP_IN_FILE, SKIP_IN_LIST)
 
 BATCH_ROWS: Final = 500
-"""The engine's loop decodes one batch at a time, in a few milliseconds."""
+"""The engine's loop passes one batch on at a time."""
 BATCH_CHARS_MAX: Final = 4_000_000
 REJECTS_KEPT_MAX: Final = 100_000
 REJECT_TEXT_MAX: Final = 300
@@ -49,9 +50,18 @@ class ReadOrder(r.Record, frozen=True, kw_only=True):
     known: frozenset[int] = frozenset()  # numbers that the list has already, for `skip_in_list`
 
 
-class ReadBatch(r.Record, frozen=True, kw_only=True):
-    """A frame of an import."""
+class ReadFrame(r.Record, frozen=True, kw_only=True):
+    """A frame of an import: a `ReadBatch` whose contacts are packed."""
 
+    text: bytes
+    contacts: int
+    numbers: int
+    rejects: list[r.Reject]
+    rows_read: int
+    rows_rejected: int
+
+
+class ReadBatch(r.Record, frozen=True, kw_only=True):
     contacts: list[r.NewContact]
     rejects: list[r.Reject]  # those that are kept
     rows_read: int  # so far
@@ -91,13 +101,25 @@ def preview_file(order_bytes: bytes) -> Iterator[bytes]:
 
 
 def read_file(order_bytes: bytes) -> Iterator[bytes]:
-    """Frames of `ReadBatch`, the last with the final counts."""
+    """`ReadFrame`s, the last with the final counts."""
     order = msgspec.msgpack.decode(order_bytes, type=ReadOrder)
     files, path = files_of(order), Path(order.path)
     form = order.form or files.form(path, order.file_name, order.ask)
     encoder = msgspec.msgpack.Encoder()
     for batch in batches(files.rows(path, form), order.rules, order.known):
-        yield encoder.encode(batch)
+        yield encoder.encode(_frame(batch))
+
+
+def _frame(batch: ReadBatch) -> ReadFrame:
+    text = packed(batch.contacts)
+    return ReadFrame(
+        text=text.text,
+        contacts=text.contacts,
+        numbers=text.numbers,
+        rejects=batch.rejects,
+        rows_read=batch.rows_read,
+        rows_rejected=batch.rows_rejected,
+    )
 
 
 def batches(rows: Iterable[FileRow], rules: ImportRules, known: frozenset[int]) -> Iterator[ReadBatch]:

@@ -23,13 +23,14 @@ from busyhour.service.import_reading import (
     DUPLICATES,
     SKIP_IN_LIST,
     ImportRules,
-    ReadBatch,
+    ReadFrame,
     ReadOrder,
     look_at_file,
     preview_file,
     read_file,
 )
 from busyhour.service.list_files import FileAsk, FileForm, FilePreview, ListFiles
+from busyhour.service.packed import Packed
 
 AT_ONCE_MAX: Final = 2
 """Imports that run; each takes most of a core."""
@@ -203,16 +204,16 @@ class Importing:
 
     async def _batches(self, running: Running, order: ReadOrder) -> AsyncGenerator[Sequence[r.NewContact]]:
         """The good rows. Raises at the end if there were none, so that the transaction is rolled back."""
-        decoder = msgspec.msgpack.Decoder(ReadBatch)
+        decoder = msgspec.msgpack.Decoder(ReadFrame)
         added = 0
         async with contextlib.aclosing(frames_apart(read_file, msgspec.msgpack.encode(order))) as frames:
             async for frame in frames:
                 batch = decoder.decode(frame)
                 running.rejects += batch.rejects
-                added += len(batch.contacts)
+                added += batch.contacts
                 self._note(running, rows_read=batch.rows_read, rows_rejected=batch.rows_rejected)
                 if batch.contacts:
-                    yield batch.contacts
+                    yield Packed(batch.text, contacts=batch.contacts, numbers=batch.numbers)
         if added == 0:
             first = running.rejects[0]
             raise Invalid(

@@ -106,7 +106,7 @@ class Numbers:
         if not geographical:
             plan = _plan_of_digits(e164[1:4])
             digits = plan.code if plan else str(phonenumbers.parse(e164).country_code)
-        for length in range(len(digits), 0, -1):
+        for length in _zone_lengths(digits[0]):
             zones = TIMEZONE_DATA.get(digits[:length])
             if zones is not None:
                 return self._zones_known(zones, e164)
@@ -132,6 +132,12 @@ def number_in(text: str, region: str, *, field: str | None = None) -> str:
 def dial_digits(number: str) -> str:
     """The form that a trunk without plus signs dials."""
     return number.removeprefix("+")
+
+
+@lru_cache(maxsize=10)
+def _zone_lengths(first_digit: str) -> tuple[int, ...]:
+    """How long the prefixes are that say something of time zones; the longest first."""
+    return tuple(sorted({len(prefix) for prefix in TIMEZONE_DATA if prefix[0] == first_digit}, reverse=True))
 
 
 @lru_cache(maxsize=300)
