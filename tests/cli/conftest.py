@@ -43,6 +43,13 @@ class Product:
     def bench_calls(self, settings: Settings, *, calls: int) -> Mapping[str, object]:
         return {"calls": calls, "lost": 0}
 
+    def drills(self) -> tuple[str, ...]:
+        return ("engine-kill", "proxy")
+
+    def drill(self, settings: Settings, *, name: str, times: int | None) -> Mapping[str, object]:
+        self.asked.append(("drill", name, times))
+        return {"kills": times, "violations": int(name == "proxy"), "complaints": ["lost: +39 [1]"]}
+
     def bench_import(self, settings: Settings, *, rows: int, work: Path | None) -> Mapping[str, object]:
         return {"rows": rows}
 

@@ -72,6 +72,14 @@ def test_version(run: Run) -> None:
     assert json.loads(run("version", "--json").stdout) == {"version": __version__}
 
 
+def test_a_drill_that_finds_a_fault_names_it_and_fails(run: Run, product: Product) -> None:
+    sound, broken = run("drill", "engine-kill", "--times", "9", "--json"), run("drill", "proxy")
+    assert json.loads(sound.stdout)["violations"] == 0
+    assert (sound.exit_code, broken.exit_code) == (0, 1)
+    assert "- lost: +39 [1]" in broken.stdout
+    assert product.asked == [("drill", "engine-kill", 9), ("drill", "proxy", None)]
+
+
 @pytest.mark.parametrize("words", [(), ("list",), ("campaign",), ("agent",), ("trunk",), ("explain",), ("bench",)])
 def test_help_is_shown_where_a_word_is_missing(run: Run, words: tuple[str, ...]) -> None:
     assert "Usage" in run(*words).output

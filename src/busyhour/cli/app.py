@@ -10,6 +10,7 @@ import typer
 from busyhour import __version__
 from busyhour.cli import agents, campaigns, lists, report, trunks
 from busyhour.cli.client import connect
+from busyhour.cli.drill import add_drill
 from busyhour.cli.progress import Progress
 from busyhour.cli.screen import Commands, Trouble, err, out, print_json, print_table
 from busyhour.cli.wiring import Check, Wiring
@@ -25,6 +26,7 @@ def build(wiring: Wiring) -> typer.Typer:
     app.callback()(choose_data)
     _add_product(app, wiring)
     _add_bench(app, wiring)
+    add_drill(app, wiring)
     app.add_typer(lists.app, name="list")
     app.add_typer(lists.app, name="lists", hidden=True)
     app.command("import")(lists.import_file)

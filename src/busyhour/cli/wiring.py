@@ -34,3 +34,9 @@ class Wiring(Protocol):
     def bench_calls(self, settings: Settings, *, calls: int) -> Mapping[str, object]: ...
 
     def bench_import(self, settings: Settings, *, rows: int, work: Path | None) -> Mapping[str, object]: ...
+
+    def drills(self) -> tuple[str, ...]:
+        """Their names."""
+
+    def drill(self, settings: Settings, *, name: str, times: int | None) -> Mapping[str, object]:
+        """Figures; `violations` is how many faults were found, `complaints` says which."""

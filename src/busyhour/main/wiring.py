@@ -5,6 +5,7 @@ import signal
 from collections.abc import Mapping
 from pathlib import Path
 
+from busyhour.bench.drills import DRILLS
 from busyhour.cli.client import Client
 from busyhour.cli.progress import Progress
 from busyhour.cli.screen import err
@@ -41,6 +42,14 @@ class ProductWiring:
         from busyhour.bench.import_ import bench_import
 
         return bench_import(settings, rows=rows, work=work)
+
+    def drills(self) -> tuple[str, ...]:
+        return DRILLS
+
+    def drill(self, settings: Settings, *, name: str, times: int | None) -> Mapping[str, object]:
+        from busyhour.bench.drills.drill import drill
+
+        return drill(settings, name=name, times=times)
 
 
 async def _up(settings: Settings, progress: Progress, *, demo: bool) -> None:

@@ -1,0 +1,85 @@
+"""Desks that come back by themselves after the server was gone, as the page does."""
+
+import asyncio
+import contextlib
+from typing import Any, Final, Self
+
+import aiohttp
+
+from busyhour.bench.desks import PASSWORD, PING_S
+from busyhour.bench.product import Api
+
+AGAIN_S: Final = 0.2
+
+
+class LastingDesk:
+    """One agent at their desk, for as long as the drill lasts. `agent` and `call` are what the desk shows."""
+
+    def __init__(self, url: str, login: str) -> None:
+        self._api = Api(url)
+        self._login = login
+        self._task: asyncio.Task[None] | None = None
+        self.linked = False
+        self.state: dict[str, dict[str, Any]] = {}
+
+    @property
+    def agent(self) -> dict[str, Any]:
+        return next(iter(self.state.get("agents", {}).values()), {})
+
+    @property
+    def call(self) -> dict[str, Any] | None:
+        return next(iter(self.state.get("calls", {}).values()), None)
+
+    async def open(self) -> Self:
+        await self._api.log_in(self._login, PASSWORD)
+        self._task = asyncio.create_task(self._stay())
+        return self
+
+    async def ready(self) -> None:
+        await self._api.post("/api/desk/ready")
+
+    async def hang_up(self) -> None:
+        await self._api.post("/api/desk/hangup")
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._task
+        await self._api.close()
+
+    async def _stay(self) -> None:
+        """The session's cookie outlives the engine; the socket is made anew."""
+        while True:
+            with contextlib.suppress(aiohttp.ClientError, ConnectionError, TimeoutError):
+                headers, path = {"Origin": self._api.url}, f"/api/desk/socket?tab=tab-{self._login}"
+                async with self._api.http.ws_connect(path, headers=headers) as socket:
+                    await self._follow(socket)
+            self.linked = False
+            await asyncio.sleep(AGAIN_S)
+
+    async def _follow(self, socket: aiohttp.ClientWebSocketResponse) -> None:
+        pinging = asyncio.create_task(_ping(socket))
+        try:
+            async for message in socket:
+                if message.type is aiohttp.WSMsgType.TEXT:
+                    self._apply(message.json())
+        finally:
+            pinging.cancel()
+
+    def _apply(self, message: dict[str, Any]) -> None:
+        if message["type"] == "snapshot":
+            self.state, self.linked = message["state"], True
+        elif message["type"] == "changes":
+            for kind, key, view in message["changes"]:
+                if view is None:
+                    self.state.get(kind, {}).pop(key, None)
+                else:
+                    self.state.setdefault(kind, {})[key] = view
+
+
+async def _ping(socket: aiohttp.ClientWebSocketResponse) -> None:
+    with contextlib.suppress(ConnectionError, aiohttp.ClientError):
+        while not socket.closed:
+            await socket.send_json({"type": "ping"})
+            await asyncio.sleep(PING_S)

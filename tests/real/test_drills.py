@@ -1,0 +1,44 @@
+"""Engine, PBX and database killed again and again under load, and a link that misbehaves: nothing is lost, doubled or
+left behind. Judged by the network's ledger. The long run is `busyhour drill NAME --times N`.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from busyhour.bench.drills.drill import run_drills
+from busyhour.bench.drills.scene import DrillSettings
+from tests.real.conftest import OFFSET
+
+pytestmark = [pytest.mark.real, pytest.mark.timeout(1200)]
+
+KINDS = ("lost", "doubled", "mismatches", "records", "redials", "orphans", "stuck", "writes_lost")
+
+
+@pytest.fixture
+def wanted(tmp_path: Path, pbx_cache: str) -> DrillSettings:
+    return DrillSettings(offset=OFFSET, folder=tmp_path, environment={"BUSYHOUR_PBX_CACHE": pbx_cache})
+
+
+def judge(figures: dict[str, Any]) -> None:
+    """Times are not judged here: the machine is shared. They are printed."""
+    print(json.dumps(figures, indent=1))
+    assert {kind: figures[kind] for kind in KINDS} == dict.fromkeys(KINDS, 0), figures["complaints"]
+    assert figures["calls"] > 0
+    assert figures["writes_acknowledged"] > 0
+
+
+async def test_kills_and_stops(wanted: DrillSettings) -> None:
+    orders = [("engine-kill", 30), ("recovery-kill", 5), ("pbx-restart", 3), ("database-stop", 5)]
+    figures = await run_drills(wanted, orders)
+    for name, _ in orders:
+        judge(figures[name])
+    assert figures["engine-kill"]["live_calls_p50"] >= 20
+
+
+async def test_bad_link(wanted: DrillSettings) -> None:
+    figures = (await run_drills(wanted, [("proxy", 1)]))["proxy"]
+    judge(figures)
+    assert all(figures["harmed"].values())
