@@ -175,6 +175,7 @@ CALL_FACTS: dict[str, Callable[[str, list[str], float], e.Event]] = {
     "answers": lambda call, _, at: e.CallAnswered(call=call, at_utc_s=at),
     "ends": lambda call, w, at: e.CallEnded(call=call, cause=EndCause(w[0]), at_utc_s=at),
     "prompt-ends": lambda call, _, at: e.PromptEnded(call=call, prompt="hello"),
+    "prompt-missing": lambda call, _, at: e.PromptMissing(call=call, prompt="hello"),
     "joins": lambda call, w, at: e.CallJoined(call=call, leg=leg(w[0]), at_utc_s=at),
     "join-fails": lambda call, w, at: e.JoinFailed(call=call, leg=leg(w[0])),
 }
@@ -246,6 +247,8 @@ def shows(command: c.Command) -> list[str]:  # noqa: C901, PLR0912
             return [f"hold {call_word(call)}"]
         case c.PlayPrompt(call=call, prompt=prompt):
             return [f"play {call_word(call)} {prompt}"]
+        case c.LookAtPrompt(call=call):
+            return [f"look-at-prompt {call_word(call)}"]
         case c.LookUp(call=call):
             return [f"look {call_word(call)}"]
         case c.Accept(request=request):

@@ -170,10 +170,10 @@ def test_an_agentless_campaign_plays_its_message_and_hangs_up() -> None:
         3 answers c1
           > progress c1
           > play c1 hello
-        13 prompt-ends c1
+        12 prompt-ends c1
           > hang-up c1
-        13.2 ends c1 normal
-          > close c1 IVR_COMPLETED 10.2
+        12.2 ends c1 normal
+          > close c1 IVR_COMPLETED 9.2
           > run 1 completed
     """)
 

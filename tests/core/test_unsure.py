@@ -2,7 +2,9 @@
 
 import pytest
 
-from busyhour.core.events import AgentLinked
+from busyhour.core.commands import PlaceCall
+from busyhour.core.events import AgentLinked, ClockTicked, Instant
+from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.pictures import AgentProfile, CallHistory, ChannelPicture, OpenCall, PbxPicture
 from busyhour.core.model.values import DialMode, EndCause
 from tests.core.story import NOON_UTC_S, Story, campaign, item
@@ -206,6 +208,61 @@ def test_an_answer_while_we_were_away_counts_from_when_it_was() -> None:
         2 ends c1 normal
           > close c1 IVR_LEFT 20
     """)
+
+
+def test_the_lost_end_of_a_message_is_looked_for() -> None:
+    agentless = campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=1)
+    Story(campaigns=[agentless], show=("play", "look-at-prompt", "hang-up", "close")).check("""
+        1 fills 1
+        1 commits c1
+        3 answers c1
+          > play c1 hello
+        13 ticks
+          > look-at-prompt c1
+        23 ticks
+          > look-at-prompt c1
+        23.1 prompt-missing c1
+          > hang-up c1
+        23.2 ends c1 normal
+          > close c1 IVR_LEFT 20.2
+    """)
+
+
+def test_who_answered_while_no_engine_was_there_hears_the_message_after_all() -> None:
+    """I18: the engine died between the answer and the order to play."""
+    channel = ChannelPicture(channel="c1-1", answered=True, answered_utc_s=NOON_UTC_S - 2)
+    story = Story(
+        campaigns=[campaign(dial_mode=DialMode.AGENTLESS)],
+        calls=[stored(1, "answered", answered_utc_s=NOON_UTC_S - 2)],
+        pbx=PbxPicture(boot="one", channels=(channel,)),
+        show=("play", "look-at-prompt", "hang-up"),
+    )
+    story.check("""
+        0 ticks
+          > look-at-prompt c1
+        0.1 prompt-missing c1
+          > play c1 hello
+        8 prompt-ends c1
+          > hang-up c1
+    """)
+
+
+def test_a_trunk_never_starts_more_calls_a_second_than_it_may_however_time_is_rounded() -> None:
+    """I8: x > y - 1 and x + 1 - y = 0 can both hold of floating-point numbers."""
+    trunk = Trunk(trunk_id=1, name="carrier", endpoint="t1-1", capacity=90, calls_per_s_max=3)
+    for at_s in (0.08504242956601893, 0.6862866638113579, 0.09176994910066061):
+        story = Story(campaigns=[campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=90)], trunk=trunk)
+        story.check(f"""
+            {at_s!r} fills 30
+              > run 1 running
+              > place c1
+              > place c2
+              > place c3
+        """)
+        later_s = at_s + 1.0
+        assert at_s > later_s - 1.0
+        placed = story.floor.handle(Instant(later_s, NOON_UTC_S + later_s), ClockTicked())
+        assert sum(isinstance(command, PlaceCall) for command in placed) == 3
 
 
 @pytest.mark.parametrize("mode", list(DialMode))

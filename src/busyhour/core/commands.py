@@ -153,6 +153,13 @@ class PlayPrompt(Act, frozen=True, kw_only=True):
     prompt: str
 
 
+class LookAtPrompt(Act, frozen=True, kw_only=True):
+    """See whether this prompt is still being played; when not, the answer is `PromptMissing`."""
+
+    call: str
+    prompt: str
+
+
 class LookUp(Act, frozen=True, kw_only=True):
     """See whether the PBX has this channel; the answer is an event of the call (`CallSent`/`CallRang`/`CallAnswered`
     as found, or `CallMissing`)."""
@@ -190,6 +197,7 @@ Command = (
     | Join
     | Hold
     | PlayPrompt
+    | LookAtPrompt
     | LookUp
     | Accept
     | Refuse

@@ -196,6 +196,13 @@ class PromptEnded(Fact, frozen=True, kw_only=True):
     prompt: str
 
 
+class PromptMissing(Fact, frozen=True, kw_only=True):
+    """We looked: this prompt is not being played, or not any more."""
+
+    call: str
+    prompt: str
+
+
 class DigitPressed(Fact, frozen=True, kw_only=True):
     call: str
     digit: str
@@ -330,6 +337,7 @@ Event = (
     | CallEnded
     | CallMissing
     | PromptEnded
+    | PromptMissing
     | DigitPressed
     | CallJoined
     | JoinFailed

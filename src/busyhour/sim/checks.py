@@ -1,43 +1,64 @@
-"""What must hold, judged by the ledger and by what was committed, never by what an engine believes (I1 to I48).
+"""What must hold at each step, judged by the ledger and by what was committed, never by what an engine believes.
 
-`on_invite` looks at each dialed call at once; `at_the_end` looks at everything, in both directions, when all has come
-to rest.
+`on_invite` looks at each dialed call, `on_order` at each order to the PBX, `on_batch` at each commit, in their order,
+`each_second` at what lives. What must hold in the end is in `checks_end`, what must hold inside a floor in
+`checks_floor`.
 """
 
-from typing import TYPE_CHECKING
+from collections import deque
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, ParamSpec
+from zoneinfo import ZoneInfo
 
+from busyhour.core import commands as c
+from busyhour.core import events as e
 from busyhour.core.life.agent import AgentState
-from busyhour.core.life.run import RunState
-from busyhour.core.model.pictures import CallRecord
-from busyhour.core.model.values import EndCause, Outcome
+from busyhour.core.model.campaign import Campaign
+from busyhour.core.model.ids import agent_of
+from busyhour.core.model.values import DialMode, LegMode
+from busyhour.sim.checks_end import at_the_end
 from busyhour.sim.ledger import Channel, Violation
+from busyhour.sim.loop import the_loop
 
 if TYPE_CHECKING:
+    from busyhour.sim.process import Process
     from busyhour.sim.world import World
 
-INTENT_AGE_MAX_S = 5.5
-SLACK_S = 0.02
-RECORD_SLACK_S = 1.0
+P = ParamSpec("P")
 
-LIKE: dict[EndCause, tuple[Outcome, ...]] = {
-    EndCause.BUSY: (Outcome.BUSY,),
-    EndCause.INVALID_NUMBER: (Outcome.INVALID_NUMBER,),
-    EndCause.CONGESTION: (Outcome.CONGESTION,),
-    EndCause.NO_ANSWER: (Outcome.NO_ANSWER,),
-    EndCause.NORMAL: (Outcome.NO_ANSWER, Outcome.CONGESTION),
-}
-"""What the record of an unanswered call may say, by how it really ended."""
+INTENT_AGE_MAX_S = 5.5
+SLACK_S = 0.05
+RECORD_SLACK_S = 1.0
+SILENCE_MAX_S = 4.0  # answered and nothing heard, in a healthy world
+SILENCE_UNHEARD_MAX_S = 18.0  # when facts are lost: they are found at the next look
+RING_OVER_MAX_S = 25.0  # beyond the ring time: the hang-up may be lost, and is repeated
+DAY_S = 86_400.0
 
 
 class Checks:
     def __init__(self, world: "World") -> None:
         self._world = world
+        self._fences: dict[int, int] = {}
+        self._agent_states: dict[tuple[int, int], c.SaveAgentState] = {}
+        self._in_flight: dict[tuple[int, int], dict[str, None]] = {}  # of a run: committed and not answered
+        self._answered_by: dict[str, int] = {}
+        self._paused_runs: dict[tuple[int, int], float] = {}
+        self._paused_agents: dict[tuple[int, int], float] = {}
+        self.dispositions: dict[tuple[int, str], str] = {}
+        self.first_records: dict[str, Any] = {}
+        self._starts: dict[tuple[int, int], deque[float]] = {}
 
-    def on_invite(self, channel: Channel) -> None:
+    def _judge(self, look: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
         try:
-            self._on_invite(channel)
+            look(*args, **kwargs)
         except Violation as found:
             self._world.broken(found)
+
+    # Dialing
+
+    def on_invite(self, channel: Channel) -> None:
+        self._judge(self._on_invite, channel)
 
     def _on_invite(self, channel: Channel) -> None:
         rows = self._world.store.tenants[channel.tenant]
@@ -45,117 +66,200 @@ class Checks:
         now = self._world.utc()
         if attempt is None:
             raise Violation(f"I3: {channel.name} was dialed without a committed attempt")
-        if now - attempt.committed_utc_s > INTENT_AGE_MAX_S:
+        if now - attempt.committed_utc_s > INTENT_AGE_MAX_S and not self._jumped_since(10.0):
             raise Violation(f"I6: {channel.name} was dialed {now - attempt.committed_utc_s:.1f} s after its intent")
         listed = rows.dnc.get(channel.number)
-        if listed is not None and listed < attempt.committed_utc_s:
+        if listed is not None and listed < attempt.committed_utc_s and not self._world.jumped_s:
             raise Violation(f"I6: {channel.number} was dialed though on the do-not-call list")
-        capacity = rows.trunks[channel.trunk_id].capacity
-        if self._world.pbx.ledger.up_on_trunk[channel.tenant, channel.trunk_id] > capacity:
-            raise Violation(f"I8: more than {capacity} calls on trunk {channel.trunk_id}")
-        if self._world.processes[channel.tenant].dead:
-            raise Violation(f"I14: {channel.name} was dialed by a dead engine")
+        trunk = rows.trunks[channel.trunk_id]
+        if self._world.pbx.ledger.up_on_trunk[channel.tenant, channel.trunk_id] > trunk.capacity:
+            raise Violation(f"I8: more than {trunk.capacity} calls on trunk {channel.trunk_id}")
+        self._check_rate(channel, trunk.calls_per_s_max)
         self._check_pause_between(channel)
+
+    def _check_rate(self, channel: Channel, calls_per_s_max: int) -> None:
+        """I8: calls begun on this trunk within any second."""
+        if not calls_per_s_max:
+            return
+        starts = self._starts.setdefault((channel.tenant, channel.trunk_id), deque())
+        starts.append(channel.began_s)
+        while starts[0] <= channel.began_s - 1.0 + SLACK_S:
+            starts.popleft()
+        if len(starts) > calls_per_s_max:
+            raise Violation(f"I8: {len(starts)} calls within a second on trunk {channel.trunk_id}")
 
     def _check_pause_between(self, channel: Channel) -> None:
         """I4: a retry not before its delay."""
         rows = self._world.store.tenants[channel.tenant]
         before = self._world.pbx.ledger.last_end.get((channel.tenant, channel.member_id))
-        if before is None or before.ended_utc_s is None:
+        if before is None or before.ended_s is None:
             return
         record = rows.attempts[before.name].record
         if record is None:
             raise Violation(f"I1: {channel.number} was dialed again before {before.name} had its record")
         rules = rows.campaigns[record.campaign_id].retry_rules
-        delays = [rule.delay_s for rule in rules if rule.outcome is record.outcome]
+        word = rows.attempts[before.name].disposition
+        delays = [rule.delay_s for rule in rules if rule.outcome is record.outcome and rule.disposition in (word, None)]
         if not delays:
             raise Violation(f"I4: {channel.number} was dialed again after {record.outcome}, for which no rule is")
-        pause_s = channel.began_utc_s - before.ended_utc_s
-        if pause_s < min(delays) - RECORD_SLACK_S:
+        pause_s = channel.began_s - before.ended_s
+        if pause_s < min(delays) - RECORD_SLACK_S and not self._world.jumped_s:
             raise Violation(f"I4: {channel.number} was dialed again {pause_s:.1f} s after {record.outcome}")
 
-    def at_the_end(self) -> None:
-        self._no_live_channel_without_owner()
-        self._one_record_for_each_call()
-        for tenant, engine in self._world.engines.items():
-            floor = engine.floor
-            if floor is None:
-                raise Violation(f"I44: the engine of {tenant} is not running")
-            self._agents_have_causes(tenant)
-        self._agent_times()
+    def _jumped_since(self, seconds: float) -> bool:
+        return the_loop().now_s - self._world.jumped_at_s < seconds
 
-    def _no_live_channel_without_owner(self) -> None:
-        for channel in self._world.pbx.ledger.live.values():
-            if channel.number:
-                raise Violation(f"I15: {channel.name} is still up")
-        for tenant, rows in self._world.store.tenants.items():
-            if rows.open:
-                raise Violation(f"I16: attempts without an end: {tenant} {list(rows.open)[:3]}")
+    # Orders
 
-    def _one_record_for_each_call(self) -> None:
-        ledger = self._world.pbx.ledger
-        for tenant, rows in self._world.store.tenants.items():
-            for name, attempt in rows.attempts.items():
-                if attempt.record is None:
-                    raise Violation(f"I29: {tenant} {name} has no record")
-                channel = ledger.channels.get(name)
-                if channel is None:
-                    self._never_sent(name, attempt.record.outcome)
-                else:
-                    self._record_is_true(channel, attempt.record)
-        for name, channel in ledger.channels.items():
-            if channel.number and name not in self._world.store.tenants[channel.tenant].attempts:
-                raise Violation(f"I29: {name} was dialed and has no attempt")
+    def on_order(self, process: "Process", order: object) -> None:
+        self._judge(self._on_order, process, order)
 
-    def _never_sent(self, name: str, outcome: Outcome) -> None:
-        if outcome not in (Outcome.CANCELLED, Outcome.LOST, Outcome.SYSTEM_ERROR):
-            raise Violation(f"I29: {name} was never sent, and its record says {outcome}")
+    def _on_order(self, process: "Process", order: object) -> None:
+        owner = self._world.store.tenants[process.tenant].fence
+        if process.fence != owner and not self._world.store_away():
+            raise Violation(f"I14: an engine with fence {process.fence}, not {owner}, ordered {order!r}")
+        if isinstance(order, c.Join):
+            self._check_join(process.tenant, order)
 
-    def _record_is_true(self, channel: Channel, record: CallRecord) -> None:
-        name = channel.name
-        assert channel.ended_utc_s is not None
-        if record.outcome in (Outcome.LOST, Outcome.CANCELLED) and channel.cause is EndCause.PBX_RESTART:
+    def _check_join(self, tenant: int, order: c.Join) -> None:
+        """I26: no customer for somebody who has said that they pause. Who was offered one before hears them out."""
+        agent_id = agent_of(order.leg)
+        paused_s = self._paused_agents.get((tenant, agent_id))
+        channel = self._world.pbx.ledger.live.get(order.call)
+        if paused_s is None or channel is None or channel.answered_s is None:
             return
-        if abs(record.ended_utc_s - channel.ended_utc_s) > self._patience():
-            off = record.ended_utc_s - channel.ended_utc_s
-            raise Violation(f"I30: {name} ended {off:+.1f} s off its record")
-        if record.talk_s < 0 or record.talk_s > record.ended_utc_s - record.talk_s:
-            raise Violation(f"I30: {name} has a talk time of {record.talk_s}")
-        answered = channel.answered_utc_s is not None
-        if answered and record.answered_utc_s is None and channel.cause is not EndCause.PBX_RESTART:
-            raise Violation(f"I30: {name} was answered, and its record says {record.outcome}")
-        if not answered:
-            if record.answered_utc_s is not None:
-                raise Violation(f"I30: {name} was not answered, and its record says so")
-            likely = LIKE.get(channel.cause or EndCause.UNKNOWN)
-            if likely is not None and record.outcome not in (*likely, Outcome.LOST, Outcome.CANCELLED):
-                raise Violation(f"I30: {name} ended as {channel.cause}, and its record says {record.outcome}")
-        elif record.outcome is Outcome.HANDLED and channel.joined_s == 0 and channel.cause is not EndCause.PBX_RESTART:
-            raise Violation(f"I30: {name} counts as handled, and never was with an agent")
+        per_call = self._world.store.tenants[tenant].agents[agent_id].leg_mode is LegMode.PER_CALL
+        if channel.answered_s > paused_s + SLACK_S and not per_call:
+            raise Violation(f"I26: {order.call} was joined to agent {agent_id} of {tenant}, who had paused")
 
-    def _patience(self) -> float:
-        """How far a record's end may be off: an end that nobody heard of is known when the PBX is looked at."""
-        weather = self._world.plan.weather
-        return RECORD_SLACK_S + (12.0 if weather.event_lost or weather.link_cuts_per_h else weather.event_late_s)
+    # Commits
 
-    def _agents_have_causes(self, tenant: int) -> None:
-        """I25: nobody is reserved, talking or wrapping up without a reason."""
-        floor = self._world.engines[tenant].floor
-        assert floor is not None
+    def on_batch(self, process: "Process", fence: int, batch: Sequence[c.Keep], answers: Sequence[e.Event]) -> None:
+        self._judge(self._on_batch, process, fence, batch, answers)
+
+    def _on_batch(self, process: "Process", fence: int, batch: Sequence[c.Keep], answers: Sequence[e.Event]) -> None:
+        tenant = process.tenant
+        if fence < self._fences.get(tenant, 0):
+            raise Violation(f"I13: a commit with the old fence {fence} was accepted")
+        self._fences[tenant] = fence
+        said_yes = {answer.call for answer in answers if isinstance(answer, e.CallCommitted)}
+        for keep in batch:
+            match keep:
+                case c.PlaceCall(item=item) if item.call in said_yes and item.call not in self._answered_by:
+                    self._answered_by[item.call] = tenant
+                    self._check_intent(process, keep)
+                case c.SaveProgress(call=call, answered_utc_s=answered) if answered is not None:
+                    self._landed(tenant, call)
+                case c.CloseCall(record=record):
+                    self._landed(tenant, record.call)
+                    self.first_records.setdefault(record.call, record)
+                case c.SaveAgentState():
+                    self._check_agent(tenant, keep)
+                case _:
+                    pass
+
+    def _landed(self, tenant: int, call: str) -> None:
+        attempt = self._world.store.tenants[tenant].attempts[call]
+        self._in_flight.setdefault((tenant, attempt.placed.run_id), {}).pop(call, None)
+
+    def _check_intent(self, process: "Process", keep: c.PlaceCall) -> None:
+        tenant, now_s = process.tenant, the_loop().now_s
         rows = self._world.store.tenants[tenant]
-        busy = (AgentState.RESERVED, AgentState.ON_CONTACT, AgentState.ACW)
-        for agent in floor.agents.values():
-            if agent.state in busy:
-                raise Violation(f"I25: agent {agent.agent_id} of {tenant} is {agent.state} with nothing going on")
-        for run in rows.runs.values():
-            if run.state not in (RunState.COMPLETED, RunState.REMOVED):
-                raise Violation(f"I44: run {run.run_id} of {tenant} is {run.state}")
+        if rows.runs[keep.run_id].state != "running":
+            raise Violation(f"I7: {keep.item.call} was committed while its run is {rows.runs[keep.run_id].state}")
+        paused_s = self._paused_runs.get((tenant, keep.run_id))
+        if paused_s is not None and now_s > paused_s + SLACK_S:
+            raise Violation(f"I7: {keep.item.call} was committed {now_s - paused_s:.1f} s after its run was paused")
+        campaign = rows.campaigns[keep.campaign_id]
+        self._check_hours(rows.members[keep.item.member_id].zones, campaign, keep)
+        in_flight = self._in_flight.setdefault((tenant, keep.run_id), {})
+        in_flight[keep.item.call] = None
+        if campaign.dial_mode is DialMode.PROGRESSIVE:
+            for name in list(in_flight):  # answered while no engine was there to write it down
+                channel = self._world.pbx.ledger.channels.get(name)
+                if channel is not None and (channel.answered_s is not None or not channel.live):
+                    del in_flight[name]
+            free = sum(
+                state.state == AgentState.AVAILABLE for key, state in self._agent_states.items() if key[0] == tenant
+            )
+            if len(in_flight) > free:
+                raise Violation(f"I12: {len(in_flight)} calls on the way for {free} free agents of {tenant}")
+        placed_s = keep.at_utc_s - self._world.begun_utc_s - self._world.jumped_s
+        line = self._world.lines[tenant]
+        if line.downs and line.process is process and placed_s > line.told_down_s + SLACK_S:
+            raise Violation(
+                f"I9: {keep.item.call} was placed {placed_s - line.told_down_s:.1f} s after the link was lost"
+            )
 
-    def _agent_times(self) -> None:
-        """I28: states follow each other without going back in time."""
-        for tenant, rows in self._world.store.tenants.items():
-            last: dict[int, float] = {}
-            for change in rows.agent_states:
-                if change.at_utc_s < last.get(change.agent_id, 0.0):
-                    raise Violation(f"I28: agent {change.agent_id} of {tenant} went back in time")
-                last[change.agent_id] = change.at_utc_s
+    def _check_hours(self, zones: tuple[str, ...], campaign: Campaign, keep: c.PlaceCall) -> None:
+        """I5, by arithmetic of its own: local = UTC + the zone's offset at that instant."""
+        hours, utc_s = campaign.callee_hours, self._world.utc()
+        for name in zones:
+            instant = datetime.fromtimestamp(utc_s, UTC)
+            offset = instant.astimezone(ZoneInfo(name)).utcoffset()
+            assert offset is not None
+            local_s = utc_s + offset.total_seconds()
+            weekday = (int(local_s // DAY_S) + 3) % 7 + 1
+            if not (hours.from_s <= local_s % DAY_S < hours.until_s and weekday in hours.days):
+                raise Violation(f"I5: {keep.item.call} was committed at {local_s % DAY_S:.0f} s of the day in {name}")
+
+    def _check_agent(self, tenant: int, keep: c.SaveAgentState) -> None:
+        """I26, I28: one state after another, in time; reserved only from available."""
+        key = (tenant, keep.agent_id)
+        before = self._agent_states.get(key)
+        if before == keep:
+            return
+        if before is not None and keep.at_utc_s < before.at_utc_s:
+            if not self._world.jumped_s and self._world.plan.weather.commit_unknown == 0:
+                raise Violation(f"I28: agent {keep.agent_id} of {tenant} went back in time")
+            return  # the batch of a commit whose answer was lost, written again
+        if keep.state == AgentState.RESERVED and before is not None:
+            fine = (AgentState.AVAILABLE, AgentState.RESERVED, AgentState.ON_CONTACT)
+            if before.state not in fine:
+                raise Violation(f"I26: agent {keep.agent_id} of {tenant} was reserved while {before.state}")
+        self._agent_states[key] = keep
+
+    # What people were told
+
+    def asked(self, tenant: int, event: e.Event) -> None:
+        """From here on the answer may have taken effect."""
+        if isinstance(event, e.ReadyAsked):
+            self._paused_agents.pop((tenant, event.agent_id), None)
+
+    def acknowledged(self, tenant: int, event: e.Event) -> None:
+        """I33: what was acknowledged holds, also after a crash."""
+        if isinstance(event, e.PauseAsked):
+            self._paused_agents[tenant, event.agent_id] = the_loop().now_s
+        elif isinstance(event, e.DispositionChosen):
+            self.dispositions[tenant, event.call] = event.disposition
+
+    def run_paused(self, tenant: int, run_id: int) -> None:
+        self._paused_runs[tenant, run_id] = the_loop().now_s
+
+    def run_unpaused(self, tenant: int, run_id: int) -> None:
+        self._paused_runs.pop((tenant, run_id), None)
+
+    # Each second
+
+    def each_second(self) -> None:
+        now_s = the_loop().now_s
+        weather = self._world.plan.weather
+        lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
+        silence_max_s = SILENCE_UNHEARD_MAX_S if lossy else SILENCE_MAX_S
+        for channel in self._world.pbx.ledger.live.values():
+            if not channel.number:
+                continue
+            tenant = channel.tenant
+            line, process = self._world.lines[tenant], self._world.processes[tenant]
+            if line.downs or line.mute or process.frozen or self._world.store_away() or self._jumped_since(60.0):
+                continue
+            healthy_s = now_s - max(self._world.disturbed_s[tenant], line.back_s)
+            if channel.answered_s is not None:
+                silent_s = now_s - max(channel.audio_since_s, channel.answered_s)
+                if channel.audio == "none" and min(silent_s, healthy_s) > silence_max_s:
+                    raise Violation(f"I18: {channel.name} has heard nothing for {silent_s:.1f} s")
+            elif min(now_s - channel.began_s - 14.0, healthy_s) > RING_OVER_MAX_S:
+                raise Violation(f"I43: {channel.name} rings for {now_s - channel.began_s:.1f} s")
+
+    def at_the_end(self) -> None:
+        at_the_end(self._world, self)

@@ -18,7 +18,8 @@ class Channel:
 
     name: str
     tenant: int
-    began_utc_s: float
+    began_utc_s: float  # by the machine's clock, which may be wrong
+    began_s: float = 0.0  # by true time
     number: str = ""
     run_id: int = 0
     member_id: int = 0
@@ -26,7 +27,9 @@ class Channel:
     agent_id: int = 0
     rang_utc_s: float | None = None
     answered_utc_s: float | None = None
+    answered_s: float | None = None
     ended_utc_s: float | None = None
+    ended_s: float | None = None
     cause: EndCause | None = None
     in_app: bool = True
     audio: str = "none"  # what the person hears: none | agent | music | prompt
@@ -69,8 +72,8 @@ class Ledger:
         trunk = (channel.tenant, channel.trunk_id)
         self.up_on_trunk[trunk] = self.up_on_trunk.get(trunk, 0) + 1
 
-    def end(self, channel: Channel, cause: EndCause, utc_s: float) -> None:
-        channel.ended_utc_s, channel.cause = utc_s, cause
+    def end(self, channel: Channel, cause: EndCause, utc_s: float, now_s: float) -> None:
+        channel.ended_utc_s, channel.ended_s, channel.cause = utc_s, now_s, cause
         del self.live[channel.name]
         self.leave_room(channel)
         if channel.number:

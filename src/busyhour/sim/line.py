@@ -1,13 +1,13 @@
 """The ports of one engine, with faults on them: its line to the PBX and its way to the store.
 
-An engine that is killed keeps its line, which then does nothing and never answers: a dead process neither acts nor
-hears. Points where an engine may be killed stand before and after each commit and each order.
+Orders and commits are on their way once they were sent: they take effect though the sender die or stand still. Points
+where an engine may be killed stand before and after each commit and each order.
 """
 
 import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from random import Random
-from typing import Any, Protocol
 
 from busyhour.core import commands as c
 from busyhour.core.events import CallSent, CallUnanswered, Event, HopperFilled, Instant, TelephonyBack, TelephonyLost
@@ -15,164 +15,167 @@ from busyhour.core.model.pictures import PbxPicture
 from busyhour.service.errors import StoreDown, Unavailable
 from busyhour.service.ports import FloorPicture, Store
 from busyhour.sim.faults import Weather
+from busyhour.sim.loop import WORLD
 from busyhour.sim.pbx import SimPbx
+from busyhour.sim.process import Process, at_once, over_the_wire
 
 REPLY_S = 0.004  # from an order to its reply
 REPLY_WAIT_S = 5.0  # after this an engine takes the reply for lost
 COMMIT_S = 0.003
+EVENT_S = 0.001
 RECONNECT_S = (0.1, 1.5)
-
-
-class Life(Protocol):
-    """The process that an engine runs in."""
-
-    dead: bool
-
-    def fault(self) -> None:
-        """One more thing went wrong."""
-
-    def point(self, where: str) -> None:
-        """A place where it may be killed; then this does not return (raises `Killed`)."""
-
-
-class Killed(BaseException):
-    """The engine is dead from here on. No code of the product sees it: the line waits for ever instead."""
-
-
-async def never() -> Any:
-    """What a dead process does."""
-    await asyncio.get_running_loop().create_future()
 
 
 class Line:
     """Implements `service.ports.Telephony` for one engine of one tenant."""
 
-    def __init__(self, tenant: int, pbx: SimPbx, life: Life, weather: Weather, dice: Random) -> None:
-        self.tenant, self.life = tenant, life
+    def __init__(self, pbx: SimPbx, process: Process, weather: Weather, dice: Random) -> None:
+        self.tenant, self.process = process.tenant, process
         self._pbx, self._weather, self._dice = pbx, weather, dice
         self._sink: Callable[[Event], None] | None = None
-        self._up = True
-        self.cuts = 0
+        self.downs = 0  # reasons why it is down now
+        self.mute = False  # half open: nothing gets through, and nobody knows
+        self.told_down_s = 0.0  # when the engine was last told that it is down
+        self.back_s = 0.0  # when it was last whole again
 
     def attach(self, tenant: int, sink: Callable[[Event], None]) -> None:
         assert tenant == self.tenant
         self._sink = sink
 
     def up(self) -> bool:
-        return self._up and not self.life.dead
+        return not self.downs
 
     def hear(self, event: Event) -> None:
         """Something happened on the PBX: tell the engine, or not, or twice, or late."""
-        if self._sink is None or not self.up():
+        if self._sink is None or self.downs or self.mute or self.process.dead:
             return
-        dice, weather, loop = self._dice, self._weather, asyncio.get_running_loop()
-        if dice.random() < weather.event_lost:
-            self.life.fault()
+        chance, weather, loop = self.process.watch.chance, self._weather, asyncio.get_running_loop()
+        if chance(weather.event_lost):
             return
-        twice = dice.random() < weather.event_doubled
-        for _ in range(1 + twice):
-            late = dice.random() < weather.event_late
-            if late or twice:
-                self.life.fault()
-            loop.call_later(dice.uniform(0.0, weather.event_late_s) if late else 0.001, self._deliver, event)
+        for _ in range(1 + chance(weather.event_doubled)):
+            late = chance(weather.event_late)
+            after_s = self._dice.uniform(0.0, weather.event_late_s) if late else EVENT_S
+            loop.call_later(after_s, self._deliver, event, context=WORLD)
 
     def _deliver(self, event: Event) -> None:
-        if self._sink is not None and self.up():
+        if self._sink is None or self.downs or self.process.dead:
+            return
+        if self.process.frozen:
+            self.process.soon(self._sink, event)
+        else:
             self._sink(event)
+
+    # Down and up
 
     async def cut(self, seconds: float) -> None:
         """The link is down this long; the engine knows at once."""
-        if not self.up() or self._sink is None:
-            return
-        self._up = False
-        self.cuts += 1
-        self._sink(TelephonyLost())
-        await asyncio.sleep(seconds + self._dice.uniform(*RECONNECT_S))
-        self._up = True
-        if not self.life.dead:
-            self._sink(TelephonyBack(pbx=self._pbx.picture(self.tenant, list(self._pbx.histories))))
+        self.go_down()
+        await asyncio.sleep(seconds)
+        await self.come_back()
+
+    async def fall_silent(self, unnoticed_s: float) -> None:
+        """Half open: nothing gets through; after a while it is noticed, and a new link made."""
+        self.mute = True
+        await asyncio.sleep(unnoticed_s)
+        self.mute = False
+        await self.cut(0.1)
+
+    def go_down(self) -> None:
+        self.downs += 1
+        if self.downs == 1 and self._sink is not None and not self.process.dead:
+            self.told_down_s = asyncio.get_running_loop().time()
+            self.process.soon(self._sink, TelephonyLost())
+
+    async def come_back(self) -> None:
+        await asyncio.sleep(self._dice.uniform(*RECONNECT_S))
+        self.downs -= 1
+        if not self.downs and self._sink is not None and not self.process.dead:
+            self.back_s = asyncio.get_running_loop().time()
+            self.process.soon(self._sink, TelephonyBack(pbx=self._pbx.picture(self.tenant, list(self._pbx.histories))))
+
+    # Orders
 
     async def place(self, call: c.PlaceCall) -> Event:
         name = call.item.call
-        self.life.point("before place")
-        if self.life.dead:
-            await never()
-        await asyncio.sleep(REPLY_S / 2)
-        if not self.up():
+        self.process.point("before place")
+        await self.process.alive()
+        self.process.watch.before_order(self.process, call)
+        if not await over_the_wire(REPLY_S / 2, partial(self._placed, call)):
             await asyncio.sleep(REPLY_WAIT_S)
             return CallUnanswered(call=name)
-        self._pbx.place(call)
-        self.life.point("after place")
-        return await self._reply(CallSent(call=name), CallUnanswered(call=name))
-
-    async def _reply(self, said: Event, unheard: Event) -> Event:
-        if self.life.dead:
-            await never()
-        lost = self._dice.random() < self._weather.reply_lost
-        if lost:
-            self.life.fault()
+        lost = self.process.watch.chance(self._weather.reply_lost)
         await asyncio.sleep(REPLY_WAIT_S if lost else REPLY_S / 2)
-        if self.life.dead:
-            await never()
-        return unheard if lost or not self.up() else said
+        return CallUnanswered(call=name) if lost or self.downs or self.mute else CallSent(call=name)
+
+    def _placed(self, call: c.PlaceCall) -> bool:
+        if self.downs or self.mute:
+            return False
+        self._pbx.place(call)
+        self.process.point("after place")
+        return True
 
     async def act(self, command: c.Act) -> Event | None:
-        self.life.point("before act")
-        if self.life.dead:
-            await never()
-        await asyncio.sleep(REPLY_S / 2)
-        if not self.up():
+        self.process.point("before act")
+        await self.process.alive()
+        self.process.watch.before_order(self.process, command)
+        return await over_the_wire(REPLY_S / 2, partial(self._acted, command))
+
+    def _acted(self, command: c.Act) -> Event | None:
+        if self.downs or self.mute:
             return None
         fact = self._pbx.act(command)
-        self.life.point("after act")
-        if self.life.dead:
-            await never()
+        self.process.point("after act")
         return fact
 
     async def picture(self, tenant: int, about: Sequence[str] = ()) -> PbxPicture:
-        await asyncio.sleep(REPLY_S)
-        if self.life.dead:
-            await never()
-        if not self.up():
+        return await over_the_wire(REPLY_S, partial(self._seen, tenant, about))
+
+    def _seen(self, tenant: int, about: Sequence[str]) -> PbxPicture:
+        if self.downs or self.mute:
             raise Unavailable("the PBX is out of reach")
+        self.process.point("at picture")
         return self._pbx.picture(tenant, about)
 
 
 class Shelf:
     """Implements `service.ports.Store` for one engine: the common store, reached over a way that can fail."""
 
-    def __init__(self, store: Store, life: Life, weather: Weather, dice: Random) -> None:
-        self._store, self.life, self._weather, self._dice = store, life, weather, dice
-        self.away = False
+    def __init__(self, store: Store, process: Process, weather: Weather, away: Callable[[], bool]) -> None:
+        self._store, self.process, self._weather, self._away = store, process, weather, away
 
     async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
-        await self._go()
-        return await self._store.open_shard(tenant, owner)
+        return await over_the_wire(COMMIT_S, partial(self._opened, tenant, owner))
+
+    def _opened(self, tenant: int, owner: str) -> FloorPicture:
+        self._reach()
+        picture = at_once(self._store.open_shard(tenant, owner))
+        self.process.fence = picture.fence
+        self.process.point("after open")
+        return picture
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
-        self.life.point("before commit")
-        await self._go()
-        answers = await self._store.commit(tenant, fence, batch)
-        self.life.point("after commit")
-        if self.life.dead:
-            await never()
-        if self._dice.random() < self._weather.commit_unknown:
-            self.life.fault()
+        self.process.point("before commit")
+        await self.process.alive()
+        return await over_the_wire(COMMIT_S, partial(self._committed, tenant, fence, batch))
+
+    def _committed(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
+        self._reach()
+        if self.process.watch.chance(self._weather.commit_fails):
+            raise StoreDown("the commit was rolled back")
+        answers = at_once(self._store.commit(tenant, fence, batch))
+        self.process.watch.after_batch(self.process, fence, batch, answers)
+        self.process.point("after commit")
+        if self.process.watch.chance(self._weather.commit_unknown):
             raise StoreDown("the link died on the commit's answer")
         return answers
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
-        await self._go()
-        filled = await self._store.fill_hopper(tenant, fence, ask, now)
-        if self.life.dead:
-            await never()
-        return filled
+        return await over_the_wire(COMMIT_S, partial(self._filled, tenant, fence, ask, now))
 
-    async def _go(self) -> None:
-        if self.life.dead:
-            await never()
-        await asyncio.sleep(COMMIT_S)
-        if self.life.dead:
-            await never()
-        if self.away:
+    def _filled(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
+        self._reach()
+        return at_once(self._store.fill_hopper(tenant, fence, ask, now))
+
+    def _reach(self) -> None:
+        if self._away():
             raise StoreDown("the database is away")

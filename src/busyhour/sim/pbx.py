@@ -15,6 +15,7 @@ from busyhour.core.model.ids import is_call, room_of, tenant_of
 from busyhour.core.model.pictures import CallHistory, ChannelPicture, PbxPicture
 from busyhour.core.model.values import EndCause
 from busyhour.sim.ledger import Channel, Ledger
+from busyhour.sim.loop import WORLD
 
 PROMPT_S = 8.0
 TAIL_S = 6.0  # the PBX's own farewell, for those who answer while no engine is there
@@ -35,6 +36,11 @@ class Callees:
 
 
 Hear = Callable[[int, e.Event], None]
+
+
+def now_s() -> float:
+    """True time, which no wrong clock changes."""
+    return asyncio.get_running_loop().time()
 
 
 @dataclass(slots=True)
@@ -61,6 +67,7 @@ class SimPbx:
             name=name,
             tenant=tenant_of(name) or 0,
             began_utc_s=self.utc(),
+            began_s=now_s(),
             number=call.item.number,
             run_id=call.run_id,
             member_id=call.item.member_id,
@@ -100,7 +107,7 @@ class SimPbx:
         self.hear(channel.tenant, e.CallRang(call=channel.name, at_utc_s=self.utc()))
 
     def _answer(self, channel: Channel, stays_s: float) -> None:
-        channel.answered_utc_s, channel.audio_since_s = self.utc(), self.utc()
+        channel.answered_utc_s, channel.answered_s, channel.audio_since_s = self.utc(), now_s(), now_s()
         self._later(channel, stays_s, self.end, channel, EndCause.NORMAL)
         self._later(channel, channel.call_max_s, self.end, channel, EndCause.TIMEOUT)
         channel.in_app = self.app_is_there(channel.tenant)
@@ -115,7 +122,7 @@ class SimPbx:
         if not channel.live:
             return
         self._set_audio(channel, "none")
-        self.ledger.end(channel, cause, self.utc())
+        self.ledger.end(channel, cause, self.utc(), now_s())
         for timer in self._timers.pop(channel.name, ()):
             timer.cancel()
         self.histories[channel.name] = CallHistory(
@@ -148,6 +155,10 @@ class SimPbx:
                     self._set_audio(self.ledger.live[name], "music")
             case c.PlayPrompt():
                 return self._play(command)
+            case c.LookAtPrompt(call=name, prompt=prompt):
+                live = self.ledger.live.get(name)
+                if live is not None and live.audio != "prompt":
+                    return e.PromptMissing(call=name, prompt=prompt)
             case c.LookUp(call=name):
                 return self._look(name)
             case _:
@@ -158,7 +169,8 @@ class SimPbx:
         if command.leg in self.ledger.channels:
             return
         tenant = tenant_of(command.leg) or 0
-        channel = Channel(name=command.leg, tenant=tenant, began_utc_s=self.utc(), agent_id=command.agent_id)
+        channel = Channel(name=command.leg, tenant=tenant, began_utc_s=self.utc(), began_s=now_s())
+        channel.agent_id = command.agent_id
         self.ledger.begin(channel)
         self._later(channel, command.ring_timeout_s + 2.0, self._not_picked_up, channel)
         self.phone_rings(tenant, command.agent_id, command.leg)
@@ -171,7 +183,7 @@ class SimPbx:
         """The agent's phone answers."""
         channel = self.ledger.live.get(leg)
         if channel is not None and channel.answered_utc_s is None:
-            channel.answered_utc_s = self.utc()
+            channel.answered_utc_s, channel.answered_s = self.utc(), now_s()
             self.hear(channel.tenant, e.LegAnswered(leg=leg, at_utc_s=self.utc()))
 
     def _join(self, command: c.Join) -> e.Event | None:
@@ -221,6 +233,7 @@ class SimPbx:
                     ringing=x.answered_utc_s is None and x.rang_utc_s is not None,
                     bridge=x.room if x.number else room_of(x.name),
                     in_app=x.in_app,
+                    answered_utc_s=x.answered_utc_s,
                 )
                 for x in self.ledger.live.values()
                 if x.tenant == tenant
@@ -240,9 +253,9 @@ class SimPbx:
 
     def _set_audio(self, channel: Channel, audio: str) -> None:
         if channel.audio == "agent":
-            channel.joined_s += self.utc() - channel.audio_since_s
-        channel.audio, channel.audio_since_s = audio, self.utc()
+            channel.joined_s += now_s() - channel.audio_since_s
+        channel.audio, channel.audio_since_s = audio, now_s()
 
     def _later(self, channel: Channel, after_s: float, do: Callable[..., None], *arguments: object) -> None:
-        timer = asyncio.get_running_loop().call_later(after_s, do, *arguments)
+        timer = asyncio.get_running_loop().call_later(after_s, do, *arguments, context=WORLD)
         self._timers.setdefault(channel.name, []).append(timer)

@@ -11,6 +11,7 @@ from busyhour.sim.faults import Weather
 
 HOUR_S = 3600.0
 PICK_UP_S = (0.1, 0.5)  # a browser phone answers by itself
+CLICK_EVERY_S = 3.5  # on average
 RELOAD_S = (0.5, 4.0)
 VANISHED_S = (5.0, 120.0)
 
@@ -21,6 +22,9 @@ class Site(Protocol):
     def tell(self, tenant: int, event: e.Event) -> None: ...
 
     async def ask(self, tenant: int, make: Callable[[str], e.Event]) -> None: ...
+
+    def chance(self, probability: float) -> bool:
+        """Whether a mishap of this probability strikes now."""
 
     def incarnation(self, tenant: int) -> int:
         """Grows with each engine of this tenant: a desk notices that its socket is gone."""
@@ -99,11 +103,11 @@ class SimAgent:
         return e.DispositionChosen(agent_id=self.agent_id, call=call, disposition=word, note="", request=request)
 
     def _chance(self, per_h: float) -> bool:
-        return self._dice.random() < per_h * 3.5 / HOUR_S
+        return self._site.chance(per_h * CLICK_EVERY_S / HOUR_S)
 
     async def click(self, make: Callable[[str], e.Event]) -> None:
         """Press a button; perhaps twice. A refusal is shown, and life goes on."""
-        for _ in range(2 if self._dice.random() < self._weather.clicks_doubled else 1):
+        for _ in range(1 + self._site.chance(self._weather.clicks_doubled)):
             try:
                 await self._site.ask(self.tenant, make)
             except UserError:

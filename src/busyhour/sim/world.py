@@ -7,32 +7,37 @@ come to rest within known limits.
 
 import asyncio
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
 from msgspec import Struct
 
 from busyhour.core import events as e
+from busyhour.core.commands import Keep
 from busyhour.core.life.run import ACTIVE
-from busyhour.core.model.campaign import Campaign, Hours, RetryRule, Trunk
-from busyhour.core.model.ids import tenant_of
-from busyhour.core.model.pictures import AgentProfile
-from busyhour.core.model.values import DialMode, EndCause, LegMode, Outcome
+from busyhour.core.model.pictures import PbxPicture
+from busyhour.core.model.values import EndCause
 from busyhour.service.engine import Engine
 from busyhour.service.errors import Unavailable, UserError
 from busyhour.sim.checks import Checks
-from busyhour.sim.faults import Weather
+from busyhour.sim.checks_floor import FloorChecks
+from busyhour.sim.faults import Luck, Weather
+from busyhour.sim.furniture import NOON_UTC_S, SUMMER_ENDS_UTC_S, ZONED, furnish
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.line import Line, Shelf
-from busyhour.sim.loop import run_virtually
+from busyhour.sim.loop import WORLD, run_virtually, the_loop
+from busyhour.sim.mishaps import Mishaps
 from busyhour.sim.pbx import SimPbx
-from busyhour.sim.people import HOUR_S, SimAgent
+from busyhour.sim.people import SimAgent
+from busyhour.sim.process import Process
 
-NOON_UTC_S = 1_790_078_400.0
 RESTART_S = (0.3, 3.0)  # a killed engine's process is back after this
+LIVE_MAX_S = 72 * 3600.0
 REST_MAX_S = 1_800.0  # after the faults have stopped, all calls and retries are over within this
+GRACE_S = 60.0  # then the last wrap-ups end
 HISTORY_SHOWN = 200
+ASK_MAX_S = 6.0
 
 
 class Plan(Struct, frozen=True, kw_only=True):
@@ -43,7 +48,8 @@ class Plan(Struct, frozen=True, kw_only=True):
     tenants: int = 3
     agents: int = 8  # of each tenant
     weather: Weather = Weather()
-    check_every: int = 1  # full checks of the floors, each so many events
+    faults_first: int = 0  # faults before this one, and after the last, are left out: for shrinking
+    faults_last: int | None = None
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -51,27 +57,12 @@ class Result(Struct, frozen=True, kw_only=True):
     calls: int
     events: int
     faults: int
+    faults_called: int
     virtual_s: float
     trace_sha256: str
     outcomes: dict[str, int]
     violation: str | None = None
     history: tuple[str, ...] = ()
-
-
-class Process:
-    """The process that one engine runs in. Once dead, it neither acts nor hears."""
-
-    def __init__(self, world: "World", tenant: int) -> None:
-        self.dead = False
-        self._world, self._tenant = world, tenant
-
-    def fault(self) -> None:
-        self._world.faults += 1
-
-    def point(self, where: str) -> None:
-        if not self.dead and self._world.faulty and self._world.dice.random() < self._world.plan.weather.kill_at_point:
-            self._world.note(f"killed {where}")
-            self._world.kill(self._tenant)
 
 
 class World:
@@ -80,9 +71,11 @@ class World:
     def __init__(self, plan: Plan, make_store: Callable[[Callable[[], float]], Any]) -> None:
         self.plan = plan
         self.dice = Random(plan.seed)
-        self.faulty = True
-        self.faults = 0
-        self.events = 0
+        self.luck = Luck(Random(plan.seed + 2), plan.faults_first, plan.faults_last)
+        self.events = self.outages = 0
+        self.begun_utc_s = SUMMER_ENDS_UTC_S if plan.weather.zones else NOON_UTC_S
+        self.jumped_s, self.jumped_at_s = 0.0, -1e9
+        self.disturbed_s: dict[int, float] = {}
         self.store = make_store(self.utc)
         self.pbx = SimPbx(Random(plan.seed + 1), self.utc)
         self.pbx.hear = self._hear
@@ -93,9 +86,10 @@ class World:
         self.engines: dict[int, Engine] = {}
         self.processes: dict[int, Process] = {}
         self.lines: dict[int, Line] = {}
-        self.shelves: dict[int, Shelf] = {}
         self.incarnations: dict[int, int] = {}
         self.agents: dict[tuple[int, int], SimAgent] = {}
+        self.mishaps = Mishaps(self, Random(plan.seed + 3))
+        self._all: list[Process] = []
         self._tasks: dict[asyncio.Task[Any], None] = {}
         self._trace = hashlib.sha256()
         self._recent: list[str] = []
@@ -104,11 +98,16 @@ class World:
     # Time
 
     def utc(self) -> float:
-        return NOON_UTC_S + asyncio.get_running_loop().time()
+        """What the machine's clock says."""
+        return self.begun_utc_s + self.jumped_s + the_loop().now_s
 
     def now(self) -> e.Instant:
-        mono_s = asyncio.get_running_loop().time()
-        return e.Instant(mono_s, NOON_UTC_S + mono_s)
+        mono_s = the_loop().now_s
+        return e.Instant(mono_s, self.begun_utc_s + self.jumped_s + mono_s)
+
+    def jump(self, seconds: float) -> None:
+        self.jumped_s += seconds
+        self.jumped_at_s = the_loop().now_s
 
     # The run
 
@@ -118,125 +117,80 @@ class World:
     async def _run(self) -> Result:
         violation = None
         try:
-            self._furnish()
+            furnish(self.store, self.plan, self.dice, self.begun_utc_s)
+            for tenant in self.store.tenants:
+                self._seat_agents(tenant)
+                self.start_engine(tenant)
             await self._live()
             await self._come_to_rest()
             self.checks.at_the_end()
         except Violation as found:
             violation = str(found)
-        ledger = self.pbx.ledger
+        result = self._result(violation)
+        for process in self._all:  # so that what is left of them can be cleared away
+            self.wake(process)
+        return result
+
+    def _result(self, violation: str | None) -> Result:
+        return Result(
+            seed=self.plan.seed,
+            calls=self.pbx.ledger.invites,
+            events=self.events,
+            faults=self.luck.struck,
+            faults_called=self.luck.called,
+            virtual_s=the_loop().now_s,
+            trace_sha256=self._trace.hexdigest(),
+            outcomes=self._outcomes(),
+            violation=violation,
+            history=tuple(self._recent[-HISTORY_SHOWN:]) if violation else (),
+        )
+
+    def _outcomes(self) -> dict[str, int]:
         outcomes: dict[str, int] = {}
         for rows in self.store.tenants.values():
             for attempt in rows.attempts.values():
                 if attempt.record is not None:
                     outcomes[attempt.record.outcome] = outcomes.get(attempt.record.outcome, 0) + 1
-        return Result(
-            seed=self.plan.seed,
-            calls=ledger.invites,
-            events=self.events,
-            faults=self.faults,
-            virtual_s=asyncio.get_running_loop().time(),
-            trace_sha256=self._trace.hexdigest(),
-            outcomes=dict(sorted(outcomes.items())),
-            violation=violation,
-            history=tuple(self._recent[-HISTORY_SHOWN:]) if violation else (),
-        )
+        return dict(sorted(outcomes.items()))
 
-    def _furnish(self) -> None:
-        """Tenants with trunks, agents, campaigns and numbers."""
-        each = max(1, self.plan.calls // (2 * self.plan.tenants))
-        for tenant in range(1, self.plan.tenants + 1):
-            rows = self.store.add_tenant(tenant)
-            rows.trunks[1] = Trunk(trunk_id=1, name="carrier", endpoint="t", capacity=10 + 5 * tenant)
-            for agent_id in range(1, self.plan.agents + 1):
-                mode = LegMode.PER_CALL if agent_id % 4 == 0 else LegMode.PERSISTENT
-                rows.agents[agent_id] = AgentProfile(agent_id=agent_id, name=f"agent {agent_id}", leg_mode=mode)
-                agent = SimAgent(tenant, agent_id, self, self.plan.weather, Random(self.dice.random()))
-                self.agents[tenant, agent_id] = agent
-            for campaign in self._campaigns():
-                numbers = [f"+{tenant}2{campaign.campaign_id}{n:08d}" for n in range(each)]
-                self.store.start_run(tenant, campaign, numbers, utc_s=NOON_UTC_S)
-            self._start_engine(tenant)
-
-    def _campaigns(self) -> list[Campaign]:
-        rules = (
-            RetryRule(outcome=Outcome.BUSY, max_attempts=2, delay_s=30),
-            RetryRule(outcome=Outcome.NO_ANSWER, max_attempts=2, delay_s=60),
-            RetryRule(outcome=Outcome.LOST, max_attempts=3, delay_s=90),
-            RetryRule(outcome=Outcome.HANDLED, disposition="later", max_attempts=2, delay_s=45),
-        )
-        always = Hours()
-        agents = tuple(range(1, self.plan.agents + 1))
-        return [
-            Campaign(
-                campaign_id=1,
-                name="agents",
-                dial_mode=DialMode.PROGRESSIVE,
-                priority=5,
-                max_concurrent=40,
-                ring_timeout_s=10.0,
-                call_max_s=120.0,
-                acw_max_s=8.0,
-                callee_hours=always,
-                retry_rules=rules,
-                trunk_ids=(1,),
-                agent_ids=agents,
-            ),
-            Campaign(
-                campaign_id=2,
-                name="message",
-                dial_mode=DialMode.AGENTLESS,
-                max_concurrent=6,
-                ring_timeout_s=10.0,
-                message_prompt="hello",
-                callee_hours=always,
-                retry_rules=rules,
-                trunk_ids=(1,),
-            ),
-        ]
+    def _seat_agents(self, tenant: int) -> None:
+        for agent_id in range(1, self.plan.agents + 1):
+            agent = SimAgent(tenant, agent_id, self, self.plan.weather, Random(self.dice.random()))
+            self.agents[tenant, agent_id] = agent
 
     async def _live(self) -> None:
         """Until nearly all numbers were dialed."""
         for agent in self.agents.values():
             self.spawn(agent.day())
-        weather = self.plan.weather
-        self.spawn(self._now_and_then(weather.kills_per_h, self._kill_one))
-        self.spawn(self._now_and_then(weather.pbx_restarts_per_h, self._restart_pbx))
-        self.spawn(self._now_and_then(weather.link_cuts_per_h, self._cut_one))
-        self.spawn(self._now_and_then(weather.store_outages_per_h, self._lose_store))
-        self.spawn(self._now_and_then(weather.admin_acts_per_h, self._administer))
-        for _ in range(int(72 * HOUR_S)):
-            await asyncio.sleep(1.0)
-            self._raise_if_broken()
-            if self._fresh_left() == 0:
+        self.mishaps.begin()
+        while the_loop().now_s < LIVE_MAX_S:
+            await self._second()
+            if not any(run.fresh for rows in self.store.tenants.values() for run in rows.runs.values() if run.active):
                 return
         raise Violation("I44: the numbers were not dialed in three days")
 
-    def _fresh_left(self) -> int:
-        return sum(len(run.fresh) for rows in self.store.tenants.values() for run in rows.runs.values() if run.active)
+    async def _second(self) -> None:
+        await asyncio.sleep(1.0)
+        self.checks.each_second()
+        if self._broken is not None:
+            raise self._broken
 
     async def _come_to_rest(self) -> None:
         """No more faults: everything must end well, soon."""
-        self.faulty = False
-        for key in self.agents:
-            self.agents[key]._weather = Weather.calm()
-        for line in self.lines.values():
-            line._weather = Weather.calm()
-        for shelf in self.shelves.values():
-            shelf._weather = Weather.calm()
+        self.luck.over = True
         for tenant, rows in self.store.tenants.items():
             for run in rows.runs.values():
-                if run.state == "paused":
-                    await self._unpause(tenant, run.run_id)
-        for _ in range(int(REST_MAX_S)):
-            await asyncio.sleep(1.0)
-            self._raise_if_broken()
-            if self._at_rest():
-                return
-        raise Violation(f"I44: not at rest after {REST_MAX_S:g} s: {self._restless()}")
-
-    def _at_rest(self) -> bool:
-        return not self._restless()
+                if run.campaign_id == ZONED:
+                    await self._remove_run(tenant, run.run_id)
+                elif run.state == "paused":
+                    await self.unpause_run(tenant, run.run_id)
+        until_s = the_loop().now_s + REST_MAX_S
+        while self._restless():
+            if the_loop().now_s > until_s:
+                raise Violation(f"I44: not at rest after {REST_MAX_S:g} s: {self._restless()}")
+            await self._second()
+        for _ in range(int(GRACE_S)):
+            await self._second()
 
     def _restless(self) -> list[str]:
         return [
@@ -244,18 +198,14 @@ class World:
             for tenant, rows in self.store.tenants.items()
             for run in rows.runs.values()
             if run.state in ACTIVE
-        ]
-
-    def _raise_if_broken(self) -> None:
-        if self._broken is not None:
-            raise self._broken
+        ] + [f"tenant {tenant} has open calls" for tenant, rows in self.store.tenants.items() if rows.open]
 
     def broken(self, found: Violation) -> None:
         """An online check failed inside a callback: stop at the next look."""
         self._broken = self._broken or found
 
     def spawn(self, work: Any) -> None:
-        task = asyncio.get_running_loop().create_task(work)
+        task = the_loop().create_task(work)
         self._tasks[task] = None
         task.add_done_callback(self._done)
 
@@ -266,7 +216,7 @@ class World:
 
     def note(self, text: str) -> None:
         """A line of the history; the trace is the hash of all of them."""
-        line = f"{asyncio.get_running_loop().time():.3f} {text}"
+        line = f"{the_loop().now_s:.3f} {text}"
         self._trace.update(line.encode())
         self._recent.append(line)
         if len(self._recent) > 2 * HISTORY_SHOWN:
@@ -274,108 +224,92 @@ class World:
 
     # Engines
 
-    def _start_engine(self, tenant: int) -> None:
-        process = self.processes[tenant] = Process(self, tenant)
-        weather = self.plan.weather if self.faulty else Weather.calm()
-        line = Line(tenant, self.pbx, process, weather, Random(self.dice.random()))
-        shelf = Shelf(self.store, process, weather, Random(self.dice.random()))
-        self.lines[tenant], self.shelves[tenant] = line, shelf
+    def start_engine(self, tenant: int) -> None:
+        """A new process for this tenant. An older one may still be there, standing still."""
+        process = self.processes[tenant] = Process(self, tenant, self.plan.weather.kill_at_point)
+        self._all.append(process)
+        line = self.lines[tenant] = Line(self.pbx, process, self.plan.weather, Random(self.dice.random()))
+        shelf = Shelf(self.store, process, self.plan.weather, self.store_away)
         self.incarnations[tenant] = self.incarnations.get(tenant, 0) + 1
         engine = Engine(tenant, store=shelf, telephony=line, clock=self, owner="sim", queue_max=10_000)
+        engine.live = FloorChecks(self, engine, process)
         self.engines[tenant] = engine
-        self.spawn(self._run_engine(engine, process))
+        self.disturbed(tenant)
+        self.spawn(self._watch(process.begin(engine.run()), process))
+        self.mishaps.engine_began(process)
 
-    async def _run_engine(self, engine: Engine, process: Process) -> None:
-        await engine.run()
-        if not process.dead:
+    async def _watch(self, task: asyncio.Task[None], process: Process) -> None:
+        await asyncio.wait([task])
+        if not task.cancelled() and (fault := task.exception()) is not None:
+            self.broken(fault if isinstance(fault, Violation) else Violation(f"an engine failed: {fault!r}"))
+        if self.processes[process.tenant] is process and not process.dead:
             raise Violation("the engine of a living process ended")
 
-    def kill(self, tenant: int) -> None:
+    def store_away(self) -> bool:
+        return self.outages > 0
+
+    def kill(self, process: Process) -> None:
         """kill -9: memory is gone, the store and the PBX know nothing of it."""
-        process = self.processes[tenant]
         if process.dead:
             return
-        process.dead = True
-        self.faults += 1
-        self.engines[tenant].running = False
-        asyncio.get_running_loop().call_later(self.dice.uniform(*RESTART_S), self._start_engine, tenant)
+        process.dead = process.frozen = True
+        self.disturbed(process.tenant)
+        if self.processes[process.tenant] is process:
+            self.engines[process.tenant].running = False
+            the_loop().call_later(self.dice.uniform(*RESTART_S), self._start_again, process, context=WORLD)
 
-    # Faults
+    def _start_again(self, process: Process) -> None:
+        if self.processes[process.tenant] is process:
+            self.start_engine(process.tenant)
 
-    async def _now_and_then(self, per_h: float, do: Callable[[], Any]) -> None:
-        if per_h <= 0:
-            return
-        while True:
-            await asyncio.sleep(self.dice.expovariate(per_h / HOUR_S))
-            if not self.faulty:
-                return
-            do()
+    def wake(self, process: Process) -> None:
+        process.frozen = False
+        self.disturbed(process.tenant)
+        the_loop().wake(process)
 
-    def _any_tenant(self) -> int:
-        return self.dice.choice(list(self.processes))
+    def disturbed(self, tenant: int) -> None:
+        """Something befell this tenant's engine: promises about prompt reactions begin anew."""
+        self.disturbed_s[tenant] = the_loop().now_s
 
-    def _kill_one(self) -> None:
-        tenant = self._any_tenant()
-        self.note(f"kill engine of {tenant}")
-        self.kill(tenant)
+    # What processes tell
 
-    def _restart_pbx(self) -> None:
-        self.note("pbx restarts")
-        self.faults += 1
-        for line in list(self.lines.values()):
-            self.spawn(line.cut(2.0))
-        self.pbx.restart()
-        for agent in self.agents.values():
-            if agent.here:
-                asyncio.get_running_loop().call_later(4.0, agent.link)
+    def chance(self, probability: float) -> bool:
+        return self.luck.chance(probability)
 
-    def _cut_one(self) -> None:
-        tenant = self._any_tenant()
-        seconds = self.dice.uniform(*self.plan.weather.link_cut_s)
-        self.note(f"cut link of {tenant} for {seconds:.1f}")
-        self.faults += 1
-        self.spawn(self.lines[tenant].cut(seconds))
+    def before_order(self, process: Process, order: object) -> None:
+        self.note(f"{process.tenant}.{process.fence} {order!r}")
+        self.checks.on_order(process, order)
 
-    def _lose_store(self) -> None:
-        seconds = self.dice.uniform(*self.plan.weather.store_outage_s)
-        self.note(f"store away for {seconds:.1f}")
-        self.faults += 1
-        self.spawn(self._store_outage(seconds))
+    def after_batch(self, process: Process, fence: int, batch: Sequence[Keep], answers: Sequence[e.Event]) -> None:
+        self.checks.on_batch(process, fence, batch, answers)
 
-    async def _store_outage(self, seconds: float) -> None:
-        for shelf in self.shelves.values():
-            shelf.away = True
-        await asyncio.sleep(seconds)
-        for shelf in self.shelves.values():
-            shelf.away = False
+    def picture(self, tenant: int) -> PbxPicture:
+        return self.pbx.picture(tenant, list(self.pbx.histories))
 
-    def _administer(self) -> None:
-        tenant = self._any_tenant()
-        rows = self.store.tenants[tenant]
-        run = self.dice.choice(list(rows.runs.values()))
-        act = self.dice.choice(["pause", "unpause", "unpause", "dnc"])
-        self.note(f"administrator of {tenant}: {act}")
-        if act == "dnc" and rows.members:
-            member = rows.members[self.dice.randrange(1, len(rows.members) + 1)]
-            rows.dnc.setdefault(member.number, self.utc())
-        elif act == "pause":
-            self.spawn(self._try(tenant, lambda q: e.RunPauseAsked(run_id=run.run_id, request=q)))
-        else:
-            self.spawn(self._try(tenant, lambda q: e.RunUnpauseAsked(run_id=run.run_id, request=q)))
+    # Administrators
 
-    async def _unpause(self, tenant: int, run_id: int) -> None:
+    async def pause_run(self, tenant: int, run_id: int) -> None:
+        if await self._try(tenant, lambda q: e.RunPauseAsked(run_id=run_id, request=q)):
+            self.checks.run_paused(tenant, run_id)
+
+    async def unpause_run(self, tenant: int, run_id: int) -> None:
+        self.checks.run_unpaused(tenant, run_id)
         await self._try(tenant, lambda q: e.RunUnpauseAsked(run_id=run_id, request=q))
 
-    async def _try(self, tenant: int, make: Callable[[str], e.Event]) -> None:
-        for _ in range(20):
+    async def _remove_run(self, tenant: int, run_id: int) -> None:
+        await self._try(tenant, lambda q: e.RunRemoveAsked(run_id=run_id, request=q))
+
+    async def _try(self, tenant: int, make: Callable[[str], e.Event]) -> bool:
+        for _ in range(40):
             try:
                 await self.ask(tenant, make)
             except Unavailable:
                 await asyncio.sleep(1.0)
                 continue
             except UserError:
-                return
-            return
+                return False
+            return True
+        return False
 
     # What the PBX and the agents see
 
@@ -388,20 +322,42 @@ class World:
         self.agents[tenant, agent_id].phone_rings(leg)
 
     def _app_is_there(self, tenant: int) -> bool:
-        return self.lines[tenant].up()
+        return self.lines[tenant].up() and not self.processes[tenant].dead
 
     def tell(self, tenant: int, event: e.Event) -> None:
+        """From a desk, over its socket."""
         self.events += 1
         self.note(repr(event))
-        if self.processes[tenant].dead:
+        process = self.processes[tenant]
+        if process.dead:
             raise Unavailable("no engine")
-        self.engines[tenant].tell(event)
+        if process.frozen:
+            process.soon(self.engines[tenant].tell, event)
+        else:
+            self.engines[tenant].tell(event)
+
+    def tell_quietly(self, tenant: int, event: e.Event) -> None:
+        if not self.processes[tenant].dead:
+            self.tell(tenant, event)
 
     async def ask(self, tenant: int, make: Callable[[str], e.Event]) -> None:
-        if self.processes[tenant].dead:
+        process = self.processes[tenant]
+        if process.dead:
             raise Unavailable("no engine")
         self.events += 1
-        await self.engines[tenant].ask(make)
+        made: list[e.Event] = []
+
+        def make_once(request: str) -> e.Event:
+            made.append(make(request))
+            self.checks.asked(tenant, made[0])
+            return made[0]
+
+        asking = process.begin(self.engines[tenant].ask(make_once))
+        await asyncio.wait([asking], timeout=ASK_MAX_S)
+        if not asking.done():
+            raise Unavailable("no answer")
+        asking.result()
+        self.checks.acknowledged(tenant, made[0])
 
     def incarnation(self, tenant: int) -> int:
         return self.incarnations[tenant]
@@ -412,8 +368,7 @@ class World:
     def drop_legs(self, tenant: int, agent_id: int) -> None:
         for channel in list(self.pbx.ledger.live.values()):
             if channel.tenant == tenant and channel.agent_id == agent_id and not channel.number:
-                loop = asyncio.get_running_loop()
-                loop.call_later(self.dice.uniform(0.0, 1.0), self.pbx.end, channel, EndCause.NORMAL)
+                the_loop().call_later(self.dice.uniform(0.0, 1.0), self.pbx.end, channel, EndCause.NORMAL)
 
     def call_in_hand(self, tenant: int, agent_id: int) -> tuple[str, bool] | None:
         floor = self.engines[tenant].floor
@@ -425,4 +380,4 @@ class World:
         return (agent.call, False) if agent.call is not None else None
 
     def channel(self, name: str) -> Channel | None:
-        return self.pbx.ledger.channels.get(name) if tenant_of(name) else None
+        return self.pbx.ledger.channels.get(name)

@@ -19,7 +19,7 @@ from busyhour.adapters.asterisk.phones import AsteriskPhones
 from busyhour.adapters.asterisk.telephony_place import leg_request
 from busyhour.adapters.asterisk.telephony_seen import Channels
 from busyhour.adapters.asterisk.translate import PROMPT, playback_of
-from busyhour.core.commands import Act, HangUpCall, HangUpLeg, Hold, Join, LookUp, PlayPrompt, RingAgent
+from busyhour.core.commands import Act, HangUpCall, HangUpLeg, Hold, Join, LookAtPrompt, LookUp, PlayPrompt, RingAgent
 from busyhour.core.events import (
     CallAnswered,
     CallJoined,
@@ -31,6 +31,7 @@ from busyhour.core.events import (
     LegAnswered,
     LegEnded,
     PromptEnded,
+    PromptMissing,
 )
 from busyhour.core.model.ids import room_of, tenant_of
 from busyhour.core.model.values import EndCause, PhoneKind
@@ -73,6 +74,8 @@ class Actor:
                 return await self._hold(call, leg)
             case PlayPrompt(call=call, prompt=prompt):
                 return await self._play(call, prompt)
+            case LookAtPrompt(call=call, prompt=prompt):
+                return await self._look_at_prompt(call, prompt)
             case LookUp(call=call):
                 return await self.look_up(call)
         raise AssertionError(f"not a command for the PBX: {command!r}")
@@ -193,6 +196,13 @@ class Actor:
             seen.playing.discard(playback)
         log.warning("prompt not played", call=call, status=replies[-1].status, body=replies[-1].body[:200])
         return PromptEnded(call=call, prompt=prompt)
+
+    async def _look_at_prompt(self, call: str, prompt: str) -> Event | None:
+        try:
+            reply = await self._link.read(f"playbacks/{playback_of(call, prompt)}")
+        except (LinkDown, NoReply):
+            return None
+        return PromptMissing(call=call, prompt=prompt) if reply.status == 404 else None
 
     def _silence(self, call: str) -> list[Request]:
         """What ends the music and the prompts that this call hears, if any."""

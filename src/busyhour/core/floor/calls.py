@@ -5,6 +5,7 @@ from busyhour.core.commands import (
     CloseMember,
     HangUpCall,
     Hold,
+    LookAtPrompt,
     LookUp,
     PlayPrompt,
     ReturnItems,
@@ -24,6 +25,7 @@ LOOK_S = 3.0  # between two looks for a call of which the PBX did not reply
 LOOKS_MAX = 10
 FAREWELL_MAX_S = 30.0
 MESSAGE_MAX_S = 600.0
+PROMPT_LOOK_S = 10.0  # between two looks whether a prompt is still played: the news of its end may be lost
 FAREWELL = "farewell"
 
 TRYING = (CallState.PLANNED, CallState.DIALING)
@@ -149,8 +151,13 @@ def on_call_answered(f: FloorState, event: e.CallAnswered) -> None:
 def play_message(f: FloorState, call: CallLive) -> None:
     f.move_call(call, CallCause.PLAYED)
     call.segment_from_utc_s = f.now.utc_s
-    f.at(MESSAGE_MAX_S, "prompt", call.call)
-    f.do(PlayPrompt(call=call.call, prompt=call.campaign.message_prompt or FAREWELL))
+    play(f, call, call.campaign.message_prompt or FAREWELL)
+
+
+def play(f: FloorState, call: CallLive, prompt: str) -> None:
+    call.prompt, call.prompt_begun, call.prompt_from_s = prompt, True, f.now.mono_s
+    f.at(PROMPT_LOOK_S, "prompt", call.call)
+    f.do(PlayPrompt(call=call.call, prompt=prompt))
 
 
 def on_prompt_ended(f: FloorState, event: e.PromptEnded) -> None:
@@ -162,9 +169,28 @@ def on_prompt_ended(f: FloorState, event: e.PromptEnded) -> None:
 
 
 def on_prompt_due(f: FloorState, name: str) -> None:
+    """The end of a prompt is a fact that can be lost: look, and in the end do without."""
     call = f.calls.get(name)
-    if call is not None and call.state in (CallState.MESSAGE, CallState.FAREWELL):
+    if call is None or call.state not in (CallState.MESSAGE, CallState.FAREWELL):
+        return
+    max_s = MESSAGE_MAX_S if call.state is CallState.MESSAGE else FAREWELL_MAX_S
+    if not call.prompt or f.now.mono_s - call.prompt_from_s >= max_s:
         hang_up(f, call)
+        return
+    f.do(LookAtPrompt(call=call.call, prompt=call.prompt))
+    f.at(PROMPT_LOOK_S, "prompt", call.call)
+
+
+def on_prompt_missing(f: FloorState, event: e.PromptMissing) -> None:
+    """Nothing is being played. Whether it was heard is not known. A call that was taken over may never have heard
+    anything: it hears all of it, rather than nothing (A4)."""
+    call = f.calls.get(event.call)
+    if call is None or call.state not in (CallState.MESSAGE, CallState.FAREWELL) or call.prompt != event.prompt:
+        return
+    if call.prompt_begun:
+        hang_up(f, call)
+    else:
+        play(f, call, call.prompt)
 
 
 def on_wait_due(f: FloorState, name: str) -> None:
@@ -194,8 +220,7 @@ def say_farewell(f: FloorState, call: CallLive) -> None:
         call.hint = Outcome.ABANDONED
     f.move_call(call, CallCause.GAVE_UP)
     call.segment_from_utc_s = f.now.utc_s
-    f.at(FAREWELL_MAX_S, "prompt", call.call)
-    f.do(PlayPrompt(call=call.call, prompt=call.campaign.abandon_prompt or FAREWELL))
+    play(f, call, call.campaign.abandon_prompt or FAREWELL)
 
 
 # With an agent

@@ -44,6 +44,7 @@ RULES: dict[type[e.Event], Rule] = {
     e.CallEnded: endings.on_call_ended,
     e.CallMissing: calls.on_call_missing,
     e.PromptEnded: calls.on_prompt_ended,
+    e.PromptMissing: calls.on_prompt_missing,
     e.CallJoined: calls.on_call_joined,
     e.JoinFailed: calls.on_join_failed,
     e.AgentLinked: agents.on_agent_linked,

@@ -186,7 +186,7 @@ def rate_pause_s(f: FloorState, trunk: TrunkLive) -> float:
     limit = trunk.trunk.calls_per_s_max
     if not limit:
         return 0.0
-    while trunk.starts_s and trunk.starts_s[0] <= f.now.mono_s - SECOND_S:
+    while trunk.starts_s and trunk.starts_s[0] + SECOND_S <= f.now.mono_s:  # the sum below, lest rounding say 0
         trunk.starts_s.popleft()
     return trunk.starts_s[0] + SECOND_S - f.now.mono_s if len(trunk.starts_s) >= limit else 0.0
 

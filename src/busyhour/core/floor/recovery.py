@@ -145,7 +145,8 @@ def _take_up(f: FloorState, call: CallLive, leg: str | None, agent_id: int | Non
         assert call.answered_utc_s is not None
         f.at(call.campaign.answer_wait_max_s - (f.now.utc_s - call.answered_utc_s), "wait", name)
     elif call.state is CallState.MESSAGE:
-        f.at(calls.MESSAGE_MAX_S, "prompt", name)
+        call.prompt, call.prompt_from_s = call.campaign.message_prompt or calls.FAREWELL, f.now.mono_s
+        f.at(0.0, "prompt", name)
     elif call.state is CallState.FAREWELL:
         f.at(calls.FAREWELL_MAX_S, "prompt", name)
     elif call.state is CallState.TALKING and leg is not None:

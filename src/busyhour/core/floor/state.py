@@ -79,6 +79,9 @@ class CallLive:
     joined_utc_s: float | None = None
     hint: Outcome | None = None  # why we hung up, when we did
     hung_up_utc_s: float | None = None
+    prompt: str = ""  # what it hears from us, and may be looked for
+    prompt_begun: bool = False  # by this engine
+    prompt_from_s: float = 0.0  # monotonic
     message_heard: bool = False
     segments: list[Segment] = field(default_factory=list)
     segment_from_utc_s: float = 0.0

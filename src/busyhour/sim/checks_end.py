@@ -1,0 +1,174 @@
+"""What must hold when all has come to rest, in both directions: ledger against records, counters against a recount."""
+
+from typing import TYPE_CHECKING
+
+from busyhour.core.life.agent import AgentState
+from busyhour.core.life.run import RunState
+from busyhour.core.model.pictures import CallRecord
+from busyhour.core.model.values import EndCause, Outcome
+from busyhour.sim.ledger import Channel, Violation
+
+if TYPE_CHECKING:
+    from busyhour.sim.checks import Checks
+    from busyhour.sim.world import World
+
+RECORD_SLACK_S = 1.0
+TASKS_MAX = 4  # of an engine at rest
+AGENDA_MAX = 500  # entries of a floor's agenda at rest, stale ones too
+
+LIKE: dict[EndCause, tuple[Outcome, ...]] = {
+    EndCause.BUSY: (Outcome.BUSY,),
+    EndCause.INVALID_NUMBER: (Outcome.INVALID_NUMBER,),
+    EndCause.CONGESTION: (Outcome.CONGESTION,),
+    EndCause.NO_ANSWER: (Outcome.NO_ANSWER,),
+    EndCause.NORMAL: (Outcome.NO_ANSWER, Outcome.CONGESTION),
+}
+"""What the record of an unanswered call may say, by how it really ended."""
+
+
+def at_the_end(world: "World", checks: "Checks") -> None:
+    _nothing_left_open(world)
+    _one_record_for_each_call(world, checks)
+    _acknowledged_holds(world, checks)
+    for tenant in world.store.tenants:
+        _run_counters(world, tenant)
+        _agents_have_causes(world, tenant)
+        _nothing_leaked(world, tenant)
+
+
+def _nothing_left_open(world: "World") -> None:
+    for channel in world.pbx.ledger.live.values():
+        if channel.number:
+            raise Violation(f"I15: {channel.name} is still up")
+        floor = world.engines[channel.tenant].floor
+        if floor is not None and channel.name not in floor.legs:
+            raise Violation(f"I15: nobody knows of the leg {channel.name}")
+    for tenant, rows in world.store.tenants.items():
+        if rows.open:
+            raise Violation(f"I16: attempts without an end: {tenant} {list(rows.open)[:3]}")
+
+
+def _one_record_for_each_call(world: "World", checks: "Checks") -> None:
+    ledger = world.pbx.ledger
+    for tenant, rows in world.store.tenants.items():
+        for name, attempt in rows.attempts.items():
+            if attempt.record is None:
+                raise Violation(f"I29: {tenant} {name} has no record")
+            if attempt.record is not checks.first_records[name]:
+                raise Violation(f"I31: the record of {name} was changed")
+            channel = ledger.channels.get(name)
+            if channel is not None:
+                _record_is_true(world, channel, attempt.record)
+            elif attempt.record.outcome not in (Outcome.CANCELLED, Outcome.LOST, Outcome.SYSTEM_ERROR):
+                raise Violation(f"I29: {name} was never sent, and its record says {attempt.record.outcome}")
+    for name, channel in ledger.channels.items():
+        if channel.number and name not in world.store.tenants[channel.tenant].attempts:
+            raise Violation(f"I29: {name} was dialed and has no attempt")
+
+
+def _record_is_true(world: "World", channel: Channel, record: CallRecord) -> None:
+    name = channel.name
+    assert channel.ended_utc_s is not None
+    if record.talk_s < 0 or record.ended_utc_s - record.talk_s < 0:
+        raise Violation(f"I30: {name} has a talk time of {record.talk_s}")
+    if channel.cause is EndCause.PBX_RESTART:
+        if record.outcome in (Outcome.LOST, Outcome.CANCELLED):
+            return
+    elif abs(record.ended_utc_s - channel.ended_utc_s) > _patience(world):
+        off = record.ended_utc_s - channel.ended_utc_s
+        raise Violation(f"I30: {name} ended {off:+.1f} s off its record")
+    if channel.answered_utc_s is not None:
+        _answered_is_true(world, channel, record)
+    else:
+        _unanswered_is_true(channel, record)
+
+
+def _answered_is_true(world: "World", channel: Channel, record: CallRecord) -> None:
+    name = channel.name
+    if record.answered_utc_s is None:
+        if channel.cause is not EndCause.PBX_RESTART:
+            raise Violation(f"I30: {name} was answered, and its record says {record.outcome}")
+        return
+    assert channel.answered_s is not None
+    assert channel.ended_s is not None
+    talked_s = channel.ended_s - channel.answered_s
+    if channel.cause is EndCause.PBX_RESTART:
+        return
+    if abs(record.talk_s - talked_s) > _patience(world) and not world.jumped_s:
+        raise Violation(f"I30: {name} lasted {talked_s:.1f} s, and its record says {record.talk_s:.1f}")
+    if record.outcome is Outcome.HANDLED and channel.joined_s == 0:
+        raise Violation(f"I30: {name} counts as handled, and never was with an agent")
+    if record.outcome is Outcome.ABANDONED and channel.joined_s > _patience(world):
+        raise Violation(f"I30: {name} counts as abandoned, and was with an agent for {channel.joined_s:.1f} s")
+
+
+def _unanswered_is_true(channel: Channel, record: CallRecord) -> None:
+    if record.answered_utc_s is not None:
+        raise Violation(f"I30: {channel.name} was not answered, and its record says so")
+    likely = LIKE.get(channel.cause or EndCause.UNKNOWN)
+    if likely is not None and record.outcome not in (*likely, Outcome.LOST, Outcome.CANCELLED):
+        raise Violation(f"I30: {channel.name} ended as {channel.cause}, and its record says {record.outcome}")
+
+
+def _patience(world: "World") -> float:
+    """How far a record's end may be off: an end that nobody heard of is known when the PBX is looked at."""
+    weather = world.plan.weather
+    return RECORD_SLACK_S + (12.0 if weather.event_lost or weather.link_cuts_per_h else weather.event_late_s)
+
+
+def _acknowledged_holds(world: "World", checks: "Checks") -> None:
+    """I33: what an agent was told is saved, is saved."""
+    for (tenant, call), word in checks.dispositions.items():
+        kept = world.store.tenants[tenant].attempts[call].disposition
+        if kept != word:
+            raise Violation(f"I33: {call} was said to be {word!r}, and is kept as {kept!r}")
+
+
+def _run_counters(world: "World", tenant: int) -> None:
+    """I34: the counters of a run are what a recount gives, in the store and on the floor."""
+    rows, floor = world.store.tenants[tenant], world.engines[tenant].floor
+    for run in rows.runs.values():
+        if run.state not in (RunState.COMPLETED, RunState.REMOVED):
+            raise Violation(f"I44: run {run.run_id} of {tenant} is {run.state}")
+        attempts = [a for a in rows.attempts.values() if a.placed.run_id == run.run_id]
+        members = [m for m in rows.members.values() if m.run_id == run.run_id]
+        finished = sum(member.state == "final" for member in members)
+        if (run.placed, run.finished) != (len(attempts), finished):
+            raise Violation(
+                f"I34: run {run.run_id} of {tenant} counts {run.placed} placed and {run.finished} finished, "
+                f"a recount {len(attempts)} and {finished}"
+            )
+        left = [member.member_id for member in members if member.state != "final"]
+        if left and run.state == RunState.COMPLETED:
+            raise Violation(f"I44: run {run.run_id} of {tenant} is over, and members {left[:3]} are not")
+        live = floor.runs.get(run.run_id) if floor is not None else None
+        if live is not None and (live.live, live.dialing, live.planned, len(live.waiting)) != (0, 0, 0, 0):
+            raise Violation(f"I34: run {run.run_id} of {tenant} counts live calls, and none is")
+
+
+def _agents_have_causes(world: "World", tenant: int) -> None:
+    """I25: nobody is reserved, talking or wrapping up without a reason."""
+    floor = world.engines[tenant].floor
+    if floor is None:
+        raise Violation(f"I44: the engine of {tenant} is not running")
+    for agent in floor.agents.values():
+        if agent.state in (AgentState.RESERVED, AgentState.ON_CONTACT, AgentState.ACW):
+            raise Violation(f"I25: agent {agent.agent_id} of {tenant} is {agent.state} with nothing going on")
+        stored = world.store.tenants[tenant].agents[agent.agent_id]
+        if (stored.session_open, stored.pause_reason) != (agent.session_open, agent.pause):
+            raise Violation(f"I24: agent {agent.agent_id} of {tenant} is not stored as they are")
+
+
+def _nothing_leaked(world: "World", tenant: int) -> None:
+    """I45, I42: live objects are back to their base."""
+    engine = world.engines[tenant]
+    floor, counts = engine.floor, engine.statistics()
+    assert floor is not None
+    if floor.calls:
+        raise Violation(f"I45: calls left on the floor of {tenant}: {list(floor.calls)[:3]}")
+    if counts["tasks"] > TASKS_MAX or counts["records_waiting"]:
+        raise Violation(f"I45: left in the engine of {tenant}: {counts}")
+    if any(trunk.up for trunk in floor.trunks.values()):
+        raise Violation(f"I45: lines of {tenant} count as up")
+    if len(floor._agenda) > AGENDA_MAX:
+        raise Violation(f"I42: {len(floor._agenda)} entries on the agenda of {tenant}")

@@ -1,0 +1,134 @@
+"""What must hold inside a floor after each turn of its engine, at what was touched; all of it every so many turns.
+
+Sits where the engine shows its live view, and looks at the view too: snapshot + changes must equal a fresh snapshot.
+"""
+
+from typing import TYPE_CHECKING
+
+from busyhour.core.floor.machine import Floor
+from busyhour.core.floor.state import CallLive
+from busyhour.core.life.agent import AgentState
+from busyhour.core.life.call import CallState
+from busyhour.core.model.values import DialMode
+from busyhour.service.engine import Engine
+from busyhour.service.live import Key, LiveView
+from busyhour.sim.ledger import Violation
+from busyhour.sim.process import Process
+
+if TYPE_CHECKING:
+    from busyhour.sim.world import World
+
+FULL_EVERY = 64  # turns
+QUEUE_MAX = 10_000
+KEEPS_MAX = 20_000
+HOPPER_MAX = 1_000
+
+DEADLINES: dict[CallState, tuple[str, ...]] = {
+    CallState.DIALING: ("ring", "look", "gone"),
+    CallState.WAITING: ("wait", "gone"),
+    CallState.OFFERED: ("join", "wait", "gone"),
+    CallState.ORPHANED: ("orphan", "strand"),
+    CallState.MESSAGE: ("prompt",),
+    CallState.FAREWELL: ("prompt",),
+}
+WITH_AGENT = (CallState.OFFERED, CallState.TALKING, CallState.HELD)
+
+
+class FloorChecks(LiveView):
+    """Takes the place of an engine's live view."""
+
+    def __init__(self, world: "World", engine: Engine, process: Process) -> None:
+        super().__init__(engine._lag_ms)
+        self._world, self._engine, self._process = world, engine, process
+        self._turns = 0
+
+    def note(self, touched: list[Key]) -> None:
+        super().note(touched)
+        floor = self._engine.floor
+        if floor is None:
+            return
+        self._turns += 1
+        try:
+            for kind, name in touched:
+                if kind == "agents":
+                    self._check_agent(floor, int(name))
+                elif kind == "calls":
+                    self._check_call(floor, name)
+            if self._turns % FULL_EVERY == 0:
+                self._check_all(floor)
+        except Violation as found:
+            self._world.broken(found)
+
+    def _check_agent(self, floor: Floor, agent_id: int) -> None:
+        agent = floor.agents[agent_id]
+        who = f"agent {agent_id} of {floor.tenant}"
+        if floor.derive(agent) != (agent.state, agent.reason):
+            raise Violation(f"I24: {who} is {agent.state}, and the facts say {floor.derive(agent)}")
+        if (agent_id in floor.idle) is not (agent.state is AgentState.AVAILABLE):
+            raise Violation(f"I24: {who} is {agent.state}, and counts as idle: {agent_id in floor.idle}")
+        if agent.call is not None:
+            call = floor.calls.get(agent.call)
+            if call is None or call.state is CallState.ENDED or call.agent_id != agent_id:
+                raise Violation(f"I25: {who} has {agent.call}, which is not theirs")
+        if agent.acw_call is not None and not floor.is_due("acw", str(agent_id)):
+            raise Violation(f"I25: {who} wraps up without an end")
+        if agent.leg is not None and floor.legs.get(agent.leg) != agent_id:
+            raise Violation(f"I23: {who} has {agent.leg}, which is not theirs")
+
+    def _check_call(self, floor: Floor, name: str) -> None:
+        call = floor.calls.get(name)
+        if call is None:
+            return
+        if call.state in WITH_AGENT:
+            agent = floor.agents.get(call.agent_id or 0)
+            if agent is None or agent.call != name:
+                raise Violation(f"I27: {name} is {call.state}, and its agent {call.agent_id} does not have it")
+        kinds = DEADLINES.get(call.state)
+        if kinds is not None and not any(floor.is_due(kind, name) for kind in kinds):
+            raise Violation(f"I43: {name} is {call.state} without a deadline")
+
+    def _check_all(self, floor: Floor) -> None:
+        for agent_id in floor.agents:
+            self._check_agent(floor, agent_id)
+        for name in floor.calls:
+            self._check_call(floor, name)
+        self._recount(floor)
+        self._no_idle_beside_waiting(floor)
+        counts = self._engine.statistics()
+        if counts["queue"] > QUEUE_MAX or counts["records_waiting"] > KEEPS_MAX:
+            raise Violation(f"I42: the engine of {floor.tenant} has {counts}")
+
+    def _recount(self, floor: Floor) -> None:
+        live = [call for call in floor.calls.values() if call.state is not CallState.ENDED]
+        for run in floor.runs.values():
+            mine = [call for call in live if call.run_id == run.run_id]
+            counted = (run.live, run.dialing, run.planned, len(run.waiting))
+            found = (
+                len(mine),
+                _count(mine, CallState.PLANNED, CallState.DIALING),
+                _count(mine, CallState.PLANNED),
+                _count(mine, CallState.WAITING),
+            )
+            if counted != found:
+                raise Violation(f"I34: run {run.run_id} of {floor.tenant} counts {counted}, a recount {found}")
+            if len(run.hopper) > HOPPER_MAX:
+                raise Violation(f"I42: the hopper of run {run.run_id} holds {len(run.hopper)}")
+        for trunk_id, trunk in floor.trunks.items():
+            up = sum(call.trunk_id == trunk_id for call in live)
+            if trunk.up != up:
+                raise Violation(f"I34: trunk {trunk_id} of {floor.tenant} counts {trunk.up}, a recount {up}")
+
+    def _no_idle_beside_waiting(self, floor: Floor) -> None:
+        """I21: nobody waits while somebody who may take them is free."""
+        if not floor.telephony_up:
+            return
+        for run in floor.runs.values():
+            if run.campaign.dial_mode is DialMode.AGENTLESS:
+                continue
+            waits = [name for name in run.waiting if floor.calls[name].hint is None]
+            if waits and any(agent_id in floor.idle for agent_id in run.campaign.agent_ids):
+                raise Violation(f"I21: {waits[0]} waits while an agent is free")
+
+
+def _count(calls: list[CallLive], *states: CallState) -> int:
+    return sum(call.state in states for call in calls)

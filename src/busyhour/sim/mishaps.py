@@ -1,0 +1,181 @@
+"""What goes wrong by itself in the world, now and then: kills, standstills, cuts, outages, clocks, administrators."""
+
+import asyncio
+from collections.abc import Callable
+from random import Random
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from busyhour.core import events as e
+from busyhour.sim.line import Line
+from busyhour.sim.loop import WORLD
+from busyhour.sim.people import HOUR_S
+from busyhour.sim.process import Process
+
+if TYPE_CHECKING:
+    from busyhour.sim.world import World
+
+LEASE_S = 10.0  # a process that has shown no life this long is replaced
+PAUSE_S = (0.5, 40.0)
+UNNOTICED_S = (1.0, 8.0)  # a half-open link
+SWIZZLE_STEP_S = (0.05, 4.0)
+KILL_AGAIN_S = (0.0, 0.3)
+
+
+class Mishaps:
+    """Strikes the world as its weather says, until `world.luck.over`."""
+
+    def __init__(self, world: "World", dice: Random) -> None:
+        self._world, self._dice, self._weather = world, dice, world.plan.weather
+
+    def begin(self) -> None:
+        weather = self._weather
+        for per_h, do in (
+            (weather.kills_per_h, self._kill_one),
+            (weather.pauses_per_h, self._pause_one),
+            (weather.pbx_restarts_per_h, self._restart_pbx),
+            (weather.link_cuts_per_h, self._cut_one),
+            (weather.silences_per_h, self._silence_one),
+            (weather.swizzles_per_h, self._swizzle),
+            (weather.store_outages_per_h, self._lose_store),
+            (weather.clock_jumps_per_h, self._jump),
+        ):
+            if per_h > 0:
+                self._world.spawn(self._now_and_then(per_h, do))
+        if weather.admin_acts_per_h > 0:
+            self._world.spawn(self._administer_now_and_then())
+
+    async def _now_and_then(self, per_h: float, do: Callable[[], None]) -> None:
+        while True:
+            await asyncio.sleep(self._dice.expovariate(per_h / HOUR_S))
+            if self._world.luck.over:
+                return
+            if self._world.luck.strikes():
+                do()
+
+    def _any_tenant(self) -> int:
+        return self._dice.choice(list(self._world.processes))
+
+    # Engines
+
+    def _kill_one(self) -> None:
+        process = self._world.processes[self._any_tenant()]
+        self._world.note(f"kill engine of {process.tenant}")
+        self._world.kill(process)
+
+    def engine_began(self, process: Process) -> None:
+        """Perhaps it dies in the middle of its recovery."""
+        if self._world.luck.chance(self._weather.kill_again):
+            asyncio.get_running_loop().call_later(
+                self._dice.uniform(*KILL_AGAIN_S), self._world.kill, process, context=WORLD
+            )
+
+    def _pause_one(self) -> None:
+        """An engine stands still; when that is longer than the lease, another takes its shard meanwhile."""
+        process = self._world.processes[self._any_tenant()]
+        if process.dead or process.frozen:
+            return
+        seconds = self._dice.uniform(*PAUSE_S)
+        self._world.note(f"engine of {process.tenant} stands still for {seconds:.1f}")
+        process.frozen = True
+        self._world.spawn(self._pause(process, seconds))
+
+    async def _pause(self, process: Process, seconds: float) -> None:
+        await asyncio.sleep(min(seconds, LEASE_S))
+        if seconds > LEASE_S and not process.dead and self._world.processes[process.tenant] is process:
+            self._world.note(f"another engine takes {process.tenant}")
+            self._world.start_engine(process.tenant)
+            await asyncio.sleep(seconds - LEASE_S)
+        if not process.dead:
+            self._world.note(f"engine of {process.tenant} wakes")
+            self._world.wake(process)
+
+    # The PBX and the way to it
+
+    def _restart_pbx(self) -> None:
+        world = self._world
+        world.note("pbx restarts")
+        for line in list(world.lines.values()):
+            world.spawn(line.cut(2.0))
+        world.pbx.restart()
+        for agent in world.agents.values():
+            if agent.here:
+                asyncio.get_running_loop().call_later(4.0, agent.link)
+
+    def _cut_one(self) -> None:
+        tenant, seconds = self._any_tenant(), self._dice.uniform(*self._weather.link_cut_s)
+        self._world.note(f"cut link of {tenant} for {seconds:.1f}")
+        self._world.spawn(self._world.lines[tenant].cut(seconds))
+
+    def _silence_one(self) -> None:
+        tenant, seconds = self._any_tenant(), self._dice.uniform(*UNNOTICED_S)
+        self._world.note(f"link of {tenant} is silent for {seconds:.1f}")
+        self._world.spawn(self._world.lines[tenant].fall_silent(seconds))
+
+    def _swizzle(self) -> None:
+        lines = list(self._world.lines.values())
+        chosen = self._dice.sample(lines, self._dice.randint(1, len(lines)))
+        self._world.note(f"swizzle {[line.tenant for line in chosen]}")
+        self._world.spawn(self._swizzled(chosen))
+
+    async def _swizzled(self, lines: list[Line]) -> None:
+        for line in lines:
+            line.go_down()
+            await asyncio.sleep(self._dice.uniform(*SWIZZLE_STEP_S))
+        self._dice.shuffle(lines)
+        for line in lines:
+            await line.come_back()
+            await asyncio.sleep(self._dice.uniform(*SWIZZLE_STEP_S))
+
+    # The store, the clock
+
+    def _lose_store(self) -> None:
+        seconds = self._dice.uniform(*self._weather.store_outage_s)
+        self._world.note(f"store away for {seconds:.1f}")
+        self._world.spawn(self._outage(seconds))
+
+    async def _outage(self, seconds: float) -> None:
+        self._world.outages += 1
+        await asyncio.sleep(seconds)
+        self._world.outages -= 1
+
+    def _jump(self) -> None:
+        seconds = self._dice.uniform(-1.0, 1.0) * self._weather.clock_jump_s
+        self._world.note(f"clock jumps by {seconds:+.1f}")
+        self._world.jump(seconds)
+
+    # Administrators
+
+    async def _administer_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(self._dice.expovariate(self._weather.admin_acts_per_h / HOUR_S))
+            if self._world.luck.over:
+                return
+            self._administer()
+
+    def _administer(self) -> None:
+        tenant = self._any_tenant()
+        rows = self._world.store.tenants[tenant]
+        run = self._dice.choice(list(rows.runs.values()))
+        act = self._dice.choice(["pause", "unpause", "unpause", "dnc", "edit"])
+        self._world.note(f"administrator of {tenant}: {act}")
+        if act == "dnc":
+            member = rows.members[self._dice.randrange(1, len(rows.members) + 1)]
+            rows.dnc.setdefault(member.number, self._world.utc())
+        elif act == "pause":
+            self._world.spawn(self._world.pause_run(tenant, run.run_id))
+        elif act == "unpause":
+            self._world.spawn(self._world.unpause_run(tenant, run.run_id))
+        else:
+            self._edit(tenant, run.campaign_id)
+
+    def _edit(self, tenant: int, campaign_id: int) -> None:
+        rows = self._world.store.tenants[tenant]
+        changed = msgspec.structs.replace(
+            rows.campaigns[campaign_id],
+            ring_timeout_s=self._dice.choice([6.0, 10.0, 14.0]),
+            max_concurrent=self._dice.choice([3, 6, 40]),
+        )
+        rows.campaigns[campaign_id] = changed
+        self._world.tell_quietly(tenant, e.CampaignChanged(campaign=changed))

@@ -1,0 +1,91 @@
+"""The process that one engine runs in: it can be killed, and it can stand still while others go on.
+
+What it does is seen from outside only: orders on the wire, commits in the store.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from contextvars import Context, copy_context
+from typing import Any, Protocol, TypeVar
+
+from busyhour.core.commands import Keep
+from busyhour.core.events import Event
+from busyhour.sim.loop import PROCESS, WORLD
+
+T = TypeVar("T")
+
+
+class Watch(Protocol):
+    """Who looks at what processes do (`world.World`)."""
+
+    def chance(self, probability: float) -> bool:
+        """Whether a fault of this probability strikes now."""
+
+    def note(self, text: str) -> None: ...
+
+    def kill(self, process: "Process") -> None: ...
+
+    def before_order(self, process: "Process", order: object) -> None: ...
+
+    def after_batch(self, process: "Process", fence: int, batch: Sequence[Keep], answers: Sequence[Event]) -> None: ...
+
+
+class Process:
+    """Dead: neither acts nor hears. Frozen: its callbacks are held until it wakes."""
+
+    def __init__(self, watch: Watch, tenant: int, kill_at_point: float) -> None:
+        self.tenant, self.watch = tenant, watch
+        self.dead = self.frozen = False
+        self.held: list[asyncio.Handle] = []
+        self.fence = 0  # the highest that it was given
+        self._kill_at_point = kill_at_point
+        self.context: Context = copy_context()
+        self.context.run(PROCESS.set, self)
+
+    def begin(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
+        """A task of this process."""
+        return asyncio.get_running_loop().create_task(work, context=self.context)
+
+    def soon(self, do: Callable[..., None], *arguments: object) -> None:
+        """What comes in from outside; held while the process stands still."""
+        asyncio.get_running_loop().call_soon(do, *arguments, context=self.context)
+
+    def point(self, where: str) -> None:
+        """A place where the process may be killed."""
+        if not self.dead and self.watch.chance(self._kill_at_point):
+            self.watch.note(f"killed {where}")
+            self.watch.kill(self)
+
+    async def alive(self) -> None:
+        """Goes on only in a living process."""
+        if self.dead:
+            await asyncio.get_running_loop().create_future()
+
+
+async def over_the_wire(after_s: float, do: Callable[[], T]) -> T:
+    """The other side does it, whatever becomes of the process that asked; the answer reaches only a living one."""
+    loop = asyncio.get_running_loop()
+    answer: asyncio.Future[T] = loop.create_future()
+    loop.call_later(after_s, _do, do, answer, context=WORLD)
+    return await answer
+
+
+def _do(do: Callable[[], T], answer: "asyncio.Future[T]") -> None:
+    try:
+        result = do()
+    except Exception as fault:
+        if not answer.done():
+            answer.set_exception(fault)
+    else:
+        if not answer.done():
+            answer.set_result(result)
+
+
+def at_once(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine that never waits."""
+    try:
+        work.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    raise AssertionError("it waited")
