@@ -87,6 +87,8 @@ def outcomes_of(dialog: Dialog) -> frozenset[str]:
     """What the product may call this dialog."""
     if dialog.answered_s is not None:
         return frozenset(REACHED)
+    if dialog.ended_by == "pbx":  # the PBX died with it: nobody knows what would have become of it
+        return frozenset({Outcome.LOST, Outcome.NO_ANSWER, Outcome.CANCELLED})
     if dialog.status is None or dialog.status == 487:
         return frozenset({Outcome.NO_ANSWER, Outcome.CANCELLED})
     return frozenset({REFUSED[dialog.status]})

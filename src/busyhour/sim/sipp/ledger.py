@@ -33,7 +33,7 @@ class Dialog:
     acked_s: float | None = None
     cancelled_s: float | None = None
     ended_s: float | None = None  # final answer that is no 2xx, or BYE
-    ended_by: str | None = None  # caller | callee
+    ended_by: str | None = None  # caller | callee; a judge may add pbx: the caller died
     status: int | None = None  # final answer to the INVITE
 
     @property
