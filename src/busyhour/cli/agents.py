@@ -21,7 +21,8 @@ def ls(*, json: Json = False) -> None:
         print_json(rows)
         return
     columns = ("agent_id", "name", "login", "phone_kind", "sip_address", "leg_mode", "disabled")
-    print_table("Agents", [column.removesuffix("_id") for column in columns], ([r[c] for c in columns] for r in rows))
+    headings = ("agent", "name", "login", "phone", "address", "line", "disabled")
+    print_table("Agents", headings, ([r[c] for c in columns] for r in rows), spare=("address",))
 
 
 @app.command()

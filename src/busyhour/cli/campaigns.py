@@ -17,6 +17,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Which = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Name or number of the campaign.")]
 
 RETRY = re.compile(r"(?P<outcome>[A-Z_]+):(?P<times>\d{1,3}):(?P<delay_s>\d{1,7})(?::(?P<mode>fixed|multi))?")
+DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 
@@ -39,6 +40,8 @@ def show(campaign: Which, *, json: Json = False) -> None:
         print_json(row)
         return
     facts = row["campaign"] | {
+        "active_hours": _hours_text(row["campaign"]["active_hours"]),
+        "callee_hours": _hours_text(row["campaign"]["callee_hours"]),
         "lists": ", ".join(f"{part['name']} ({part['role']})" for part in row["lists"]),
         "retry_rules": "; ".join(_rule_text(rule) for rule in row["campaign"]["retry_rules"]),
         "run": row["run_state"],
@@ -46,6 +49,15 @@ def show(campaign: Which, *, json: Json = False) -> None:
         "faults": "; ".join(row.get("faults", ())),
     }
     print_table(row["campaign"]["name"], ("setting", "value"), facts.items())
+
+
+def _hours_text(hours: dict[str, Any]) -> str:
+    days = "every day" if len(hours["days"]) == len(DAYS) else ", ".join(DAYS[day - 1] for day in hours["days"])
+    return f"{_day_time(hours['from_s'])} to {_day_time(hours['until_s'])}, {days}"
+
+
+def _day_time(after_midnight_s: int) -> str:
+    return f"{after_midnight_s // 3600:02}:{after_midnight_s % 3600 // 60:02}"
 
 
 @app.command()

@@ -135,12 +135,16 @@ def _system(picture: Picture, trouble: str | None) -> Text:
     )
 
 
-def _runs(picture: Picture) -> Table:
-    table = _table("Runs", "campaign", "mode", "state", "placed", "answered", "dialing", "waiting", "talking", "why")
+def _runs(picture: Picture) -> RenderableType:
+    """The reasons stand below the table: in a column they would be broken into pieces."""
+    table = _table("Runs", "campaign", "mode", "state", "placed", "answered", "dialing", "waiting", "talking")
+    reasons: list[RenderableType] = []
     for run in sorted(picture.views("runs"), key=lambda r: (r["priority"], r["run_id"]))[:ROWS_MAX]:
-        columns = ("name", "dial_mode", "state", "placed", "answered", "dialing", "waiting", "talking", "why")
+        columns = ("name", "dial_mode", "state", "placed", "answered", "dialing", "waiting", "talking")
         table.add_row(*(shown(run[column]) for column in columns))
-    return table
+        if run["why"]:
+            reasons.append(Text(f"{run['name']}: {run['why']}", style="dim"))
+    return Group(table, *reasons)
 
 
 def _agents(picture: Picture, now_utc_s: float) -> Table:

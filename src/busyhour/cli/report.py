@@ -9,7 +9,7 @@ import typer
 
 from busyhour.cli import campaigns
 from busyhour.cli.client import Client, connect
-from busyhour.cli.screen import Commands, Trouble, clock_time, local_time, out, print_json, print_table
+from busyhour.cli.screen import Commands, Trouble, clock_time, local_time, out, print_json, print_table, short_time
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
@@ -48,7 +48,8 @@ def report(
         return
     _print_summary(summary)
     headings = ("when", "number", "name", "campaign", "try", "outcome", "disposition", "agent", "talked", "again at")
-    print_table("Attempts, newest first", headings, [_line(row) for row in page["rows"]])
+    spare = ("campaign", "name", "again at", "agent", "disposition")
+    print_table("Attempts, newest first", headings, [_line(row) for row in page["rows"]], spare=spare)
     if page["cursor"]:
         out.print("There are more: --limit shows more of them, --csv FILE writes all.", markup=False)
 
@@ -90,8 +91,10 @@ def explain_lead(
     out.print(
         f"{person['name'] or 'Contact'} {', '.join(person['numbers'])}", style="bold", markup=False, highlight=False
     )
-    for sentence in answer["sentences"]:
-        out.print(f"- {sentence}", markup=False, highlight=False, soft_wrap=True)
+    _print_sentences(answer["sentences"])
+    for run in answer["runs"]:
+        out.print(f"{run['campaign_name']}, run {run['run_id']} ({run['run_state']}):", markup=False, highlight=False)
+        _print_sentences(run["sentences"])
 
 
 @explain.command("call")
@@ -115,6 +118,11 @@ def explain_call(
     print_table(f"Call {call}", ("what", "answer"), facts.items())
 
 
+def _print_sentences(sentences: list[str]) -> None:
+    for sentence in sentences:
+        out.print(f"- {sentence}", markup=False, highlight=False, soft_wrap=True)
+
+
 def _print_summary(summary: Any) -> None:
     total = summary["attempts"]
     print_table(
@@ -130,7 +138,7 @@ def _print_summary(summary: Any) -> None:
 def _line(row: Any) -> tuple[object, ...]:
     talked = clock_time(row["talk_ms"] / 1000) if row["talk_ms"] is not None else None
     return (
-        local_time(row["intent_utc_s"]),
+        short_time(row["intent_utc_s"]),
         row["number"],
         row["contact_name"],
         row["campaign_name"],
@@ -139,5 +147,5 @@ def _line(row: Any) -> tuple[object, ...]:
         row["disposition"],
         row["agent_name"],
         talked,
-        local_time(row["next_due_utc_s"]),
+        short_time(row["next_due_utc_s"]),
     )

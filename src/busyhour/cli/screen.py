@@ -10,6 +10,7 @@ import typer
 from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 from typer.core import TyperGroup
 
@@ -17,6 +18,8 @@ from busyhour.service.errors import UserError
 
 out = Console()
 err = Console(stderr=True)
+
+WIDE = 10_000  # columns; more than any table needs
 
 
 class Trouble(Exception):
@@ -55,13 +58,35 @@ def print_json(answer: object) -> None:
     sys.stdout.write(msgspec.json.format(msgspec.json.encode(answer), indent=2).decode() + "\n")
 
 
-def print_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+def print_table(
+    title: str, headings: Sequence[str], rows: Iterable[Sequence[object]], *, spare: Sequence[str] = ()
+) -> None:
+    """On a narrow screen, `spare` columns are left out, the first first, until words need not be broken."""
+    cells = [[shown(cell) for cell in row] for row in rows]
+    if not cells:
+        out.print(f"{title}: none yet", highlight=False)
+        return
+    left_out: list[str] = []
+    table = table_of(title, headings, cells, left_out)
+    for heading in spare:
+        if Measurement.get(out, out.options.update(max_width=WIDE), table).maximum <= out.width:
+            break
+        left_out.append(heading)
+        table = table_of(title, headings, cells, left_out)
+    if left_out:
+        table.caption = f"Too narrow for: {', '.join(left_out)}. --json has all."
+        table.caption_justify = "left"
+    out.print(table, highlight=False)
+
+
+def table_of(title: str, headings: Sequence[str], cells: list[list[str]], left_out: Sequence[str]) -> Table:
     table = Table(title=title, title_justify="left")
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in rows:
-        table.add_row(*(shown(cell) for cell in row))
-    out.print(table if table.row_count else f"{title}: none yet", highlight=False)
+    columns = [n for n, heading in enumerate(headings) if heading not in left_out]
+    for n in columns:
+        table.add_column(headings[n], overflow="fold")
+    for row in cells:
+        table.add_row(*(row[n] for n in columns))
+    return table
 
 
 def shown(cell: object) -> str:
@@ -77,6 +102,14 @@ def local_time(utc_s: float | None) -> str:
     if utc_s is None:
         return "-"
     return datetime.fromtimestamp(utc_s, UTC).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def short_time(utc_s: float | None) -> str:
+    """Only the time for today."""
+    if utc_s is None:
+        return "-"
+    at, now = datetime.fromtimestamp(utc_s, UTC).astimezone(), datetime.now(UTC).astimezone()
+    return at.strftime("%H:%M:%S" if at.date() == now.date() else "%Y-%m-%d %H:%M")
 
 
 def clock_time(length_s: float) -> str:

@@ -20,7 +20,8 @@ def ls(*, json: Json = False) -> None:
         print_json(rows)
         return
     columns = ("trunk_id", "name", "host", "login", "prefix", "capacity", "calls_per_s_max", "demo")
-    print_table("Trunks", [column.removesuffix("_id") for column in columns], ([r[c] for c in columns] for r in rows))
+    headings = ("trunk", "name", "host", "login", "prefix", "lines", "calls/s", "demo")
+    print_table("Trunks", headings, ([r[c] for c in columns] for r in rows), spare=("prefix", "login"))
 
 
 @app.command()
