@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -137,6 +138,12 @@ def campaign_of(row: Mapping[Any, Any]) -> Campaign:
     whole = as_json(row["settings"]) | {"campaign_id": row["campaign_id"], "name": row["name"]}
     whole |= {name: as_json(row[name]) for name in ("trunk_ids", "agent_ids", "retry_rules") if name in row}
     return msgspec.convert(whole, Campaign)
+
+
+@lru_cache(maxsize=100)
+def campaign_of_settings(campaign_id: int, name: str, settings: str) -> Campaign:
+    """Without links and rules, for decisions that look at hours and caps only, and are made at every call."""
+    return campaign_of({"campaign_id": campaign_id, "name": name, "settings": settings})
 
 
 def as_json(value: Any) -> Any:

@@ -6,12 +6,11 @@ barrier against two calls to one number or one contact, whoever asks.
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
-from busyhour.adapters.sql import campaigns
+from busyhour.adapters.sql.campaigns import campaign_of_settings
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Driver
 from busyhour.core.commands import PlaceCall
@@ -19,7 +18,6 @@ from busyhour.core.dialer.hours import zone
 from busyhour.core.dialer.may_dial import NUMBER_LIVE_WAIT_S, DialPicture, Verdict, may_dial
 from busyhour.core.events import CallCommitted, CallRefused, Event
 from busyhour.core.life.run import RunState
-from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import Refusal
 
 # Always in the order of ids, so that two transactions cannot wait for each other.
@@ -100,19 +98,13 @@ async def _look(driver: Driver, asked: Sequence[PlaceCall]) -> dict[str, Mapping
     return {row["call"]: row for row in found}
 
 
-@lru_cache(maxsize=100)
-def _campaign(campaign_id: int, name: str, settings: str) -> Campaign:
-    """Of the settings that the decision looks at, which are the same for every call until someone changes them."""
-    return campaigns.campaign_of({"campaign_id": campaign_id, "name": name, "settings": settings})
-
-
 def _judge(look: Mapping[str, Any] | None, one: PlaceCall) -> Verdict:
     if look is None:  # the list, or the run, was deleted meanwhile
         return Verdict(refusal=Refusal.CONTACT_CLOSED)
     verdict = may_dial(
         DialPicture(
             utc_s=one.at_utc_s,
-            campaign=_campaign(look["campaign_id"], look["name"], look["settings"]),
+            campaign=campaign_of_settings(look["campaign_id"], look["name"], look["settings"]),
             run_running=look["run_state"] == RunState.RUNNING,
             member_open=look["member_open"],
             on_dnc=bool(look["on_dnc"] or look["on_black"]),

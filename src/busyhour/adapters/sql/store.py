@@ -6,11 +6,10 @@ import time
 from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from busyhour.adapters.sql import adopt, closes, hopper, intents
 from busyhour.adapters.sql.counts import RunCounts
-from busyhour.adapters.sql.database import Database, again
+from busyhour.adapters.sql.database import Database, Driver, again
 from busyhour.core import commands as c
 from busyhour.core.events import Event, HopperFilled, Instant
 from busyhour.service.errors import FenceLost
@@ -53,8 +52,7 @@ class SqlStore:
         answers: list[Event] = []
         counts = RunCounts()
         async with self.database.quick_transaction(tenant) as driver:
-            if await driver.fetchrow(HOLD_FENCE, fence) is None:
-                raise taken_over(fence)
+            await hold(driver, fence)
             for wave in waves(batch):
                 await closes.write(driver, wave, counts)
                 places = [one for one in wave if isinstance(one, c.PlaceCall)]
@@ -63,18 +61,14 @@ class SqlStore:
         return answers
 
     async def _fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
-        async with self.database.tenant_transaction(tenant) as connection:
-            await hold(connection, fence)
-            return await hopper.fill(connection, tenant, ask, now)
+        async with self.database.quick_transaction(tenant) as driver:
+            await hold(driver, fence)
+            return await hopper.fill(driver, tenant, ask, now)
 
 
-async def hold(connection: AsyncConnection, fence: int) -> None:
-    if (await connection.exec_driver_sql(HOLD_FENCE, (fence,))).first() is None:
-        raise taken_over(fence)
-
-
-def taken_over(fence: int) -> FenceLost:
-    return FenceLost(f"another engine has taken over (fence {fence} is old)")
+async def hold(driver: Driver, fence: int) -> None:
+    if await driver.fetchrow(HOLD_FENCE, fence) is None:
+        raise FenceLost(f"another engine has taken over (fence {fence} is old)")
 
 
 def waves(batch: Sequence[c.Keep]) -> Iterator[list[c.Keep]]:
