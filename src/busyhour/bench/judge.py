@@ -18,8 +18,9 @@ REFUSED: Final[dict[int, Outcome]] = {
     503: Outcome.CONGESTION,
     603: Outcome.CONGESTION,
 }
-NOT_SENT: Final = frozenset({Outcome.DNC, Outcome.CANCELLED, Outcome.SYSTEM_ERROR})
-"""Outcomes that an attempt may have without the network ever hearing of it."""
+NOT_SENT: Final = frozenset({Outcome.DNC, Outcome.CANCELLED, Outcome.SYSTEM_ERROR, Outcome.LOST})
+"""Outcomes that an attempt may have without the network ever hearing of it. LOST is one whose request may or may not
+have reached the PBX: it counts as an attempt, so that nobody is called twice."""
 SHOWN_MAX: Final = 20
 
 
