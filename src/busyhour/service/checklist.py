@@ -1,6 +1,5 @@
 """The first-run checklist: the way from an empty system to the first call, each step with the page that does it."""
 
-from collections.abc import Iterable
 from typing import Final, TypeAlias
 
 from msgspec import Struct
@@ -42,13 +41,22 @@ async def checklist_for(
     if session.user.role is Role.AGENT:
         return NONE
     tenant = session.tenant.tenant_id
-    trunks = await directory.trunks(tenant)
-    agents = [agent for agent in await directory.agents(tenant) if not agent.disabled]
-    filled = [found for found in await lists.lists(tenant) if found.contacts]
+    trunks = [trunk.name for trunk in await directory.trunks(tenant)]
+    agents = [agent.name for agent in await directory.agents(tenant) if not agent.disabled]
+    filled = [found.name for found in await lists.lists(tenant) if found.contacts]
     known = await campaigns.campaigns(tenant)
     summary = await reports.summary(tenant, r.AttemptFilter())
-    ready = [row.campaign.name for row in known if not row.faults]
-    items = (
+    return Checklist(
+        items=(
+            *about_parts(pbx_up, session.user.must_change_password),
+            *about_things(trunks, agents, filled),
+            *about_calling(known, summary.attempts),
+        )
+    )
+
+
+def about_parts(pbx_up: bool, must_change_password: bool) -> list[ChecklistItem]:
+    return [
         item(
             "pbx",
             pbx_up,
@@ -58,42 +66,52 @@ async def checklist_for(
         ),
         item(
             "password",
-            not session.user.must_change_password,
+            not must_change_password,
             ("Your password is your own", "Nobody else has seen it."),
             ("Choose a password of your own", "The one you logged in with was shown in the terminal."),
             "/account",
         ),
+    ]
+
+
+def about_things(trunks: list[str], agents: list[str], lists: list[str]) -> list[ChecklistItem]:
+    return [
         item(
             "trunk",
             bool(trunks),
-            ("There is a trunk", f"{names(trunk.name for trunk in trunks)}: a way to the telephone network."),
+            ("There is a trunk", f"{names(trunks)}: a way to the telephone network."),
             ("Add a trunk", "Your carrier's address, login and number of lines."),
             "/trunks",
         ),
         item(
             "agent",
             bool(agents),
-            ("There is an agent", f"{names(agent.name for agent in agents)}: takes calls at the agent desk."),
+            ("There is an agent", f"{names(agents)}: takes calls at the agent desk."),
             ("Add an agent", "A user with the role agent. Campaigns that only play a message need none."),
             "/users",
         ),
         item(
             "list",
-            bool(filled),
-            ("There is a contact list", f"{names(found.name for found in filled)}: whom to call."),
+            bool(lists),
+            ("There is a contact list", f"{names(lists)}: whom to call."),
             ("Import a contact list", "Make a list and import a CSV or XLSX file of contacts."),
             "/lists",
         ),
-        item("campaign", bool(ready), ("A campaign can start", names(ready)), campaign_to_do(known), "/campaigns"),
+    ]
+
+
+def about_calling(campaigns: list[r.CampaignRow], attempts: int) -> list[ChecklistItem]:
+    ready = [row.campaign.name for row in campaigns if not row.faults]
+    return [
+        item("campaign", bool(ready), ("A campaign can start", names(ready)), campaign_to_do(campaigns), "/campaigns"),
         item(
             "call",
-            summary.attempts > 0,
-            ("The first call was made", f"{summary.attempts} so far: see them under Attempts."),
+            attempts > 0,
+            ("The first call was made", f"{attempts} so far: see them under Attempts."),
             ("Make the first call", "An agent presses Ready at the desk; then start the campaign here."),
-            "/attempts" if summary.attempts else "/campaigns",
+            "/attempts" if attempts else "/campaigns",
         ),
-    )
-    return Checklist(items=items)
+    ]
 
 
 def campaign_to_do(campaigns: list[r.CampaignRow]) -> Words:
@@ -104,11 +122,10 @@ def campaign_to_do(campaigns: list[r.CampaignRow]) -> Words:
     return "Make a campaign complete", f"{row.campaign.name}: {fault}"
 
 
-def names(found: Iterable[str]) -> str:
+def names(found: list[str]) -> str:
     """A few of them."""
-    all_names = list(found)
-    more = len(all_names) - NAMES_MAX
-    return ", ".join(all_names[:NAMES_MAX]) + (f" and {more} more" if more > 0 else "")
+    more = len(found) - NAMES_MAX
+    return ", ".join(found[:NAMES_MAX]) + (f" and {more} more" if more > 0 else "")
 
 
 def item(key: str, done: bool, when_done: Words, to_do: Words, link: str) -> ChecklistItem:
