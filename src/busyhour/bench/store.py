@@ -119,7 +119,7 @@ def place(running: Running, item: HopperItem) -> c.PlaceCall:
     )
 
 
-def close(running: Running, item: HopperItem) -> c.CloseCall:
+def close(running: Running, item: HopperItem, *, again: bool = False) -> c.CloseCall:
     now_utc_s = time.time()
     record = CallRecord(
         call=item.call,
@@ -138,7 +138,7 @@ def close(running: Running, item: HopperItem) -> c.CloseCall:
         talk_s=0.0,
         agent_id=None,
         segments=(),
-        next_due_utc_s=None,
-        retry_why="no rule for BUSY",
+        next_due_utc_s=now_utc_s if again else None,
+        retry_why="its rule" if again else "no rule for BUSY",
     )
     return c.CloseCall(record=record)

@@ -19,7 +19,7 @@ SELECT a.agent_id, u.name, a.phone_kind, a.sip_address, a.leg_mode, a.pause_reas
 FROM agent a JOIN app_user u USING (tenant_id, user_id) WHERE NOT a.disabled AND NOT u.disabled ORDER BY a.agent_id
 """)
 RUNS = sa.select(t.run).where(t.run.c.ended_utc_s.is_(None)).order_by(t.run.c.run_id)
-CALLS = sa.text(f"SELECT m.*, {EARLIER} AS earlier FROM attempt m WHERE m.state <> 'final' ORDER BY m.call")  # noqa: S608 - made of constants
+CALLS = sa.text(f"SELECT m.*, {EARLIER} AS earlier FROM attempt m WHERE m.ended_utc_s IS NULL ORDER BY m.call")  # noqa: S608 - made of constants
 
 
 async def read_floor(connection: AsyncConnection, tenant: int, fence: int) -> FloorPicture:

@@ -39,8 +39,8 @@ SELECT q.call, m.state = 'taken' AS member_open, r.state AS run_state, r.campaig
             WHERE l.list_id = p.list_id AND l.campaign_id = r.campaign_id AND l.role = 'black' OFFSET 0) l
         WHERE p.number = q.number LIMIT 1) AS on_black,
     (SELECT true FROM attempt a WHERE a.call = q.call LIMIT 1) AS placed,
-    (SELECT true FROM attempt a WHERE a.number = q.number AND a.state <> 'final' LIMIT 1) AS number_live,
-    (SELECT true FROM attempt a WHERE a.contact_id = q.contact_id AND a.state <> 'final' LIMIT 1) AS contact_live,
+    (SELECT true FROM attempt a WHERE a.number = q.number AND a.ended_utc_s IS NULL LIMIT 1) AS number_live,
+    (SELECT true FROM attempt a WHERE a.contact_id = q.contact_id AND a.ended_utc_s IS NULL LIMIT 1) AS contact_live,
     day.attempts, day.oldest
 FROM jsonb_to_recordset($1::jsonb) AS q(
     call text, member_id bigint, run_id bigint, contact_id bigint, number text, at_utc_s float8)

@@ -4,8 +4,6 @@ from pathlib import Path
 
 import asyncpg
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from busyhour.adapters.sql.database import APP_ROLE, SCHEMA, driver_url, outage
@@ -14,10 +12,14 @@ from busyhour.service.errors import Unavailable
 ADVISORY_LOCK = 0x62757379  # "busy": one program migrates at a time
 SERVER_VERSION_MIN = 150_000
 LOCK_S = 120
+VERSIONS = f"{SCHEMA}.alembic_version"
+AT_VERSION = sa.text(f"SELECT version_num FROM {VERSIONS}")  # noqa: S608 - made of constants
 
 
 async def migrate(url: str) -> None:
     """Waits for another program's migration. Raises `Unavailable` when the server or our rights will not do."""
+    if await _is_new(url):
+        return
     engine = create_async_engine(
         driver_url(url), poolclass=sa.NullPool, connect_args={"server_settings": {"search_path": SCHEMA}}
     )
@@ -31,6 +33,21 @@ async def migrate(url: str) -> None:
                 await connection.commit()
                 await _prepare(connection)
                 await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+async def _is_new(url: str) -> bool:
+    """The schema is this program's already: after a crash every second counts."""
+    newest = max(path.name for path in (Path(__file__).parent / "migrations" / "versions").glob("s*_*.py"))
+    engine = create_async_engine(driver_url(url), poolclass=sa.NullPool)
+    try:
+        with outage():
+            async with engine.connect() as connection:
+                found = await connection.scalar(sa.text("SELECT to_regclass(:name)"), {"name": VERSIONS})
+                if found is None:
+                    return False
+                return bool(await connection.scalar(AT_VERSION) == newest[1:].partition("_")[0])
     finally:
         await engine.dispose()
 
@@ -56,6 +73,9 @@ async def _prepare(connection: AsyncConnection) -> None:
 
 
 def _upgrade(connection: sa.Connection) -> None:
+    from alembic import command  # late: slow to load, and at most starts there is nothing to do
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection

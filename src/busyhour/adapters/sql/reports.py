@@ -53,7 +53,7 @@ FROM contact k
 JOIN campaign_list l ON l.list_id = k.list_id AND l.role = 'normal'
 JOIN run r ON r.campaign_id = l.campaign_id
 LEFT JOIN member m ON m.run_id = r.run_id AND m.contact_id = k.contact_id
-LEFT JOIN attempt a ON a.contact_id = k.contact_id AND a.run_id = r.run_id AND a.state <> 'final'
+LEFT JOIN attempt a ON a.contact_id = k.contact_id AND a.run_id = r.run_id AND a.ended_utc_s IS NULL
 CROSS JOIN LATERAL (SELECT array_agg(number ORDER BY position) AS numbers,
     jsonb_agg(to_jsonb(zones) ORDER BY position) AS zones FROM contact_point WHERE contact_id = k.contact_id) p
 WHERE k.contact_id = :contact_id ORDER BY r.run_id DESC LIMIT 20
@@ -156,7 +156,7 @@ def conditions(which: r.AttemptFilter) -> list[sa.ColumnElement[bool]]:
     if which.until_utc_s is not None:
         wheres.append(A.intent_utc_s < which.until_utc_s)
     if which.open_only:
-        wheres.append(A.state != "final")
+        wheres.append(A.ended_utc_s.is_(None))
     return wheres
 
 
