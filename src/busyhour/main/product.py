@@ -2,15 +2,15 @@
 
 import asyncio
 import os
-import signal
 import socket
-from collections.abc import Coroutine, Iterator
-from contextlib import AsyncExitStack, contextmanager, suppress
+from collections.abc import Coroutine
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import cached_property
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 import structlog
-import uvicorn
 
 from busyhour import __version__
 from busyhour.adapters.asterisk.access import PbxAccess
@@ -31,8 +31,6 @@ from busyhour.adapters.sql.seal import Seal
 from busyhour.adapters.sql.store import SqlStore
 from busyhour.cli.progress import Progress, Step
 from busyhour.core.model.values import PhoneKind
-from busyhour.http.app import create_app
-from busyhour.http.services import Services
 from busyhour.main.folder import DataFolder
 from busyhour.service.accounts import Accounts
 from busyhour.service.clock import SystemClock
@@ -42,8 +40,10 @@ from busyhour.service.floors import EngineFloors
 from busyhour.service.importing import Importing
 from busyhour.settings import Settings
 
+if TYPE_CHECKING:
+    from busyhour.http.services import Services
+
 BEGIN_MAX_S = 30.0  # for an engine to rebuild its live state
-STOP_MAX_S = 5  # for requests in flight when we stop
 ENGINE_CONNECTIONS = 6
 SCREEN_CONNECTIONS = 12
 
@@ -70,12 +70,11 @@ class Product:
         self.folder = DataFolder(settings.data)
         self.clock = SystemClock()
         self._ending = AsyncExitStack()
-        self._server: uvicorn.Server | None = None
         self.stores: Stores
         self.accounts: Accounts
         self.telephony: AsteriskTelephony
         self.floors: EngineFloors
-        self.services: Services
+        self.access: PbxAccess
 
     @property
     def url(self) -> str:
@@ -102,7 +101,7 @@ class Product:
             directory=self.stores.directory, clock=self.clock, session_hours=self.settings.session_hours
         )
         with self.progress.step("PBX") as step:
-            access = await self._start_pbx(step)
+            self.access = await self._start_pbx(step)
         self.floors = EngineFloors(
             store=self.stores.store,
             telephony=self.telephony,
@@ -111,7 +110,6 @@ class Product:
             queue_max=self.settings.engine_queue_max,
         )
         self._ending.push_async_callback(self.floors.stop)
-        self.services = self._services(access)
 
     def _require_free_port(self) -> None:
         with socket.socket(socket.AF_INET6 if ":" in self.settings.host else socket.AF_INET) as probe:
@@ -156,7 +154,11 @@ class Product:
         task = asyncio.create_task(work, name=name)
         self._ending.push_async_callback(_cancel, task)
 
-    def _services(self, access: PbxAccess) -> Services:
+    @cached_property
+    def services(self) -> "Services":
+        """What the page and the API work with."""
+        from busyhour.http.services import Services  # late, as `page.py`
+
         spool, lists = self.folder.path / "spool", self.stores.lists
         imports = Importing(lists=lists, files=ContactFiles, clock=self.clock, spool=spool)
         exports = Exporting(lists=lists, files=ContactFiles(), spool=spool)
@@ -177,7 +179,7 @@ class Product:
             imports=imports,
             exports=exports,
             pbx_up=self.telephony.up,
-            pbx_ws_url=access.ws_url,
+            pbx_ws_url=self.access.ws_url,
             versions={"busyhour": __version__, "asterisk": self.pbx.statistics().version},
         )
 
@@ -203,50 +205,19 @@ class Product:
                 await phones.set_phone(tenant, agent.agent_id, agent.sip_address)
 
     async def serve(self) -> None:
-        """The page and the API, until SIGINT or SIGTERM."""
-        config = uvicorn.Config(
-            create_app(self.services),
-            host=self.settings.host,
-            port=self.settings.port,
-            ssl_certfile=self.settings.tls_cert,
-            ssl_keyfile=self.settings.tls_key,
-            lifespan="off",
-            log_config=None,
-            access_log=False,
-            timeout_graceful_shutdown=STOP_MAX_S,
-            ws_max_size=128 * 1024,
-            ws_ping_interval=5.0,
-            ws_ping_timeout=10.0,  # a dead desk is known within 15 s (B3)
-            server_header=False,
-        )
-        self._server = PageServer(config)
-        self._end_on_signal(self._server)
-        serving = asyncio.create_task(self._server.serve())
-        while not self._server.started and not serving.done():  # noqa: ASYNC110 (uvicorn has no event for it)
-            await asyncio.sleep(0.01)
-        self.folder.say_where(self.url)
-        await serving
-
-    def _end_on_signal(self, server: uvicorn.Server) -> None:
-        def end() -> None:
-            server.force_exit = server.should_exit  # a second Ctrl-C does not wait for requests in flight
-            server.should_exit = True
-
-        for number in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, end)
+        """The page and the API, until SIGINT or SIGTERM. Loaded beside the engines, which are at work already."""
+        page = await asyncio.to_thread(_load_page)
+        await page.serve(self.services, self.settings, begun=lambda: self.folder.say_where(self.url))
 
     async def stop(self) -> None:
         """All of it, in the opposite order. Nothing is left running."""
         await self._ending.aclose()
 
 
-class PageServer(uvicorn.Server):
-    """Leaves signals to us: its own handling ends the process by the signal, before the PBX and the database are
-    stopped."""
+def _load_page() -> ModuleType:
+    from busyhour.main import page
 
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
+    return page
 
 
 async def _cancel(task: "asyncio.Task[None]") -> None:

@@ -10,8 +10,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Final
 
-import xlsxwriter
-
 from busyhour.adapters.files import native
 from busyhour.adapters.files.safety import guarded
 from busyhour.service import records as r
@@ -60,6 +58,8 @@ def _csv_cell(value: Value) -> Value:
 
 
 def _write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
+    import xlsxwriter  # late: slow to load, and few exports need it
+
     options = {"constant_memory": True, "strings_to_numbers": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(str(path), options) as book:
         sheet = book.add_worksheet()
