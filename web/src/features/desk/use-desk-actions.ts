@@ -26,9 +26,10 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
   const { t } = useTranslation();
   const { mutate: order, isPending: ordering } = useOrder();
   const { mutate: pause, isPending: pausing } = usePause();
-  const [keypad, setKeypad] = useState(false);
+  const [keypadOf, setKeypadOf] = useState<string | null>(null); // the next call begins without it
   const browser = desk.agent.phone_kind === 'browser';
   const held = call?.held ?? false;
+  const callId = call?.call ?? null;
 
   const acts = useMemo(
     () => ({
@@ -45,9 +46,9 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
       mute: () => setMuted(!usePhone.getState().muted),
       hold: () => order(held ? 'resume' : 'hold'),
       finish: () => order('wrapup/end'),
-      toggleKeypad: () => setKeypad((open) => !open),
+      toggleKeypad: () => setKeypadOf((open) => (open === callId ? null : callId)),
     }),
-    [browser, held, order, pause],
+    [browser, held, callId, order, pause],
   );
 
   const talking = me?.state === 'on_contact';
@@ -75,5 +76,5 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
   }, [t, acts, talking, readyNow, firstReason, desk.pause_reasons]);
   useOffer(offered);
 
-  return { ...acts, keypad: keypad && talking, busy: ordering || pausing };
+  return { ...acts, keypad: talking && keypadOf !== null && keypadOf === callId, busy: ordering || pausing };
 }

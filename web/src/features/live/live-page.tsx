@@ -1,7 +1,7 @@
 // What happens now: figures, runs, agents, calls. All of it moves by the live feed.
-import { Card, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Button, Card, Loader, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { Loader } from '@mantine/core';
+import { Link } from 'react-router';
 import { Empty, Page } from '@/components/page';
 import { AgentGrid } from '@/features/live/agent-grid';
 import { CallTable } from '@/features/live/call-table';
@@ -27,7 +27,7 @@ export default function LivePage() {
           <Tiles agents={agents} calls={calls} system={system} />
           <section aria-label={t('live.runs')}>
             <Title order={2} size="h4" mb="xs">{t('live.runs')}</Title>
-            {runs.length === 0 ? <Empty text={t('live.noRuns')} /> : <RunCards runs={runs} />}
+            {runs.length === 0 ? <Empty text={t('live.noRuns')}><Button component={Link} to="/campaigns">{t('nav.campaigns')}</Button></Empty> : <RunCards runs={runs} />}
           </section>
           <section aria-label={t('live.agents')}>
             <Title order={2} size="h4" mb="xs">{t('live.agents')}</Title>

@@ -6,6 +6,8 @@ import { ConfirmButton } from '@/components/confirm-button';
 import { failed } from '@/components/notify';
 import { StateBadge } from '@/components/state-badge';
 import { api } from '@/lib/api';
+import { useRowsOf } from '@/lib/crud';
+import type { CampaignRow, ContactList } from '@/lib/records';
 import { useAllowed } from '@/lib/session';
 import { count, moment, percent } from '@/lib/format';
 import type { RunView } from '@/lib/views';
@@ -23,7 +25,7 @@ export function RunCards({ runs }: { runs: RunView[] }) {
 function RunCard({ run }: { run: RunView }) {
   const { t } = useTranslation();
   const answerRate = percent(run.answered, run.placed);
-  const total = run.finished + run.in_hopper + run.dialing + run.talking;
+  const contacts = useContactsOf(run.campaign_id);
   return (
     <Card withBorder padding="md">
       <Group justify="space-between" align="flex-start">
@@ -38,8 +40,13 @@ function RunCard({ run }: { run: RunView }) {
         </div>
         <Buttons run={run} />
       </Group>
-      <Progress value={total === 0 ? 0 : (run.finished / total) * 100} my="sm" aria-label={t('live.progress', { name: run.name })} />
-      <Group gap="lg">
+      {contacts > 0 && (
+        <Group gap="sm" my="sm" wrap="nowrap">
+          <Progress className="grow" value={(run.finished / contacts) * 100} aria-label={t('live.progress', { name: run.name })} />
+          <Text size="sm" className="nums">{t('live.finishedOf', { finished: count(run.finished), contacts: count(contacts) })}</Text>
+        </Group>
+      )}
+      <Group gap="lg" mt="sm">
         {FIGURES.map((key) => (
           <div key={key}>
             <Text size="xs" c="dimmed">{t(`run.${key}`)}</Text>
@@ -49,6 +56,14 @@ function RunCard({ run }: { run: RunView }) {
       </Group>
     </Card>
   );
+}
+
+/** The floor knows only those next in line; all contacts are in the campaign's lists. */
+function useContactsOf(campaignId: number): number {
+  const campaigns = useRowsOf<CampaignRow>('/api/campaigns').data ?? [];
+  const lists = useRowsOf<ContactList>('/api/lists').data ?? [];
+  const dialed = campaigns.find((row) => row.campaign.campaign_id === campaignId)?.lists.filter((list) => list.role === 'normal') ?? [];
+  return dialed.reduce((sum, list) => sum + (lists.find((one) => one.list_id === list.list_id)?.contacts ?? 0), 0);
 }
 
 function Buttons({ run }: { run: RunView }) {
