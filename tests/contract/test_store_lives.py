@@ -295,6 +295,18 @@ async def test_a_run_that_ended_stays_ended_and_gives_no_more_members(world: Wor
     assert world.floor.runs == ()
 
 
+async def test_a_run_that_was_removed_is_found_while_it_has_calls(world: World) -> None:
+    [item] = await begin(world)
+    gone = c.SaveRun(run_id=world.run_id, state="removed", at_utc_s=world.utc_s, final=True)
+    await world.commit(world.place(item))
+    await world.commit(gone)
+    await world.own("engine-2")
+    assert [(run.run_id, run.state) for run in world.floor.runs] == [(world.run_id, "removed")]
+    await world.commit(world.talked(item))
+    await world.own("engine-3")
+    assert (world.floor.runs, world.floor.calls) == ((), ())
+
+
 @pytest.mark.covers("I28")
 async def test_agent_state_changes_are_kept_in_order(world: World) -> None:
     def state(at: float, name: str) -> c.SaveAgentState:

@@ -59,6 +59,7 @@ class Story:
     calls: Sequence[OpenCall] = ()
     pbx: PbxPicture = ONE_PBX
     trunk: Trunk = ONE_TRUNK
+    run_state: str = "runnable"
     utc_s: float = NOON_UTC_S
     show: tuple[str, ...] = ()  # kinds of commands to show; none = all
     floor: Floor = field(default_factory=Floor)
@@ -68,7 +69,7 @@ class Story:
     def __post_init__(self) -> None:
         profiles = self.agents or [AgentProfile(agent_id=n, name=name) for n, name in enumerate(NAMES[:2], 1)]
         runs = tuple(
-            RunPicture(run_id=n, campaign=settings, state="runnable", started_utc_s=self.utc_s)
+            RunPicture(run_id=n, campaign=settings, state=self.run_state, started_utc_s=self.utc_s)
             for n, settings in enumerate(self.campaigns or [campaign()], 1)
         )
         self.first = self._handle(

@@ -4,9 +4,9 @@ import pytest
 
 from busyhour.core.commands import PlaceCall
 from busyhour.core.events import AgentLinked, ClockTicked, Instant
-from busyhour.core.model.campaign import Trunk
+from busyhour.core.model.campaign import RetryRule, Trunk
 from busyhour.core.model.pictures import AgentProfile, CallHistory, ChannelPicture, OpenCall, PbxPicture
-from busyhour.core.model.values import DialMode, EndCause
+from busyhour.core.model.values import DialMode, EndCause, Outcome
 from tests.core.story import NOON_UTC_S, Story, campaign, item
 
 
@@ -194,6 +194,32 @@ def test_a_customer_who_answered_while_we_were_away_hears_a_word() -> None:
         8 ends c1 normal
           > close c1 ABANDONED 8
     """)
+
+
+def test_calls_of_a_removed_run_are_adopted_and_not_called_again() -> None:
+    story = Story(
+        campaigns=[
+            campaign(
+                dial_mode=DialMode.AGENTLESS, retry_rules=(RetryRule(outcome=Outcome.BUSY, max_attempts=3, delay_s=60),)
+            )
+        ],
+        run_state="removed",
+        calls=[stored(1, "answered", answered_utc_s=NOON_UTC_S - 10), stored(2, "sent")],
+        pbx=PbxPicture(
+            boot="one",
+            channels=(ChannelPicture(channel="c1-1", answered=True),),
+            histories=(
+                CallHistory(channel="c1-2", answered_utc_s=None, ended_utc_s=NOON_UTC_S - 5, cause=EndCause.BUSY),
+            ),
+        ),
+        show=("close", "hang-up", "place"),
+    )
+    assert story.first == ["close c2 BUSY 0"]
+    story.check("""
+        2 ends c1 normal
+          > close c1 IVR_LEFT 12
+    """)
+    assert not story.floor.calls
 
 
 def test_an_answer_while_we_were_away_counts_from_when_it_was() -> None:

@@ -18,7 +18,9 @@ SELECT a.agent_id, u.name, a.phone_kind, a.sip_address, a.leg_mode, a.pause_reas
     a.session_open
 FROM agent a JOIN app_user u USING (tenant_id, user_id) WHERE NOT a.disabled AND NOT u.disabled ORDER BY a.agent_id
 """)
-RUNS = sa.select(t.run).where(t.run.c.ended_utc_s.is_(None)).order_by(t.run.c.run_id)
+OPEN = sa.select(t.attempt.c.run_id).where(t.attempt.c.state != "final")
+RUNS = sa.select(t.run).where(t.run.c.ended_utc_s.is_(None) | t.run.c.run_id.in_(OPEN)).order_by(t.run.c.run_id)
+"""A run that was removed still has the calls that were up then."""
 CALLS = sa.text(f"SELECT m.*, {EARLIER} AS earlier FROM attempt m WHERE m.ended_utc_s IS NULL ORDER BY m.call")  # noqa: S608 - made of constants
 
 

@@ -65,6 +65,11 @@ async def kill_engine(scene: Scene, times: int) -> tuple[Verdict, dict[str, Any]
         scene.note("engine")
         await scene.product.kill()
         await starts.start(scene.product)
+    await scene.wait_live(LIVE_MIN)
+    await scene.stop_dialing()
+    scene.note("engine")
+    await scene.product.kill()
+    await starts.start(scene.product)
     return await _end(scene, starts)
 
 

@@ -162,11 +162,13 @@ class Scene:
             behavior, detail = self.random.choice(BEHAVIORS)
             yield number_of(behavior, index % INDEX_MAX, detail=detail)
 
+    async def stop_dialing(self) -> None:
+        for run_id in self.run_ids:
+            await self.product.api.post(f"/api/runs/{run_id}/remove")
+
     async def end_load(self) -> Verdict:
         """Dial no more, let everything end, and judge."""
-        api = self.product.api
-        for run_id in self.run_ids:
-            await api.post(f"/api/runs/{run_id}/remove")
+        await self.stop_dialing()
         await self.writer.end()
         stuck = ""
         try:

@@ -14,6 +14,7 @@ from busyhour.core.floor.outcome import UNANSWERED
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, TrunkLive
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import CallState
+from busyhour.core.life.run import ACTIVE
 from busyhour.core.model.ids import agent_of, is_call, is_leg, room_of
 from busyhour.core.model.pictures import (
     AgentProfile,
@@ -188,7 +189,7 @@ def _close_dead(f: FloorState, stored: OpenCall, history: CallHistory | None) ->
     else:
         outcome = _dead_outcome(run.campaign.dial_mode if run else None, stored, answered, cause)
         retry = Retry(due_utc_s=None, why="the run is over")
-        if run is not None:
+        if run is not None and run.state in ACTIVE:
             retry = next_attempt(run.campaign, stored.item, outcome=outcome, disposition=None, ended_utc_s=ended)
     endings.note_due(f, stored.run_id, retry.due_utc_s)
     f.do(

@@ -25,6 +25,8 @@ def add_run(f: FloorState, picture: RunPicture) -> RunLive:
     )
     run.prepared = run.state is not RunState.RUNNABLE
     f.runs[run.run_id] = run
+    if run.state not in ACTIVE:  # found with the calls that were up when it ended
+        f.at(CLOSED_RUN_KEPT_S, "forget-run", str(run.run_id))
     f.index_agents(run)
     look_at_hours(f, run)
     f.dirty_run(run.run_id)
