@@ -14,13 +14,14 @@ from busyhour.bench.drills.verdict import CUT_TOLERANCE_S, Incident, Verdict
 from busyhour.bench.work import attempts_of
 from busyhour.sim.sipp.ledger import Dialog
 
+LIVE_WANTED: Final = 50
 AGENTS_MAX_S: Final = 10.0  # R5: until every agent can take a call again
 PATIENCE_S: Final = 60.0  # a late one is told, not waited for without end
 
 
 async def restart_pbx(scene: Scene, times: int) -> tuple[Verdict, dict[str, Any]]:
     await scene.begin_load(20 + 30 * times)
-    wanted = round(0.9 * (scene.wanted.agents + scene.wanted.lines))
+    wanted = min(LIVE_WANTED, round(0.85 * (scene.wanted.agents + scene.wanted.lines)))
     routable_s = []
     for _ in range(times):
         await scene.wait_live(wanted)

@@ -53,8 +53,8 @@ class DrillSettings:
     """Where and how big. `offset` moves all ports, to keep out of the way of a running instance."""
 
     offset: int = 2200
-    agents: int = 25
-    lines: int = 15  # of the agentless campaign
+    agents: int = 36
+    lines: int = 24  # of the agentless campaign
     seed: int = field(default_factory=lambda: random.SystemRandom().randrange(10**6))
     folder: Path | None = None  # None = a temporary one
     environment: dict[str, str] = field(default_factory=dict)
