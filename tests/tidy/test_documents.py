@@ -27,6 +27,7 @@ BESIDE = (
     "adapters/files/",
     "http/",
     "cli/",
+    "sim/",
 )
 MADE_AT_RUN_TIME = re.compile(r"^(\.busyhour|\.tools|\.venv|api|db|pbx)(/|$)|busyhour\.toml")
 ROW = re.compile(r"^\| `BUSYHOUR_(\w+)` \| (\S+) \|", re.MULTILINE)
