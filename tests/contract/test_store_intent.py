@@ -166,7 +166,7 @@ async def test_a_number_on_the_line_is_not_called_a_second_time(world: World) ->
 async def test_an_ambiguous_attempt_counts_and_holds_its_number(world: World) -> None:
     item = await one_item(world)
     await world.commit(world.place(item), c.SaveProgress(call=item.call, state="ambiguous"))
-    again = msgspec.structs.replace(item, call=item.call[:-1] + "0", attempt_no=2)
+    again = msgspec.structs.replace(item, call=item.call[:-1] + "0" * (1 + (item.call[-1] == "0")), attempt_no=2)
     [answer] = await world.commit(world.place(again))
     refused(answer, Refusal.CONTACT_CLOSED)
     await world.commit(world.close(item, Outcome.LOST, next_due_utc_s=world.utc_s + 300))

@@ -2,6 +2,7 @@
 `intents.py` (may we call?), `closes.py` (what became of it), `hopper.py` (whom to call next), `adopt.py` (at start).
 """
 
+import contextlib
 import time
 from collections.abc import Iterator, Sequence
 
@@ -12,7 +13,7 @@ from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Database, Driver, again
 from busyhour.core import commands as c
 from busyhour.core.events import Event, HopperFilled, Instant
-from busyhour.service.errors import FenceLost
+from busyhour.service.errors import FenceLost, StoreDown
 from busyhour.service.ports import FloorPicture
 
 TAKE_SHARD = sa.text("""
@@ -23,6 +24,9 @@ RETURNING fence
 # The share lock makes a new owner wait for this transaction, and this one fail after a new owner came.
 HOLD_FENCE = "SELECT 1 FROM shard_lease WHERE fence = $1 FOR SHARE"
 
+NOTE_AT_CALLS = (100, 1_000)
+"""Calls of this process after which the tables' statistics are taken anew."""
+
 Touched = set[tuple[str, int | str]]
 
 
@@ -31,6 +35,8 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._committed = 0
+        self._to_note = list(NOTE_AT_CALLS)
 
     async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
         return await again(lambda: self._open_shard(tenant, owner))
@@ -38,7 +44,18 @@ class SqlStore:
     async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
         if not batch:
             return []
-        return await again(lambda: self._commit(tenant, fence, batch))
+        answers = await again(lambda: self._commit(tenant, fence, batch))
+        self._committed += len(answers)
+        if self._to_note and self._committed >= self._to_note[0]:
+            await self._note(tenant)
+        return answers
+
+    async def _note(self, tenant: int) -> None:
+        """Let the planner know of the first calls; the server looks by itself only a minute later."""
+        self._to_note = [calls for calls in self._to_note if calls > self._committed]
+        with contextlib.suppress(StoreDown):  # it is no loss
+            async with self.database.quick_transaction(tenant) as driver:
+                await driver.execute("SELECT note_calls()")
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
         return await again(lambda: self._fill_hopper(tenant, fence, ask, now))
