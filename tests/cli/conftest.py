@@ -53,6 +53,12 @@ class Product:
     def bench_import(self, settings: Settings, *, rows: int, work: Path | None) -> Mapping[str, object]:
         return {"rows": rows}
 
+    def bench_store(self, settings: Settings, *, commits: int) -> Mapping[str, object]:
+        return {"commits": commits}
+
+    def bench_hopper(self, settings: Settings, *, contacts: int) -> Mapping[str, object]:
+        return {"contacts": contacts}
+
 
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -65,6 +65,8 @@ def test_bench_prints_figures_for_people_and_programs(run: Run) -> None:
     assert "lost" in run("bench", "calls").stdout
     assert json.loads(run("bench", "calls", "--calls", "5", "--json").stdout) == {"calls": 5, "lost": 0}
     assert json.loads(run("bench", "import", "--rows", "9", "--json").stdout) == {"rows": 9}
+    assert json.loads(run("bench", "store", "--commits", "30", "--json").stdout) == {"commits": 30}
+    assert json.loads(run("bench", "hopper", "--contacts", "50000", "--json").stdout) == {"contacts": 50_000}
 
 
 def test_version(run: Run) -> None:

@@ -121,6 +121,16 @@ def _add_bench(app: typer.Typer, wiring: Wiring) -> None:
         """How fast a contact list is imported, beside a bare COPY of the same file."""
         _print_figures("Import", wiring.bench_import(Settings(), rows=rows, work=work), json=json)
 
+    @bench.command()
+    def store(*, commits: Annotated[int, typer.Option(min=20)] = 200, json: Json = False) -> None:
+        """How long dial intents and final records take to be committed, in batches of 1, 5 and 20."""
+        _print_figures("Store", wiring.bench_store(Settings(), commits=commits), json=json)
+
+    @bench.command()
+    def hopper(*, contacts: Annotated[int, typer.Option(min=30_000)] = 1_000_000, json: Json = False) -> None:
+        """How long it takes to find the next 1,000 of a long list that may be called."""
+        _print_figures("Hopper", wiring.bench_hopper(Settings(), contacts=contacts), json=json)
+
     app.add_typer(bench, name="bench")
 
 

@@ -35,6 +35,10 @@ class Wiring(Protocol):
 
     def bench_import(self, settings: Settings, *, rows: int, work: Path | None) -> Mapping[str, object]: ...
 
+    def bench_store(self, settings: Settings, *, commits: int) -> Mapping[str, object]: ...
+
+    def bench_hopper(self, settings: Settings, *, contacts: int) -> Mapping[str, object]: ...
+
     def drills(self) -> tuple[str, ...]:
         """Their names."""
 

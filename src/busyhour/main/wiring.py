@@ -43,6 +43,16 @@ class ProductWiring:
 
         return bench_import(settings, rows=rows, work=work)
 
+    def bench_store(self, settings: Settings, *, commits: int) -> Mapping[str, object]:
+        from busyhour.bench.store import bench_store
+
+        return bench_store(settings, commits=commits)
+
+    def bench_hopper(self, settings: Settings, *, contacts: int) -> Mapping[str, object]:
+        from busyhour.bench.hopper import bench_hopper
+
+        return bench_hopper(settings, contacts=contacts)
+
     def drills(self) -> tuple[str, ...]:
         return DRILLS
 
