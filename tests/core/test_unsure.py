@@ -276,7 +276,7 @@ def test_who_answered_while_no_engine_was_there_hears_the_message_after_all() ->
 def test_a_trunk_never_starts_more_calls_a_second_than_it_may_however_time_is_rounded() -> None:
     """I8: x > y - 1 and x + 1 - y = 0 can both hold of floating-point numbers."""
     trunk = Trunk(trunk_id=1, name="carrier", endpoint="t1-1", capacity=90, calls_per_s_max=3)
-    for at_s in (0.08504242956601893, 0.6862866638113579, 0.09176994910066061):
+    for at_s in (1.9948195629497427, 1.027444857090819, 1.3800149219007116):
         story = Story(campaigns=[campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=90)], trunk=trunk)
         story.check(f"""
             {at_s!r} fills 30

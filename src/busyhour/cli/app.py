@@ -13,6 +13,7 @@ from busyhour.cli.client import connect
 from busyhour.cli.drill import add_drill
 from busyhour.cli.progress import Progress
 from busyhour.cli.screen import Commands, Trouble, err, out, print_json, print_table
+from busyhour.cli.simulate import add_simulate
 from busyhour.cli.wiring import Check, Wiring
 from busyhour.settings import Settings
 
@@ -26,6 +27,7 @@ def build(wiring: Wiring) -> typer.Typer:
     app.callback()(choose_data)
     _add_product(app, wiring)
     _add_bench(app, wiring)
+    add_simulate(app, wiring)
     add_drill(app, wiring)
     app.add_typer(lists.app, name="list")
     app.add_typer(lists.app, name="lists", hidden=True)
@@ -130,6 +132,11 @@ def _add_bench(app: typer.Typer, wiring: Wiring) -> None:
     def hopper(*, contacts: Annotated[int, typer.Option(min=30_000)] = 1_000_000, json: Json = False) -> None:
         """How long it takes to find the next 1,000 of a long list that may be called."""
         _print_figures("Hopper", wiring.bench_hopper(Settings(), contacts=contacts), json=json)
+
+    @bench.command()
+    def core(*, json: Json = False) -> None:
+        """What one event costs in the core, with 10, 100 and 1,000 agents."""
+        _print_figures("Core", wiring.bench_core(), json=json)
 
     app.add_typer(bench, name="bench")
 

@@ -1,6 +1,6 @@
 """What the command line needs of the whole product in this process. `main` gives it; the commands stay thin."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -38,6 +38,13 @@ class Wiring(Protocol):
     def bench_store(self, settings: Settings, *, commits: int) -> Mapping[str, object]: ...
 
     def bench_hopper(self, settings: Settings, *, contacts: int) -> Mapping[str, object]: ...
+
+    def bench_core(self) -> Mapping[str, object]: ...
+
+    def simulate(
+        self, *, calls: int, seed: int, groups: Sequence[str], jobs: int, shrink: bool, progress: Progress
+    ) -> Mapping[str, object]:
+        """Worlds of pretended carriers, agents and faults around the real engine; stops at the first violation."""
 
     def drills(self) -> tuple[str, ...]:
         """Their names."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from busyhour.bench.drills import DRILLS
@@ -53,6 +53,27 @@ class ProductWiring:
 
         return bench_hopper(settings, contacts=contacts)
 
+    def bench_core(self) -> Mapping[str, object]:
+        from busyhour.bench.core import bench_core
+
+        return bench_core()
+
+    def simulate(
+        self, *, calls: int, seed: int, groups: Sequence[str], jobs: int, shrink: bool, progress: Progress
+    ) -> Mapping[str, object]:
+        from busyhour.bench.simulation import run_simulation
+
+        with progress.step("simulated calls") as step:
+            return run_simulation(
+                calls=calls,
+                seed=seed,
+                groups=groups,
+                jobs=jobs,
+                shrink=shrink,
+                advance=lambda made: step.advance(made, calls),
+                say=progress.say,
+            )
+
     def drills(self) -> tuple[str, ...]:
         return DRILLS
 
@@ -63,7 +84,6 @@ class ProductWiring:
 
 
 async def _up(settings: Settings, progress: Progress, *, demo: bool) -> None:
-    from busyhour.main.demo import furnish
     from busyhour.main.first_run import prepare
     from busyhour.main.product import Product
 
@@ -75,6 +95,8 @@ async def _up(settings: Settings, progress: Progress, *, demo: bool) -> None:
     try:
         tenant, told = await prepare(product)
         if demo:
+            from busyhour.main.demo import furnish
+
             told += await furnish(product, tenant.tenant_id)
         await product.begin()
         progress.ready(product.url, [*told, ("Stop", "Ctrl-C")])

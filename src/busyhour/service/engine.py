@@ -25,6 +25,7 @@ from busyhour.service.errors import Conflict, FenceLost, StoreDown, Unavailable,
 from busyhour.service.keeping import Keeper
 from busyhour.service.live import LiveView
 from busyhour.service.ports import Clock, Store, Telephony
+from busyhour.service.rates import Rates
 
 BATCH_MAX = 500  # events of one transaction
 HISTORY_MAX = 1_000  # events kept for the report of a fault
@@ -70,7 +71,8 @@ class Engine:
         self._overflowed = False
         self._requests: dict[str, asyncio.Future[None]] = {}
         self._request_no = count(1)
-        self._keeper = Keeper(tenant, store, self)
+        self._keeper = Keeper(tenant, store, self, clock)
+        self._rates = Rates(clock)
         self._chains: dict[str, asyncio.Task[None]] = {}
         self._tasks: dict[asyncio.Task[Any], None] = {}  # in the order in which they were begun
         self._history: deque[tuple[e.Instant, e.Event]] = deque(maxlen=HISTORY_MAX)
@@ -144,6 +146,7 @@ class Engine:
                     log.critical("another engine owns this tenant now; stopping", tenant=self.tenant)
                     return
                 except (StoreDown, Unavailable) as fault:
+                    failures = min(failures, 1)  # soon again: what is out of reach is not overloaded by one more try
                     log.warning("cannot begin yet", tenant=self.tenant, fault=str(fault))
                 except Exception:
                     self._restarts += 1
@@ -166,11 +169,12 @@ class Engine:
         """Rebuild live state from the store and the PBX."""
         self._telephony.attach(self.tenant, self.put)
         await self._keeper.flush()  # left by a floor that failed while the database was away
+        asked_s = self._clock.now().mono_s
         picture = await self._store.open_shard(self.tenant, self._owner)
         about = [call.item.call for call in picture.calls]
         pbx = await self._telephony.picture(self.tenant, about)
         self._fence = picture.fence
-        self._keeper.begin(picture.fence)
+        self._keeper.begin(picture.fence, asked_s)
         self._watch = asyncio.create_task(self._look_now_and_then())
         self.floor = floor = Floor()
         started = e.FloorStarted(
@@ -287,10 +291,7 @@ class Engine:
         said_yes = {answer.call for answer in answers if isinstance(answer, e.CallCommitted)}
         for keep in batch:
             if isinstance(keep, c.PlaceCall) and keep.item.call in said_yes:
-                if now.utc_s - keep.at_utc_s > INTENT_AGE_MAX_S:
-                    self.put(e.CallNotSent(call=keep.item.call, cause=EndCause.FAILURE))
-                else:
-                    self._spawn(self._place(keep))
+                self._spawn(self._place(keep))
 
     def store_lost(self) -> None:
         self.put(e.StoreLost())
@@ -303,7 +304,13 @@ class Engine:
         self._woken.set()
 
     async def _place(self, call: c.PlaceCall) -> None:
-        self.put(await self._telephony.place(call))
+        await self._rates.turn(call.trunk)
+        if not await self._keeper.still_ours():
+            return
+        if self._clock.now().utc_s - call.at_utc_s > INTENT_AGE_MAX_S:
+            self.put(e.CallNotSent(call=call.item.call, cause=EndCause.FAILURE))
+        else:
+            self.put(await self._telephony.place(call))
 
     def _perform(self, command: c.Act) -> None:
         """Orders about one channel are done one after another; different channels do not wait for each other."""
@@ -321,6 +328,8 @@ class Engine:
     async def _act(self, command: c.Act, after: asyncio.Task[None] | None) -> None:
         if after is not None and not after.done():
             await asyncio.wait([after])
+        if not await self._keeper.still_ours():
+            return
         fact = await self._telephony.act(command)
         if fact is not None:
             self.put(fact)

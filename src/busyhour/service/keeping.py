@@ -15,11 +15,12 @@ import structlog
 from busyhour.core.commands import Keep
 from busyhour.core.events import Event
 from busyhour.service.errors import FenceLost, StoreDown
-from busyhour.service.ports import Store
+from busyhour.service.ports import Clock, Store
 
 BATCH_MAX = 1_000  # records of one transaction
 WAITING_MAX = 200_000  # records that may wait for the database; beyond it the process must not go on
 RETRY_S = 0.5
+SURE_S = 5.0  # an ownership confirmed longer ago is confirmed anew before the PBX is told anything
 END_MAX_S = 3.0  # for the last records, when we stop
 
 log = structlog.get_logger("engine")
@@ -48,17 +49,19 @@ class _Lot:
 class Keeper:
     """One tenant's way to the store, under one fence. `run` it as a task."""
 
-    def __init__(self, tenant: int, store: Store, listener: Listener) -> None:
+    def __init__(self, tenant: int, store: Store, listener: Listener, clock: Clock) -> None:
         self.up = True
-        self._tenant, self._store, self._listener = tenant, store, listener
+        self._tenant, self._store, self._listener, self._clock = tenant, store, listener, clock
+        self._sure_s = 0.0  # monotonic: when the shard was last known to be ours
         self._fence = 0
         self._lots: list[_Lot] = []
         self._more = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
-    def begin(self, fence: int) -> None:
-        """From now on under this fence."""
+    def begin(self, fence: int, asked_s: float) -> None:
+        """From now on under this fence, which was asked for at `asked_s` (monotonic)."""
         self._fence, self.up = fence, True
+        self._sure_s = asked_s
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name=f"keeper-{self._tenant}")
 
@@ -76,6 +79,23 @@ class Keeper:
         if len(self._lots) % BATCH_MAX == 0 and self.waiting > WAITING_MAX:
             raise AssertionError("too many records wait for the database")
         self._more.set()
+
+    async def still_ours(self) -> bool:
+        """An engine that stood still (a suspended machine, a stopped process) may have been replaced meanwhile, and the
+        PBX cannot tell whose orders it gets (I14). Then nothing is ordered before the store says whose the shard is."""
+        while self._clock.now().mono_s - self._sure_s > SURE_S:
+            asked_s = self._clock.now().mono_s
+            try:
+                await self._store.commit(self._tenant, self._fence, [])
+            except StoreDown as fault:
+                self.lose(fault)
+                await asyncio.sleep(RETRY_S)
+            except FenceLost:
+                self._listener.fence_lost()
+                return False
+            else:
+                self._sure_s = asked_s
+        return True
 
     async def flush(self) -> None:
         """Write all that waits. Raises `StoreDown`, `FenceLost`."""
@@ -119,7 +139,14 @@ class Keeper:
                 break
             batch.extend(lot.keeps)
             lots += 1
-        answers = await self._store.commit(self._tenant, self._fence, batch)
+        asked_s = self._clock.now().mono_s
+        try:
+            answers = await self._store.commit(self._tenant, self._fence, batch)
+        except StoreDown:
+            if asked_s - self._sure_s <= SURE_S:
+                self._sure_s = asked_s  # nobody takes a shard while the store is away
+            raise
+        self._sure_s = max(self._sure_s, asked_s)
         done, self._lots = self._lots[:lots], self._lots[lots:]
         self._listener.committed(batch, answers)
         for lot in done:

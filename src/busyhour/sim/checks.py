@@ -33,6 +33,7 @@ RECORD_SLACK_S = 1.0
 SILENCE_MAX_S = 4.0  # answered and nothing heard, in a healthy world
 SILENCE_UNHEARD_MAX_S = 18.0  # when facts are lost: they are found at the next look
 RING_OVER_MAX_S = 25.0  # beyond the ring time: the hang-up may be lost, and is repeated
+BACK_MAX_S = 5.0  # an engine, after the store and the PBX are there
 DAY_S = 86_400.0
 
 
@@ -43,10 +44,12 @@ class Checks:
         self._agent_states: dict[tuple[int, int], c.SaveAgentState] = {}
         self._in_flight: dict[tuple[int, int], dict[str, None]] = {}  # of a run: committed and not answered
         self._answered_by: dict[str, int] = {}
+        self._run_states: dict[tuple[int, int], str] = {}
         self._paused_runs: dict[tuple[int, int], float] = {}
         self._paused_agents: dict[tuple[int, int], float] = {}
         self.dispositions: dict[tuple[int, str], str] = {}
         self.first_records: dict[str, Any] = {}
+        self._down_since_s: dict[int, float] = {}
         self._starts: dict[tuple[int, int], deque[float]] = {}
 
     def _judge(self, look: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -153,6 +156,8 @@ class Checks:
                 case c.CloseCall(record=record):
                     self._landed(tenant, record.call)
                     self.first_records.setdefault(record.call, record)
+                case c.SaveRun(run_id=run_id, state=state):
+                    self._run_states[tenant, run_id] = state
                 case c.SaveAgentState():
                     self._check_agent(tenant, keep)
                 case _:
@@ -165,8 +170,9 @@ class Checks:
     def _check_intent(self, process: "Process", keep: c.PlaceCall) -> None:
         tenant, now_s = process.tenant, the_loop().now_s
         rows = self._world.store.tenants[tenant]
-        if rows.runs[keep.run_id].state != "running":
-            raise Violation(f"I7: {keep.item.call} was committed while its run is {rows.runs[keep.run_id].state}")
+        state = self._run_states.get((tenant, keep.run_id))
+        if state != "running":
+            raise Violation(f"I7: {keep.item.call} was committed while its run is {state}")
         paused_s = self._paused_runs.get((tenant, keep.run_id))
         if paused_s is not None and now_s > paused_s + SLACK_S:
             raise Violation(f"I7: {keep.item.call} was committed {now_s - paused_s:.1f} s after its run was paused")
@@ -209,10 +215,9 @@ class Checks:
         before = self._agent_states.get(key)
         if before == keep:
             return
-        if before is not None and keep.at_utc_s < before.at_utc_s:
-            if not self._world.jumped_s and self._world.plan.weather.commit_unknown == 0:
-                raise Violation(f"I28: agent {keep.agent_id} of {tenant} went back in time")
-            return  # the batch of a commit whose answer was lost, written again
+        written_again = self._world.plan.weather.commit_unknown > 0  # a commit whose answer was lost
+        if before is not None and keep.at_utc_s < before.at_utc_s and not (self._world.jumped_s or written_again):
+            raise Violation(f"I28: agent {keep.agent_id} of {tenant} went back in time")
         if keep.state == AgentState.RESERVED and before is not None:
             fine = (AgentState.AVAILABLE, AgentState.RESERVED, AgentState.ON_CONTACT)
             if before.state not in fine:
@@ -243,6 +248,7 @@ class Checks:
 
     def each_second(self) -> None:
         now_s = the_loop().now_s
+        self._check_running(now_s)
         weather = self._world.plan.weather
         lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
         silence_max_s = SILENCE_UNHEARD_MAX_S if lossy else SILENCE_MAX_S
@@ -260,6 +266,19 @@ class Checks:
                     raise Violation(f"I18: {channel.name} has heard nothing for {silent_s:.1f} s")
             elif min(now_s - channel.began_s - 14.0, healthy_s) > RING_OVER_MAX_S:
                 raise Violation(f"I43: {channel.name} rings for {now_s - channel.began_s:.1f} s")
+
+    def _check_running(self, now_s: float) -> None:
+        """I44: an engine is back soon after what it needs is back. Promises about calls begin with it."""
+        for tenant, engine in self._world.engines.items():
+            line, process = self._world.lines[tenant], self._world.processes[tenant]
+            if engine.running and not process.frozen:
+                self._down_since_s.pop(tenant, None)
+                continue
+            self._world.disturbed(tenant)
+            if process.dead or process.frozen or line.downs or line.mute or self._world.store_away():
+                self._down_since_s[tenant] = now_s
+            elif now_s - self._down_since_s.setdefault(tenant, now_s) > BACK_MAX_S:
+                raise Violation(f"I44: the engine of {tenant} is not back after {BACK_MAX_S:g} s")
 
     def at_the_end(self) -> None:
         at_the_end(self._world, self)

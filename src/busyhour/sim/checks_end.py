@@ -98,7 +98,8 @@ def _answered_is_true(world: "World", channel: Channel, record: CallRecord) -> N
         raise Violation(f"I30: {name} lasted {talked_s:.1f} s, and its record says {record.talk_s:.1f}")
     if record.outcome is Outcome.HANDLED and channel.joined_s == 0:
         raise Violation(f"I30: {name} counts as handled, and never was with an agent")
-    if record.outcome is Outcome.ABANDONED and channel.joined_s > _patience(world):
+    written = world.store.tenants[channel.tenant].attempts[name].joined_utc_s is not None  # else nobody lives to tell
+    if record.outcome is Outcome.ABANDONED and written and channel.joined_s > _patience(world):
         raise Violation(f"I30: {name} counts as abandoned, and was with an agent for {channel.joined_s:.1f} s")
 
 

@@ -83,8 +83,8 @@ STORMS: dict[str, dict[str, object]] = {
         "reply_lost": 0.02,
     },
     "C": {"store_outages_per_h": 120.0, "commit_fails": 0.002, "commit_unknown": 0.002},
-    "D": {"clock_jumps_per_h": 30.0, "zones": True},
-    "E": {"pauses_per_h": 60.0},
+    "D": {"clock_jumps_per_h": 90.0, "zones": True},
+    "E": {"pauses_per_h": 180.0},
     "F": {"reloads_per_h": 60.0, "vanishes_per_h": 20.0, "clicks_doubled": 0.1},
     "G": {"admin_acts_per_h": 400.0},
 }

@@ -5,6 +5,7 @@ where an engine may be killed stand before and after each commit and each order.
 """
 
 import asyncio
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from random import Random
@@ -35,7 +36,7 @@ class Line:
         self._sink: Callable[[Event], None] | None = None
         self.downs = 0  # reasons why it is down now
         self.mute = False  # half open: nothing gets through, and nobody knows
-        self.told_down_s = 0.0  # when the engine was last told that it is down
+        self.told_down_s = math.inf  # when the engine was last told that it is down
         self.back_s = 0.0  # when it was last whole again
 
     def attach(self, tenant: int, sink: Callable[[Event], None]) -> None:
@@ -82,9 +83,14 @@ class Line:
 
     def go_down(self) -> None:
         self.downs += 1
+        self.told_down_s = math.inf if self.downs == 1 else self.told_down_s
         if self.downs == 1 and self._sink is not None and not self.process.dead:
-            self.told_down_s = asyncio.get_running_loop().time()
-            self.process.soon(self._sink, TelephonyLost())
+            self.process.soon(self._tell_down)
+
+    def _tell_down(self) -> None:
+        assert self._sink is not None
+        self.told_down_s = asyncio.get_running_loop().time()
+        self._sink(TelephonyLost())
 
     async def come_back(self) -> None:
         await asyncio.sleep(self._dice.uniform(*RECONNECT_S))

@@ -67,6 +67,7 @@ class Mishaps:
     def engine_began(self, process: Process) -> None:
         """Perhaps it dies in the middle of its recovery."""
         if self._world.luck.chance(self._weather.kill_again):
+            self._world.note(f"new engine of {process.tenant} dies soon")
             asyncio.get_running_loop().call_later(
                 self._dice.uniform(*KILL_AGAIN_S), self._world.kill, process, context=WORLD
             )
@@ -74,7 +75,7 @@ class Mishaps:
     def _pause_one(self) -> None:
         """An engine stands still; when that is longer than the lease, another takes its shard meanwhile."""
         process = self._world.processes[self._any_tenant()]
-        if process.dead or process.frozen:
+        if process.dead or process.frozen or not self._world.engines[process.tenant].running:
             return
         seconds = self._dice.uniform(*PAUSE_S)
         self._world.note(f"engine of {process.tenant} stands still for {seconds:.1f}")
@@ -87,9 +88,14 @@ class Mishaps:
             self._world.note(f"another engine takes {process.tenant}")
             self._world.start_engine(process.tenant)
             await asyncio.sleep(seconds - LEASE_S)
-        if not process.dead:
-            self._world.note(f"engine of {process.tenant} wakes")
-            self._world.wake(process)
+        if process.dead:
+            return
+        replaced = self._world.processes[process.tenant] is not process
+        if replaced and self._world.store.tenants[process.tenant].fence == process.fence:
+            self._world.kill(process)  # the other has begun and has not got the shard yet: one of them has to go
+            return
+        self._world.note(f"engine of {process.tenant} wakes")
+        self._world.wake(process)
 
     # The PBX and the way to it
 

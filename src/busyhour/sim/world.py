@@ -65,6 +65,12 @@ class Result(Struct, frozen=True, kw_only=True):
     history: tuple[str, ...] = ()
 
 
+def _seen(task: asyncio.Task[None]) -> None:
+    """Nobody may wait for this answer any more."""
+    if not task.cancelled():
+        task.exception()
+
+
 class World:
     """`World(plan, make_store).run()`. `make_store` gives a fresh store in memory (`adapters.memory`)."""
 
@@ -242,8 +248,13 @@ class World:
         await asyncio.wait([task])
         if not task.cancelled() and (fault := task.exception()) is not None:
             self.broken(fault if isinstance(fault, Violation) else Violation(f"an engine failed: {fault!r}"))
-        if self.processes[process.tenant] is process and not process.dead:
+        if self.processes[process.tenant] is not process or process.dead:
+            return
+        if self.store.tenants[process.tenant].fence == process.fence:
             raise Violation("the engine of a living process ended")
+        self.note(f"an older engine has taken {process.tenant} back")  # it stood still while it began
+        process.dead = process.frozen = True
+        the_loop().call_later(1.0, self._start_again, process)
 
     def store_away(self) -> bool:
         return self.outages > 0
@@ -353,6 +364,7 @@ class World:
             return made[0]
 
         asking = process.begin(self.engines[tenant].ask(make_once))
+        asking.add_done_callback(_seen)
         await asyncio.wait([asking], timeout=ASK_MAX_S)
         if not asking.done():
             raise Unavailable("no answer")

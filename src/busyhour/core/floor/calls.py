@@ -272,7 +272,7 @@ def withdraw(f: FloorState, call: CallLive, *, missed: bool) -> None:
     f.move_call(call, CallCause.WITHDRAWN)
     call.agent_id, call.leg = None, None
     assert call.answered_utc_s is not None
-    waited_s = f.now.utc_s - call.answered_utc_s
+    waited_s = max(0.0, f.now.utc_s - call.answered_utc_s)  # a clock set back must not lengthen the wait (I48)
     f.at(call.campaign.answer_wait_max_s - waited_s, "wait", call.call)
 
 

@@ -7,7 +7,7 @@ up. Doing it twice gives the same result (I47).
 from math import inf
 
 from busyhour.core import events as e
-from busyhour.core.commands import CloseCall, HangUpCall, HangUpLeg
+from busyhour.core.commands import CloseCall, HangUpCall, HangUpLeg, Hold, SaveProgress
 from busyhour.core.dialer.retry import Retry, next_attempt
 from busyhour.core.floor import agents, calls, endings, runs
 from busyhour.core.floor.outcome import UNANSWERED
@@ -33,7 +33,8 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
     f.tenant, f.fence, f.boot = event.tenant, event.fence, event.pbx.boot
     f.started = f.telephony_up = True
     for trunk in event.trunks:
-        f.trunks[trunk.trunk_id] = TrunkLive(trunk=trunk)
+        live = f.trunks[trunk.trunk_id] = TrunkLive(trunk=trunk)
+        live.starts_s.extend([f.now.mono_s] * trunk.calls_per_s_max)  # what the engine before us began is not known
     for profile in event.agents:
         f.agents[profile.agent_id] = _agent(f, profile)
     for run in event.runs:
@@ -111,6 +112,23 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> None:
     f.count_call(run, call, +1)
     f.touch("calls", call.call)
     _take_up(f, call, leg, stored.agent_id)
+    _save_news(f, call, stored)
+
+
+def _save_news(f: FloorState, call: CallLive, stored: OpenCall) -> None:
+    """What the store did not know yet is kept at once: this engine may die before anything else happens."""
+    if (call.answered_utc_s, call.joined_utc_s) == (stored.answered_utc_s, stored.joined_utc_s):
+        return
+    f.do(
+        SaveProgress(
+            call=call.call,
+            state=call.attempt,
+            ringing_utc_s=call.rang_utc_s,
+            answered_utc_s=call.answered_utc_s,
+            joined_utc_s=call.joined_utc_s,
+            agent_id=call.agent_id,
+        )
+    )
 
 
 def _attempt_state(channel: ChannelPicture) -> AttemptState:
@@ -137,14 +155,14 @@ def _call_state(call: CallLive, channel: ChannelPicture, leg: str | None) -> Cal
 
 def _take_up(f: FloorState, call: CallLive, leg: str | None, agent_id: int | None) -> None:
     """Set the deadlines that this state needs, and give it its agent."""
-    name, age_s = call.call, f.now.utc_s - call.placed_utc_s
+    name, age_s = call.call, _age_s(f, call.placed_utc_s)
     if call.campaign.call_max_s > 0 and call.answered_utc_s is not None:
-        f.at(call.campaign.call_max_s - (f.now.utc_s - call.answered_utc_s), "max", name)
+        f.at(call.campaign.call_max_s - _age_s(f, call.answered_utc_s), "max", name)
     if call.state is CallState.DIALING:
         f.at(call.campaign.ring_timeout_s - age_s, "ring", name)
     elif call.state is CallState.WAITING:
         assert call.answered_utc_s is not None
-        f.at(call.campaign.answer_wait_max_s - (f.now.utc_s - call.answered_utc_s), "wait", name)
+        f.at(call.campaign.answer_wait_max_s - _age_s(f, call.answered_utc_s), "wait", name)
     elif call.state is CallState.MESSAGE:
         call.prompt, call.prompt_from_s = call.campaign.message_prompt or calls.FAREWELL, f.now.mono_s
         f.at(0.0, "prompt", name)
@@ -158,7 +176,13 @@ def _take_up(f: FloorState, call: CallLive, leg: str | None, agent_id: int | Non
         _wait_for_agent(f, call, agent_id)
 
 
+def _age_s(f: FloorState, since_utc_s: float) -> float:
+    """A clock that was set back meanwhile must not lengthen a deadline (I48)."""
+    return max(0.0, f.now.utc_s - since_utc_s)
+
+
 def _wait_for_agent(f: FloorState, call: CallLive, agent_id: int | None) -> None:
+    f.do(Hold(call=call.call, leg=""))  # its leg went while no engine was there: music, not silence (I18)
     f.at(calls.ORPHAN_S, "orphan", call.call)
     agent = f.agents.get(agent_id) if agent_id is not None else None
     if agent is None or agent.call is not None:

@@ -1,0 +1,64 @@
+"""Runs the simulated world on the store in memory, and says what came of it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from busyhour.adapters.memory.store import MemoryStore
+from busyhour.bench.machine import commit
+from busyhour.sim.series import Series, simulate
+from busyhour.sim.shrink import Shrinker
+from busyhour.sim.world import Plan, Result
+
+
+def make_store(clock: Callable[[], float]) -> MemoryStore:
+    return MemoryStore(clock=clock)
+
+
+def run_simulation(
+    *,
+    calls: int,
+    seed: int,
+    groups: Sequence[str],
+    jobs: int,
+    shrink: bool,
+    advance: Callable[[int], None],
+    say: Callable[[str], None],
+) -> Mapping[str, object]:
+    """The figures of `busyhour simulate`."""
+    series = simulate(calls=calls, seed=seed, groups=groups, jobs=jobs, make_store=make_store, advance=advance)
+    figures = _figures(series)
+    if series.failed is not None and series.failed_plan is not None:
+        plan, result = series.failed_plan, series.failed
+        if shrink:
+            shrinker = Shrinker(plan, result, make_store, say)
+            shrinker.shrink()
+            plan, result = shrinker.plan, shrinker.result
+        figures["failure"] = _failure(plan, result)
+    return figures
+
+
+def _figures(series: Series) -> dict[str, Any]:
+    return {
+        "calls": series.calls,
+        "events": series.events,
+        "faults": series.faults,
+        "faults_per_100_calls": round(100 * series.faults / max(1, series.calls), 1),
+        "violations": series.violations,
+        "trace_sha256": series.trace_sha256,
+        "seconds": round(series.seconds, 2),
+        "calls_per_s": round(series.calls_per_s, 1),
+        "seeds": series.seeds,
+        "outcomes": series.outcomes,
+    }
+
+
+def _failure(plan: Plan, result: Result) -> dict[str, Any]:
+    return {
+        "seed": result.seed,
+        "commit": commit(),
+        "violation": result.violation,
+        "plan": msgspec.to_builtins(plan),
+        "history": result.history,
+    }

@@ -1,0 +1,68 @@
+"""`busyhour simulate`: the engine in a bent world, many times, judged by the carrier's ledger."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
+
+import typer
+
+from busyhour.cli.progress import Progress
+from busyhour.cli.screen import Trouble, err, out, print_json, print_table
+from busyhour.cli.wiring import Wiring
+
+GROUPS = {
+    "A": "engines die",
+    "B": "the PBX and the way to it",
+    "C": "the database",
+    "D": "clocks",
+    "E": "two owners",
+    "F": "agents' browsers",
+    "G": "administrators",
+}
+
+
+def add_simulate(app: typer.Typer, wiring: Wiring) -> None:
+    @app.command()
+    def simulate(
+        *,
+        calls: Annotated[int, typer.Option(min=1, help="Calls to make, at least.")] = 10_000,
+        seed: Annotated[int, typer.Option(min=0, help="The first seed; each world has the next.")] = 1,
+        faults: Annotated[str, typer.Option(help="all, none, or groups such as A,B,C.")] = "all",
+        jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+        shrink: Annotated[bool, typer.Option("--shrink", help="Make a failing world small.")] = False,
+        json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    ) -> None:
+        """Run the engine in a simulated world with faults, and check every step. Stops at the first violation."""
+        progress = Progress(err)
+        figures = wiring.simulate(
+            calls=calls, seed=seed, groups=groups_of(faults), jobs=jobs, shrink=shrink, progress=progress
+        )
+        if json:
+            print_json(figures)
+        else:
+            _show(figures)
+        if figures["violations"]:
+            raise typer.Exit(1)
+
+
+def groups_of(text: str) -> Sequence[str]:
+    if text == "all":
+        return tuple(GROUPS)
+    if text == "none":
+        return ()
+    chosen = tuple(dict.fromkeys(part.strip().upper() for part in text.split(",")))
+    unknown = [name for name in chosen if name not in GROUPS]
+    if unknown:
+        known = ", ".join(f"{name} ({what})" for name, what in GROUPS.items())
+        raise Trouble(f"There is no group of faults {', '.join(unknown)!r}. Use all, none, or some of: {known}.")
+    return chosen
+
+
+def _show(figures: Mapping[str, Any]) -> None:
+    failure = figures.get("failure")
+    rows = {name: value for name, value in figures.items() if name not in ("failure", "outcomes")}
+    print_table("Simulated", ("what", "figure"), rows.items())
+    if failure:
+        for line in failure["history"]:
+            out.print(line, markup=False, highlight=False, soft_wrap=True)
+        text = f"seed {failure['seed']}, commit {failure['commit']}: {failure['violation']}\n{failure['plan']}"
+        err.print(text, markup=False, highlight=False, soft_wrap=True)

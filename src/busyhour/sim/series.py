@@ -1,0 +1,123 @@
+"""Many worlds, one after another or on several processors, until as many calls were made as asked for.
+
+A seed gives its plan: most worlds have all the faults that were asked for, some only a few kinds, more or less often.
+"""
+
+import hashlib
+import multiprocessing
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from itertools import count, islice
+from random import Random
+from time import perf_counter
+from typing import Any
+
+import structlog
+from msgspec import Struct
+
+from busyhour.sim.faults import Weather
+from busyhour.sim.world import Plan, Result, World
+
+MakeStore = Callable[[Callable[[], float]], Any]
+
+CONTACTS_OF_WORLD = 1_000
+FEW_CONTACTS = 50
+AHEAD_MAX = 4  # worlds begun for each processor before their results are taken
+
+
+class Series(Struct, frozen=True, kw_only=True):
+    """What a run of many worlds came to."""
+
+    calls: int
+    events: int
+    faults: int
+    violations: int
+    trace_sha256: str  # of the traces of all worlds, in the order of their seeds
+    seconds: float
+    seeds: int
+    outcomes: dict[str, int]
+    failed: Result | None  # the first world with a violation
+    failed_plan: Plan | None
+
+    @property
+    def calls_per_s(self) -> float:
+        return self.calls / self.seconds
+
+
+def plan_of(seed: int, groups: Sequence[str], contacts: int) -> Plan:
+    dice = Random(f"plan {seed}")
+    chosen = tuple(groups)
+    if len(groups) > 1 and dice.random() < 0.3:
+        chosen = tuple(sorted(dice.sample(chosen, dice.randint(1, len(chosen)))))
+    weather = Weather.of(chosen).scaled(dice.choice([0.3, 1.0, 1.0, 2.0])) if chosen else Weather.calm()
+    return Plan(seed=seed, calls=contacts, agents=dice.choice([3, 8, 8, 16]), weather=weather)
+
+
+def run_world(plan: Plan, make_store: MakeStore) -> Result:
+    _silence()
+    return World(plan, make_store).run()
+
+
+def _silence() -> None:
+    """The engines of a bent world have a lot to complain about."""
+    structlog.configure(
+        wrapper_class=structlog.make_filtering_bound_logger("critical"), logger_factory=structlog.ReturnLoggerFactory()
+    )
+
+
+def simulate(
+    *,
+    calls: int,
+    seed: int,
+    groups: Sequence[str],
+    jobs: int,
+    make_store: MakeStore,
+    advance: Callable[[int], None] = lambda calls: None,
+) -> Series:
+    """Worlds of the seeds `seed`, `seed + 1`, ... until `calls` calls were made, or one shows a violation."""
+    began_s = perf_counter()
+    contacts = CONTACTS_OF_WORLD if calls >= CONTACTS_OF_WORLD else max(FEW_CONTACTS, calls // 2)
+    plans = (plan_of(s, groups, contacts) for s in count(seed))
+    made = events = faults = seeds = 0
+    trace, outcomes = hashlib.sha256(), dict[str, int]()
+    failed: tuple[Plan, Result] | None = None
+    for plan, result in _results(plans, make_store, jobs):
+        made, events, faults, seeds = made + result.calls, events + result.events, faults + result.faults, seeds + 1
+        trace.update(result.trace_sha256.encode())
+        for name, n in result.outcomes.items():
+            outcomes[name] = outcomes.get(name, 0) + n
+        advance(made)
+        if result.violation is not None:
+            failed = plan, result
+        if failed is not None or made >= calls:
+            break
+    return Series(
+        calls=made,
+        events=events,
+        faults=faults,
+        violations=int(failed is not None),
+        trace_sha256=trace.hexdigest(),
+        seconds=perf_counter() - began_s,
+        seeds=seeds,
+        outcomes=dict(sorted(outcomes.items())),
+        failed=failed[1] if failed else None,
+        failed_plan=failed[0] if failed else None,
+    )
+
+
+def _results(plans: Iterator[Plan], make_store: MakeStore, jobs: int) -> Iterator[tuple[Plan, Result]]:
+    """In the order of the plans, whatever ends first."""
+    if jobs == 1:
+        for plan in plans:
+            yield plan, run_world(plan, make_store)
+        return
+    with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+        under_way = [(plan, pool.submit(run_world, plan, make_store)) for plan in islice(plans, jobs * AHEAD_MAX)]
+        try:
+            while True:
+                plan, result = under_way.pop(0)
+                yield plan, result.result()
+                following = next(plans)
+                under_way.append((following, pool.submit(run_world, following, make_store)))
+        finally:
+            pool.shutdown(wait=True, cancel_futures=True)
