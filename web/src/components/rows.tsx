@@ -31,7 +31,7 @@ export function Rows<Row>({ name, rows, columns, id, minWidth = 600 }: Props<Row
           {rows.map((row) => (
             <Table.Tr key={id(row)}>
               {columns.map((column) => (
-                <Table.Td key={column.title} ta={column.right ? 'right' : undefined} className={column.right ? 'nums' : undefined}>
+                <Table.Td key={column.title} ta={column.right ? 'right' : undefined} className={column.right ? 'nums line' : undefined}>
                   {column.cell(row)}
                 </Table.Td>
               ))}

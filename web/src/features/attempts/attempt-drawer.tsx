@@ -2,7 +2,7 @@
 import { Anchor, Drawer, Stack, Table } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useDispositionLabel } from '@/features/attempts/attempts-api';
+import { useDispositionLabel } from '@/lib/dispositions';
 import { dateTime, phone, span } from '@/lib/format';
 import type { AttemptRow } from '@/lib/records';
 

@@ -2,7 +2,7 @@
 import { Anchor, Badge } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Rows } from '@/components/rows';
-import { useDispositionLabel } from '@/features/attempts/attempts-api';
+import { useDispositionLabel } from '@/lib/dispositions';
 import { moment, phone, span } from '@/lib/format';
 import type { AttemptRow } from '@/lib/records';
 
@@ -26,10 +26,10 @@ export function AttemptTable({ rows, onShow }: { rows: AttemptRow[]; onShow: (at
       columns={[
         { title: t('attempt.at'), cell: (attempt) => <Anchor component="button" type="button" underline="always" className="line" onClick={() => onShow(attempt)} aria-label={`${t('attempts.show')}: ${moment(attempt.intent_utc_s)} ${attempt.number}`}>{moment(attempt.intent_utc_s)}</Anchor> },
         { title: t('attempt.number'), cell: (attempt) => <span className="nums line">{phone(attempt.number)}</span> },
-        { title: t('attempt.contact'), cell: (attempt) => attempt.contact_name },
-        { title: t('attempt.outcome'), cell: (attempt) => (attempt.outcome === null ? t(`outcome.${attempt.state}`) : <Badge variant="light" tt="none" color={outcomeColor(attempt.outcome)}>{t(`outcome.${attempt.outcome}`)}</Badge>) },
-        { title: t('attempt.disposition'), cell: (attempt) => labelOf(attempt.disposition) },
-        { title: t('attempt.agent'), cell: (attempt) => attempt.agent_name ?? '' },
+        { title: t('attempt.contact'), cell: (attempt) => <span className="line">{attempt.contact_name}</span> },
+        { title: t('attempt.outcome'), cell: (attempt) => (attempt.outcome === null ? t(`outcome.${attempt.state}`) : <Badge variant="light" tt="none" miw="max-content" color={outcomeColor(attempt.outcome)}>{t(`outcome.${attempt.outcome}`)}</Badge>) },
+        { title: t('attempt.disposition'), cell: (attempt) => <span className="line">{labelOf(attempt.disposition)}</span> },
+        { title: t('attempt.agent'), cell: (attempt) => <span className="line">{attempt.agent_name}</span> },
         { title: t('attempt.waitPre'), cell: (attempt) => span(attempt.wait_pre_ms), right: true },
         { title: t('attempt.waitAfter'), cell: (attempt) => span(attempt.wait_after_ms), right: true },
         { title: t('attempt.talk'), cell: (attempt) => span(attempt.talk_ms), right: true },

@@ -1,7 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { api, query } from '@/lib/api';
-import { useRowsOf } from '@/lib/crud';
-import type { AttemptRow, Disposition, Page, Summary } from '@/lib/records';
+import type { AttemptRow, Page, Summary } from '@/lib/records';
 
 export interface Filters {
   campaign_id?: number | null;
@@ -28,12 +27,6 @@ export function useAttempts(filters: Filters) {
 
 export function useSummary(filters: Filters) {
   return useQuery({ queryKey: ['summary', filters], queryFn: () => api.get<Summary>(`/api/reports/summary${query({ ...filters })}`), staleTime: 0 });
-}
-
-/** Attempts keep the code; people read the label, while there is one. */
-export function useDispositionLabel(): (code: string | null) => string {
-  const dispositions = useRowsOf<Disposition>('/api/dispositions').data;
-  return (code) => dispositions?.find((one) => one.code === code)?.label ?? code ?? '';
 }
 
 export function exportPath(filters: Filters, format: string): string {

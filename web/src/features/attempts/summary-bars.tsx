@@ -1,7 +1,7 @@
 // Totals, and how often each outcome came, as bars with their figures.
 import { Card, Group, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { useDispositionLabel } from '@/features/attempts/attempts-api';
+import { useDispositionLabel } from '@/lib/dispositions';
 import { count, percent, span } from '@/lib/format';
 import type { Summary } from '@/lib/records';
 

@@ -7,6 +7,7 @@ import { Empty, Loaded, Page } from '@/components/page';
 import { Rows } from '@/components/rows';
 import { StateBadge } from '@/components/state-badge';
 import { api } from '@/lib/api';
+import { useDispositionLabel } from '@/lib/dispositions';
 import { dateTime, moment, phone, span } from '@/lib/format';
 import type { AttemptRow, Contact } from '@/lib/records';
 
@@ -96,6 +97,7 @@ function Sentences({ sentences }: { sentences: string[] }) {
 
 function History({ rows }: { rows: AttemptRow[] }) {
   const { t } = useTranslation();
+  const labelOf = useDispositionLabel();
   return (
     <Rows
       name={t('contact.history')}
@@ -107,7 +109,7 @@ function History({ rows }: { rows: AttemptRow[] }) {
         { title: t('attempt.campaign'), cell: (attempt) => attempt.campaign_name },
         { title: t('attempt.number'), cell: (attempt) => <span className="nums line">{phone(attempt.number)}</span> },
         { title: t('attempt.outcome'), cell: (attempt) => (attempt.outcome === null ? t(`outcome.${attempt.state}`) : t(`outcome.${attempt.outcome}`)) },
-        { title: t('attempt.disposition'), cell: (attempt) => attempt.disposition ?? '' },
+        { title: t('attempt.disposition'), cell: (attempt) => labelOf(attempt.disposition) },
         { title: t('attempt.agent'), cell: (attempt) => attempt.agent_name ?? '' },
         { title: t('attempt.talk'), cell: (attempt) => <span className="line">{span(attempt.talk_ms)}</span>, right: true },
         { title: t('attempt.why'), cell: (attempt) => attempt.why },
