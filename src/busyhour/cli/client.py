@@ -1,15 +1,19 @@
-"""Talks to the running server over its own API, as anybody could. The address and the token lie in the data folder."""
+"""Talks to the running server over its own API, as anybody could. The address and the token lie in the data folder.
+
+`httpx` is loaded when a client is made: it is slow to load, and `busyhour up` after a crash needs none.
+"""
 
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
-
-import httpx
+from typing import IO, TYPE_CHECKING, Any
 
 from busyhour.cli.screen import Trouble
 from busyhour.settings import Settings
+
+if TYPE_CHECKING:
+    import httpx
 
 REPLY_MAX_S = 60.0
 UPLOAD_MAX_S = 600.0
@@ -21,7 +25,9 @@ START_IT = "Start it with `busyhour up`"
 class Client:
     """One connection to the server. Answers are what the JSON says; refusals become `Trouble`."""
 
-    def __init__(self, url: str, token: str, *, transport: httpx.BaseTransport | None = None) -> None:
+    def __init__(self, url: str, token: str, *, transport: "httpx.BaseTransport | None" = None) -> None:
+        import httpx
+
         self.url = url.rstrip("/")
         self.token = token
         self._http = httpx.Client(
@@ -87,6 +93,8 @@ class Client:
 
     @contextmanager
     def _troubles(self) -> Iterator[None]:
+        import httpx
+
         try:
             yield
         except (httpx.ConnectError, httpx.ConnectTimeout):
@@ -97,7 +105,7 @@ class Client:
             raise Trouble(f"The talk with {self.url} broke off ({type(fault).__name__}). Try again.") from None
 
 
-def refusal(reply: httpx.Response) -> str:
+def refusal(reply: "httpx.Response") -> str:
     """The server's own words where it has some; they say what to do next."""
     try:
         error = reply.json()["error"]
