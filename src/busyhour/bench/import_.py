@@ -5,10 +5,11 @@ the list committed; the COPY into a table of text columns without an index. `rat
 """
 
 import asyncio
+import contextlib
 import random
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -16,13 +17,8 @@ import asyncpg
 from sqlalchemy import make_url
 
 from busyhour.adapters.files.contact_files import ContactFiles
-from busyhour.adapters.sql.database import Database
-from busyhour.adapters.sql.directory import SqlDirectory
-from busyhour.adapters.sql.lists import SqlLists
-from busyhour.adapters.sql.migrate import migrate
-from busyhour.adapters.sql.private import PrivateDatabase
-from busyhour.adapters.sql.seal import Seal
 from busyhour.bench.machine import commit, machine
+from busyhour.bench.stored import Stored, database_to_measure
 from busyhour.core.events import Instant
 from busyhour.service import records as r
 from busyhour.service.importing import Importing, Upload
@@ -33,6 +29,7 @@ SEED: Final = 7
 AREAS: Final = (205, 212, 213, 303, 305, 312, 404, 415, 503, 512, 602, 617, 702, 713, 808, 907, 916)
 """In eight time zones."""
 COPY_MAX_S: Final = 600.0
+LOOK_EVERY_S: Final = 0.005
 
 
 class WallClock:
@@ -52,17 +49,9 @@ async def _measured(settings: Settings, rows: int, folder: Path) -> Mapping[str,
     about = machine()
     file = folder / "people.csv"
     await asyncio.to_thread(write_people, file, rows)
-    private = None if settings.database_url else PrivateDatabase(folder / "database")
-    try:
-        if private:
-            await private.start()
-        url = settings.database_url or (await private.url() if private else "")
-        await migrate(url)
-        job, seconds = await _import(url, file, folder)
+    async with database_to_measure(settings, folder) as url:
+        job, seconds, lag_s = await _import(url, file, folder)
         copy_seconds = await _bare_copy(url, file)
-    finally:
-        if private:
-            await private.stop()
     return {
         "rows": job.contacts_added,
         "rejected": job.rows_rejected,
@@ -71,6 +60,7 @@ async def _measured(settings: Settings, rows: int, folder: Path) -> Mapping[str,
         "rows_per_s": round(job.rows_read / seconds),
         "copy_seconds": round(copy_seconds, 2),
         "ratio": round(seconds / copy_seconds, 2),
+        "loop_lag_max_ms": round(lag_s * 1000, 1),
         "machine": about,
         "commit": commit(),
     }
@@ -86,29 +76,48 @@ def write_people(path: Path, rows: int) -> None:
             file.write(f"{number},Person {at},Springfield,{at:07},a note on this person\r\n")
 
 
-async def _import(url: str, file: Path, folder: Path) -> tuple[r.ImportJob, float]:
-    database = Database(url)
-    lists = SqlLists(database)
+async def _import(url: str, file: Path, folder: Path) -> tuple[r.ImportJob, float, float]:
+    stored = Stored(url, folder)
+    lists = stored.lists
     importing = Importing(lists=lists, files=ContactFiles, clock=WallClock(), spool=folder / "spool")
     try:
-        directory = SqlDirectory(database, Seal.of(folder))
-        name = f"bench {time.time():.3f}"  # tenants' and lists' names are unique; the database may be one in use
-        tenant = await directory.create_tenant(name=name, time_zone="America/New_York", country="US")
-        made = await lists.create_list(tenant.tenant_id, name)
+        await stored.begin()
+        tenant = stored.tenant
+        made = await lists.create_list(tenant.tenant_id, stored.name)
         upload = importing.spool_path()
         upload.hardlink_to(file)
-        begun_s = time.monotonic()
-        job = await importing.start(tenant, made.list_id, Upload(path=upload, file_name="people.csv", ask=FileAsk()))
-        job = await importing.wait(tenant.tenant_id, job.import_id)
-        seconds = time.monotonic() - begun_s
+        async with watched_loop() as lag:
+            begun_s = time.monotonic()
+            asked = Upload(path=upload, file_name="people.csv", ask=FileAsk())
+            job = await importing.start(tenant, made.list_id, asked)
+            job = await importing.wait(tenant.tenant_id, job.import_id)
+            seconds = time.monotonic() - begun_s
         assert job.state == "done", job.error
         found = await lists.list_(tenant.tenant_id, made.list_id)
         assert found.contacts == job.contacts_added
         await lists.delete_list(tenant.tenant_id, made.list_id)
     finally:
         await importing.close()
-        await database.close()
-    return job, seconds
+        await stored.close()
+    return job, seconds, max(lag)
+
+
+@contextlib.asynccontextmanager
+async def watched_loop() -> AsyncIterator[list[float]]:
+    """How much later than asked the loop woke up, each time: what a call's event would have waited."""
+    lag = [0.0]
+
+    async def watch() -> None:
+        while True:
+            begun_s = time.perf_counter()
+            await asyncio.sleep(LOOK_EVERY_S)
+            lag.append(time.perf_counter() - begun_s - LOOK_EVERY_S)
+
+    watching = asyncio.create_task(watch())
+    try:
+        yield lag
+    finally:
+        watching.cancel()
 
 
 async def _bare_copy(url: str, file: Path) -> float:
