@@ -137,10 +137,10 @@ def _system(picture: Picture, trouble: str | None) -> Text:
 
 def _runs(picture: Picture) -> RenderableType:
     """The reasons stand below the table: in a column they would be broken into pieces."""
-    table = _table("Runs", "campaign", "mode", "state", "placed", "answered", "dialing", "waiting", "talking")
+    table = _table("Runs", "campaign", "state", "placed", "answered", "dialing", "waiting", "talking")
     reasons: list[RenderableType] = []
     for run in sorted(picture.views("runs"), key=lambda r: (r["priority"], r["run_id"]))[:ROWS_MAX]:
-        columns = ("name", "dial_mode", "state", "placed", "answered", "dialing", "waiting", "talking")
+        columns = ("name", "state", "placed", "answered", "dialing", "waiting", "talking")
         table.add_row(*(shown(run[column]) for column in columns))
         if run["why"]:
             reasons.append(Text(f"{run['name']}: {run['why']}", style="dim"))
