@@ -274,7 +274,7 @@ class Engine:
                 case c.FillHopper():
                     after.append(partial(self._spawn_fill, command))
                 case c.Accept() | c.Refuse():
-                    if lasting:
+                    if lasting or self._keeper.owes(LASTING):  # the same may have been asked for before
                         after.append(partial(self._answer, command))
                     else:
                         self._answer(command)

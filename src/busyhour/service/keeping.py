@@ -20,6 +20,7 @@ from busyhour.service.ports import Clock, Store
 BATCH_MAX = 1_000  # records of one transaction
 WAITING_MAX = 200_000  # records that may wait for the database; beyond it the process must not go on
 RETRY_S = 0.5
+CONFIRM_EVERY_S = 2.0
 SURE_S = 5.0  # an ownership confirmed longer ago is confirmed anew before the PBX is told anything
 END_MAX_S = 3.0  # for the last records, when we stop
 
@@ -69,6 +70,10 @@ class Keeper:
     def waiting(self) -> int:
         return sum(len(lot.keeps) for lot in self._lots)
 
+    def owes(self, kinds: tuple[type[Keep], ...]) -> bool:
+        """Whether a record of these kinds is still to be written."""
+        return any(isinstance(keep, kinds) for lot in self._lots for keep in lot.keeps)
+
     def add(self, keeps: Sequence[Keep], after: Sequence[Callable[[], None]] = ()) -> None:
         """Keep these behind all that waits; then do what is to be done after."""
         if not keeps and not self._lots:
@@ -116,7 +121,11 @@ class Keeper:
 
     async def _run(self) -> None:
         while True:
-            await self._more.wait()
+            try:
+                async with asyncio.timeout(CONFIRM_EVERY_S):
+                    await self._more.wait()
+            except TimeoutError:
+                self._lots.append(_Lot((), ()))  # nothing to keep: confirm that the shard is ours, so no order waits
             self._more.clear()
             try:
                 await self.flush()
