@@ -5,7 +5,7 @@ READY := .venv/.ready
 WEB_SOURCES := $(shell git ls-files web 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help up check test bench requirements diagrams web clean
+.PHONY: help up check test bench mutants requirements diagrams web clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: check .tools/test-programs ## check, and the tests on a real Asterisk, Pos
 bench: $(READY) ## calls per second, and import speed, on this machine
 	@$(BIN)/busyhour bench calls
 	@$(BIN)/busyhour bench import
+
+mutants: $(READY) ## plant faults, one at a time, and see that the simulated world finds each
+	@$(BIN)/python tools/mutants.py
 
 requirements: $(READY) ## every requirement with the tests that show it
 	@$(BIN)/python tools/requirements.py

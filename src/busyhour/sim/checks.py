@@ -271,6 +271,8 @@ class Checks:
         """I44: an engine is back soon after what it needs is back. Promises about calls begin with it."""
         for tenant, engine in self._world.engines.items():
             line, process = self._world.lines[tenant], self._world.processes[tenant]
+            if engine.statistics()["restarts"]:
+                raise Violation(f"I17: the floor of {tenant} failed and was begun anew")
             if engine.running and not process.frozen:
                 self._down_since_s.pop(tenant, None)
                 continue

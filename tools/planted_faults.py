@@ -1,0 +1,328 @@
+"""The faults that `tools/mutants.py` plants: where, what, and which mistake it stands for.
+
+Each `old` stands exactly once in its file (`tests/sim/test_mutants.py` sees to that), so that a planted fault is never
+silently not planted.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    file: str  # under src/busyhour
+    old: str
+    new: str
+    why: str
+
+
+PLANTED = (
+    # Dialing
+    Fault("adapters/memory/store.py", "if fence != rows.fence:", "if False:", "no fence"),
+    Fault(
+        "adapters/memory/store.py",
+        'member_open=member.state == "taken",',
+        "member_open=True,",
+        "an intent of a member that is not ours to dial",
+    ),
+    Fault(
+        "adapters/memory/store.py", "on_dnc=keep.item.number in rows.dnc,", "on_dnc=False,", "do-not-call from a cache"
+    ),
+    Fault(
+        "adapters/memory/store.py",
+        "run_running=rows.runs[keep.run_id].state == RunState.RUNNING,",
+        "run_running=True,",
+        "a paused run still commits intents",
+    ),
+    Fault(
+        "adapters/memory/store.py",
+        "zones=member.zones,\n                number_live",
+        "zones=(),\n                number_live",
+        "the callee's hours by the campaign's clock",
+    ),
+    Fault(
+        "core/dialer/hours.py",
+        "utc_s, zone(zone_name))\n    second = local.hour * 3600 + local.minute * 60 + local.second\n    today",
+        'utc_s, zone("UTC"))\n    second = local.hour * 3600 + local.minute * 60 + local.second\n    today',
+        "hours by the server's clock",
+    ),
+    Fault(
+        "core/dialer/hours.py", "return all(is_open(hours", "return any(is_open(hours", "open in any zone, not in all"
+    ),
+    Fault(
+        "service/engine.py",
+        "if self._clock.now().utc_s - call.at_utc_s > INTENT_AGE_MAX_S:",
+        "if False:",
+        "old intents are still sent",
+    ),
+    Fault(
+        "core/floor/calls.py",
+        "f.move_attempt(call, AttemptCause.UNANSWERED)\n        look(f, call)",
+        "endings.close(f, call, EndCause.FAILURE, f.now.utc_s)",
+        "a reply timeout is taken for a failure",
+    ),
+    Fault(
+        "core/floor/pairing.py",
+        "dialing=run.dialing,",
+        "dialing=0,",
+        "calls on the way do not count",
+    ),
+    Fault(
+        "core/dialer/pacing.py",
+        "want = picture.agents_free - ",
+        "want = 2 + picture.agents_free - ",
+        "calls without agents",
+    ),
+    Fault(
+        "core/dialer/pacing.py",
+        '"free lines": picture.trunk_free,',
+        '"free lines": 99,',
+        "free lines are not looked at by the formula",
+    ),
+    Fault(
+        "core/floor/pairing.py",
+        "if trunk is None or trunk.up >= trunk.trunk.capacity:",
+        "if trunk is None:",
+        "a trunk's lines are not counted",
+    ),
+    Fault(
+        "core/floor/pairing.py",
+        "trunk.starts_s.append(f.now.mono_s)",
+        "pass",
+        "the floor plans more calls a second than a trunk may start",
+    ),
+    Fault("service/rates.py", "if not trunk.calls_per_s_max:", "if True:", "calls that waited leave all at once"),
+    Fault(
+        "core/floor/pairing.py",
+        "if not (f.started and f.telephony_up and f.store_up):",
+        "if not (f.started and f.store_up):",
+        "dials while the PBX is out of sight",
+    ),
+    Fault(
+        "core/dialer/retry.py",
+        "return Retry(due_utc_s=ended_utc_s + delay_s,",
+        "return Retry(due_utc_s=ended_utc_s,",
+        "no pause before a retry",
+    ),
+    Fault(
+        "core/dialer/retry.py",
+        "and rule.disposition == disposition and count <= rule.max_attempts:",
+        "and count <= rule.max_attempts:",
+        "a retry rule for one disposition applies to all",
+    ),
+    Fault(
+        "adapters/memory/rows.py",
+        "run.taken[member.member_id] = None",
+        "pass",
+        "members of a dead engine's hopper are lost",
+    ),
+    Fault(
+        "core/floor/runs.py",
+        "change(f, run, RunCause.PAUSED)\n        f.accept",
+        "f.accept",
+        "a pause is acknowledged and not kept",
+    ),
+    # Calls and ownership
+    Fault(
+        "service/keeping.py",
+        "while self._clock.now().mono_s - self._sure_s > SURE_S:",
+        "while False:",
+        "an engine that stood still gives orders",
+    ),
+    Fault(
+        "core/floor/recovery.py",
+        "        if channel is not None:\n            adopt(f, stored, channel)",
+        "        if False:\n            adopt(f, stored, channel)",
+        "living calls are not adopted",
+    ),
+    Fault(
+        "core/floor/recovery.py", "    _hang_up_strangers(f, event.pbx)\n", "", "strangers are not hung up at a start"
+    ),
+    Fault(
+        "core/floor/calls.py",
+        "f.do(HangUpCall(call=event.call))  # nobody's call: never leave a person in silence",
+        "pass",
+        "an answered call that nobody knows is left alone",
+    ),
+    Fault("core/floor/calls.py", 'f.at(call.campaign.ring_timeout_s, "ring", call.call)', "pass", "no ring timeout"),
+    Fault(
+        "core/floor/calls.py",
+        '    f.at(GONE_S, "gone", call.call)\n\n\ndef on_gone_due',
+        "\n\ndef on_gone_due",
+        "a hang-up is not followed up",
+    ),
+    Fault(
+        "core/floor/calls.py",
+        'f.at(call.campaign.answer_wait_max_s - waited_s, "wait", call.call)\n\n\ndef play_message',
+        "pass\n\n\ndef play_message",
+        "nobody ends the wait for an agent",
+    ),
+    Fault(
+        "core/floor/calls.py",
+        "    f.do(Hold(call=call.call, leg=leg))\n    f.at(ORPHAN_S",
+        "    f.at(ORPHAN_S",
+        "an orphaned customer hears nothing",
+    ),
+    Fault(
+        "core/floor/calls.py", '    f.at(ORPHAN_S, "orphan", call.call)\n', "", "an orphaned customer waits for ever"
+    ),
+    Fault(
+        "core/floor/calls.py",
+        '    f.at(PROMPT_LOOK_S, "prompt", call.call)\n    f.do(PlayPrompt',
+        "    f.do(PlayPrompt",
+        "the end of a prompt is not looked for",
+    ),
+    Fault("core/floor/recovery.py", "    _save_news(f, call, stored)\n\n", "\n", "what a recovery learns is not kept"),
+    Fault(
+        "core/floor/recovery.py",
+        '    f.do(Hold(call=call.call, leg=""))',
+        "    pass",
+        "an adopted orphan hears nothing",
+    ),
+    Fault(
+        "core/floor/machine.py", "        self._fire_due()\n        rule", "        rule", "deadlines wait for a tick"
+    ),
+    Fault(
+        "core/floor/state.py",
+        "if self._due.get((kind, name)) == due_s:",
+        "if (kind, name) in self._due:",
+        "a stale timer is obeyed",
+    ),
+    Fault(
+        "core/floor/calls.py",
+        '    f.drop("wait", call.call)\n    f.move_call(call, CallCause.JOINED)',
+        "    f.move_call(call, CallCause.JOINED)",
+        "a timer outlives what it was set for",
+    ),
+    Fault(
+        "service/engine.py",
+        "            await asyncio.sleep(LOOK_EVERY_S)",
+        "            await asyncio.sleep(1e9)",
+        "the PBX is never looked at",
+    ),
+    Fault(
+        "core/floor/recovery.py",
+        "f.boot, f.telephony_up = event.pbx.boot, True\n    compare(f, event.pbx, asked_s=inf, restarted=restarted)",
+        "f.boot, f.telephony_up = event.pbx.boot, True",
+        "what was missed while the link was down is not made good",
+    ),
+    # Agents
+    Fault(
+        "core/floor/calls.py",
+        '    agent = f.agents[call.agent_id]\n    agent.call = None\n    f.drop("join", call.call)',
+        '    agent = f.agents[call.agent_id]\n    f.drop("join", call.call)',
+        "one-way release: the agent keeps a call that was taken from them",
+    ),
+    Fault(
+        "core/floor/endings.py",
+        "    wrapup.begin_acw(f, agent, call)\n    if agent",
+        "    if agent",
+        "the agent is not let go after a call",
+    ),
+    Fault("core/floor/wrapup.py", '    f.at(seconds, "acw", str(agent.agent_id))\n', "", "a wrap-up without an end"),
+    Fault(
+        "core/floor/recovery.py",
+        '        f.at(left_s, "acw", str(profile.agent_id))\n',
+        "",
+        "a wrap-up's end is lost at a restart",
+    ),
+    Fault(
+        "core/floor/recovery.py",
+        "    agent.pause = profile.pause_reason\n",
+        "    agent.pause = None\n",
+        "a pause is lost at a restart",
+    ),
+    Fault(
+        "core/floor/state.py",
+        "        if agent.pause is not None:\n            return AgentState.NOT_READY, agent.pause\n",
+        "",
+        "agents who pause get calls",
+    ),
+    Fault(
+        "core/floor/state.py",
+        "            self.idle.pop(agent.agent_id, None)\n        for run_id",
+        "            pass\n        for run_id",
+        "who is not available stays among the idle",
+    ),
+    Fault(
+        "core/floor/pairing.py",
+        "    f.idle.pop(agent.agent_id, None)\n    f.move_call",
+        "    f.move_call",
+        "two calls are offered to one agent",
+    ),
+    Fault(
+        "core/floor/agents.py",
+        "        calls.withdraw(f, call, missed=not was_up)",
+        "        pass",
+        "an offer to a dead leg is not taken back",
+    ),
+    Fault(
+        "core/floor/agents.py",
+        "        agent.next_pause = event.reason\n",
+        "        pass\n",
+        "a pause asked for during a call is forgotten",
+    ),
+    Fault(
+        "core/floor/agents.py",
+        "    if new_tab:\n        _replace_leg(f, agent)\n",
+        "",
+        "a reloaded desk keeps its dead leg",
+    ),
+    # Records
+    Fault("core/floor/endings.py", "run.finished += retry.due_utc_s is None", "run.finished += 1", "counters drift"),
+    Fault("core/floor/endings.py", "f.runs[call.run_id].live -= 1", "pass", "a line is never given back to its run"),
+    Fault("core/floor/endings.py", "        trunk.up -= 1\n", "", "a line is never given back to its trunk"),
+    Fault(
+        "core/floor/endings.py",
+        "        call.answered_utc_s = event.answered_utc_s\n",
+        "",
+        "an answer that was not heard of is not recorded",
+    ),
+    Fault(
+        "core/floor/endings.py",
+        "    if call is None or call.state is CallState.ENDED:\n        return\n    if call.state is CallState.PLANNED",
+        "    if call is None:\n        return\n    if call.state is CallState.PLANNED",
+        "an end heard twice is closed twice",
+    ),
+    Fault(
+        "adapters/memory/store.py",
+        "    if attempt.record is not None:\n        return\n    attempt.record",
+        "    attempt.record",
+        "a final record can change",
+    ),
+    Fault(
+        "core/floor/outcome.py",
+        "        return Outcome.HANDLED\n",
+        "        return Outcome.ABANDONED\n",
+        "handled calls count as abandoned",
+    ),
+    Fault(
+        "core/floor/outcome.py",
+        "EndCause.BUSY: Outcome.BUSY",
+        "EndCause.BUSY: Outcome.NO_ANSWER",
+        "busy is told as no answer",
+    ),
+    Fault(
+        "core/floor/endings.py",
+        "ended_utc_s=ended_utc_s,\n        talk_s",
+        "ended_utc_s=ended_utc_s + 3600.0,\n        talk_s",
+        "times in another zone",
+    ),
+    Fault(
+        "service/keeping.py",
+        "        done, self._lots = self._lots[:lots], self._lots[lots:]\n",
+        "        done, self._lots = self._lots[:lots], []\n",
+        "records that came meanwhile are lost",
+    ),
+    Fault(
+        "service/keeping.py",
+        "_lose(fault)\n                await asyncio.sleep(RETRY_S)\n                self._more.set()",
+        "_lose(fault)\n                self._lots.clear()",
+        "records are dropped when the database is away",
+    ),
+    Fault(
+        "service/engine.py",
+        "        for answer in reversed(answers):",
+        "        for answer in reversed(answers[1:]):",
+        "the first answer of a commit is not heard",
+    ),
+)
