@@ -193,3 +193,27 @@ async def test_pictures_tell_why_a_contact_is_not_called(world: World) -> None:
     assert (waits.on_dnc, waits.zones, waits.number) == (True, ("Europe/Rome",), one.number)
     [history] = await world.reports.contact_history(world.tenant, one.contact_id)
     assert history.outcome == "BUSY"
+
+
+async def test_contacts_are_stored_as_they_are_whatever_is_in_them(world: World) -> None:
+    odd = {
+        "a\\tb": "tab\there",
+        "quote": '"\\N"',
+        "lines": "one\ntwo\r\nthree",
+        "null": "\\N",
+        "letters": "\u00fc\u2028\U0001f600",
+    }
+    wanted = [
+        new_contact(1, name="back\\slash\tand \\N", attributes=odd),
+        new_contact(2, name="", numbers=(number(2), number(3)), zones=((), ("Europe/Rome", "UTC")), attributes={}),
+        new_contact(4, name="\\N", schedule_utc_s=1298635200.5, schedule_extension="1101", time_zone="Asia/Tokyo"),
+    ]
+    list_id = await world.add_list("odd", wanted)
+    found = (await world.lists.contacts(world.tenant, list_id)).rows
+    fields = ("name", "numbers", "attributes", "time_zone", "schedule_utc_s", "schedule_extension")
+    assert [[getattr(one, name) for name in fields] for one in found] == [
+        [getattr(one, name) for name in fields] for one in wanted
+    ]
+    assert [one.position for one in found] == [1, 2, 3]
+    zones = await world.rows("SELECT zones FROM contact_point ORDER BY contact_id, position")
+    assert [row["zones"] for row in zones] == [["Europe/Rome"], [], ["Europe/Rome", "UTC"], ["Europe/Rome"]]

@@ -14,6 +14,7 @@ from busyhour.adapters.sql.migrate import migrate
 from busyhour.adapters.sql.private import WATCH_EVERY_S, PrivateDatabase
 from busyhour.adapters.sql.seal import Seal
 from busyhour.adapters.sql.store import SqlStore
+from busyhour.core.commands import SaveRun
 from busyhour.service.errors import StoreDown, Unavailable
 
 SEAL_KEY = b"MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -35,7 +36,12 @@ async def test_the_store_is_down_while_the_server_is_stopped_and_back_with_it(se
         database = Database(url)
         directory, store = SqlDirectory(database, Seal(SEAL_KEY)), SqlStore(database)
         tenant = await directory.create_tenant(name="Acme", time_zone="UTC", country="IT")
+        fence = (await store.open_shard(tenant.tenant_id, "engine-0")).fence
+        nothing = [SaveRun(run_id=1, state="paused", at_utc_s=0.0, final=False)]
+        assert await store.commit(tenant.tenant_id, fence, nothing) == []
         await server.stop()
+        with pytest.raises(StoreDown):
+            await store.commit(tenant.tenant_id, fence, nothing)
         assert not server.running()
         with pytest.raises(StoreDown):
             await store.open_shard(tenant.tenant_id, "engine-1")
@@ -43,7 +49,8 @@ async def test_the_store_is_down_while_the_server_is_stopped_and_back_with_it(se
             await directory.tenants()
         assert not await database.alive()
         await server.start()
-        assert (await store.open_shard(tenant.tenant_id, "engine-1")).fence == 1
+        assert await store.commit(tenant.tenant_id, fence, nothing) == []
+        assert (await store.open_shard(tenant.tenant_id, "engine-1")).fence == fence + 1
         assert await directory.tenants() == [tenant]
         await database.close()
     finally:
