@@ -18,7 +18,9 @@ def busy(begin_s: float) -> Dialog:
 
 
 def talk(begin_s: float, end_s: float | None) -> Dialog:
-    return dialog(begin_s, status=200, answered_s=begin_s + 1, ended_s=end_s, ended_by=end_s and "callee")
+    return dialog(
+        begin_s, status=200, answered_s=begin_s + 1, acked_s=begin_s + 1, ended_s=end_s, ended_by=end_s and "callee"
+    )
 
 
 def attempt(begin_s: float, outcome: str | None, talk_s: float = 0.0, call: str = "") -> dict[str, Any]:
@@ -71,4 +73,6 @@ def test_calls_end_with_the_pbx_that_was_killed() -> None:
     assert (ringing.ended_s, ringing.answered_s, ringing.ended_by) == (20.0, None, "pbx")
     assert not kinds(talk(10, 31), attempts=[attempt(10, "HANDLED", 9)], pbx_killed_s=20)
     assert kinds(talk(10, 31), attempts=[attempt(10, "HANDLED", 20)], pbx_killed_s=20) == {"mismatches"}
+    unheard = dialog(19, status=200, answered_s=19.9, ended_s=40, ended_by="callee")
+    assert not kinds(unheard, attempts=[attempt(19, "LOST")], pbx_killed_s=20)
     assert not kinds(dialog(19.9), attempts=[attempt(19.9, "LOST")], pbx_killed_s=20)

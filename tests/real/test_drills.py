@@ -12,7 +12,7 @@ from busyhour.bench.drills.drill import run_drills
 from busyhour.bench.drills.scene import DrillSettings
 from tests.real.conftest import OFFSET
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(1200)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(1800)]
 
 KINDS = ("lost", "doubled", "mismatches", "records", "redials", "orphans", "stuck", "writes_lost")
 

@@ -84,13 +84,15 @@ async def _closed_for_it(scene: Scene) -> tuple[int, list[str]]:
         for attempt in await attempts_of(scene.product.api, run_id)
     }
     cut: list[Dialog] = []
-    for incident in scene.incidents:
-        at_s = incident.at_utc_s
+    before_s = 0.0
+    for at_s in [incident.at_utc_s for incident in scene.incidents]:
         cut += [
             d
             for d in scene.dialogs()
-            if d.invited_s < at_s - CUT_TOLERANCE_S and (d.ended_s is None or d.ended_s > at_s + CUT_TOLERANCE_S)
+            if before_s < d.invited_s < at_s - CUT_TOLERANCE_S
+            and (d.ended_s is None or d.ended_s > at_s + CUT_TOLERANCE_S)
         ]
+        before_s = at_s
     wrong = []
     for dialog in cut:
         attempt = attempts.get(dialog.number)

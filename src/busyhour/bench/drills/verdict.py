@@ -80,13 +80,13 @@ def verdict_of(
 
 
 def cut_off(dialogs: Iterable[Dialog], cuts_s: Sequence[float]) -> list[Dialog]:
-    """End what was up when the PBX was killed at that moment."""
+    """End what was up when the PBX was killed at that moment. An answer that it did not acknowledge never reached it."""
     found = []
     for dialog in dialogs:
         cut_s = next((at_s for at_s in cuts_s if dialog.invited_s < at_s < (dialog.ended_s or at_s + 1)), None)
         if cut_s is None:
             found.append(dialog)
-        elif dialog.answered_s is not None and dialog.answered_s < cut_s:
+        elif dialog.answered_s is not None and dialog.acked_s is not None and dialog.acked_s < cut_s:
             found.append(replace(dialog, ended_s=cut_s, ended_by="pbx"))
         else:
             found.append(replace(dialog, answered_s=None, status=None, ended_s=cut_s, ended_by="pbx"))
