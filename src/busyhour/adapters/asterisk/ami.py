@@ -64,8 +64,8 @@ class AmiStatistics(Struct, frozen=True, kw_only=True):
 
 
 class AmiLink:
-    """`run` keeps the link. Callbacks are called in order and must not block. Without `on_event` the PBX is asked not to
-    send any: reading them all costs the loop more than anything else at 150 calls a second."""
+    """`run` keeps the link. Callbacks are called in order and must not block. Without `on_event` the PBX is asked not
+    to send any: reading them all costs the loop more than anything else at 150 calls a second."""
 
     def __init__(
         self,
