@@ -80,7 +80,7 @@ def verdict_of(
 
 
 def cut_off(dialogs: Iterable[Dialog], cuts_s: Sequence[float]) -> list[Dialog]:
-    """End what was up when the PBX was killed at that moment. An answer that it did not acknowledge never reached it."""
+    """End what was up when the PBX was killed at that moment. An answer without its ACK never reached it."""
     found = []
     for dialog in dialogs:
         cut_s = next((at_s for at_s in cuts_s if dialog.invited_s < at_s < (dialog.ended_s or at_s + 1)), None)
