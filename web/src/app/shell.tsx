@@ -1,7 +1,7 @@
 // The frame around the pages: name, navigation by role, colour scheme, own menu.
 import { AppShell, Box, Burger, Divider, Group, NavLink, Text } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
-import { useEffect, useState } from 'react';
+import { useDisclosure, useSessionStorage } from '@mantine/hooks';
+import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, useLocation, useNavigation } from 'react-router';
 import { ConnectionBanner } from '@/app/connection-banner';
@@ -18,11 +18,11 @@ import { ErrorNote } from '@/components/error-note';
 
 export function Shell() {
   const { session, loading, error } = useSessionState();
-  const [later, setLater] = useState(false);
+  const [later, setLater] = useSessionStorage({ key: 'busyhour.passwordLater', defaultValue: '', getInitialValueInEffect: false });
   if (loading) return <Loading />;
   if (error !== null) return <Box p="xl"><ErrorNote error={error} /></Box>;
   if (session === null) return <LogInPage />;
-  if (session.user.must_change_password && !later) return <MustChangePassword onLater={() => setLater(true)} />;
+  if (session.user.must_change_password && later !== session.user.login) return <MustChangePassword onLater={() => setLater(session.user.login)} />;
   return <Frame />;
 }
 
