@@ -291,6 +291,33 @@ def test_a_trunk_never_starts_more_calls_a_second_than_it_may_however_time_is_ro
         assert sum(isinstance(command, PlaceCall) for command in placed) == 3
 
 
+def test_an_agent_who_is_offered_a_customer_too_late_is_let_go() -> None:
+    """The customer had talked with ann, whose leg died; bob was chosen, and the wait was over before he was joined."""
+    story = Story(show=("join", "play", "agent", "close")).working("ann", "bob")
+    story.check("""
+        1 fills 1
+        1 commits c1
+        3 answers c1
+          > join c1 ann#1
+          > agent ann reserved
+        3.1 joins c1 ann#1
+          > agent ann on_contact
+        8 leg-down ann#1
+        12 leg-up ann#3
+          > join c1 ann#3
+        12.1 join-fails c1 ann#3
+          > agent ann not_ready phone
+          > join c1 bob#2
+          > agent bob reserved
+        12.2 ticks
+          > play c1 farewell
+          > agent bob available
+        20 ends c1 normal
+          > close c1 HANDLED 17
+    """)
+    assert all(agent.call is None for agent in story.floor.agents.values())
+
+
 @pytest.mark.parametrize("mode", list(DialMode))
 def test_recovery_twice_gives_the_same_floor(mode: DialMode) -> None:
     """I47."""

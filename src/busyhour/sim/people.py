@@ -45,6 +45,7 @@ class SimAgent:
         self.tenant, self.agent_id = tenant, agent_id
         self._site, self._weather, self._dice = site, weather, dice
         self._tab = 0
+        self._resting = 0  # how many more times this agent looks up and stays in a pause
         self.here = False  # the browser is open
         self.tasks: list[asyncio.Task[None]] = []
 
@@ -77,14 +78,19 @@ class SimAgent:
         roll = self._dice.random()
         in_hand = self._site.call_in_hand(self.tenant, self.agent_id)
         if in_hand is None:
-            pause = roll < 0.02
-            ask = self._pause if pause else self._ready
-            await self.click(ask)
+            if self._resting > 0:
+                self._resting -= 1
+            elif roll < 0.03:
+                self._resting = self._dice.randint(1, 8)
+                await self.click(self._pause)
+            else:
+                await self.click(self._ready)
         elif in_hand[1]:
             if roll < 0.5:
                 call = in_hand[0]
                 await self.click(lambda q: self._disposition(q, call))
-            await self.click(lambda q: e.WrapUpEndAsked(agent_id=self.agent_id, request=q))
+            if self.agent_id % 3:  # some let it end by itself
+                await self.click(lambda q: e.WrapUpEndAsked(agent_id=self.agent_id, request=q))
         elif roll < 0.1:
             await self.click(lambda q: e.HoldAsked(agent_id=self.agent_id, request=q))
         elif roll < 0.3:

@@ -198,7 +198,7 @@ def on_wait_due(f: FloorState, name: str) -> None:
     call = f.calls.get(name)
     if call is None or call.state not in (CallState.WAITING, CallState.OFFERED):
         return
-    if call.state is CallState.OFFERED and call.joined_utc_s is None:
+    if call.state is CallState.OFFERED:
         free_offered(f, call)
     say_farewell(f, call)
 
