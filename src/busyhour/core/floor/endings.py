@@ -51,7 +51,18 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
     with_agent = call.state in WITH_AGENT
     f.move_attempt(call, AttemptCause.ENDED)
     f.move_call(call, CallCause.ENDED)
+    _save_disposition(f, call)
     _release_agent(f, call, with_agent=with_agent)
+
+
+def _save_disposition(f: FloorState, call: CallLive) -> None:
+    """Chosen while the call was still up: by its agent, or by one who was let go before its end."""
+    if call.disposition is None or call.agent_id is None:
+        return
+    asked = e.DispositionChosen(
+        agent_id=call.agent_id, call=call.call, disposition=call.disposition, note=call.note, request=""
+    )
+    f.do(wrapup.disposition_of(f, call.agent_id, asked, call))
 
 
 def _release_agent(f: FloorState, call: CallLive, *, with_agent: bool) -> None:
@@ -65,11 +76,6 @@ def _release_agent(f: FloorState, call: CallLive, *, with_agent: bool) -> None:
         return
     agent.handled += 1
     agent.talk_s += max(0.0, (call.ended_utc_s or 0.0) - call.joined_utc_s)
-    if call.disposition is not None:
-        asked = e.DispositionChosen(
-            agent_id=agent.agent_id, call=call.call, disposition=call.disposition, note=call.note, request=""
-        )
-        f.do(wrapup.disposition_of(f, agent.agent_id, asked, call))
     wrapup.begin_acw(f, agent, call)
     if agent.acw_call != call.call:
         forget(f, call.call)
