@@ -98,7 +98,8 @@ class MemoryStore:
                         if rows.members[member_id].state == "taken":
                             rows.wait(rows.members[member_id], keep.due_utc_s)
                 case c.CloseMember():
-                    rows.finish(rows.members[keep.member_id])
+                    if rows.members[keep.member_id].state in ("taken", "waiting"):  # not while it is called
+                        rows.finish(rows.members[keep.member_id])
                 case _:
                     raise AssertionError(f"unknown record {keep!r}")
         return answers
