@@ -98,8 +98,7 @@ class MemoryStore:
                         if rows.members[member_id].state == "taken":
                             rows.wait(rows.members[member_id], keep.due_utc_s)
                 case c.CloseMember():
-                    if rows.members[keep.member_id].state in ("taken", "waiting"):  # not while it is called
-                        rows.finish(rows.members[keep.member_id])
+                    _close_member(rows, keep)
                 case _:
                     raise AssertionError(f"unknown record {keep!r}")
         return answers
@@ -208,6 +207,12 @@ def _dispose(rows: Rows, keep: c.SaveDisposition) -> None:
         rows.finish(member)
     else:
         rows.wait(member, keep.next_due_utc_s)
+
+
+def _close_member(rows: Rows, keep: c.CloseMember) -> None:
+    member = rows.members[keep.member_id]
+    if member.state in ("taken", "waiting"):  # not while it is called
+        rows.finish(member)
 
 
 def _save_agent(rows: Rows, keep: c.SaveAgentState) -> None:
