@@ -182,13 +182,18 @@ def free_trunk(f: FloorState, run: RunLive) -> TrunkLive | None:
 
 
 def rate_pause_s(f: FloorState, trunk: TrunkLive) -> float:
-    """How long until this trunk may start another call (I8: over any one second)."""
+    """How long until this trunk may start another call: within its limit over any one second (I8), and evenly, for a
+    burst of calls is answered as a burst, and then some of them wait."""
     limit = trunk.trunk.calls_per_s_max
     if not limit:
         return 0.0
     while trunk.starts_s and trunk.starts_s[0] + SECOND_S <= f.now.mono_s:  # the sum below, lest rounding say 0
         trunk.starts_s.popleft()
-    return trunk.starts_s[0] + SECOND_S - f.now.mono_s if len(trunk.starts_s) >= limit else 0.0
+    if not trunk.starts_s:
+        return 0.0
+    even_s = trunk.starts_s[-1] + SECOND_S / limit
+    full_s = trunk.starts_s[0] + SECOND_S if len(trunk.starts_s) >= limit else 0.0
+    return max(even_s, full_s) - f.now.mono_s
 
 
 def minute_left(f: FloorState, run: RunLive) -> int:

@@ -48,10 +48,16 @@ class AgentLive:
     acw_until_utc_s: float = 0.0
     handled: int = 0
     talk_s: float = 0.0
+    saved: tuple[str | None, bool, str | None] | None = None  # what was last kept
 
     @property
     def agent_id(self) -> int:
         return self.profile.agent_id
+
+    @property
+    def lasting(self) -> tuple[str | None, bool, str | None]:
+        """What recovery needs, beside the state: it may change while the state does not."""
+        return self.pause, self.session_open, self.acw_call
 
     @property
     def phone_ready(self) -> bool:
@@ -294,6 +300,8 @@ class FloorState:
         state, reason = self.derive(agent)
         self.touch("agents", agent.agent_id)
         if (state, reason) == (agent.state, agent.reason):
+            if agent.saved != agent.lasting:
+                self.save_agent(agent)
             return
         if state is not agent.state and state not in AGENT_LIFE[agent.state]:
             raise IllegalStep(f"agent {agent.agent_id}: {agent.state!r} to {state!r}")
@@ -308,6 +316,7 @@ class FloorState:
         self.save_agent(agent)
 
     def save_agent(self, agent: AgentLive) -> None:
+        agent.saved = agent.lasting
         self.do(
             SaveAgentState(
                 agent_id=agent.agent_id,
