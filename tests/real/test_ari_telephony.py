@@ -109,6 +109,9 @@ async def test_refusals_of_the_carrier(watch: Watch, trunk: Trunk, carrier: Carr
     assert all(seen[number_of(behavior, 10).removeprefix("+")] == STATUS[behavior] for behavior in STATUS)
 
 
+REDIRECTIONS = tuple(status for status in SIP if status < 400)
+
+
 @pytest.mark.parametrize("rings", [0, 1])
 async def test_every_sip_status_that_we_map(watch: Watch, rings: int) -> None:
     """The PBX hands each status through, so the table is what decides; a redirection is never followed."""
@@ -117,11 +120,8 @@ async def test_every_sip_status_that_we_map(watch: Watch, rings: int) -> None:
         calls = {status: await watch.dial(f"+49{rings}{status}", trunk) for status in SIP}
         ended = {status: (await watch.of(CallEnded, call)).cause for status, call in calls.items()}
     expected = {status: end_cause(0, status, answered=False, rang=bool(rings)) for status in SIP}
-    for status in ended:
-        if status < 400 and rings and ended[status] is EndCause.NO_ANSWER:
-            # Asterisk ends a redirected call itself, and now and then before it has noted the status: without one, a
-            # call that rang was not answered.
-            expected[status] = EndCause.NO_ANSWER
+    for status in REDIRECTIONS:  # these Asterisk ends itself, now and then before it has noted the status
+        assert ended.pop(status) in (expected.pop(status), EndCause.NO_ANSWER)
     assert ended == expected
 
 
