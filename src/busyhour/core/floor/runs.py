@@ -1,7 +1,7 @@
 """Event rules about runs and what they are made of: hopper, hours, trunks, settings."""
 
 from busyhour.core import events as e
-from busyhour.core.commands import FillHopper, ReturnItems, SaveRun
+from busyhour.core.commands import FillHopper, SaveRun
 from busyhour.core.dialer.hours import is_open, next_change
 from busyhour.core.floor.state import FloorState, RunLive, TrunkLive
 from busyhour.core.life.run import ACTIVE, RunCause, RunState
@@ -219,11 +219,3 @@ def on_store_back(f: FloorState, event: e.StoreBack) -> None:
         run.filling = False
     f.touch("system", "system")
     f.dirty_all_runs()
-
-
-def return_items(f: FloorState, run: RunLive) -> None:
-    """Give the hopper back, as after an edit of what may be dialed."""
-    if run.hopper:
-        members = tuple(item.member_id for item in run.hopper)
-        run.hopper.clear()
-        f.do(ReturnItems(run_id=run.run_id, member_ids=members, due_utc_s=None))
