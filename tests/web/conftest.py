@@ -68,8 +68,20 @@ def opened(browser: Browser, fake: FakeApi) -> Opener:
     return opener
 
 
+FADES_ENDED = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  const running = () => document.getAnimations().filter(a => a.effect?.getComputedTiming().endTime !== Infinity);
+  await frame(); await frame();
+  while (running().length > 0) {
+    await Promise.all(running().map(a => a.finished.catch(() => null)));
+    await frame();
+  }
+}"""
+
+
 async def violations(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA, one line each."""
+    """What axe finds against WCAG 2.2 AA, one line each; after all fades, for in one no color is final."""
+    await page.evaluate(FADES_ENDED)
     await page.evaluate(AXE.read_text())
     found = await page.evaluate("tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", TAGS)
     return [
