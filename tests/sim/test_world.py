@@ -8,8 +8,8 @@ import pytest
 
 from busyhour.bench.simulation import make_store
 from busyhour.sim.faults import GROUPS, Weather
+from busyhour.sim.plan import Plan
 from busyhour.sim.series import run_world
-from busyhour.sim.world import Plan
 
 INVARIANTS = (
     *("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I12", "I13", "I14", "I15", "I16", "I18", "I21"),
@@ -43,7 +43,7 @@ import sys
 from busyhour.bench.simulation import make_store
 from busyhour.sim.faults import GROUPS, Weather
 from busyhour.sim.series import run_world
-from busyhour.sim.world import Plan
+from busyhour.sim.plan import Plan
 print(run_world(Plan(seed=7, calls=60, weather=Weather.of(GROUPS)), make_store).trace_sha256)
 """
 

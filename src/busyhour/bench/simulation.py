@@ -7,9 +7,9 @@ import msgspec
 
 from busyhour.adapters.memory.store import MemoryStore
 from busyhour.bench.machine import commit
+from busyhour.sim.plan import Plan, Result
 from busyhour.sim.series import Series, simulate
 from busyhour.sim.shrink import Shrinker
-from busyhour.sim.world import Plan, Result
 
 
 def make_store(clock: Callable[[], float]) -> MemoryStore:

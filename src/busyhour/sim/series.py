@@ -16,7 +16,8 @@ import structlog
 from msgspec import Struct
 
 from busyhour.sim.faults import Weather
-from busyhour.sim.world import Plan, Result, World
+from busyhour.sim.plan import Plan, Result
+from busyhour.sim.world import World
 
 MakeStore = Callable[[Callable[[], float]], Any]
 

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from busyhour.sim.faults import STORMS, Weather
+from busyhour.sim.plan import Plan, Result
 from busyhour.sim.series import MakeStore, run_world
-from busyhour.sim.world import Plan, Result
 
 TRIES_MAX = 60
 

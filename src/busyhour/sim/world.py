@@ -11,8 +11,6 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-from msgspec import Struct
-
 from busyhour.core import events as e
 from busyhour.core.commands import Keep
 from busyhour.core.life.run import ACTIVE
@@ -20,9 +18,10 @@ from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.values import EndCause
 from busyhour.service.engine import Engine
 from busyhour.service.errors import Unavailable, UserError
+from busyhour.service.ports import Store
 from busyhour.sim.checks import Checks
 from busyhour.sim.checks_floor import FloorChecks
-from busyhour.sim.faults import Luck, Weather
+from busyhour.sim.faults import Luck
 from busyhour.sim.furniture import NOON_UTC_S, SUMMER_ENDS_UTC_S, ZONED, furnish
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.line import Line, Shelf
@@ -30,6 +29,7 @@ from busyhour.sim.loop import WORLD, run_virtually, the_loop
 from busyhour.sim.mishaps import Mishaps
 from busyhour.sim.pbx import SimPbx
 from busyhour.sim.people import SimAgent
+from busyhour.sim.plan import Plan, Result
 from busyhour.sim.process import Process
 
 RESTART_S = (0.3, 3.0)  # a killed engine's process is back after this
@@ -38,31 +38,6 @@ REST_MAX_S = 1_800.0  # after the faults have stopped, all calls and retries are
 GRACE_S = 60.0  # then the last wrap-ups end
 HISTORY_SHOWN = 200
 ASK_MAX_S = 6.0
-
-
-class Plan(Struct, frozen=True, kw_only=True):
-    """What is simulated."""
-
-    seed: int
-    calls: int = 1_000  # contacts dialed at least once, about
-    tenants: int = 3
-    agents: int = 8  # of each tenant
-    weather: Weather = Weather()
-    faults_first: int = 0  # faults before this one, and after the last, are left out: for shrinking
-    faults_last: int | None = None
-
-
-class Result(Struct, frozen=True, kw_only=True):
-    seed: int
-    calls: int
-    events: int
-    faults: int
-    faults_called: int
-    virtual_s: float
-    trace_sha256: str
-    outcomes: dict[str, int]
-    violation: str | None = None
-    history: tuple[str, ...] = ()
 
 
 def _seen(task: asyncio.Task[None]) -> None:
@@ -84,7 +59,7 @@ class World:
         self.rest_max_s = REST_MAX_S
         self.disturbed_s: dict[int, float] = {}
         self.store = make_store(self.utc)
-        self.pbx = SimPbx(Random(plan.seed + 1), self.utc)
+        self.pbx = self.make_pbx()
         self.pbx.hear = self._hear
         self.pbx.phone_rings = self._phone_rings
         self.pbx.app_is_there = self._app_is_there
@@ -101,6 +76,20 @@ class World:
         self._trace = hashlib.sha256()
         self._recent: list[str] = []
         self._broken: Violation | None = None
+
+    # What this world is made of; `golden.py` has others
+
+    def make_pbx(self) -> SimPbx:
+        return SimPbx(Random(self.plan.seed + 1), self.utc)
+
+    def make_line(self, process: Process) -> Line:
+        return Line(self.pbx, process, self.plan.weather, Random(self.dice.random()))
+
+    def make_shelf(self, process: Process) -> Store:
+        return Shelf(self.store, process, self.plan.weather, self.store_away)
+
+    def furnish(self) -> None:
+        furnish(self.store, self.plan, self.dice, self.begun_utc_s)
 
     # Time
 
@@ -125,7 +114,7 @@ class World:
     async def _run(self) -> Result:
         violation = None
         try:
-            furnish(self.store, self.plan, self.dice, self.begun_utc_s)
+            self.furnish()
             for tenant in self.store.tenants:
                 self._seat_agents(tenant)
                 self.start_engine(tenant)
@@ -236,8 +225,8 @@ class World:
         """A new process for this tenant. An older one may still be there, standing still."""
         process = self.processes[tenant] = Process(self, tenant, self.plan.weather.kill_at_point)
         self._all.append(process)
-        line = self.lines[tenant] = Line(self.pbx, process, self.plan.weather, Random(self.dice.random()))
-        shelf = Shelf(self.store, process, self.plan.weather, self.store_away)
+        line = self.lines[tenant] = self.make_line(process)
+        shelf = self.make_shelf(process)
         self.incarnations[tenant] = self.incarnations.get(tenant, 0) + 1
         engine = Engine(tenant, store=shelf, telephony=line, clock=self, owner="sim", queue_max=10_000)
         engine.live = FloorChecks(self, engine, process)

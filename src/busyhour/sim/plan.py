@@ -1,0 +1,30 @@
+"""What is to be simulated, and what came of it."""
+
+from msgspec import Struct
+
+from busyhour.sim.faults import Weather
+
+
+class Plan(Struct, frozen=True, kw_only=True):
+    """What is simulated."""
+
+    seed: int
+    calls: int = 1_000  # contacts dialed at least once, about
+    tenants: int = 3
+    agents: int = 8  # of each tenant
+    weather: Weather = Weather()
+    faults_first: int = 0  # faults before this one, and after the last, are left out: for shrinking
+    faults_last: int | None = None
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    seed: int
+    calls: int
+    events: int
+    faults: int
+    faults_called: int
+    virtual_s: float
+    trace_sha256: str
+    outcomes: dict[str, int]
+    violation: str | None = None
+    history: tuple[str, ...] = ()
