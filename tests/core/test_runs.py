@@ -1,7 +1,10 @@
 """Stories of runs: hours, pause, retries, the end."""
 
+from random import Random
+
 import pytest
 
+from busyhour.core import events as e
 from busyhour.core.model.campaign import Hours, RetryRule, Trunk
 from busyhour.core.model.values import DialMode, Outcome
 from tests.core.story import Story, campaign
@@ -192,3 +195,20 @@ def test_nothing_is_dialed_while_the_pbx_or_the_database_is_out_of_reach() -> No
         6 store-back
           > place c2
     """)
+
+
+@pytest.mark.covers("I42")
+@pytest.mark.parametrize("seed", range(30))
+def test_no_deadline_that_has_come_is_set_for_the_same_instant_again(seed: int) -> None:
+    """Times that cannot be told exactly must not make a limit ask for the present again and again."""
+    settings = campaign(dial_mode=DialMode.AGENTLESS, calls_per_minute_max=2, max_concurrent=9)
+    trunk = Trunk(trunk_id=1, name="carrier", endpoint="t1-1", capacity=10, calls_per_s_max=3)
+    story = Story(campaigns=[settings], trunk=trunk, show=("place",))
+    now_s = Random(seed).uniform(2.0, 60.0)
+    placed = story._handle(now_s, story._fill(["9"]))
+    while len(placed) < 6:
+        due_s = story.floor.next_deadline_s()
+        assert due_s is not None
+        assert due_s > now_s
+        now_s = due_s
+        placed += story._handle(now_s, e.ClockTicked())

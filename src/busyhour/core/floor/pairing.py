@@ -200,7 +200,7 @@ def minute_left(f: FloorState, run: RunLive) -> int:
     limit = run.campaign.calls_per_minute_max
     if not limit:
         return runs.HOPPER_MAX
-    while run.starts_s and run.starts_s[0] <= f.now.mono_s - runs.MINUTE_S:
+    while run.starts_s and run.starts_s[0] + runs.MINUTE_S <= f.now.mono_s:  # the sum below, lest rounding say less
         run.starts_s.popleft()
     if len(run.starts_s) >= limit:
         f.at(run.starts_s[0] + runs.MINUTE_S - f.now.mono_s, "minute", str(run.run_id))
