@@ -1,0 +1,128 @@
+"""Counts of one campaign in buckets of time, and their sums over windows. Memory is bounded by `BUCKETS_MAX`.
+
+A sum over a sliding window cuts its first bucket somewhere. That bucket is given apart (`Sum.cut`), so that who asks
+can take the worse for certain: all that was abandoned in it, and nothing that was connected.
+"""
+
+from calendar import timegm
+from datetime import UTC, datetime
+from math import inf
+
+from msgspec import Struct
+
+from busyhour.core.dialer.compliance.counts import (
+    BUCKET_S,
+    BUCKETS_MAX,
+    NOTHING,
+    Count,
+    Reckoning,
+    bucket_of,
+)
+from busyhour.core.dialer.compliance.presets import Span, Window
+
+SUMS_MAX = 8  # windows whose sums are remembered between calls; more are summed anew
+
+
+class Sum(Struct, frozen=True):
+    """What counts since some instant: whole buckets, and the one that the instant cuts."""
+
+    whole: Count = NOTHING
+    cut: Count = NOTHING
+
+    @property
+    def worst(self) -> Count:
+        """At least as bad as the exact sum: rates only grow when people are left out who were connected."""
+        return self.whole + Count(abandoned=self.cut.abandoned, detected=self.cut.detected)
+
+
+class Ledger:
+    """What counts of one campaign, since `known_from_utc_s`; before the first reckoning nothing is known."""
+
+    def __init__(self) -> None:
+        self.known_from_utc_s = inf
+        self.first_utc_s: float | None = None  # the campaign's first call
+        self._buckets: dict[int, Count] = {}
+        self._asked_utc_s: float | None = None  # the last question to the records
+        self._since_ask: dict[int, Count] = {}  # ended since then
+        self._sums: dict[tuple[int, bool], Sum] = {}
+
+    def ask(self, until_utc_s: float) -> None:
+        """The records are being asked for: what ends from now on is not in their answer."""
+        self._asked_utc_s, self._since_ask = until_utc_s, {}
+
+    def load(self, found: Reckoning) -> None:
+        """Take what the records say in place of what was counted before, and add what has ended since `ask`. An answer
+        to an older question leaves out what ended between the two: it is not taken."""
+        if found.until_utc_s != self._asked_utc_s:
+            return
+        self._buckets = dict(found.buckets)
+        for bucket, count in self._since_ask.items():
+            self._buckets[bucket] = self._buckets.get(bucket, NOTHING) + count
+        self.known_from_utc_s = found.from_utc_s
+        self.first_utc_s = found.first_utc_s if found.first_utc_s is not None else self.first_utc_s
+        self._sums.clear()
+
+    def began(self, utc_s: float) -> None:
+        """A call begins: it may be the campaign's first."""
+        if self.first_utc_s is None:
+            self.first_utc_s = utc_s
+
+    def add(self, answered_utc_s: float, count: Count) -> None:
+        bucket = bucket_of(answered_utc_s)
+        for buckets in (self._buckets, self._since_ask):
+            buckets[bucket] = buckets.get(bucket, NOTHING) + count
+        for (first, cuts), total in self._sums.items():
+            if bucket == first and cuts:
+                self._sums[first, cuts] = Sum(total.whole, total.cut + count)
+            elif bucket >= first:
+                self._sums[first, cuts] = Sum(total.whole + count, total.cut)
+        if len(self._buckets) > BUCKETS_MAX:
+            self._forget(max(self._buckets))
+
+    def since(self, utc_s: float) -> Sum | None:
+        """What counts since then; None when that is not known. Counts of the future, as a clock that was set back
+        leaves them, are counts all the same."""
+        if utc_s < self.known_from_utc_s:
+            return None
+        first = bucket_of(utc_s)
+        place = first, first * BUCKET_S < utc_s
+        total = self._sums.get(place)
+        if total is None:
+            total = self._sum(*place)
+            if len(self._sums) >= SUMS_MAX:
+                self._sums.clear()
+            self._sums[place] = total
+        return total
+
+    @property
+    def size(self) -> int:
+        return len(self._buckets)
+
+    def _sum(self, first: int, cuts: bool) -> Sum:
+        whole, cut = NOTHING, NOTHING
+        for bucket, count in self._buckets.items():
+            if bucket == first and cuts:
+                cut = count
+            elif bucket >= first:
+                whole += count
+        return Sum(whole, cut)
+
+    def _forget(self, newest: int) -> None:
+        oldest = newest - BUCKETS_MAX + 1
+        for buckets in (self._buckets, self._since_ask):
+            for bucket in [one for one in buckets if one < oldest]:
+                del buckets[bucket]
+        self.known_from_utc_s = max(self.known_from_utc_s, float(oldest * BUCKET_S))
+        self._sums.clear()
+
+
+def start_of(window: Window, now_utc_s: float, first_utc_s: float | None) -> float:
+    """When the window began that `now_utc_s` lies in. A campaign that has not called yet begins now."""
+    if window.span is Span.ROLLING:
+        return now_utc_s - window.length_s
+    if window.span is Span.MONTH:
+        today = datetime.fromtimestamp(now_utc_s, UTC)
+        return float(timegm((today.year, today.month, 1, 0, 0, 0)))
+    if first_utc_s is None or first_utc_s > now_utc_s:
+        return now_utc_s
+    return first_utc_s + (now_utc_s - first_utc_s) // window.length_s * window.length_s
