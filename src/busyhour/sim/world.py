@@ -178,7 +178,7 @@ class World:
         for tenant, rows in self.store.tenants.items():
             for run in rows.runs.values():
                 if run.campaign_id == ZONED:
-                    await self._remove_run(tenant, run.run_id)
+                    await self.remove_run(tenant, run.run_id)
                 elif run.state == "paused":
                     await self.unpause_run(tenant, run.run_id)
         until_s = the_loop().now_s + self.rest_max_s
@@ -298,7 +298,7 @@ class World:
         self.checks.run_unpaused(tenant, run_id)
         await self._try(tenant, lambda q: e.RunUnpauseAsked(run_id=run_id, request=q))
 
-    async def _remove_run(self, tenant: int, run_id: int) -> None:
+    async def remove_run(self, tenant: int, run_id: int) -> None:
         await self._try(tenant, lambda q: e.RunRemoveAsked(run_id=run_id, request=q))
 
     async def _try(self, tenant: int, make: Callable[[str], e.Event]) -> bool:
