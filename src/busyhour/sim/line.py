@@ -18,7 +18,7 @@ from busyhour.service.ports import FloorPicture, Store
 from busyhour.sim.faults import Weather
 from busyhour.sim.loop import WORLD
 from busyhour.sim.pbx import SimPbx
-from busyhour.sim.process import Process, at_once, over_the_wire
+from busyhour.sim.process import Process, at_once
 
 REPLY_S = 0.004  # from an order to its reply
 REPLY_WAIT_S = 5.0  # after this an engine takes the reply for lost
@@ -106,7 +106,7 @@ class Line:
         self.process.point("before place")
         await self.process.alive()
         self.process.watch.before_order(self.process, call)
-        if not await over_the_wire(REPLY_S / 2, partial(self._placed, call)):
+        if not await self.process.over_the_wire(REPLY_S / 2, partial(self._placed, call)):
             await asyncio.sleep(REPLY_WAIT_S)
             return CallUnanswered(call=name)
         lost = self.process.watch.chance(self._weather.reply_lost)
@@ -124,7 +124,7 @@ class Line:
         self.process.point("before act")
         await self.process.alive()
         self.process.watch.before_order(self.process, command)
-        return await over_the_wire(REPLY_S / 2, partial(self._acted, command))
+        return await self.process.over_the_wire(REPLY_S / 2, partial(self._acted, command))
 
     def _acted(self, command: c.Act) -> Event | None:
         if self.downs or self.mute:
@@ -134,7 +134,7 @@ class Line:
         return fact
 
     async def picture(self, tenant: int, about: Sequence[str] = ()) -> PbxPicture:
-        return await over_the_wire(REPLY_S, partial(self._seen, tenant, about))
+        return await self.process.over_the_wire(REPLY_S, partial(self._seen, tenant, about))
 
     def _seen(self, tenant: int, about: Sequence[str]) -> PbxPicture:
         if self.downs or self.mute:
@@ -150,7 +150,7 @@ class Shelf:
         self._store, self.process, self._weather, self._away = store, process, weather, away
 
     async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
-        return await over_the_wire(COMMIT_S, partial(self._opened, tenant, owner))
+        return await self.process.over_the_wire(COMMIT_S, partial(self._opened, tenant, owner))
 
     def _opened(self, tenant: int, owner: str) -> FloorPicture:
         self._reach()
@@ -162,7 +162,7 @@ class Shelf:
     async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
         self.process.point("before commit")
         await self.process.alive()
-        return await over_the_wire(COMMIT_S, partial(self._committed, tenant, fence, batch))
+        return await self.process.over_the_wire(COMMIT_S, partial(self._committed, tenant, fence, batch))
 
     def _committed(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
         self._reach()
@@ -176,7 +176,7 @@ class Shelf:
         return answers
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
-        return await over_the_wire(COMMIT_S, partial(self._filled, tenant, fence, ask, now))
+        return await self.process.over_the_wire(COMMIT_S, partial(self._filled, tenant, fence, ask, now))
 
     def _filled(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
         self._reach()

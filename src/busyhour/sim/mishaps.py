@@ -34,7 +34,7 @@ class Mishaps:
         for per_h, do in (
             (weather.kills_per_h, self._kill_one),
             (weather.pauses_per_h, self._pause_one),
-            (weather.pbx_restarts_per_h, self._restart_pbx),
+            (weather.pbx_restarts_per_h, self.restart_pbx),
             (weather.link_cuts_per_h, self._cut_one),
             (weather.silences_per_h, self._silence_one),
             (weather.swizzles_per_h, self._swizzle),
@@ -99,7 +99,7 @@ class Mishaps:
 
     # The PBX and the way to it
 
-    def _restart_pbx(self) -> None:
+    def restart_pbx(self) -> None:
         world = self._world
         world.note("pbx restarts")
         for line in list(world.lines.values()):

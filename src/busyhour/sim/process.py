@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from busyhour.core.commands import Keep
 from busyhour.core.events import Event
+from busyhour.sim.ledger import Violation
 from busyhour.sim.loop import PROCESS, WORLD
 
 T = TypeVar("T")
@@ -22,6 +23,9 @@ class Watch(Protocol):
         """Whether a fault of this probability strikes now."""
 
     def note(self, text: str) -> None: ...
+
+    def broken(self, found: Violation) -> None:
+        """The other side of a port saw what must not be."""
 
     def kill(self, process: "Process") -> None: ...
 
@@ -46,6 +50,25 @@ class Process:
         """A task of this process."""
         return asyncio.get_running_loop().create_task(work, context=self.context)
 
+    async def over_the_wire(self, after_s: float, do: Callable[[], T]) -> T:
+        """The other side does it, whatever becomes of the process that asked; the answer reaches only a living one."""
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[T] = loop.create_future()
+        loop.call_later(after_s, self._do, do, answer, context=WORLD)
+        return await answer
+
+    def _do(self, do: Callable[[], T], answer: "asyncio.Future[T]") -> None:
+        try:
+            result = do()
+        except Exception as fault:
+            if isinstance(fault, Violation):  # the ledger's word is for the world, not for the one who asked
+                self.watch.broken(fault)
+            if not answer.done():
+                answer.set_exception(fault)
+        else:
+            if not answer.done():
+                answer.set_result(result)
+
     def soon(self, do: Callable[..., None], *arguments: object) -> None:
         """What comes in from outside; held while the process stands still."""
         asyncio.get_running_loop().call_soon(do, *arguments, context=self.context)
@@ -60,25 +83,6 @@ class Process:
         """Goes on only in a living process."""
         if self.dead:
             await asyncio.get_running_loop().create_future()
-
-
-async def over_the_wire(after_s: float, do: Callable[[], T]) -> T:
-    """The other side does it, whatever becomes of the process that asked; the answer reaches only a living one."""
-    loop = asyncio.get_running_loop()
-    answer: asyncio.Future[T] = loop.create_future()
-    loop.call_later(after_s, _do, do, answer, context=WORLD)
-    return await answer
-
-
-def _do(do: Callable[[], T], answer: "asyncio.Future[T]") -> None:
-    try:
-        result = do()
-    except Exception as fault:
-        if not answer.done():
-            answer.set_exception(fault)
-    else:
-        if not answer.done():
-            answer.set_result(result)
 
 
 def at_once(work: Coroutine[Any, Any, T]) -> T:

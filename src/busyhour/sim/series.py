@@ -55,11 +55,11 @@ def plan_of(seed: int, groups: Sequence[str], contacts: int) -> Plan:
 
 
 def run_world(plan: Plan, make_store: MakeStore) -> Result:
-    _silence()
+    silence()
     return World(plan, make_store).run()
 
 
-def _silence() -> None:
+def silence() -> None:
     """The engines of a bent world have a lot to complain about."""
     structlog.configure(
         wrapper_class=structlog.make_filtering_bound_logger("critical"), logger_factory=structlog.ReturnLoggerFactory()

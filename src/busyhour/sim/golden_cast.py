@@ -1,0 +1,148 @@
+"""Who plays in the golden scenarios: callees who do exactly what is written, agents who follow a script.
+
+Where something goes wrong the script may not come about; the actors then do what people would do, and go on.
+"""
+
+import asyncio
+from random import Random
+from typing import Any, Protocol
+
+from msgspec import Struct
+
+from busyhour.core import events as e
+from busyhour.core.model.values import EndCause
+from busyhour.sim.faults import Weather
+from busyhour.sim.ledger import Channel
+from busyhour.sim.pbx import SimPbx
+from busyhour.sim.people import SimAgent, Site
+
+LOOK_UP_S = 1.5  # how often an agent who follows no script looks at their screen
+PICK_UP_S = 0.2
+RINGS_AFTER_S = 0.2
+
+
+class Callee(Struct, frozen=True):
+    """What one callee does with one call. None: never."""
+
+    answers_s: float | None = None
+    stays_s: float = 3600.0
+    ends_s: float | None = None  # without an answer
+    cause: EndCause = EndCause.NORMAL
+    rings: bool = True
+
+
+def answers(after_s: float = 1.0, *, stays_s: float = 4.0) -> Callee:
+    return Callee(after_s, stays_s)
+
+
+def fails(cause: EndCause, after_s: float = 0.4, *, rings: bool = False) -> Callee:
+    return Callee(ends_s=after_s, cause=cause, rings=rings)
+
+
+BUSY = fails(EndCause.BUSY)
+RINGS_ON = Callee(ends_s=60.0, cause=EndCause.NO_ANSWER)
+SILENT = Callee(rings=False)
+USUAL = answers(1.0, stays_s=2.0)  # after the script
+
+
+class ScriptedPbx(SimPbx):
+    """Callees by number: what each does with the first call, the second ..."""
+
+    def __init__(self, dice: Random, utc: Any) -> None:
+        super().__init__(dice, utc)
+        self.callees_of: dict[str, list[Callee]] = {}
+
+    def _decide(self, channel: Channel) -> None:
+        script = self.callees_of.get(channel.number)
+        callee = script.pop(0) if script else USUAL
+        if callee.rings:
+            self._later(channel, RINGS_AFTER_S, self._ring, channel)
+        if callee.answers_s is not None:
+            self._later(channel, callee.answers_s, self._answer, channel, callee.stays_s)
+        if callee.ends_s is not None:
+            self._later(channel, callee.ends_s, self.end, channel, callee.cause)
+
+
+class Stage(Site, Protocol):
+    """What an agent of these scenarios sees, beside what any agent does."""
+
+    def is_ready(self, agent_id: int) -> bool:
+        """Whether this agent's screen says that they get calls."""
+
+
+class ScriptedAgent(SimAgent):
+    """An agent who does as told, and once `free` what any agent does."""
+
+    def __init__(self, tenant: int, agent_id: int, stage: Stage) -> None:
+        super().__init__(tenant, agent_id, stage, Weather.calm(), Random(agent_id))
+        self.stage = stage
+        self.picks_up = True
+
+    def phone_rings(self, leg: str) -> None:
+        if self.here and self.picks_up:
+            asyncio.get_running_loop().call_later(PICK_UP_S, self._pick_up, leg, self._tab)
+
+    # The script
+
+    async def begin(self) -> None:
+        self.open_desk()
+        await self.ready()
+
+    async def ready(self) -> None:
+        await self.click(self._ready)
+
+    async def pause(self) -> None:
+        await self.click(self._pause)
+
+    async def log_off(self) -> None:
+        """The page goes with it."""
+        await self.click(lambda q: e.LogOffAsked(agent_id=self.agent_id, request=q))
+        self.here = False
+
+    async def hang_up(self) -> None:
+        await self.click(lambda q: e.HangUpAsked(agent_id=self.agent_id, request=q))
+
+    async def hold(self) -> None:
+        await self.click(lambda q: e.HoldAsked(agent_id=self.agent_id, request=q))
+
+    async def resume(self) -> None:
+        await self.click(lambda q: e.ResumeAsked(agent_id=self.agent_id, request=q))
+
+    async def wrap_up(self) -> None:
+        await self.click(lambda q: e.WrapUpEndAsked(agent_id=self.agent_id, request=q))
+
+    async def dispose(self, word: str) -> None:
+        """Of the call on the screen, if one is there."""
+        in_hand = self._site.call_in_hand(self.tenant, self.agent_id)
+        if in_hand is not None:
+            call = in_hand[0]
+            await self.click(
+                lambda q: e.DispositionChosen(
+                    agent_id=self.agent_id, call=call, disposition=word, note="as told", request=q
+                )
+            )
+
+    def second_tab(self) -> None:
+        """Another tab takes over; the first one is still open."""
+        self.open_desk()
+
+    # Without a script
+
+    async def free(self) -> None:
+        """Works like anybody, so that what is left is called and ends."""
+        self.picks_up = True
+        if not self.here:
+            self.open_desk()
+        while True:
+            await self._look_up()
+            await asyncio.sleep(LOOK_UP_S)
+
+    async def _look_up(self) -> None:
+        in_hand = self._site.call_in_hand(self.tenant, self.agent_id)
+        if in_hand is None:
+            if not self.stage.is_ready(self.agent_id):
+                await self.ready()
+        elif in_hand[1]:
+            await self.wrap_up()
+        else:
+            await self.resume()

@@ -1,0 +1,231 @@
+"""Fail the Nth operation: the ports of a world in which exactly one operation of one port goes wrong.
+
+Each port counts what is asked of it, `Fates` says whether this is the one, and how it fails. A run without a fate only
+counts: so it is known how many N there are.
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from functools import partial
+from random import Random
+from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+
+from busyhour.core import commands as c
+from busyhour.core import events as e
+from busyhour.core.model.pictures import PbxPicture
+from busyhour.core.model.values import EndCause
+from busyhour.service.errors import StoreDown, Unavailable
+from busyhour.service.ports import FloorPicture, Store
+from busyhour.sim.faults import Weather
+from busyhour.sim.line import COMMIT_S, EVENT_S, REPLY_S, REPLY_WAIT_S, Line
+from busyhour.sim.loop import WORLD
+from busyhour.sim.process import Process, at_once
+
+if TYPE_CHECKING:
+    from busyhour.sim.pbx import SimPbx
+
+T = TypeVar("T")
+
+ACT_WAIT_S = 2.0  # the adapter takes the reply to a join for lost after this
+LATE_S = 3.0  # an order that the PBX is slow to carry out
+TOO_LATE_S = 7.0  # carried out after its reply was given up
+DELAY_S = 5.0  # an event on its way, at most
+SHORT_DELAY_S = 0.5
+SOON_S = 0.002  # killed in the middle of what was begun
+
+KINDS: dict[str, tuple[str, ...]] = {
+    "store": ("fails", "answer lost", "killed before", "killed after"),
+    "order": ("refused", "reply lost", "late", "too late", "killed before", "killed after"),
+    "picture": ("fails", "stale", "killed"),
+    "event": ("lost", "doubled", "late a little", "late", "killed before", "killed after"),
+    "click": ("doubled", "killed"),
+}
+"""The ports, and the ways in which an operation of each fails."""
+
+POSSIBLE: dict[tuple[str, str], dict[str, float]] = {
+    ("store", "answer lost"): {"commit_unknown": 1.0},
+    ("store", "fails"): {"commit_fails": 1.0},
+    ("order", "reply lost"): {"reply_lost": 1.0},
+    ("order", "refused"): {"reply_lost": 1.0},
+    ("order", "late"): {"reply_lost": 1.0},
+    ("order", "too late"): {"reply_lost": 1.0},
+    ("picture", "stale"): {"event_late": 1.0},
+    ("event", "lost"): {"event_lost": 1.0},
+    ("event", "late a little"): {"event_late": 1.0},
+    ("event", "late"): {"event_late": 1.0},
+    ("event", "doubled"): {"event_doubled": 1.0},
+}
+"""What the checkers must allow for; nothing of it strikes by chance in these worlds."""
+
+
+class Fate(Struct, frozen=True):
+    """The `n`th operation of this port fails in this way."""
+
+    port: str
+    n: int  # from 1
+    kind: str
+
+
+class Fates:
+    """Counts, and strikes once."""
+
+    def __init__(self, fate: Fate | None) -> None:
+        self.counts = dict.fromkeys(KINDS, 0)
+        self.struck = 0
+        self.over = False
+        self._fate = fate
+
+    def of(self, port: str) -> str:
+        """How this operation fails; empty when it does not."""
+        if self.over:
+            return ""
+        self.counts[port] += 1
+        fate = self._fate
+        if fate is None or port != fate.port or self.counts[port] != fate.n:
+            return ""
+        self.struck += 1
+        return fate.kind
+
+
+class FatedLine(Line):
+    """A line to the PBX, one of whose operations may fail."""
+
+    def __init__(self, pbx: "SimPbx", process: Process, weather: Weather, dice: Random, fates: Fates) -> None:
+        super().__init__(pbx, process, weather, dice)
+        self._fates = fates
+
+    # Events
+
+    def hear(self, event: e.Event) -> None:
+        if self._sink is None or self.downs or self.mute or self.process.dead:
+            return
+        kind = self._fates.of("event")
+        delays_s = {"lost": (), "doubled": (EVENT_S, DELAY_S), "late": (DELAY_S,), "late a little": (SHORT_DELAY_S,)}
+        if kind == "killed before":
+            self.process.watch.kill(self.process)
+            return
+        loop = asyncio.get_running_loop()
+        for after_s in delays_s.get(kind, (EVENT_S,)):
+            loop.call_later(after_s, self._deliver, event, context=WORLD)
+        if kind == "killed after":
+            loop.call_later(EVENT_S + SOON_S, self.process.watch.kill, self.process, context=WORLD)
+
+    # Orders
+
+    async def place(self, call: c.PlaceCall) -> e.Event:
+        kind, name = self._fates.of("order"), call.item.call
+        if kind == "killed before":
+            self.process.watch.kill(self.process)
+        await self.process.alive()
+        self.process.watch.before_order(self.process, call)
+        if kind == "refused":
+            await asyncio.sleep(REPLY_S)
+            return e.CallNotSent(call=name, cause=EndCause.FAILURE)
+        sent = await self._ordered(kind, partial(self._placed, call), REPLY_WAIT_S)
+        if not sent or not sent[0] or self.downs or self.mute:
+            return e.CallUnanswered(call=name)
+        return e.CallSent(call=name)
+
+    async def act(self, command: c.Act) -> e.Event | None:
+        kind = self._fates.of("order")
+        if kind == "killed before":
+            self.process.watch.kill(self.process)
+        await self.process.alive()
+        self.process.watch.before_order(self.process, command)
+        if kind == "refused":
+            await asyncio.sleep(REPLY_S)
+            return _refusal_of(command, self._pbx.utc())
+        done = await self._ordered(kind, partial(self._acted, command), ACT_WAIT_S)
+        if done:
+            return done[0]
+        return e.JoinFailed(call=command.call, leg=command.leg) if isinstance(command, c.Join) else None
+
+    async def _ordered(self, kind: str, do: Callable[[], T], wait_s: float) -> tuple[T, ...]:
+        """The PBX does it and replies; empty when no reply comes in time."""
+        after_s = {"late": LATE_S, "too late": TOO_LATE_S}.get(kind, REPLY_S / 2)
+        done = asyncio.ensure_future(self.process.over_the_wire(after_s, do))
+        if kind == "killed after":
+            loop = asyncio.get_running_loop()
+            loop.call_later(after_s + SOON_S, self.process.watch.kill, self.process, context=WORLD)
+        await asyncio.wait([done], timeout=wait_s)
+        if kind == "reply lost":
+            await asyncio.sleep(wait_s)
+        if kind == "reply lost" or not done.done():
+            return ()
+        await asyncio.sleep(REPLY_S / 2)
+        return (done.result(),)
+
+    # Pictures
+
+    async def picture(self, tenant: int, about: Sequence[str] = ()) -> PbxPicture:
+        kind = self._fates.of("picture")
+        if kind == "killed":
+            self.process.watch.kill(self.process)
+            await self.process.alive()
+        if kind == "fails":
+            await asyncio.sleep(REPLY_WAIT_S)
+            raise Unavailable("the PBX did not answer")
+        seen = await self.process.over_the_wire(REPLY_S, partial(self._seen, tenant, about))
+        if kind == "stale":
+            await asyncio.sleep(LATE_S)
+        return seen
+
+
+def _refusal_of(command: c.Act, utc_s: float) -> e.Event | None:
+    """What the adapter makes of a "no" of the PBX."""
+    match command:
+        case c.RingAgent(leg=leg):
+            return e.LegEnded(leg=leg, cause=EndCause.UNREACHABLE, at_utc_s=utc_s)
+        case c.Join(call=call, leg=leg):
+            return e.JoinFailed(call=call, leg=leg)
+        case c.PlayPrompt(call=call, prompt=prompt):
+            return e.PromptEnded(call=call, prompt=prompt)
+        case _:
+            return None
+
+
+class FatedShelf:
+    """Implements `service.ports.Store`: the common store, one of whose uses may fail."""
+
+    def __init__(self, store: Store, process: Process, away: Callable[[], bool], fates: Fates) -> None:
+        self._store, self.process, self._away, self._fates = store, process, away, fates
+
+    async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
+        def opened() -> FloorPicture:
+            picture = at_once(self._store.open_shard(tenant, owner))
+            self.process.fence = picture.fence
+            return picture
+
+        return await self._used(opened)
+
+    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[e.Event]:
+        def committed() -> list[e.Event]:
+            answers = at_once(self._store.commit(tenant, fence, batch))
+            self.process.watch.after_batch(self.process, fence, batch, answers)
+            return answers
+
+        return await self._used(committed)
+
+    async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: e.Instant) -> e.HopperFilled:
+        return await self._used(lambda: at_once(self._store.fill_hopper(tenant, fence, ask, now)))
+
+    async def _used(self, do: Callable[[], T]) -> T:
+        kind = self._fates.of("store")
+        if kind == "killed before":
+            self.process.watch.kill(self.process)
+        await self.process.alive()
+        return await self.process.over_the_wire(COMMIT_S, partial(self._done, kind, do))
+
+    def _done(self, kind: str, do: Callable[[], T]) -> T:
+        if self._away():
+            raise StoreDown("the database is away")
+        if kind == "fails":
+            raise StoreDown("it was rolled back")
+        answer = do()
+        if kind == "answer lost":
+            raise StoreDown("the link died on the answer")
+        if kind == "killed after":
+            self.process.watch.kill(self.process)
+        return answer

@@ -1,0 +1,9 @@
+"""All golden scenarios."""
+
+from busyhour.sim.golden_scene import Scene
+from busyhour.sim.golden_scenes import CALLS
+from busyhour.sim.golden_scenes_desks import DESKS
+from busyhour.sim.golden_scenes_floor import FLOOR
+from busyhour.sim.golden_scenes_links import LINKS
+
+SCENES: tuple[Scene, ...] = (*CALLS, *DESKS, *FLOOR, *LINKS)

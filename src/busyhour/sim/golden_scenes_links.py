@@ -1,0 +1,154 @@
+"""Golden scenarios of links and processes that fail by themselves, with a call up."""
+
+import asyncio
+
+from busyhour.sim.faults import Weather
+from busyhour.sim.golden import GoldenWorld
+from busyhour.sim.golden_cast import answers
+from busyhour.sim.golden_scene import TENANT, Scene, contact
+from busyhour.sim.mishaps import LEASE_S
+
+LONG = answers(1.0, stays_s=12.0)
+LOSSY = Weather(link_cuts_per_h=1.0, event_lost=1.0, event_late=1.0)
+
+
+async def engine_dies(stage: GoldenWorld) -> None:
+    await stage.at_work()
+    await stage.talking()
+    await asyncio.sleep(1.0)
+    stage.kill(stage.processes[TENANT])
+    await asyncio.sleep(8.0)
+
+
+async def engine_dies_twice(stage: GoldenWorld) -> None:
+    await stage.at_work()
+    await stage.talking()
+    stage.kill(stage.processes[TENANT])
+    for _ in range(300):
+        await asyncio.sleep(0.01)
+        if not stage.processes[TENANT].dead:
+            break
+    await asyncio.sleep(0.004)
+    stage.kill(stage.processes[TENANT])
+    await asyncio.sleep(8.0)
+
+
+async def engine_dies_in_the_wrap_up(stage: GoldenWorld) -> None:
+    await stage.at_work()
+    await stage.talking()
+    await asyncio.sleep(4.5)
+    stage.kill(stage.processes[TENANT])
+    await asyncio.sleep(6.0)
+
+
+async def engine_stands_still(stage: GoldenWorld) -> None:
+    """Longer than its lease, while another takes over; then it wakes."""
+    await stage.at_work()
+    await stage.talking()
+    old = stage.processes[TENANT]
+    old.frozen = True
+    await asyncio.sleep(LEASE_S)
+    stage.start_engine(TENANT)
+    await asyncio.sleep(3.0)
+    if not old.dead and stage.rows.fence != old.fence:
+        stage.wake(old)
+    else:
+        stage.kill(old)
+    await asyncio.sleep(5.0)
+
+
+async def pbx_restarts(stage: GoldenWorld) -> None:
+    await stage.at_work()
+    await stage.talking()
+    await asyncio.sleep(1.0)
+    stage.mishaps.restart_pbx()
+    await asyncio.sleep(10.0)
+
+
+async def link_is_lost(stage: GoldenWorld) -> None:
+    """The customer hangs up meanwhile."""
+    await stage.at_work()
+    await stage.talking()
+    await asyncio.sleep(2.0)
+    await stage.lines[TENANT].cut(4.0)
+    await asyncio.sleep(3.0)
+
+
+async def link_is_half_open(stage: GoldenWorld) -> None:
+    await stage.at_work()
+    await stage.talking()
+    await asyncio.sleep(2.0)
+    await stage.lines[TENANT].fall_silent(5.0)
+    await asyncio.sleep(3.0)
+
+
+async def store_is_away(stage: GoldenWorld) -> None:
+    await stage.at_work()
+    await stage.talking()
+    stage.outages += 1
+    await asyncio.sleep(6.0)
+    stage.outages -= 1
+    await asyncio.sleep(3.0)
+
+
+LINKS = (
+    Scene(
+        name="the engine dies in the call",
+        says="They talk on; its successor has the call.",
+        contacts=(contact(LONG), contact(answers(), n=2)),
+        outcomes={"HANDLED": 2},
+        script=engine_dies,
+    ),
+    Scene(
+        name="the engine dies, and its successor too",
+        says="In the middle of the recovery.",
+        contacts=(contact(LONG),),
+        outcomes={"HANDLED": 1},
+        script=engine_dies_twice,
+    ),
+    Scene(
+        name="the engine dies in the wrap-up",
+        says="The wrap-up ends when it would have.",
+        contacts=(contact(answers()), contact(answers(), n=2)),
+        outcomes={"HANDLED": 2},
+        script=engine_dies_in_the_wrap_up,
+    ),
+    Scene(
+        name="the engine stands still",
+        says="Another takes its shard; when it wakes, it does nothing any more.",
+        contacts=(contact(answers(1.0, stays_s=20.0)), contact(answers(), n=2)),
+        outcomes={"HANDLED": 2},
+        script=engine_stands_still,
+    ),
+    Scene(
+        name="the PBX restarts in the call",
+        says="All calls are gone, and not all is known of them.",
+        contacts=(contact(LONG, answers()),),
+        outcomes={"HANDLED": 1},
+        script=pbx_restarts,
+        weather=LOSSY,
+    ),
+    Scene(
+        name="the link is lost in the call",
+        says="The customer hangs up meanwhile; the record is as if it had been heard.",
+        contacts=(contact(answers()), contact(answers(), n=2)),
+        outcomes={"HANDLED": 2},
+        script=link_is_lost,
+        weather=LOSSY,
+    ),
+    Scene(
+        name="the link is half open in the call",
+        says="Nobody knows for a while.",
+        contacts=(contact(answers()), contact(answers(), n=2)),
+        outcomes={"HANDLED": 2},
+        script=link_is_half_open,
+        weather=LOSSY,
+    ),
+    Scene(
+        name="the database is away in the call",
+        says="The call goes on, and its record is written later.",
+        contacts=(contact(answers()), contact(answers(), n=2)),
+        outcomes={"HANDLED": 2},
+        script=store_is_away,
+    ),
+)
