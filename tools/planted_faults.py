@@ -130,8 +130,8 @@ PLANTED = (
     ),
     Fault(
         "core/floor/recovery.py",
-        "        if channel is not None:\n            adopt(f, stored, channel)",
-        "        if False:\n            adopt(f, stored, channel)",
+        "        elif channel is not None:\n            adopt(f, stored, channel)",
+        "        elif False:\n            adopt(f, stored, channel)",
         "living calls are not adopted",
     ),
     Fault(

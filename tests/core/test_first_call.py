@@ -111,6 +111,7 @@ def test_a_pause_asked_for_during_a_call_takes_effect_after_it() -> None:
         2 joins c1 ann#1
           > agent ann on_contact
         3 pauses ann lunch
+          > agent ann on_contact
         9 ends c1 normal
           > agent ann acw
         39 ticks

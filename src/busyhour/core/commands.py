@@ -79,7 +79,7 @@ class SaveAgentState(Keep, frozen=True, kw_only=True):
     agent_id: int
     state: str
     reason: str | None  # as shown: why not ready
-    pause: str | None  # what recovery needs: the pause that was asked for, None = was ready
+    pause: str | None  # what recovery needs: the pause they are in or asked for, None = was ready
     call: str | None
     acw_until_utc_s: float
     session_open: bool

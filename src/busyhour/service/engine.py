@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import count
 from typing import Any
 
 import structlog
@@ -21,22 +20,19 @@ from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
 from busyhour.core.model.values import EndCause
-from busyhour.service.errors import Conflict, FenceLost, StoreDown, Unavailable, UserError
+from busyhour.service.errors import FenceLost, StoreDown, Unavailable
 from busyhour.service.keeping import Keeper
 from busyhour.service.live import LiveView
 from busyhour.service.ports import Clock, Store, Telephony
 from busyhour.service.rates import Rates
+from busyhour.service.requests import Requests
 
 BATCH_MAX = 500  # events of one transaction
 HISTORY_MAX = 1_000  # events kept for the report of a fault
-ANSWER_WAIT_S = 5.0  # a request that the floor has not answered by then is given up
 INTENT_AGE_MAX_S = 5.0  # an intent committed later than this is not sent any more (I6)
 LOOK_EVERY_S = 10.0  # between two looks at what the PBX has
 TICK_S = 0.001  # deadlines nearer than this wait as long
 RESTART_WAIT_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
-
-LASTING = (c.SaveRun, c.SaveDisposition)
-"""An answer that comes with one of these promises something that outlives us (I33)."""
 
 FROM_PBX = (
     e.CallRang,
@@ -69,8 +65,7 @@ class Engine:
         self._queue: deque[tuple[float, e.Event]] = deque()
         self._woken = asyncio.Event()
         self._overflowed = False
-        self._requests: dict[str, asyncio.Future[None]] = {}
-        self._request_no = count(1)
+        self._requests = Requests()
         self._keeper = Keeper(tenant, store, self, clock)
         self._rates = Rates(clock)
         self._chains: dict[str, asyncio.Task[None]] = {}
@@ -120,16 +115,7 @@ class Engine:
         """Put a request and wait for the core's answer. Raises `Conflict` when refused, `Unavailable` when late."""
         if not self.running:
             raise Unavailable("The engine is starting or recovering; try again in a few seconds.")
-        request = f"q{next(self._request_no)}"
-        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        self._requests[request] = answer
-        try:
-            self.tell(make(request))
-            await asyncio.wait_for(answer, ANSWER_WAIT_S)
-        except TimeoutError:
-            raise Unavailable("The engine did not answer in time; look whether it took effect.") from None
-        finally:
-            self._requests.pop(request, None)
+        await self._requests.ask(make, self.tell)
 
     # The life of the task
 
@@ -264,7 +250,6 @@ class Engine:
         when what came before them is written."""
         keeps: list[c.Keep] = []
         after: list[Callable[[], None]] = []
-        lasting = any(isinstance(command, LASTING) for command in commands)
         for command in commands:
             match command:
                 case c.Keep():
@@ -274,10 +259,10 @@ class Engine:
                 case c.FillHopper():
                     after.append(partial(self._spawn_fill, command))
                 case c.Accept() | c.Refuse():
-                    if lasting or self._keeper.owes(LASTING):  # the same may have been asked for before
-                        after.append(partial(self._answer, command))
+                    if self._requests.is_lasting(command.request):
+                        after.append(partial(self._requests.answer, command))
                     else:
-                        self._answer(command)
+                        self._requests.answer(command)
         if keeps or after:
             self._keeper.add(keeps, after)
 
@@ -344,16 +329,6 @@ class Engine:
             self._keeper.lose(fault)
         except FenceLost:
             self.fence_lost()
-
-    def _answer(self, command: c.Accept | c.Refuse) -> None:
-        answer = self._requests.get(command.request)
-        if answer is None or answer.done():
-            return
-        if isinstance(command, c.Accept):
-            answer.set_result(None)
-        else:
-            refusal: UserError = Conflict(command.text, code=command.code)
-            answer.set_exception(refusal)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)

@@ -45,9 +45,10 @@ class Checks:
         self._in_flight: dict[tuple[int, int], dict[str, None]] = {}  # of a run: committed and not answered
         self._answered_by: dict[str, int] = {}
         self._run_states: dict[tuple[int, int], str] = {}
-        self._paused_runs: dict[tuple[int, int], float] = {}
+        self._unpaused_s: dict[tuple[int, int], float] = {}  # when the run's going on was last asked for
+        self._kept_paused: dict[tuple[int, int], float] = {}  # runs whose pause was acknowledged, since when
         self._paused_agents: dict[tuple[int, int], float] = {}
-        self.dispositions: dict[tuple[int, str], str] = {}
+        self.dispositions: dict[tuple[int, str], list[str]] = {}  # the last acknowledged, and what was asked for since
         self.first_records: dict[str, Any] = {}
         self._down_since_s: dict[int, float] = {}
         self._starts: dict[tuple[int, int], deque[float]] = {}
@@ -157,11 +158,18 @@ class Checks:
                     self._landed(tenant, record.call)
                     self.first_records.setdefault(record.call, record)
                 case c.SaveRun(run_id=run_id, state=state):
-                    self._run_states[tenant, run_id] = state
+                    self._check_run(tenant, run_id, state)
                 case c.SaveAgentState():
                     self._check_agent(tenant, keep)
                 case _:
                     pass
+
+    def _check_run(self, tenant: int, run_id: int, state: str) -> None:
+        """I7, I33: a run whose pause was acknowledged goes on only when somebody asked for it since."""
+        paused_s = self._kept_paused.get((tenant, run_id))
+        if paused_s is not None and state not in ("paused", "removed"):
+            raise Violation(f"I7: run {run_id} of {tenant} is {state}, and nobody ended its pause")
+        self._run_states[tenant, run_id] = state
 
     def _landed(self, tenant: int, call: str) -> None:
         attempt = self._world.store.tenants[tenant].attempts[call]
@@ -173,8 +181,8 @@ class Checks:
         state = self._run_states.get((tenant, keep.run_id))
         if state != "running":
             raise Violation(f"I7: {keep.item.call} was committed while its run is {state}")
-        paused_s = self._paused_runs.get((tenant, keep.run_id))
-        if paused_s is not None and now_s > paused_s + SLACK_S:
+        paused_s = self._kept_paused.get((tenant, keep.run_id))
+        if paused_s is not None:
             raise Violation(f"I7: {keep.item.call} was committed {now_s - paused_s:.1f} s after its run was paused")
         campaign = rows.campaigns[keep.campaign_id]
         self._check_hours(rows.members[keep.item.member_id].zones, campaign, keep)
@@ -226,23 +234,40 @@ class Checks:
 
     # What people were told
 
-    def asked(self, tenant: int, event: e.Event) -> None:
-        """From here on the answer may have taken effect."""
+    def asked(self, process: "Process", event: e.Event) -> None:
+        """An engine has the request: from here on it may have taken effect, unless the engine has lost its shard."""
+        tenant = process.tenant
+        if process.fence != self._world.store.tenants[tenant].fence:
+            return
         if isinstance(event, e.ReadyAsked):
             self._paused_agents.pop((tenant, event.agent_id), None)
+        elif isinstance(event, e.RunUnpauseAsked):
+            self._unpaused_s[tenant, event.run_id] = the_loop().now_s
+            self._kept_paused.pop((tenant, event.run_id), None)
+        elif isinstance(event, e.DispositionChosen) and (tenant, event.call) in self.dispositions:
+            self.dispositions[tenant, event.call].append(event.disposition)
 
-    def acknowledged(self, tenant: int, event: e.Event) -> None:
+    def acknowledged(self, tenant: int, event: e.Event, asked_s: float) -> None:
         """I33: what was acknowledged holds, also after a crash."""
+        self._judge(self._acknowledged, tenant, event, asked_s)
+
+    def _acknowledged(self, tenant: int, event: e.Event, asked_s: float) -> None:
+        now_s = the_loop().now_s
         if isinstance(event, e.PauseAsked):
-            self._paused_agents[tenant, event.agent_id] = the_loop().now_s
+            self._paused_agents[tenant, event.agent_id] = now_s
         elif isinstance(event, e.DispositionChosen):
-            self.dispositions[tenant, event.call] = event.disposition
-
-    def run_paused(self, tenant: int, run_id: int) -> None:
-        self._paused_runs[tenant, run_id] = the_loop().now_s
-
-    def run_unpaused(self, tenant: int, run_id: int) -> None:
-        self._paused_runs.pop((tenant, run_id), None)
+            self.dispositions[tenant, event.call] = [event.disposition]
+        elif isinstance(event, e.RunPauseAsked):
+            state = self._run_states.get((tenant, event.run_id))
+            if self._unpaused_s.get((tenant, event.run_id), -1.0) >= asked_s:
+                return  # somebody else wanted it to go on meanwhile
+            if state not in ("paused", "completed", "removed"):
+                raise Violation(f"I33: the pause of run {event.run_id} of {tenant} was acknowledged, and it is {state}")
+            self._kept_paused[tenant, event.run_id] = now_s
+        elif isinstance(event, e.RunRemoveAsked):
+            state = self._run_states.get((tenant, event.run_id))
+            if state not in ("completed", "removed"):
+                raise Violation(f"I33: the end of run {event.run_id} of {tenant} was acknowledged, and it is {state}")
 
     # Each second
 

@@ -119,10 +119,10 @@ def _patience(world: "World") -> float:
 
 def _acknowledged_holds(world: "World", checks: "Checks") -> None:
     """I33: what an agent was told is saved, is saved."""
-    for (tenant, call), word in checks.dispositions.items():
+    for (tenant, call), words in checks.dispositions.items():
         kept = world.store.tenants[tenant].attempts[call].disposition
-        if kept != word:
-            raise Violation(f"I33: {call} was said to be {word!r}, and is kept as {kept!r}")
+        if kept not in words:
+            raise Violation(f"I33: {call} was said to be {words}, and is kept as {kept!r}")
 
 
 def _run_counters(world: "World", tenant: int) -> None:

@@ -38,6 +38,7 @@ REST_MAX_S = 1_800.0  # after the faults have stopped, all calls and retries are
 GRACE_S = 60.0  # then the last wrap-ups end
 HISTORY_SHOWN = 200
 ASK_MAX_S = 6.0
+TRIES_MAX = 40  # of an administrator, while there is no engine
 
 
 def _seen(task: asyncio.Task[None]) -> None:
@@ -76,6 +77,7 @@ class World:
         self._trace = hashlib.sha256()
         self._recent: list[str] = []
         self._broken: Violation | None = None
+        self._requests = 0  # of administrators, under way
 
     # What this world is made of; `golden.py` has others
 
@@ -175,6 +177,8 @@ class World:
     async def _come_to_rest(self) -> None:
         """No more faults: everything must end well, soon."""
         self.luck.over = True
+        while self._requests or any(process.frozen for process in self.processes.values()):
+            await self._second()  # what was asked for may still take effect
         for tenant, rows in self.store.tenants.items():
             for run in rows.runs.values():
                 if run.campaign_id == ZONED:
@@ -291,27 +295,29 @@ class World:
     # Administrators
 
     async def pause_run(self, tenant: int, run_id: int) -> None:
-        if await self._try(tenant, lambda q: e.RunPauseAsked(run_id=run_id, request=q)):
-            self.checks.run_paused(tenant, run_id)
+        await self._try(tenant, lambda q: e.RunPauseAsked(run_id=run_id, request=q))
 
     async def unpause_run(self, tenant: int, run_id: int) -> None:
-        self.checks.run_unpaused(tenant, run_id)
         await self._try(tenant, lambda q: e.RunUnpauseAsked(run_id=run_id, request=q))
 
     async def remove_run(self, tenant: int, run_id: int) -> None:
         await self._try(tenant, lambda q: e.RunRemoveAsked(run_id=run_id, request=q))
 
     async def _try(self, tenant: int, make: Callable[[str], e.Event]) -> bool:
-        for _ in range(40):
-            try:
-                await self.ask(tenant, make)
-            except Unavailable:
-                await asyncio.sleep(1.0)
-                continue
-            except UserError:
-                return False
-            return True
-        return False
+        self._requests += 1
+        try:
+            for _ in range(TRIES_MAX):
+                try:
+                    await self.ask(tenant, make)
+                except Unavailable:
+                    await asyncio.sleep(1.0)
+                    continue
+                except UserError:
+                    return False
+                return True
+            return False
+        finally:
+            self._requests -= 1
 
     # What the PBX and the agents see
 
@@ -347,12 +353,13 @@ class World:
         if process.dead:
             raise Unavailable("no engine")
         self.events += 1
-        made: list[e.Event] = []
+        made: list[tuple[e.Event, float]] = []
 
         def make_once(request: str) -> e.Event:
-            made.append(make(request))
-            self.checks.asked(tenant, made[0])
-            return made[0]
+            event = make(request)
+            made.append((event, the_loop().now_s))
+            self.checks.asked(process, event)
+            return event
 
         asking = process.begin(self.engines[tenant].ask(make_once))
         asking.add_done_callback(_seen)
@@ -360,7 +367,7 @@ class World:
         if not asking.done():
             raise Unavailable("no answer")
         asking.result()
-        self.checks.acknowledged(tenant, made[0])
+        self.checks.acknowledged(tenant, *made[0])
 
     def incarnation(self, tenant: int) -> int:
         return self.incarnations[tenant]

@@ -38,6 +38,7 @@ class Attempt:
     agent_id: int | None = None
     record: CallRecord | None = None
     disposition: str | None = None
+    note: str = ""
 
 
 @dataclass(slots=True)
@@ -142,7 +143,9 @@ class Rows:
         return times
 
     def open_calls(self) -> tuple[OpenCall, ...]:
-        return tuple(_open_call(self.attempts[name]) for name in self.open)
+        """Those without a record, and those that an agent still wraps up."""
+        wrapped_up = [agent.acw_call for agent in self.agents.values() if agent.acw_call is not None]
+        return tuple(_open_call(self.attempts[name]) for name in [*self.open, *wrapped_up] if name in self.attempts)
 
 
 def _open_call(attempt: Attempt) -> OpenCall:
@@ -158,4 +161,8 @@ def _open_call(attempt: Attempt) -> OpenCall:
         answered_utc_s=attempt.answered_utc_s,
         joined_utc_s=attempt.joined_utc_s,
         agent_id=attempt.agent_id,
+        disposition=attempt.disposition,
+        note=attempt.note,
+        outcome=attempt.record.outcome if attempt.record else None,
+        ended_utc_s=attempt.record.ended_utc_s if attempt.record else None,
     )

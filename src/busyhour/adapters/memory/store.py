@@ -62,17 +62,15 @@ class MemoryStore:
         for run in rows.runs.values():
             for member_id in list(run.taken):
                 rows.wait(rows.members[member_id], rows.members[member_id].due_utc_s)
+        calls = rows.open_calls()
+        live = {call.run_id for call in calls}
         return FloorPicture(
             tenant=tenant,
             fence=rows.fence,
             agents=tuple(rows.agents.values()),
             trunks=tuple(rows.trunks.values()),
-            runs=tuple(
-                self.picture_of(tenant, run)
-                for run in rows.runs.values()
-                if run.active or any(rows.attempts[name].placed.run_id == run.run_id for name in rows.open)
-            ),
-            calls=rows.open_calls(),
+            runs=tuple(self.picture_of(tenant, run) for run in rows.runs.values() if run.active or run.run_id in live),
+            calls=calls,
         )
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
@@ -184,6 +182,7 @@ def _close(rows: Rows, record: CallRecord) -> None:
     if attempt.record is not None:
         return
     attempt.record, attempt.state = record, AttemptState.FINAL
+    attempt.agent_id = record.agent_id or attempt.agent_id
     del rows.open[record.call]
     rows.live_numbers.pop(attempt.placed.item.number, None)
     member = rows.members[record.member_id]
@@ -196,7 +195,9 @@ def _close(rows: Rows, record: CallRecord) -> None:
 
 def _dispose(rows: Rows, keep: c.SaveDisposition) -> None:
     attempt = rows.attempts[keep.call]
-    attempt.disposition = keep.disposition
+    attempt.disposition, attempt.note = keep.disposition, keep.note
+    if attempt.agent_id is None:
+        attempt.agent_id = keep.agent_id
     member = rows.members[attempt.placed.item.member_id]
     if keep.keeps_member or attempt.record is None or member.state in ("taken", "open"):
         return  # an open attempt, or one in a hopper, is already on its way

@@ -9,6 +9,7 @@ from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.hopper import EARLIER
 from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, RunPicture
+from busyhour.core.model.values import Outcome
 from busyhour.service.ports import FloorPicture
 
 # Members in the memory of the last owner: nobody else knows them, and none of them was dialed.
@@ -18,10 +19,17 @@ SELECT a.agent_id, u.name, a.phone_kind, a.sip_address, a.leg_mode, a.pause_reas
     a.session_open
 FROM agent a JOIN app_user u USING (tenant_id, user_id) WHERE NOT a.disabled AND NOT u.disabled ORDER BY a.agent_id
 """)
-OPEN = sa.select(t.attempt.c.run_id).where(t.attempt.c.state != "final")
-RUNS = sa.select(t.run).where(t.run.c.ended_utc_s.is_(None) | t.run.c.run_id.in_(OPEN)).order_by(t.run.c.run_id)
-"""A run that was removed still has the calls that were up then."""
-CALLS = sa.text(f"SELECT m.*, {EARLIER} AS earlier FROM attempt m WHERE m.ended_utc_s IS NULL ORDER BY m.call")  # noqa: S608 - made of constants
+# Two look-ups by their own indexes: one condition for both would read the whole table.
+UP = sa.select(t.attempt.c.call).where(t.attempt.c.ended_utc_s.is_(None))
+WRAPPED_UP = sa.select(t.agent.c.acw_call).where(t.agent.c.acw_call.is_not(None))
+LIVE = sa.select(t.attempt.c.run_id).where(t.attempt.c.call.in_(UP.union(WRAPPED_UP)))
+RUNS = sa.select(t.run).where(t.run.c.ended_utc_s.is_(None) | t.run.c.run_id.in_(LIVE)).order_by(t.run.c.run_id)
+"""A run that was removed still has the calls that were up then, or are being wrapped up."""
+CALLS = sa.text(f"""
+SELECT m.*, {EARLIER} AS earlier FROM attempt m WHERE m.call IN (
+    SELECT call FROM attempt WHERE ended_utc_s IS NULL UNION SELECT acw_call FROM agent WHERE acw_call IS NOT NULL)
+ORDER BY m.call
+""")  # noqa: S608 - made of constants
 
 
 async def read_floor(connection: AsyncConnection, tenant: int, fence: int) -> FloorPicture:
@@ -75,15 +83,24 @@ async def read_runs(connection: AsyncConnection) -> tuple[RunPicture, ...]:
 
 async def read_calls(connection: AsyncConnection) -> tuple[OpenCall, ...]:
     rows = (await connection.execute(CALLS)).mappings()
-    return tuple(
-        OpenCall(
-            item=HopperItem(
-                **{name: row[name] for name in ("call", "member_id", "contact_id", "list_id", "attempt_no", "number")},
-                contact_name=row["contact_name"],
-                earlier=campaigns.as_json(row["earlier"]) or {},
-                variables=campaigns.as_json(row["variables"]),
-            ),
-            **{name: row[name] for name in OpenCall.__struct_fields__ if name != "item"},
-        )
-        for row in rows
+    return tuple(_open_call(row) for row in rows)
+
+
+def _open_call(row: sa.RowMapping) -> OpenCall:
+    item = HopperItem(
+        **{name: row[name] for name in ("call", "member_id", "contact_id", "list_id", "attempt_no", "number")},
+        contact_name=row["contact_name"],
+        earlier=earlier_of(row),
+        variables=campaigns.as_json(row["variables"]),
     )
+    same = {name: row[name] for name in OpenCall.__struct_fields__ if name not in ("item", "outcome", "note")}
+    outcome = Outcome(row["outcome"]) if row["outcome"] else None
+    return OpenCall(item=item, outcome=outcome, note=row["note"] or "", **same)
+
+
+def earlier_of(row: sa.RowMapping) -> dict[str, int]:
+    """Outcomes of the attempts before this one."""
+    earlier: dict[str, int] = campaigns.as_json(row["earlier"]) or {}
+    if row["outcome"]:  # it is over and counts among the others
+        earlier[row["outcome"]] -= 1
+    return earlier

@@ -29,8 +29,9 @@ def on_agent_linked(f: FloorState, event: e.AgentLinked) -> None:
     new_tab = agent.last_desk is not None and agent.last_desk != event.session
     if not agent.session_open:
         _open_session(agent)
+    if agent.last_desk != event.session:
+        agent.leaving = False  # the desk was opened anew; a link that was down for a moment changes nothing
     agent.desk = agent.last_desk = event.session
-    agent.leaving = False
     f.dirty_agent(agent.agent_id)
     if new_tab:
         _replace_leg(f, agent)
@@ -217,10 +218,9 @@ def on_ready_asked(f: FloorState, event: e.ReadyAsked) -> None:
         f.refuse(event.request, "not_logged_on", "Open the agent desk first.")
         return
     agent.next_pause, agent.leaving = None, False
-    if agent.call is None:
-        agent.pause = None
-        if agent.acw_call is not None and wrapup.acw_may_end(f, agent):
-            wrapup.end_acw(f, agent)
+    agent.pause = None
+    if agent.acw_call is not None and wrapup.acw_may_end(f, agent):
+        wrapup.end_acw(f, agent)
     agent.worked = True
     f.drop("leg-retry", str(agent.agent_id))
     f.dirty_agent(agent.agent_id)

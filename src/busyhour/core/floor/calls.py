@@ -211,7 +211,7 @@ def free_offered(f: FloorState, call: CallLive) -> None:
     f.drop("join", call.call)
     if agent.leg is not None and not agent.leg_up:
         agents.drop_leg(f, agent)
-    f.dirty_agent(agent.agent_id)
+    wrapup.let_wishes_hold(f, agent)
     call.leg = None
 
 
@@ -267,10 +267,10 @@ def withdraw(f: FloorState, call: CallLive, *, missed: bool) -> None:
     agent.call = None
     if missed:
         agent.pause = SystemReason.MISSED
-    f.dirty_agent(agent.agent_id)
     f.drop("join", call.call)
     f.move_call(call, CallCause.WITHDRAWN)
     call.agent_id, call.leg = None, None
+    wrapup.let_wishes_hold(f, agent)
     assert call.answered_utc_s is not None
     waited_s = max(0.0, f.now.utc_s - call.answered_utc_s)  # a clock set back must not lengthen the wait (I48)
     f.at(call.campaign.answer_wait_max_s - waited_s, "wait", call.call)

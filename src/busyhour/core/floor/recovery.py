@@ -15,6 +15,7 @@ from busyhour.core.floor.state import AgentLive, CallLive, FloorState, TrunkLive
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE
+from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.ids import agent_of, is_call, is_leg, room_of
 from busyhour.core.model.pictures import (
     AgentProfile,
@@ -44,7 +45,9 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
     _adopt_legs(f, event.pbx)
     for stored in event.calls:
         channel = channels.get(stored.item.call)
-        if channel is not None:
+        if stored.outcome is not None:
+            _take_up_wrap_up(f, stored)
+        elif channel is not None:
             adopt(f, stored, channel)
         else:
             _close_dead(f, stored, histories.get(stored.item.call))
@@ -88,20 +91,13 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> None:
     if run is None:
         f.do(HangUpCall(call=stored.item.call))
         return
-    call = CallLive(
-        item=stored.item,
-        run_id=stored.run_id,
-        trunk_id=stored.trunk_id,
-        campaign=run.campaign,
-        placed_utc_s=stored.intent_utc_s,
-        rang_utc_s=stored.ringing_utc_s,
-        answered_utc_s=stored.answered_utc_s,
-        joined_utc_s=stored.joined_utc_s,
-        segment_from_utc_s=stored.joined_utc_s or f.now.utc_s,
-    )
+    call = _known(stored, run.campaign)
+    call.agent_id = None  # who has it now is seen on the PBX
+    call.segment_from_utc_s = stored.joined_utc_s or f.now.utc_s
     call.attempt = _attempt_state(channel)
     if channel.answered and call.answered_utc_s is None:
         call.answered_utc_s = channel.answered_utc_s or f.now.utc_s
+    run.answered += call.answered_utc_s is not None
     leg = _leg_joined(f, channel)
     call.state = _call_state(call, channel, leg)
     f.calls[call.call] = call
@@ -128,6 +124,36 @@ def _save_news(f: FloorState, call: CallLive, stored: OpenCall) -> None:
             joined_utc_s=call.joined_utc_s,
             agent_id=call.agent_id,
         )
+    )
+
+
+def _take_up_wrap_up(f: FloorState, stored: OpenCall) -> None:
+    """A call that is over and that an agent still works on: what they say of it may decide about the contact."""
+    run, agent = f.runs.get(stored.run_id), f.agents.get(stored.agent_id or 0)
+    if run is None or agent is None or agent.acw_call != stored.item.call:
+        return
+    call = _known(stored, run.campaign)
+    call.state, call.attempt = CallState.ENDED, AttemptState.FINAL
+    call.outcome, call.ended_utc_s = stored.outcome, stored.ended_utc_s
+    f.calls[call.call] = call
+    run.calls[call.call] = None
+    f.touch("calls", call.call)
+
+
+def _known(stored: OpenCall, campaign: Campaign) -> CallLive:
+    """What the store knows of a call."""
+    return CallLive(
+        item=stored.item,
+        run_id=stored.run_id,
+        trunk_id=stored.trunk_id,
+        campaign=campaign,
+        placed_utc_s=stored.intent_utc_s,
+        agent_id=stored.agent_id,
+        rang_utc_s=stored.ringing_utc_s,
+        answered_utc_s=stored.answered_utc_s,
+        joined_utc_s=stored.joined_utc_s,
+        disposition=stored.disposition,
+        note=stored.note,
     )
 
 
@@ -214,7 +240,9 @@ def _close_dead(f: FloorState, stored: OpenCall, history: CallHistory | None) ->
         outcome = _dead_outcome(run.campaign.dial_mode if run else None, stored, answered, cause)
         retry = Retry(due_utc_s=None, why="the run is over")
         if run is not None and run.state in ACTIVE:
-            retry = next_attempt(run.campaign, stored.item, outcome=outcome, disposition=None, ended_utc_s=ended)
+            retry = next_attempt(
+                run.campaign, stored.item, outcome=outcome, disposition=stored.disposition, ended_utc_s=ended
+            )
     endings.note_due(f, stored.run_id, retry.due_utc_s)
     f.do(
         CloseCall(

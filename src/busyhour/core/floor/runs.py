@@ -22,7 +22,10 @@ def add_run(f: FloorState, picture: RunPicture) -> RunLive:
         started_utc_s=picture.started_utc_s,
         placed=picture.placed,
         finished=picture.finished,
+        answered=picture.answered,
+        abandoned=picture.abandoned,
     )
+    run.starts_s.extend([f.now.mono_s] * picture.placed_last_minute)  # when exactly is not known: at the worst, now
     run.prepared = run.state is not RunState.RUNNABLE
     f.runs[run.run_id] = run
     if run.state not in ACTIVE:  # found with the calls that were up when it ended

@@ -57,7 +57,13 @@ class AgentLive:
     @property
     def lasting(self) -> tuple[str | None, bool, str | None]:
         """What recovery needs, beside the state: it may change while the state does not."""
-        return self.pause, self.session_open, self.acw_call
+        return self.pause_asked, self.session_open, self.acw_call
+
+    @property
+    def pause_asked(self) -> str | None:
+        """The pause that they are in, or will be in after the call in hand. Who asked to log off after it is not to
+        be offered another call either, should the engine die before."""
+        return SystemReason.LOGIN if self.leaving else self.next_pause or self.pause
 
     @property
     def phone_ready(self) -> bool:
@@ -322,7 +328,7 @@ class FloorState:
                 agent_id=agent.agent_id,
                 state=agent.state,
                 reason=agent.reason,
-                pause=agent.pause,
+                pause=agent.pause_asked,
                 call=agent.call or agent.acw_call,
                 acw_until_utc_s=agent.acw_until_utc_s if agent.acw_call else 0.0,
                 session_open=agent.session_open,

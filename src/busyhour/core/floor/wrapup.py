@@ -43,13 +43,18 @@ def end_acw(f: FloorState, agent: AgentLive) -> None:
 
 
 def _after_work(f: FloorState, agent: AgentLive) -> None:
+    let_wishes_hold(f, agent)
+    if agent.profile.leg_mode is LegMode.PER_CALL:
+        agents.drop_leg(f, agent)
+
+
+def let_wishes_hold(f: FloorState, agent: AgentLive) -> None:
+    """Nothing is in hand any more: what the agent asked for meanwhile takes effect (F7)."""
     if agent.next_pause is not None:
         agent.pause, agent.next_pause = agent.next_pause, None
     f.dirty_agent(agent.agent_id)
     if agent.leaving:
         agents.log_off(f, agent)
-    elif agent.profile.leg_mode is LegMode.PER_CALL:
-        agents.drop_leg(f, agent)
 
 
 def acw_may_end(f: FloorState, agent: AgentLive) -> bool:
@@ -78,16 +83,16 @@ def on_disposition_chosen(f: FloorState, event: e.DispositionChosen) -> None:
     if call is not None:
         call.disposition, call.note = event.disposition, event.note[:NOTE_LENGTH_MAX]
         f.touch("calls", call.call)
-    if call is None or call.outcome is not None:
-        f.do(disposition_of(f, agent.agent_id, event, call))
+    f.do(disposition_of(f, agent.agent_id, event, call))
     f.accept(event.request)
 
 
 def disposition_of(f: FloorState, agent_id: int, event: e.DispositionChosen, call: CallLive | None) -> SaveDisposition:
-    """What to keep. Of a call from before a restart the rules are not known here: its member stays as stored."""
+    """What to keep. While the call is up, its final record decides about the member; of a call that is not known here
+    any more, the member stays as stored."""
     due_utc_s, why = None, "as it was before"
-    if call is not None:
-        assert call.outcome is not None
+    over = call is not None and call.outcome is not None
+    if call is not None and call.outcome is not None:
         assert call.ended_utc_s is not None
         retry = next_attempt(
             call.campaign,
@@ -106,5 +111,5 @@ def disposition_of(f: FloorState, agent_id: int, event: e.DispositionChosen, cal
         at_utc_s=f.now.utc_s,
         next_due_utc_s=due_utc_s,
         retry_why=why,
-        keeps_member=call is None,
+        keeps_member=not over,
     )

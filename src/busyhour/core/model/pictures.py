@@ -44,10 +44,13 @@ class RunPicture(Struct, frozen=True, kw_only=True):
     started_utc_s: float
     placed: int = 0
     finished: int = 0
+    answered: int = 0  # of the calls that are over
+    abandoned: int = 0
+    placed_last_minute: int = 0  # what a limit of calls per minute has to count, also after a restart (I8)
 
 
 class OpenCall(Struct, frozen=True, kw_only=True):
-    """A stored attempt without its final record, found at start."""
+    """A stored attempt found at start: without its final record, or one that its agent still wraps up."""
 
     item: HopperItem
     run_id: int
@@ -59,6 +62,10 @@ class OpenCall(Struct, frozen=True, kw_only=True):
     answered_utc_s: float | None = None
     joined_utc_s: float | None = None
     agent_id: int | None = None
+    disposition: str | None = None  # chosen while the call was up, or since
+    note: str = ""
+    outcome: Outcome | None = None  # not None: it is over
+    ended_utc_s: float | None = None
 
 
 class ChannelPicture(Struct, frozen=True, kw_only=True):
