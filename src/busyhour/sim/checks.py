@@ -67,11 +67,8 @@ class Checks:
     def _on_invite(self, channel: Channel) -> None:
         rows = self._world.store.tenants[channel.tenant]
         attempt = rows.attempts.get(channel.name)
-        now = self._world.utc()
         if attempt is None:
             raise Violation(f"I3: {channel.name} was dialed without a committed attempt")
-        if now - attempt.committed_utc_s > INTENT_AGE_MAX_S and not self._jumped_since(10.0):
-            raise Violation(f"I6: {channel.name} was dialed {now - attempt.committed_utc_s:.1f} s after its intent")
         listed = rows.dnc.get(channel.number)
         if listed is not None and listed < attempt.committed_utc_s and not self._world.jumped_s:
             raise Violation(f"I6: {channel.number} was dialed though on the do-not-call list")
@@ -124,6 +121,15 @@ class Checks:
             raise Violation(f"I14: an engine with fence {process.fence}, not {owner}, ordered {order!r}")
         if isinstance(order, c.Join):
             self._check_join(process.tenant, order)
+        elif isinstance(order, c.PlaceCall):
+            self._check_age(process.tenant, order)
+
+    def _check_age(self, tenant: int, order: c.PlaceCall) -> None:
+        """I6: no old intent is sent. How long the PBX takes to carry an order out is not in our hands."""
+        attempt = self._world.store.tenants[tenant].attempts.get(order.item.call)
+        age_s = self._world.utc() - attempt.committed_utc_s if attempt is not None else 0.0
+        if age_s > INTENT_AGE_MAX_S and not self._jumped_since(10.0):
+            raise Violation(f"I6: {order.item.call} was sent {age_s:.1f} s after its intent")
 
     def _check_join(self, tenant: int, order: c.Join) -> None:
         """I26: no customer for somebody who has said that they pause. Who was offered one before hears them out."""
