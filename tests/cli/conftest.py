@@ -46,7 +46,9 @@ class Product:
     def drills(self) -> tuple[str, ...]:
         return ("engine-kill", "proxy")
 
-    def drill(self, settings: Settings, *, name: str, times: int | None) -> Mapping[str, object]:
+    def drill(
+        self, settings: Settings, *, name: str, times: int | None, record: Path | None, progress: Progress
+    ) -> Mapping[str, object]:
         self.asked.append(("drill", name, times))
         return {"kills": times, "violations": int(name == "proxy"), "complaints": ["lost: +39 [1]"]}
 

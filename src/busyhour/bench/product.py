@@ -24,6 +24,7 @@ START_MAX_S: Final = 180.0  # a first start may have to fetch the PBX
 STOP_MAX_S: Final = 30.0
 REQUEST_MAX_S: Final = 300.0  # the largest import
 KEPT: Final = frozenset({"BUSYHOUR_PBX_CACHE", "BUSYHOUR_PBX_MIRROR", "BUSYHOUR_PBX_PROGRAM"})
+SNAPSHOT_MAX_S: Final = 10.0
 LOG_TAIL_CHARS: Final = 4000
 
 
@@ -133,10 +134,14 @@ class Product:
     def url(self) -> str:
         return self.api.url
 
-    @property
-    def pid(self) -> int:
+    def engine(self) -> psutil.Process | None:
+        """The engine's process: the one child of `busyhour up`. None while there is none."""
         assert self._process is not None
-        return self._process.pid
+        with contextlib.suppress(psutil.NoSuchProcess):
+            children = psutil.Process(self._process.pid).children()
+            living = [child for child in children if child.status() != psutil.STATUS_ZOMBIE]
+            return living[0] if living else None
+        return None
 
     @property
     def log(self) -> Path:
@@ -152,13 +157,12 @@ class Product:
         """Answers after how many seconds it was ready."""
         begin_s = time.monotonic()
         self.spawn()
-        await self._wait_ready(begin_s + START_MAX_S)
+        await self.wait_ready()
         return time.monotonic() - begin_s
 
     def spawn(self) -> None:
         """Begin to start, and do not wait for it."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        (self.folder / "server.json").unlink(missing_ok=True)
         with self.log.open("ab") as out:
             self._process = subprocess.Popen(  # noqa: S603 our own program
                 [sys.executable, "-m", "busyhour", "up", *self.arguments],
@@ -185,11 +189,30 @@ class Product:
             raise ProductFailed(f"did not stop in {STOP_MAX_S:.0f} s\n{self.log_tail()}") from late
 
     async def kill(self) -> None:
-        """kill -9 of the engine alone: its PBX and database are not told."""
+        """kill -9 of `busyhour up`, which ends its engine with it. PBX and database are not told."""
         assert self._process is not None
         await self._close_api()
+        engine = self.engine()
         self._process.kill()
         await asyncio.to_thread(self._process.wait)
+        if engine is not None:
+            await asyncio.to_thread(psutil.wait_procs, [engine], STOP_MAX_S)
+
+    async def kill_engine(self) -> None:
+        """kill -9 of the engine alone: `busyhour up` starts another one by itself. `wait_ready` waits for it."""
+        deadline_s = time.monotonic() + STOP_MAX_S
+        while (engine := self.engine()) is None:
+            if time.monotonic() > deadline_s:
+                raise ProductFailed(f"no engine to kill in {STOP_MAX_S:.0f} s\n{self.log_tail()}")
+            await asyncio.sleep(0.001)
+        await self._close_api()
+        engine.kill()
+        await asyncio.to_thread(psutil.wait_procs, [engine], STOP_MAX_S)
+
+    async def snapshot(self) -> Any:
+        """What the live page of an administrator would show now."""
+        async with self.api.http.ws_connect("/api/live", headers={"Origin": self.url}) as socket:
+            return (await socket.receive_json(timeout=SNAPSHOT_MAX_S))["state"]
 
     def sweep(self) -> list[str]:
         """End everything that still runs on our folder; answers what that was. After a clean stop: nothing."""
@@ -234,16 +257,26 @@ class Product:
         finally:
             self.sweep()
 
-    async def _wait_ready(self, deadline_s: float) -> None:
+    async def wait_ready(self) -> None:
+        """Until the engine of now answers."""
         assert self._process is not None
+        deadline_s = time.monotonic() + START_MAX_S
         server, token = self.folder / "server.json", self.folder / "cli-token"
         while time.monotonic() < deadline_s:
             if self._process.poll() is not None:
                 raise ProductFailed(f"ended with {self._process.returncode}\n{self.log_tail()}")
-            if server.exists() and token.exists() and await self._try_connect(server, token):
+            if self._is_new(server) and token.exists() and await self._try_connect(server, token):
                 return
             await asyncio.sleep(0.05)
         raise ProductFailed(f"not ready in {START_MAX_S:.0f} s\n{self.log_tail()}")
+
+    def _is_new(self, server: Path) -> bool:
+        """Written by the engine that lives, not left behind by one that was killed."""
+        engine = self.engine()
+        try:
+            return engine is not None and json.loads(server.read_text())["pid"] == engine.pid
+        except (OSError, ValueError, KeyError):
+            return False
 
     async def _try_connect(self, server: Path, token: Path) -> bool:
         try:

@@ -1,10 +1,12 @@
 """`busyhour drill`: break a real installation on purpose, under load, and see whether calls or records are lost."""
 
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from busyhour.cli.screen import out, print_json, print_table
+from busyhour.cli.progress import Progress
+from busyhour.cli.screen import err, out, print_json, print_table
 from busyhour.cli.wiring import Wiring
 from busyhour.settings import Settings
 
@@ -20,10 +22,14 @@ def add_drill(app: typer.Typer, wiring: Wiring) -> None:
         times: Annotated[
             int | None, typer.Option(min=1, help="How often; else as often as the everyday test.", show_default=False)
         ] = None,
+        record: Annotated[
+            Path | None,
+            typer.Option(help="Write down each round here, and go on where an earlier run ended.", show_default=False),
+        ] = None,
         json: Json = False,
     ) -> None:
         """Kill, stop or cut off parts of a fresh installation under load, and judge it by the network's ledger."""
-        figures = dict(wiring.drill(Settings(), name=name, times=times))
+        figures = dict(wiring.drill(Settings(), name=name, times=times, record=record, progress=Progress(err)))
         if json:
             print_json(figures)
         else:

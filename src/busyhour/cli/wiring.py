@@ -49,5 +49,7 @@ class Wiring(Protocol):
     def drills(self) -> tuple[str, ...]:
         """Their names."""
 
-    def drill(self, settings: Settings, *, name: str, times: int | None) -> Mapping[str, object]:
+    def drill(
+        self, settings: Settings, *, name: str, times: int | None, record: Path | None, progress: Progress
+    ) -> Mapping[str, object]:
         """Figures; `violations` is how many faults were found, `complaints` says which."""

@@ -5,6 +5,8 @@ import signal
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import structlog
+
 from busyhour.bench.drills import DRILLS
 from busyhour.cli.client import Client
 from busyhour.cli.progress import Progress
@@ -12,12 +14,19 @@ from busyhour.cli.screen import err
 from busyhour.cli.wiring import Check
 from busyhour.settings import Settings
 
+log = structlog.get_logger("product")
+
 
 class ProductWiring:
     """Each method brings up what it needs and takes it down again."""
 
     def up(self, demo: bool, settings: Settings, progress: Progress) -> None:
-        asyncio.run(_up(settings, progress, demo=demo))
+        from busyhour.main import first_run, product  # noqa: F401 (loaded before the fork)
+        from busyhour.main.lasting import fork_engine
+
+        ended_in_order = not (settings.data / "server.json").exists()
+        earlier = fork_engine(_load_page, in_haste=not ended_in_order)
+        asyncio.run(_up(settings, progress, demo=demo, earlier=earlier))
 
     def doctor(self, settings: Settings) -> list[Check]:
         from busyhour.main.doctor import look
@@ -77,13 +86,21 @@ class ProductWiring:
     def drills(self) -> tuple[str, ...]:
         return DRILLS
 
-    def drill(self, settings: Settings, *, name: str, times: int | None) -> Mapping[str, object]:
+    def drill(
+        self, settings: Settings, *, name: str, times: int | None, record: Path | None, progress: Progress
+    ) -> Mapping[str, object]:
         from busyhour.bench.drills.drill import drill
 
-        return drill(settings, name=name, times=times)
+        return drill(settings, name=name, times=times, record=record, say=progress.say)
 
 
-async def _up(settings: Settings, progress: Progress, *, demo: bool) -> None:
+def _load_page() -> None:
+    """What speaks HTTP takes longer to load than taking over the calls of an engine that died."""
+    from busyhour.main import page  # noqa: F401
+
+
+async def _up(settings: Settings, progress: Progress, *, demo: bool, earlier: int) -> None:
+    """`earlier`: how many engines of this program were killed before."""
     from busyhour.main.first_run import prepare
     from busyhour.main.product import Product
 
@@ -92,6 +109,8 @@ async def _up(settings: Settings, progress: Progress, *, demo: bool) -> None:
     assert begun is not None
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, begun.cancel)  # until the page takes it over
     await product.start()
+    if earlier:
+        log.warning("an earlier engine was killed", engines_killed=earlier)
     try:
         tenant, told = await prepare(product)
         if demo:

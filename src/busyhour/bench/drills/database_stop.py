@@ -4,10 +4,13 @@ import asyncio
 import signal
 import time
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from busyhour.bench.bare_ari import percentile
+import psutil
+
+from busyhour.bench.drills.desk_truth import untrue_desks
 from busyhour.bench.drills.scene import Scene, kill
+from busyhour.bench.drills.seen import Seen
 from busyhour.bench.drills.verdict import Verdict
 
 LIVE_MIN: Final = 20
@@ -17,35 +20,34 @@ SENT_MAX_S: Final = 1.0  # R7: no new intent later than this after the loss
 STEADY_S: Final = 2.0
 
 
-async def stop_database(scene: Scene, times: int) -> tuple[Verdict, dict[str, Any]]:
+async def stop_database(scene: Scene, times: int) -> tuple[Verdict, Seen]:
     await scene.begin_load(20 + 12 * times)
-    away_s, service_s, late = [], [], []
+    seen, late, untrue = Seen(), list[str](), list[str]()
     for _ in range(times):
         await scene.wait_live(LIVE_MIN)
         await asyncio.sleep(scene.random.uniform(0, STEADY_S))
         before = postmaster(scene)
-        scene.note("database")
+        seen.sample("live_calls", scene.note("database").live)
+        seen.counts["stops"] += 1
         lost_s = time.time()
         kill(before[0], signal.SIGQUIT)
         await scene.until(partial(_another, scene, before[0]), BACK_MAX_S, "the database is started again")
         back_s = time.time()
-        away_s.append(back_s - lost_s)
+        seen.sample("database_away_s", back_s - lost_s)
         await scene.until_well(BACK_MAX_S)
         await scene.until(partial(_dialing, scene, back_s), BACK_MAX_S, "calls are made again")
-        service_s.append(time.time() - back_s)
+        service_s = time.time() - back_s
+        seen.sample("service_after_return_s", service_s)
+        seen.sample("load", psutil.getloadavg()[0])
+        if service_s > SERVICE_MAX_S:
+            late.append(f"next call {service_s:.1f} s after the database's return")
         if blind := _dialed(scene, lost_s + SENT_MAX_S, back_s):
             late.append(f"{blind} calls were sent while there was no database")
+        untrue += await untrue_desks(scene, seen)
     verdict = await scene.end_load()
-    verdict.late += late + [f"next call {s:.1f} s after the database's return" for s in service_s if s > SERVICE_MAX_S]
-    figures = {
-        "stops": times,
-        "live_calls_min": min((incident.live for incident in scene.incidents), default=0),
-        "database_away_s_p50": round(percentile(away_s, 0.5), 2),
-        "database_away_s_max": round(max(away_s, default=0.0), 2),
-        "service_after_return_s_p50": round(percentile(service_s, 0.5), 2),
-        "service_after_return_s_max": round(max(service_s, default=0.0), 2),
-    }
-    return verdict, figures
+    verdict.late += late
+    verdict.untrue += untrue
+    return verdict, seen
 
 
 def postmaster(scene: Scene) -> tuple[int, str]:

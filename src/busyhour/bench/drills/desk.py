@@ -17,7 +17,7 @@ class LastingDesk:
 
     def __init__(self, url: str, login: str) -> None:
         self._api = Api(url)
-        self._login = login
+        self.login = login
         self._task: asyncio.Task[None] | None = None
         self.linked = False
         self.state: dict[str, dict[str, Any]] = {}
@@ -31,7 +31,7 @@ class LastingDesk:
         return next(iter(self.state.get("calls", {}).values()), None)
 
     async def open(self) -> Self:
-        await self._api.log_in(self._login, PASSWORD)
+        await self._api.log_in(self.login, PASSWORD)
         self._task = asyncio.create_task(self._stay())
         return self
 
@@ -52,7 +52,7 @@ class LastingDesk:
         """The session's cookie outlives the engine; the socket is made anew."""
         while True:
             with contextlib.suppress(aiohttp.ClientError, ConnectionError, TimeoutError):
-                headers, path = {"Origin": self._api.url}, f"/api/desk/socket?tab=tab-{self._login}"
+                headers, path = {"Origin": self._api.url}, f"/api/desk/socket?tab=tab-{self.login}"
                 async with self._api.http.ws_connect(path, headers=headers) as socket:
                     await self._follow(socket)
             self.linked = False

@@ -3,13 +3,14 @@
 import asyncio
 import signal
 import time
-from typing import Any, Final
+from typing import Final
 
 import psutil
 
-from busyhour.bench.bare_ari import percentile
 from busyhour.bench.drills.desk import LastingDesk
+from busyhour.bench.drills.desk_truth import untrue_desks
 from busyhour.bench.drills.scene import Scene, kill
+from busyhour.bench.drills.seen import Seen
 from busyhour.bench.drills.verdict import CUT_TOLERANCE_S, Incident, Verdict
 from busyhour.bench.work import attempts_of
 from busyhour.sim.sipp.ledger import Dialog
@@ -19,28 +20,28 @@ AGENTS_MAX_S: Final = 10.0  # R5: until every agent can take a call again
 PATIENCE_S: Final = 60.0  # a late one is told, not waited for without end
 
 
-async def restart_pbx(scene: Scene, times: int) -> tuple[Verdict, dict[str, Any]]:
+async def restart_pbx(scene: Scene, times: int) -> tuple[Verdict, Seen]:
     await scene.begin_load(20 + 30 * times)
     wanted = min(LIVE_WANTED, round(0.85 * (scene.wanted.agents + scene.wanted.lines)))
-    routable_s = []
+    seen, untrue = Seen(), list[str]()
     for _ in range(times):
         await scene.wait_live(wanted)
         kill(pbx_of(scene), signal.SIGKILL)
         incident = scene.note("pbx")
-        routable_s.append(await _until_routable(scene, incident))
+        seen.sample("live_calls", incident.live)
+        seen.sample("agents_routable_s", await _until_routable(scene, incident))
+        untrue += await untrue_desks(scene, seen)
+        seen.counts["restarts"] += 1
+        seen.sample("load", psutil.getloadavg()[0])
         await asyncio.sleep(scene.random.uniform(0, 1))
     verdict = await scene.end_load()
-    verdict.late += [f"an agent could take a call only after {s:.1f} s" for s in routable_s if s > AGENTS_MAX_S]
+    verdict.untrue += untrue
+    late_s = [s for s in seen.samples["agents_routable_s"] if s > AGENTS_MAX_S]
+    verdict.late += [f"an agent could take a call only after {s:.1f} s" for s in late_s]
     cut, wrong = await _closed_for_it(scene)
     verdict.mismatches += wrong
-    figures = {
-        "restarts": times,
-        "live_calls_min": min((incident.live for incident in scene.incidents), default=0),
-        "calls_cut": cut,
-        "agents_routable_s_p50": round(percentile(routable_s, 0.5), 1),
-        "agents_routable_s_max": round(max(routable_s, default=0.0), 1),
-    }
-    return verdict, figures
+    seen.counts["calls_cut"] += cut
+    return verdict, seen
 
 
 def pbx_of(scene: Scene) -> int:

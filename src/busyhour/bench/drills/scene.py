@@ -19,6 +19,7 @@ from typing import Any, Final, Self
 import aiohttp
 
 from busyhour.bench.desks import Desks
+from busyhour.bench.drills.deaths import engine_deaths, unordered_deaths, unordered_starts
 from busyhour.bench.drills.desk import LastingDesk
 from busyhour.bench.drills.fault_proxy import FaultProxy
 from busyhour.bench.drills.verdict import Incident, Verdict, verdict_of
@@ -74,6 +75,7 @@ class Scene:
         self._stack = AsyncExitStack()
         self.run_ids: list[int] = []
         self._began_s = 0.0
+        self._engine_deaths = 0
         self.product: Product
         self.carrier: Carrier
         self.writer: Writer
@@ -182,8 +184,18 @@ class Scene:
         verdict.stuck += [f"{desk.agent} {desk.call}" for desk in self.desks if not free(desk)]
         verdict.acknowledged, lost = await self.writer.lost()
         verdict.writes_lost += lost
+        verdict.deaths += self._deaths()
         self.carrier.check_alive()
         return verdict
+
+    def _deaths(self) -> list[str]:
+        """Of parts that we did not kill."""
+        data, incidents, since_s = self.product.folder, self.incidents, self._began_s
+        engines = engine_deaths(self.product.log, self._engine_deaths)
+        self._engine_deaths += len(engines)
+        killed = sum(incident.kind in ("engine", "recovery") for incident in incidents)
+        own = engines if len(engines) > killed or any("SIGKILL" not in line for line in engines) else []
+        return own + unordered_deaths(data, incidents, since_s) + unordered_starts(data, incidents, since_s)
 
     async def _closed(self, run_id: int) -> list[dict[str, Any]]:
         """All attempts of the run, when none is open any more or waiting has no point."""

@@ -16,14 +16,27 @@ TALK_TOLERANCE_S: Final = 1.0
 DELAY_TOLERANCE_S: Final = 1.0
 CUT_TOLERANCE_S: Final = 0.3  # a call that ended so shortly before the PBX was killed may have either end
 SHOWN_MAX: Final = 20
-KINDS: Final = ("lost", "doubled", "mismatches", "records", "redials", "orphans", "stuck", "writes_lost", "late")
+KINDS: Final = (
+    "lost",
+    "doubled",
+    "mismatches",
+    "records",
+    "redials",
+    "orphans",
+    "stuck",
+    "writes_lost",
+    "untrue",
+    "deaths",
+    "obeyed",
+    "late",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Incident:
     """What we broke, and how many calls were up then."""
 
-    kind: str  # engine | recovery | pbx | database | link
+    kind: str  # engine | recovery | pbx | database | link | standstill
     at_utc_s: float
     live: int
 
@@ -44,14 +57,29 @@ class Verdict:
     orphans: list[str] = field(default_factory=list)
     stuck: list[str] = field(default_factory=list)
     writes_lost: list[str] = field(default_factory=list)
+    untrue: list[str] = field(default_factory=list)  # a desk that shows what is not so
+    deaths: list[str] = field(default_factory=list)  # parts that died or failed without having been killed
+    obeyed: list[str] = field(default_factory=list)  # orders of an engine that was replaced
     late: list[str] = field(default_factory=list)  # a time limit was not kept
+
+    def add(self, other: "Verdict") -> None:
+        self.calls += other.calls
+        self.attempts += other.attempts
+        self.acknowledged += other.acknowledged
+        self.outcomes = dict(Counter(self.outcomes) + Counter(other.outcomes))
+        for kind in KINDS:
+            getattr(self, kind).extend(getattr(other, kind))
+
+    @property
+    def violations(self) -> int:
+        return sum(len(getattr(self, kind)) for kind in KINDS)
 
     def as_json(self) -> dict[str, Any]:
         found = {kind: getattr(self, kind) for kind in KINDS}
         counts = {kind: len(sentences) for kind, sentences in found.items()}
         shown = [f"{kind}: {text}" for kind, sentences in found.items() for text in sentences[:SHOWN_MAX]]
         return {
-            "violations": sum(counts.values()),
+            "violations": self.violations,
             **counts,
             "calls": self.calls,
             "attempts": self.attempts,
