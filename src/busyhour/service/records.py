@@ -264,6 +264,30 @@ class Summary(Record, frozen=True, kw_only=True):
     trunks: tuple[tuple[str, int], ...]
 
 
+class ComplianceDay(Record, frozen=True, kw_only=True):
+    """What proves how one campaign kept the law on one day (of its own time zone)."""
+
+    day: str  # 2027-01-15
+    campaign_id: int
+    campaign_name: str
+    preset: str  # the law it is judged by
+    wait_max_s: float
+    ring_min_s: float
+    dials: int
+    still_open: int  # calls without a final record
+    answered: int
+    connected: int  # to an agent in time, or to the message that the campaign is there to play
+    abandoned: int
+    abandoned_share: float
+    late: int  # abandoned although an agent came: too late
+    messages: int  # abandoned calls that heard who had called
+    machines: int  # answering machines detected; there is no detector
+    met_max_ms: int | None  # from the answer to the agent or the message
+    met_p95_ms: int | None
+    rang_short: int  # unanswered calls that ended before the least ringing time
+    rang_min_ms: int | None  # the shortest ringing of an unanswered call
+
+
 class MemberPicture(Record, frozen=True, kw_only=True):
     """What `explain` needs of one contact in one run."""
 

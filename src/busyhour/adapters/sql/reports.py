@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from busyhour.adapters.sql import campaigns, cursors
+from busyhour.adapters.sql import campaigns, compliance, cursors
 from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.conflicts import found
 from busyhour.adapters.sql.database import Database
@@ -129,6 +129,12 @@ class SqlReports:
                 outcomes=tuple(r.OutcomeCount(**row) for row in (await connection.execute(outcomes)).mappings()),
                 trunks=tuple((name, count) for name, count in await connection.execute(trunks)),
             )
+
+    async def compliance_days(
+        self, tenant: int, campaign_id: int | None, *, from_utc_s: float, until_utc_s: float
+    ) -> list[r.ComplianceDay]:
+        async with self.database.tenant_transaction(tenant) as connection:
+            return await compliance.days(connection, campaign_id, from_utc_s, until_utc_s)
 
     async def member_pictures(self, tenant: int, contact_id: int) -> list[r.MemberPicture]:
         async with self.database.tenant_transaction(tenant) as connection:

@@ -1,5 +1,6 @@
 """The engine's store: ownership, commits in one transaction, the hopper. Statements live with their subject:
-`intents.py` (may we call?), `closes.py` (what became of it), `hopper.py` (whom to call next), `adopt.py` (at start).
+`intents.py` (may we call?), `closes.py` (what became of it), `hopper.py` (whom to call next), `adopt.py` (at start),
+`compliance.py` (what the law counts).
 """
 
 import contextlib
@@ -8,10 +9,11 @@ from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
 
-from busyhour.adapters.sql import adopt, closes, hopper, intents
+from busyhour.adapters.sql import adopt, closes, compliance, hopper, intents
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Database, Driver, again
 from busyhour.core import commands as c
+from busyhour.core.dialer.compliance.counts import Reckoning, ReckoningAsk
 from busyhour.core.events import Event, HopperFilled, Instant
 from busyhour.service.errors import FenceLost, StoreDown
 from busyhour.service.ports import FloorPicture
@@ -59,6 +61,10 @@ class SqlStore:
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
         return await again(lambda: self._fill_hopper(tenant, fence, ask, now))
+
+    async def reckon(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
+        async with self.database.quick_transaction(tenant) as driver:
+            return await compliance.reckon(driver, ask)
 
     async def _open_shard(self, tenant: int, owner: str) -> FloorPicture:
         async with self.database.tenant_transaction(tenant) as connection:

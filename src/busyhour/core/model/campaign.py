@@ -44,6 +44,18 @@ class Trunk(Struct, frozen=True, kw_only=True):
     calls_per_s_max: int = 0  # 0 = no limit
 
 
+class Compliance(Struct, frozen=True, kw_only=True):
+    """Which law holds for the campaign, and a tighter limit of its own on abandoned calls.
+
+    `preset` is a key of `busyhour.core.dialer.compliance.presets`. `limit` is a share of the calls that people answer,
+    over any `window_s` that end now; None = the preset's alone.
+    """
+
+    preset: str = "strict"
+    limit: float | None = None
+    window_s: float = DAY_S
+
+
 class Campaign(Struct, frozen=True, kw_only=True):
     """A campaign's definition as the core needs it (U-16). Times in seconds."""
 
@@ -65,6 +77,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
     time_zone: str = "UTC"
     active_hours: Hours = Hours()
     callee_hours: Hours = Hours(from_s=8 * 3600, until_s=21 * 3600)
+    compliance: Compliance = Compliance()
     attempts_per_day_max: int = 0  # per number in 24 h over all campaigns; 0 = no limit
     retry_rules: tuple[RetryRule, ...] = ()
     retry_count: RetryCount = RetryCount.TOTAL

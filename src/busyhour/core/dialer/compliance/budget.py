@@ -9,7 +9,8 @@ from msgspec import Struct
 
 from busyhour.core.dialer.compliance.counts import Count
 from busyhour.core.dialer.compliance.ledger import Ledger, start_of
-from busyhour.core.dialer.compliance.presets import DAY_S, Preset, Span, Window
+from busyhour.core.dialer.compliance.presets import DAY_S, Preset, Span, Window, preset_of
+from busyhour.core.model.campaign import Campaign
 
 AIM_SHORT = 5 / 6  # of the limit, for windows up to a week: a day's chance must not carry it over the limit
 AIM_LONG = 29 / 30  # a month evens chance out
@@ -28,6 +29,13 @@ class Rules(Struct, frozen=True, kw_only=True):
     @property
     def windows(self) -> tuple[Window, ...]:
         return (*self.preset.windows, *self.own)
+
+
+def rules_of(campaign: Campaign) -> Rules:
+    """As the campaign says. No detector of answering machines exists, so none is reckoned with."""
+    own = campaign.compliance
+    tighter = () if own.limit is None else (Window(span=Span.ROLLING, limit=own.limit, length_s=own.window_s),)
+    return Rules(preset=preset_of(own.preset), own=tighter)
 
 
 class Standing(Struct, frozen=True, kw_only=True):

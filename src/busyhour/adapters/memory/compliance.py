@@ -1,0 +1,29 @@
+"""The law's counts from the attempts in memory, by the core's own definition."""
+
+from busyhour.adapters.memory.rows import Rows
+from busyhour.core.dialer.compliance.counts import NOTHING, Count, Reckoning, ReckoningAsk, bucket_of, count_of
+
+
+def reckon(rows: Rows, ask: ReckoningAsk) -> Reckoning:
+    attempts = [one for one in rows.attempts.values() if one.placed.campaign_id == ask.campaign_id]
+    buckets: dict[int, Count] = {}
+    for attempt in attempts:
+        record = attempt.record
+        if record is None or record.call in ask.open_calls or attempt.placed.at_utc_s >= ask.until_utc_s:
+            continue
+        count = count_of(
+            outcome=record.outcome,
+            answered_utc_s=record.answered_utc_s,
+            joined_utc_s=record.joined_utc_s,
+            wait_max_s=ask.wait_max_s,
+        )
+        if count != NOTHING and record.answered_utc_s is not None and record.answered_utc_s >= ask.from_utc_s:
+            bucket = bucket_of(record.answered_utc_s)
+            buckets[bucket] = buckets.get(bucket, NOTHING) + count
+    return Reckoning(
+        campaign_id=ask.campaign_id,
+        from_utc_s=ask.from_utc_s,
+        until_utc_s=ask.until_utc_s,
+        buckets=buckets,
+        first_utc_s=min((one.placed.at_utc_s for one in attempts), default=None),
+    )
