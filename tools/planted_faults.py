@@ -239,15 +239,18 @@ PLANTED = (
     ),
     Fault(
         "core/floor/state.py",
-        "            self.idle.pop(agent.agent_id, None)\n        for run_id",
+        "            self.idle.remove(agent.agent_id)\n        for run_id",
         "            pass\n        for run_id",
         "who is not available stays among the idle",
     ),
     Fault(
         "core/floor/pairing.py",
-        "    f.idle.pop(agent.agent_id, None)\n    f.move_call",
+        "    f.idle.remove(agent.agent_id)\n    f.move_call",
         "    f.move_call",
         "two calls are offered to one agent",
+    ),
+    Fault(
+        "core/floor/free.py", "insort(self._lines[run_id], place)", "self._lines[run_id].append(place)", "out of line"
     ),
     Fault(
         "core/floor/agents.py",

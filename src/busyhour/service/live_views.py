@@ -25,7 +25,7 @@ def agent_view(f: FloorState, agent: AgentLive) -> AgentView:
         handled=agent.handled,
         talk_s=agent.talk_s,
         campaign_ids=tuple(
-            sorted({f.runs[r].campaign.campaign_id for r in f.runs_of_agent.get(agent.agent_id, ()) if r in f.runs})
+            sorted({f.runs[r].campaign.campaign_id for r in f.idle.runs_of(agent.agent_id) if r in f.runs})
         ),
     )
 

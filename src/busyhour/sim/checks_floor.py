@@ -13,6 +13,7 @@ from busyhour.core.model.values import DialMode
 from busyhour.service.engine import Engine
 from busyhour.service.live import Key, LiveView
 from busyhour.sim.ledger import Violation
+from busyhour.sim.loop import the_loop
 from busyhour.sim.process import Process
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ DEADLINES: dict[CallState, tuple[str, ...]] = {
     CallState.WAITING: ("wait", "gone"),
     CallState.OFFERED: ("join", "wait", "gone"),
     CallState.ORPHANED: ("orphan", "strand"),
-    CallState.MESSAGE: ("prompt",),
-    CallState.FAREWELL: ("prompt",),
+    CallState.MESSAGE: ("prompt", "gone"),
+    CallState.FAREWELL: ("prompt", "gone"),
 }
 WITH_AGENT = (CallState.OFFERED, CallState.TALKING, CallState.HELD)
 
@@ -53,6 +54,7 @@ class FloorChecks(LiveView):
                 if kind == "agents":
                     self._check_agent(floor, int(name))
                 elif kind == "calls":
+                    self._world.checks.planned_s.setdefault(name, the_loop().now_s)
                     self._check_call(floor, name)
             if self._turns % FULL_EVERY == 0:
                 self._check_all(floor)
@@ -113,6 +115,9 @@ class FloorChecks(LiveView):
                 raise Violation(f"I34: run {run.run_id} of {floor.tenant} counts {counted}, a recount {found}")
             if len(run.hopper) > HOPPER_MAX:
                 raise Violation(f"I42: the hopper of run {run.run_id} holds {len(run.hopper)}")
+            free = sorted((floor.idle.since_s[a], a) for a in set(run.campaign.agent_ids) if a in floor.idle)
+            if floor.idle.in_line(run.run_id) != [agent_id for _, agent_id in free]:
+                raise Violation(f"I24: the free agents of run {run.run_id} of {floor.tenant} are not {free}")
         for trunk_id, trunk in floor.trunks.items():
             up = sum(call.trunk_id == trunk_id for call in live)
             if trunk.up != up:

@@ -1,16 +1,15 @@
-"""Which agent gets which waiting call. Pure: a picture in, a choice out."""
+"""Which agent gets which waiting call: both stand in line, and this says in which order. Pure."""
 
-from collections.abc import Iterable
-
-from msgspec import Struct
-
-
-class Idle(Struct, frozen=True, kw_only=True):
-    agent_id: int
-    since_s: float
+AgentPlace = tuple[float, int]
+CallPlace = tuple[float, str]
 
 
-def longest_idle(idle: Iterable[Idle]) -> int | None:
-    """The agent who has waited longest; ties by id, so that the choice never depends on the order given."""
-    first = min(idle, key=lambda a: (a.since_s, a.agent_id), default=None)
-    return first.agent_id if first else None
+def agent_place(since_s: float, agent_id: int) -> AgentPlace:
+    """Where an available agent stands: who has waited longest is first; ties by id, so that the choice never depends on
+    the order in which they came."""
+    return since_s, agent_id
+
+
+def call_place(answered_utc_s: float, call: str) -> CallPlace:
+    """Where an answered call stands among those of its run: the longest waiting first, ties by name."""
+    return answered_utc_s, call

@@ -6,7 +6,7 @@ to look for work, and nothing is found by polling.
 
 from itertools import groupby
 
-from busyhour.core.acd.choice import Idle, longest_idle
+from busyhour.core.acd.choice import CallPlace
 from busyhour.core.commands import Join, PlaceCall
 from busyhour.core.dialer.pacing import Pace, PacingPicture, calls_to_start
 from busyhour.core.dialer.template import expand
@@ -58,30 +58,40 @@ def assign(f: FloorState) -> bool:
     """Give answered calls to available agents: the most urgent and longest waiting first, to the longest idle."""
     if not f.idle or not f.telephony_up:
         return False
-    waiting = sorted(
-        (run.campaign.priority, f.calls[name].answered_utc_s or 0.0, name)
-        for run in f.runs.values()
-        for name in run.waiting
-    )
     assigned = False
-    for _, _, name in waiting:
-        call = f.calls[name]
-        if call.hint is not None or call.campaign.dial_mode is DialMode.AGENTLESS:
-            continue
-        chosen = longest_idle(
-            Idle(agent_id=agent_id, since_s=f.idle[agent_id])
-            for agent_id in f.runs[call.run_id].campaign.agent_ids
-            if agent_id in f.idle
-        )
-        if chosen is not None:
-            offer(f, call, f.agents[chosen])
-            assigned = True
+    while (call := next_call(f)) is not None:
+        agent_id = f.idle.first(call.run_id)
+        assert agent_id is not None
+        offer(f, call, f.agents[agent_id])
+        assigned = True
     return assigned
+
+
+def next_call(f: FloorState) -> CallLive | None:
+    """The first of the waiting calls for which an agent is free."""
+    heads = (
+        (run.campaign.priority, *place)
+        for run in f.runs.values()
+        if run.waiting.line and f.idle.count(run.run_id) and (place := first_in_line(f, run)) is not None
+    )
+    first = min(heads, default=None)
+    return f.calls[first[-1]] if first is not None else None
+
+
+def first_in_line(f: FloorState, run: RunLive) -> CallPlace | None:
+    """Whoever is being hung up, or hears a message, leaves the line."""
+    while run.waiting.line:
+        place = run.waiting.line[0]
+        call = f.calls[place[1]]
+        if call.hint is None and call.campaign.dial_mode is not DialMode.AGENTLESS:
+            return place
+        run.waiting.step_out(call.call)
+    return None
 
 
 def offer(f: FloorState, call: CallLive, agent: AgentLive) -> None:
     call.agent_id, agent.call = agent.agent_id, call.call
-    f.idle.pop(agent.agent_id, None)
+    f.idle.remove(agent.agent_id)
     f.move_call(call, CallCause.OFFERED)
     if agent.profile.leg_mode is LegMode.PERSISTENT:
         assert agent.leg is not None
@@ -144,7 +154,7 @@ def agents_free(f: FloorState, run: RunLive) -> int:
 
     Such a call takes an agent that is not ours where there is one, so only the rest of them counts against us.
     """
-    ours = {agent_id for agent_id in run.campaign.agent_ids if agent_id in f.idle}
+    ours = f.idle.count(run.run_id)
     if not ours:
         return 0
     taken = 0
@@ -152,11 +162,10 @@ def agents_free(f: FloorState, run: RunLive) -> int:
         on_the_way = other.dialing + len(other.waiting)
         if other is run or not on_the_way or other.campaign.dial_mode is DialMode.AGENTLESS:
             continue
-        theirs = [agent_id for agent_id in other.campaign.agent_ids if agent_id in f.idle]
-        shared = sum(agent_id in ours for agent_id in theirs)
-        if shared:
-            taken += min(shared, max(0, on_the_way - (len(theirs) - shared)))
-    return max(0, len(ours) - taken)
+        shared = f.idle.shared(run.run_id, other.run_id)
+        theirs_alone = f.idle.count(other.run_id) - shared
+        taken += min(shared, max(0, on_the_way - theirs_alone))
+    return max(0, ours - taken)
 
 
 def free_lines(f: FloorState, trunk_id: int) -> int:

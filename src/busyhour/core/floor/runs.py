@@ -30,7 +30,7 @@ def add_run(f: FloorState, picture: RunPicture) -> RunLive:
     f.runs[run.run_id] = run
     if run.state not in ACTIVE:  # found with the calls that were up when it ended
         f.at(CLOSED_RUN_KEPT_S, "forget-run", str(run.run_id))
-    f.index_agents(run)
+    f.idle.staff(run.run_id, run.campaign.agent_ids)
     look_at_hours(f, run)
     f.dirty_run(run.run_id)
     return run
@@ -87,8 +87,7 @@ def on_forget_run_due(f: FloorState, name: str) -> None:
         return
     f.touch("runs", name)
     f.dirty_runs.pop(run.run_id, None)
-    for runs in f.runs_of_agent.values():
-        runs.discard(run.run_id)
+    f.idle.staff(run.run_id, ())
     del f.runs[run.run_id]
 
 
@@ -197,7 +196,7 @@ def on_campaign_changed(f: FloorState, event: e.CampaignChanged) -> None:
     for run in f.runs.values():
         if run.campaign.campaign_id == event.campaign.campaign_id and run.state in ACTIVE:
             run.campaign = event.campaign
-            f.index_agents(run)
+            f.idle.staff(run.run_id, run.campaign.agent_ids)
             look_at_hours(f, run)
             f.dirty_run(run.run_id)
             for agent_id in event.campaign.agent_ids:

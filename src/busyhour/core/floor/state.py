@@ -12,6 +12,8 @@ from math import inf
 
 from busyhour.core.commands import Accept, Command, Refuse, SaveAgentState
 from busyhour.core.events import Instant
+from busyhour.core.floor.free import FreeAgents
+from busyhour.core.floor.waiting import WaitingCalls
 from busyhour.core.life.agent import AGENT_LIFE, AgentState, SystemReason
 from busyhour.core.life.attempt import ATTEMPT_LIFE, AttemptCause, AttemptState
 from busyhour.core.life.call import CALL_LIFE, CallCause, CallState
@@ -127,7 +129,7 @@ class RunLive:
     calls: dict[str, None] = field(default_factory=dict)  # all calls not yet forgotten, in order
     planned: int = 0
     dialing: int = 0
-    waiting: deque[str] = field(default_factory=deque)
+    waiting: WaitingCalls = field(default_factory=WaitingCalls)
     live: int = 0
     placed: int = 0
     finished: int = 0
@@ -161,8 +163,7 @@ class FloorState:
     runs: dict[int, RunLive] = field(default_factory=dict)
     trunks: dict[int, TrunkLive] = field(default_factory=dict)
     legs: dict[str, int] = field(default_factory=dict)  # leg -> agent
-    idle: dict[int, float] = field(default_factory=dict)  # available agents, since (monotonic)
-    runs_of_agent: dict[int, set[int]] = field(default_factory=dict)
+    idle: FreeAgents = field(default_factory=FreeAgents)
     dirty_runs: dict[int, None] = field(default_factory=dict)
     dirty_agents: dict[int, None] = field(default_factory=dict)
     touched: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -248,7 +249,7 @@ class FloorState:
             run.dialing += sign
         elif call.state is CallState.WAITING:
             if sign > 0:
-                run.waiting.append(call.call)
+                run.waiting.add(call.call, call.answered_utc_s or 0.0)
             else:
                 run.waiting.remove(call.call)
 
@@ -314,10 +315,10 @@ class FloorState:
         agent.state, agent.reason = state, reason
         agent.since_s, agent.since_utc_s = self.now.mono_s, self.now.utc_s
         if state is AgentState.AVAILABLE:
-            self.idle[agent.agent_id] = self.now.mono_s
+            self.idle.add(agent.agent_id, self.now.mono_s)
         else:
-            self.idle.pop(agent.agent_id, None)
-        for run_id in self.runs_of_agent.get(agent.agent_id, ()):
+            self.idle.remove(agent.agent_id)
+        for run_id in self.idle.runs_of(agent.agent_id):
             self.dirty_run(run_id)
         self.save_agent(agent)
 
@@ -335,10 +336,3 @@ class FloorState:
                 at_utc_s=self.now.utc_s,
             )
         )
-
-    def index_agents(self, run: RunLive) -> None:
-        """Which runs an agent works for."""
-        for runs in self.runs_of_agent.values():
-            runs.discard(run.run_id)
-        for agent_id in run.campaign.agent_ids:
-            self.runs_of_agent.setdefault(agent_id, set()).add(run.run_id)
