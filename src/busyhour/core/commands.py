@@ -105,10 +105,14 @@ class CloseMember(Keep, frozen=True, kw_only=True):
 
 
 class FillHopper(Struct, frozen=True, kw_only=True, tag=True):
-    """Take up to `want` members for this run; the answer is `HopperFilled`. Done beside the loop, once at a time."""
+    """Take up to `want` members for this run; the answer is `HopperFilled`. Done beside the loop, once at a time.
+
+    `held`, after an answer that was lost: the only members that are still here; the store gives itself back all others
+    that it counts as taken."""
 
     run_id: int
     want: int
+    held: tuple[int, ...] | None = None
 
 
 class Act(Struct, frozen=True, kw_only=True, tag=True):

@@ -106,6 +106,8 @@ class MemoryStore:
         run = rows.runs[ask.run_id]
         campaign = rows.campaigns[run.campaign_id]
         items: list[HopperItem] = []
+        for member_id in () if ask.held is None else [one for one in run.taken if one not in ask.held]:
+            rows.wait(rows.members[member_id], rows.members[member_id].due_utc_s)
         for member in rows.take(run, ask.want, now.utc_s):
             zones = member.zones or (campaign.time_zone,)
             if member.number in rows.dnc:

@@ -103,6 +103,11 @@ marked AS (
     UPDATE run_list SET high_water = $6 WHERE run_id = $1 AND list_id = $3)
 SELECT member_id, contact_id FROM made WHERE state = 'taken'
 """
+# The answer to an earlier filling was lost, and with it the members that it took.
+GIVE_BACK = """
+UPDATE member SET state = 'waiting'
+WHERE run_id = $1 AND state = 'taken' AND member_id <> ALL($2::bigint[])
+"""
 PUT_BACK = "UPDATE member SET state = 'waiting', due_utc_s = $2, why = $3 WHERE member_id = $1"
 END = """
 SELECT (SELECT due_utc_s FROM member WHERE run_id = $1 AND state = 'waiting'
@@ -121,6 +126,8 @@ async def fill(driver: Driver, tenant: int, ask: FillHopper, now: Instant) -> Ho
     begin = await driver.fetchrow(BEGIN, ask.run_id)
     if begin is None:
         return HopperFilled(run_id=ask.run_id, items=(), fresh_left=False, next_due_utc_s=None)
+    if ask.held is not None:
+        await driver.execute(GIVE_BACK, ask.run_id, list(ask.held))
     filling = Filling(driver, tenant, ask, begin, now.utc_s)
     await filling.take_due()
     looked_at_all = await filling.take_fresh()

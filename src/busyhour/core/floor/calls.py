@@ -199,8 +199,18 @@ def on_wait_due(f: FloorState, name: str) -> None:
     if call is None or call.state not in (CallState.WAITING, CallState.OFFERED):
         return
     if call.state is CallState.OFFERED:
-        free_offered(f, call)
+        _give_offer_up(f, call)
     say_farewell(f, call)
+
+
+def _give_offer_up(f: FloorState, call: CallLive) -> None:
+    """The PBX has been told to join them and has not said that it did. It may still do so: into this leg nobody else
+    is put (I23)."""
+    assert call.agent_id is not None
+    agent = f.agents[call.agent_id]
+    free_offered(f, call)
+    if agent.leg_up:
+        agents.lose_leg(f, agent)
 
 
 def free_offered(f: FloorState, call: CallLive) -> None:

@@ -19,6 +19,15 @@ UNANSWERED: dict[EndCause, Outcome] = {
     EndCause.UNKNOWN: Outcome.LOST,
 }
 
+VERDICTS = (
+    EndCause.BUSY,
+    EndCause.INVALID_NUMBER,
+    EndCause.CONGESTION,
+    EndCause.REJECTED,
+    EndCause.UNREACHABLE,
+)
+"""Causes that a hang-up of ours does not bring about."""
+
 UNHEARD = (AttemptState.INTENT, AttemptState.AMBIGUOUS)
 
 
@@ -27,8 +36,10 @@ def outcome_of(call: CallLive, cause: EndCause) -> Outcome:
     if call.answered_utc_s is None:
         if cause is EndCause.UNKNOWN and call.attempt in UNHEARD:
             return Outcome.LOST  # the PBX never said that it had it: that it rang is a guess
-        if call.hint is Outcome.NO_ANSWER and cause is not EndCause.BUSY:
+        if call.hint is Outcome.NO_ANSWER and cause not in VERDICTS:
             return Outcome.NO_ANSWER  # we gave up ringing; what the hang-up itself reports does not matter
+        if call.hint is Outcome.NO_ANSWER:
+            return UNANSWERED[cause]  # the network's own word came first
         return call.hint or UNANSWERED[cause]
     if call.hint is Outcome.MAX_DURATION or cause is EndCause.TIMEOUT:
         return Outcome.MAX_DURATION

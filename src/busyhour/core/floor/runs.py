@@ -4,6 +4,7 @@ from busyhour.core import events as e
 from busyhour.core.commands import FillHopper, SaveRun
 from busyhour.core.dialer.hours import is_open, next_change
 from busyhour.core.floor.state import FloorState, RunLive, TrunkLive
+from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE, RunCause, RunState
 from busyhour.core.model.pictures import RunPicture
 
@@ -107,14 +108,21 @@ def refill(f: FloorState, run: RunLive) -> None:
     target = hopper_target(f, run)
     if len(run.hopper) <= target // 2 and (run.fresh_left or due):
         run.filling, run.noted_due_utc_s = True, None
-        f.do(FillHopper(run_id=run.run_id, want=target - len(run.hopper)))
+        held = members_held(f, run) if run.doubtful else None
+        f.do(FillHopper(run_id=run.run_id, want=target - len(run.hopper), held=held))
+
+
+def members_held(f: FloorState, run: RunLive) -> tuple[int, ...]:
+    """The members that were taken from the store and are here: in the hopper, or about to be called."""
+    planned = (f.calls[name].item for name in run.calls if f.calls[name].state is CallState.PLANNED)
+    return tuple(item.member_id for item in (*run.hopper, *planned))
 
 
 def on_hopper_filled(f: FloorState, event: e.HopperFilled) -> None:
     run = f.runs.get(event.run_id)
     if run is None or run.state not in ACTIVE:
         return
-    run.filling = False
+    run.filling = run.doubtful = False
     dues = [due for due in (event.next_due_utc_s, run.noted_due_utc_s) if due is not None]
     run.fresh_left, run.next_due_utc_s = event.fresh_left, min(dues, default=None)
     run.hopper.extend(event.items)
@@ -211,6 +219,8 @@ def on_telephony_lost(f: FloorState, event: e.TelephonyLost) -> None:
 
 def on_store_lost(f: FloorState, event: e.StoreLost) -> None:
     f.store_up = False
+    for run in f.runs.values():
+        run.doubtful = run.doubtful or run.filling  # members may have been taken, and the answer lost
     f.touch("system", "system")
     f.dirty_all_runs()
 

@@ -121,6 +121,7 @@ class RunLive:
     started_utc_s: float
     hopper: deque[HopperItem] = field(default_factory=deque)
     filling: bool = False
+    doubtful: bool = False  # the answer to a filling was lost: the store may have taken members that are not here
     prepared: bool = False
     fresh_left: bool = True
     next_due_utc_s: float | None = None
