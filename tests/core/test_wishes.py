@@ -180,3 +180,25 @@ def test_a_disposition_corrected_after_a_crash_still_decides_about_the_contact()
           > agent ann not_ready lagged
     """)
     assert not story.floor.calls, "let go with the end of the wrap-up"
+
+
+def test_an_agent_who_was_let_go_of_a_call_before_a_crash_is_not_given_it_again() -> None:
+    """Ann did not come back to her customer, who heard the farewell; then the engine died."""
+    ann = AgentProfile(
+        agent_id=1,
+        name="ann",
+        pause_reason="lagged",
+        acw_until_utc_s=NOON_UTC_S + 20,
+        acw_call="c1-1",
+        session_open=True,
+    )
+    alone = PbxPicture(boot="one", channels=(ChannelPicture(channel="c1-1", answered=True),))
+    story = Story(agents=[ann], calls=[stored()], pbx=alone, show=("agent", "play", "close"))
+    assert story.first == ["agent ann acw"]
+    story.check("""
+        0 ticks
+          > play c1 farewell
+        8 ends c1 normal
+          > close c1 HANDLED 28
+    """)
+    assert story.floor.agents[1].call is None

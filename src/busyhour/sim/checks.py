@@ -49,6 +49,7 @@ class Checks:
         self._kept_paused: dict[tuple[int, int], float] = {}  # runs whose pause was acknowledged, since when
         self._paused_agents: dict[tuple[int, int], float] = {}
         self.dispositions: dict[tuple[int, str], list[str]] = {}  # the last acknowledged, and what was asked for since
+        self.planned_s: dict[str, float] = {}  # when an engine first thought of the call, by true time
         self.first_records: dict[str, Any] = {}
         self._down_since_s: dict[int, float] = {}
         self._starts: dict[tuple[int, int], deque[float]] = {}
@@ -204,7 +205,7 @@ class Checks:
             )
             if len(in_flight) > free:
                 raise Violation(f"I12: {len(in_flight)} calls on the way for {free} free agents of {tenant}")
-        placed_s = keep.at_utc_s - self._world.begun_utc_s - self._world.jumped_s
+        placed_s = self.planned_s[keep.item.call]
         line = self._world.lines[tenant]
         if line.downs and line.process is process and placed_s > line.told_down_s + SLACK_S:
             raise Violation(

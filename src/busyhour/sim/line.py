@@ -38,6 +38,7 @@ class Line:
         self.mute = False  # half open: nothing gets through, and nobody knows
         self.told_down_s = math.inf  # when the engine was last told that it is down
         self.back_s = 0.0  # when it was last whole again
+        self.phones: Callable[[], Sequence[Event]] = tuple  # what is told of them after each look around
 
     def attach(self, tenant: int, sink: Callable[[Event], None]) -> None:
         assert tenant == self.tenant
@@ -98,6 +99,8 @@ class Line:
         if not self.downs and self._sink is not None and not self.process.dead:
             self.back_s = asyncio.get_running_loop().time()
             self.process.soon(self._sink, TelephonyBack(pbx=self._pbx.picture(self.tenant, list(self._pbx.histories))))
+            for told in self.phones():
+                self.process.soon(self._sink, told)
 
     # Orders
 

@@ -8,6 +8,7 @@ come to rest within known limits.
 import asyncio
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -230,6 +231,7 @@ class World:
         process = self.processes[tenant] = Process(self, tenant, self.plan.weather.kill_at_point)
         self._all.append(process)
         line = self.lines[tenant] = self.make_line(process)
+        line.phones = partial(self._phones, tenant)
         shelf = self.make_shelf(process)
         self.incarnations[tenant] = self.incarnations.get(tenant, 0) + 1
         engine = Engine(tenant, store=shelf, telephony=line, clock=self, owner="sim", queue_max=10_000)
@@ -328,6 +330,11 @@ class World:
 
     def _phone_rings(self, tenant: int, agent_id: int, leg: str) -> None:
         self.agents[tenant, agent_id].phone_rings(leg)
+
+    def _phones(self, tenant: int) -> list[e.Event]:
+        """As the PBX adapter tells of them after it has looked around."""
+        here = [agent for agent in self.agents.values() if agent.tenant == tenant and agent.here]
+        return [e.PhoneRegistered(agent_id=agent.agent_id) for agent in here]
 
     def _app_is_there(self, tenant: int) -> bool:
         return self.lines[tenant].up() and not self.processes[tenant].dead

@@ -144,8 +144,9 @@ class Rows:
 
     def open_calls(self) -> tuple[OpenCall, ...]:
         """Those without a record, and those that an agent still wraps up."""
-        wrapped_up = [agent.acw_call for agent in self.agents.values() if agent.acw_call is not None]
-        return tuple(_open_call(self.attempts[name]) for name in [*self.open, *wrapped_up] if name in self.attempts)
+        wrapped_up = [agent.acw_call for agent in self.agents.values() if agent.acw_call in self.attempts]
+        names = dict.fromkeys([*self.open, *filter(None, wrapped_up)])
+        return tuple(_open_call(self.attempts[name]) for name in names)
 
 
 def _open_call(attempt: Attempt) -> OpenCall:
