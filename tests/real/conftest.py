@@ -5,7 +5,7 @@ when BUSYHOUR_PBX_CACHE names a folder. BUSYHOUR_TEST_OFFSET moves all ports, fo
 """
 
 import os
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 
 from busyhour.bench.product import Ports, Product
 from busyhour.sim.sipp.process import SippSettings
+from tests.real.pbx_crashes import PbxCrashes
 
 OFFSET = int(os.environ.get("BUSYHOUR_TEST_OFFSET", "800"))
 Starter = Callable[..., AbstractAsyncContextManager[Product]]
@@ -21,6 +22,21 @@ Starter = Callable[..., AbstractAsyncContextManager[Product]]
 @pytest.fixture(scope="session")
 def pbx_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
     return os.environ.get("BUSYHOUR_PBX_CACHE") or str(tmp_path_factory.mktemp("pbx-cache"))
+
+
+@pytest.fixture(scope="session")
+def pbx_crashes() -> Iterator[PbxCrashes]:
+    crashes = PbxCrashes()
+    with pytest.MonkeyPatch.context() as patch:
+        crashes.install(patch)
+        yield crashes
+    assert crashes.new() == []  # while the last products were swept away
+
+
+@pytest.fixture(autouse=True)
+def no_pbx_crashes(pbx_crashes: PbxCrashes) -> Iterator[None]:
+    yield
+    assert pbx_crashes.new() == [], "Asterisk crashed"
 
 
 @pytest.fixture(scope="session")

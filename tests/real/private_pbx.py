@@ -52,8 +52,12 @@ class BareAri:
     async def __aenter__(self) -> "BareAri":
         who = aiohttp.encode_basic_auth(self.access.ari_user, self.access.ari_password)
         self._session = aiohttp.ClientSession(headers={"Authorization": who})
-        url = f"{self.access.ari_url}/events?app={self.access.app}&subscribeAll=true"
-        self._socket = await self._session.ws_connect(url)
+        app = self.access.app
+        self._socket = await self._session.ws_connect(f"{self.access.ari_url}/events?app={app}")
+        # Not `subscribeAll`: its end can kill or hang Asterisk (`adapters/asterisk/ari.py`).
+        subscription = {"eventSource": "channel:,bridge:"}
+        status, reply = await self.ask("POST", f"applications/{app}/subscription", **subscription)
+        assert status == 200, reply
         self._reader = asyncio.create_task(self._read())
         return self
 

@@ -24,6 +24,9 @@ from tests.real.ws_phone import WsPhone
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
 
+TURNS = 100
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def pbx(pbx_cache: str, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[PrivatePbx]:
     os.environ["BUSYHOUR_PBX_CACHE"] = pbx_cache
@@ -115,6 +118,24 @@ async def test_a_new_engine_learns_which_phones_are_there(watch: Watch, pbx: Pri
         async with Watch(pbx.access) as other:
             await other.until(lambda event: event.agent_id == 12, PhoneRegistered)
         await watch.connect()
+
+
+async def test_engines_come_and_go_while_phones_do(watch: Watch, pbx: PrivatePbx) -> None:
+    """The end of an engine's socket while a phone's news is on its way has killed Asterisk, once in some 60 turns."""
+    pid = pbx.statistics().pid
+    for turn in range(TURNS):
+        access = await watch.telephony.phones.admit(1, 12, 600)
+        async with _phone(watch, access) as phone:
+            assert await phone.register() == 200
+            await (watch.disconnect() if turn % 2 else _cut(watch))
+        await watch.connect()
+    assert pbx.statistics().pid == pid
+
+
+async def _cut(watch: Watch) -> None:
+    """Its socket dies as a killed engine's does: without a word."""
+    watch.telephony.link.drop("cut by the test")
+    await watch.disconnect()
 
 
 async def test_after_a_restart_the_places_are_there_again(watch: Watch, pbx: PrivatePbx) -> None:

@@ -14,7 +14,6 @@ import structlog
 
 from busyhour import __version__
 from busyhour.adapters.asterisk.access import PbxAccess
-from busyhour.adapters.asterisk.ami import AmiLink
 from busyhour.adapters.asterisk.config import sounds_folder
 from busyhour.adapters.asterisk.private import PrivatePbx
 from busyhour.adapters.asterisk.telephony import AsteriskTelephony
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
 BEGIN_MAX_S = 30.0  # for an engine to rebuild its live state
 ENGINE_CONNECTIONS = 6
 SCREEN_CONNECTIONS = 12
+REPLACED_CODE = 70  # our exit code when another engine has taken over
 
 log = structlog.get_logger("product")
 
@@ -108,6 +108,7 @@ class Product:
             clock=self.clock,
             owner=f"{socket.gethostname()}:{os.getpid()}",
             queue_max=self.settings.engine_queue_max,
+            on_replaced=_leave_everything,
         )
         self._ending.push_async_callback(self.floors.stop)
 
@@ -136,9 +137,7 @@ class Product:
         self.voice = NanoVoice(access.sounds)
         self.telephony = AsteriskTelephony(access)
         self._run("ari", self.telephony.run())
-        ami = AmiLink(access)
-        self._run("ami", ami.run())
-        self.pbx, self.ami = pbx, ami
+        self.pbx = pbx
         await self._wait_for_pbx()
         step.note(f"Asterisk {pbx.statistics().version}")
         return access
@@ -218,6 +217,13 @@ def _load_page() -> ModuleType:
     from busyhour.main import page
 
     return page
+
+
+def _leave_everything() -> None:
+    """Another engine works with this PBX and this database now. An orderly stop would end both under its calls, and our
+    link would take its events from it: so we are gone at once, as if killed."""
+    log.critical("replaced by another engine; leaving the PBX and the database to it")
+    os._exit(REPLACED_CODE)
 
 
 async def _cancel(task: "asyncio.Task[None]") -> None:

@@ -64,8 +64,8 @@ class AmiStatistics(Struct, frozen=True, kw_only=True):
 
 
 class AmiLink:
-    """`run` keeps the link. Callbacks are called in order and must not block. Without `on_event` the PBX is asked not
-    to send any: reading them all costs the loop more than anything else at 150 calls a second."""
+    """`run` keeps the link. Callbacks are called in order and must not block. `classes` says which events the PBX is
+    to send: reading them all costs the loop more than anything else at 150 calls a second."""
 
     def __init__(
         self,
@@ -73,9 +73,12 @@ class AmiLink:
         *,
         on_event: Callable[[AmiMessage], None] | None = None,
         on_change: Callable[[bool], None] = lambda _up: None,
+        classes: str = "on",
     ) -> None:
+        """`classes`: of events, with commas between, or `on` for all; none are sent without `on_event`."""
         self._access = access
         self._on_event, self._on_change = on_event, on_change
+        self._classes = "off" if on_event is None else classes
         self._ids = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[AmiMessage]] = {}
         self._writer: asyncio.StreamWriter | None = None
@@ -152,9 +155,11 @@ class AmiLink:
     async def _serve(self) -> None:
         """Log in, then keep the line awake. A refused log-in closes the link, and `run` tries again."""
         with suppress(AmiDown):
-            login = {"Username": self._access.ami_user, "Secret": self._access.ami_password}
-            if self._on_event is None:
-                login["Events"] = "off"
+            login = {
+                "Username": self._access.ami_user,
+                "Secret": self._access.ami_password,
+                "Events": self._classes,
+            }
             if (await self.ask("Login", login)).ok:
                 self._up = True
                 log.info("ami link up", version=self._version)

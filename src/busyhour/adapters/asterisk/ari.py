@@ -32,9 +32,10 @@ from busyhour.adapters.asterisk.ari_events import (
     RESTResponse,
 )
 
-SOURCES: Final = "channel:,bridge:,endpoint:"
-"""All of these, whoever made them. Not `subscribeAll`, which brings device states too: Asterisk can lock up for good
-when a socket ends while a device state is on its way (its issue 2170; seen here within minutes of reconnecting)."""
+SOURCES: Final = "channel:,bridge:"
+"""All of these, whoever made them. Not `endpoint:`: Asterisk can die when a socket ends while news of an endpoint is on
+its way (`phone_watch.py`). Not `subscribeAll`, which brings these and device states too: then it can lock up for good
+in the same way (its issue 2170; seen here within minutes of reconnecting)."""
 FLIGHT_MAX: Final = 256
 """Requests under way at once; a further one waits, within its own time limit."""
 REPLY_MAX_S: Final = 5.0

@@ -28,12 +28,6 @@ class Playback(Struct, frozen=True):
     state: str = ""  # done, failed, ...
 
 
-class Endpoint(Struct, frozen=True):
-    technology: str
-    resource: str
-    state: str = ""  # online, offline, unknown
-
-
 class ChannelStateChange(Message, frozen=True, kw_only=True):
     timestamp: datetime
     channel: Channel
@@ -71,20 +65,6 @@ class PlaybackFinished(Message, frozen=True, kw_only=True):
     playback: Playback
 
 
-class EndpointStateChange(Message, frozen=True, kw_only=True):
-    endpoint: Endpoint
-
-
-class ContactInfo(Struct, frozen=True):
-    contact_status: str = ""
-    aor: str = ""
-
-
-class ContactStatusChange(Message, frozen=True, kw_only=True):
-    endpoint: Endpoint
-    contact_info: ContactInfo = ContactInfo()
-
-
 class ApplicationReplaced(Message, frozen=True, kw_only=True):
     """Another socket has taken our application."""
 
@@ -103,8 +83,6 @@ AriEvent = (
     | ChannelLeftBridge
     | StasisStart
     | PlaybackFinished
-    | EndpointStateChange
-    | ContactStatusChange
 )
 
 EVENT_TYPES: Final = (
@@ -115,8 +93,6 @@ EVENT_TYPES: Final = (
     "ChannelLeftBridge",
     "StasisStart",
     "PlaybackFinished",
-    "EndpointStateChange",
-    "ContactStatusChange",
     "ApplicationReplaced",
     "RESTResponse",  # the filter holds back answers to our own requests too
 )
@@ -143,6 +119,12 @@ class ChannelRow(Struct, frozen=True):
 class BridgeRow(Struct, frozen=True):
     id: str
     channels: tuple[str, ...] = ()
+
+
+class Endpoint(Struct, frozen=True):
+    technology: str
+    resource: str
+    state: str = ""  # online, offline, unknown
 
 
 class InfoStatus(Struct, frozen=True):

@@ -16,6 +16,7 @@ from busyhour.adapters.asterisk import ari_events as ari
 from busyhour.adapters.asterisk import translate
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari import AriLink, LinkDown, LinkStatistics, NoReply
+from busyhour.adapters.asterisk.phone_watch import PhoneWatch
 from busyhour.adapters.asterisk.phones import AsteriskPhones
 from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_picture import Photographer
@@ -69,6 +70,14 @@ class AsteriskTelephony:
         self.phones = AsteriskPhones(access, self.link, self._phone_withdrawn)
         self._actor = Actor(access, self.link, self._channels, self.phones, self._tell, self._spawn)
         self._photographer = Photographer(access, self.link, self._channels, self._actor)
+        self._phone_watch = PhoneWatch(
+            access,
+            ask=self._photographer.phones,
+            tell=self._tell,
+            tenants=lambda: self._floors if self.link.up() else (),
+            spawn=self._spawn,
+        )
+        self.ami = self._phone_watch.ami
 
     # The port
 
@@ -77,7 +86,7 @@ class AsteriskTelephony:
         if self._resync is not None:
             floor.held = deque()  # this tenant's picture is taken by the resync under way
         elif self.link.up():
-            self._spawn(self._tell_phones(tenant))
+            self._spawn(self._phone_watch.tell_all(tenant))
 
     def detach(self, tenant: int) -> None:
         self._floors.pop(tenant, None)
@@ -124,9 +133,11 @@ class AsteriskTelephony:
         return self.link.up() and (floor is None or floor.held is None)
 
     async def run(self) -> None:
-        """Keep the link until cancelled."""
+        """Keep the links until cancelled."""
         try:
-            await self.link.run()
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self.link.run())
+                both.create_task(self.ami.run())
         finally:
             self.phones.close()
             for task in tuple(self._tasks):
@@ -165,7 +176,7 @@ class AsteriskTelephony:
                     self._release(floor, await self._photographer.picture(self._boot, tenant, gone, look))
                     for channel in gone:
                         self._channels.forget(channel)
-                    await self._tell_phones(tenant)
+                    await self._phone_watch.tell_all(tenant)
         except (LinkDown, NoReply):
             self._resync = None
             self.link.drop("resync failed")
@@ -177,10 +188,6 @@ class AsteriskTelephony:
         floor.sink(TelephonyBack(pbx=picture))
         for event in held:
             floor.sink(event)
-
-    async def _tell_phones(self, tenant: int) -> None:
-        for event in await self._photographer.phones(tenant):
-            self._tell(tenant, event)
 
     # What the PBX says
 
@@ -204,10 +211,6 @@ class AsteriskTelephony:
                 self._hear_playback(event)
             case ari.ChannelDtmfReceived():
                 self._tell_of(event.channel.id, translate.pressed(event))
-            case ari.EndpointStateChange() | ari.ContactStatusChange():
-                tenant = translate.tenant_of_phone(event.endpoint.resource)
-                if tenant is not None and (told := translate.phone_changed(event.endpoint)) is not None:
-                    self._tell(tenant, told)
 
     def _hear_state(self, event: ari.ChannelStateChange) -> None:
         channel = event.channel.id

@@ -15,7 +15,7 @@ from busyhour.adapters.asterisk.ari import AriLink, NoReply
 from busyhour.adapters.asterisk.history import answers_of, histories_of
 from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_seen import Channels
-from busyhour.core.events import Event, PhoneRegistered
+from busyhour.core.events import PhoneGone, PhoneRegistered
 from busyhour.core.model.ids import is_call, is_leg, tenant_of
 from busyhour.core.model.pictures import ChannelPicture, PbxPicture
 
@@ -92,15 +92,15 @@ class Photographer:
             histories=await histories_of(self._access.cel_file, gone, booted_utc_s=_time_of(boot)),
         )
 
-    async def phones(self, tenant: int) -> list[Event]:
+    async def phones(self, tenant: int) -> list[PhoneRegistered | PhoneGone]:
         """Which agents' phones can be rung now."""
         reply = await self._link.read("endpoints/PJSIP")
         if not reply.ok:
             return []
-        states: dict[int, Event] = {}
+        states: dict[int, PhoneRegistered | PhoneGone] = {}
         for endpoint in reply.read(tuple[ari.Endpoint, ...]):
-            told = translate.phone_changed(endpoint)
-            if told is None or translate.tenant_of_phone(endpoint.resource) != tenant:
+            whose, told = translate.phone_listed(endpoint) or (None, None)
+            if told is None or whose != tenant:
                 continue
             if told.agent_id not in states or isinstance(told, PhoneRegistered):
                 states[told.agent_id] = told  # of two places, the one that can be rung counts

@@ -1,10 +1,11 @@
-"""One function for each message of ARI: from what the PBX says to what the core hears. Pure; None = not our affair.
+"""One function for each message: from what the PBX says to what the core hears. Pure; None = not our affair.
 
 Channels are known by their names alone (`core/model/ids.py`): `c...` a call, `a...` an agent's leg, all others belong
 to somebody else. Times are the PBX's own.
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from busyhour.adapters.asterisk import ari_events as ari
@@ -23,6 +24,7 @@ from busyhour.core.events import (
 from busyhour.core.model.ids import is_call, is_leg, room_of
 
 PROMPT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
+PEER_THERE: Final = {"Reachable": True, "Unreachable": False}
 PHONE: Final = re.compile(r"(?P<kind>[gs])(?P<tenant>[0-9]+)-(?P<agent>[0-9]+)")
 
 
@@ -74,12 +76,27 @@ def pressed(event: ari.ChannelDtmfReceived) -> DigitPressed | None:
     return DigitPressed(call=event.channel.id, digit=event.digit)
 
 
-def phone_changed(endpoint: ari.Endpoint) -> PhoneRegistered | PhoneGone | None:
-    found = PHONE.fullmatch(endpoint.resource)
-    if found is None or endpoint.state not in {"online", "offline"}:
+def phone_listed(endpoint: ari.Endpoint) -> tuple[int, PhoneRegistered | PhoneGone] | None:
+    """One of ARI's list of endpoints; with its tenant."""
+    return _phone(endpoint.resource, {"online": True, "offline": False}.get(endpoint.state))
+
+
+def phone_told(event: str, fields: Mapping[str, str]) -> tuple[int, PhoneRegistered | PhoneGone] | None:
+    """What AMI says of an endpoint that can be reached now, or no longer; with its tenant. A browser that takes over
+    from another one changes nothing of that, and is told by its contact alone."""
+    if event == "PeerStatus":
+        return _phone(fields.get("Peer", "").removeprefix("PJSIP/"), PEER_THERE.get(fields.get("PeerStatus", "")))
+    if event == "ContactStatus" and fields.get("ContactStatus") == "NonQualified":
+        return _phone(fields.get("EndpointName", ""), there=True)
+    return None
+
+
+def _phone(endpoint: str, there: bool | None) -> tuple[int, PhoneRegistered | PhoneGone] | None:
+    found = PHONE.fullmatch(endpoint)
+    if found is None or there is None:
         return None
     agent_id = int(found["agent"])
-    return PhoneRegistered(agent_id=agent_id) if endpoint.state == "online" else PhoneGone(agent_id=agent_id)
+    return int(found["tenant"]), PhoneRegistered(agent_id=agent_id) if there else PhoneGone(agent_id=agent_id)
 
 
 # Names that carry what the PBX will tell us back
@@ -97,8 +114,3 @@ def phone_of(tenant: int, agent_id: int) -> str:
 def sip_phone_of(tenant: int, agent_id: int) -> str:
     """The endpoint of an agent's SIP phone at a fixed address."""
     return f"s{tenant}-{agent_id}"
-
-
-def tenant_of_phone(endpoint: str) -> int | None:
-    found = PHONE.fullmatch(endpoint)
-    return int(found["tenant"]) if found else None
