@@ -190,6 +190,17 @@ class FakeReports:
             attempts=count, contacts=count, talk_ms=0, wait_pre_ms=0, wait_after_ms=0, outcomes=(), trunks=()
         )
 
+    async def compliance_days(
+        self, tenant: int, campaign_id: int | None, *, from_utc_s: float, until_utc_s: float
+    ) -> list[r.ComplianceDay]:
+        rows = self.directory.table("attempt", tenant).values()
+        dialed = [row for row in rows if campaign_id in {None, row.campaign_id}]
+        within = [row for row in dialed if from_utc_s <= row.intent_utc_s <= until_utc_s]
+        plain = dict.fromkeys(r.ComplianceDay.__struct_fields__, 0)
+        names = {"day": "2027-01-15", "campaign_name": "campaign", "preset": "strict", "campaign_id": campaign_id or 1}
+        ms = {"met_max_ms": None, "met_p95_ms": None, "rang_min_ms": 17_250}
+        return [r.ComplianceDay(**(plain | names | ms | {"dials": len(within)}))] if within else []
+
     async def member_pictures(self, tenant: int, contact_id: int) -> list[r.MemberPicture]:
         return self.pictures.get((tenant, contact_id), [])
 

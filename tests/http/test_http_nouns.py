@@ -96,6 +96,11 @@ async def test_a_started_run_is_told_to_the_floor(world: World, here: Tenant, ad
         ({"agent_ids": [99999]}, "campaign.agent_ids"),
         ({"message_prompt": "../../etc/passwd"}, "campaign.message_prompt"),
         ({"dial_mode": "telepathy"}, "campaign.dial_mode"),
+        ({"compliance": {"preset": "atlantis"}}, "campaign.compliance.preset"),
+        ({"compliance": {"limit": 3}}, "campaign.compliance.limit"),
+        ({"compliance": {"limit": 0.01, "window_s": 60}}, "campaign.compliance.window_s"),
+        ({"ring_timeout_s": 14}, "campaign.ring_timeout_s"),
+        ({"answer_wait_max_s": 2.5}, "campaign.answer_wait_max_s"),
         ({"retry_count": "some"}, "campaign.retry_count"),
     ],
 )
@@ -166,6 +171,26 @@ async def test_attempts_are_exported_as_a_file_and_the_spool_is_emptied(
     assert (cells["run"], cells["attempt"]) == ("1", "1")  # whole numbers stay whole
     assert list(world.spool.iterdir()) == []
     assert (await ask(world, admin, "GET", "/api/attempts/export?format=pdf")).status_code == 422
+
+
+async def test_the_days_that_prove_compliance_are_shown_and_exported(world: World, admin: Person) -> None:
+    [day] = (await ask(world, admin, "GET", "/api/compliance/days")).json()
+    assert (day["dials"], day["rang_min_ms"]) == (1, 17_250)
+    assert (await ask(world, admin, "GET", "/api/compliance/days?from_utc_s=1&until_utc_s=2")).json() == []
+    too_long = await ask(world, admin, "GET", "/api/compliance/days?from_utc_s=0")
+    assert (too_long.status_code, too_long.json()["error"]["field"]) == (422, "from_utc_s")
+    answer = await ask(world, admin, "GET", "/api/compliance/export?format=csv")
+    assert "compliance.csv" in answer.headers["content-disposition"]
+    header, row = csv.reader(answer.text.lstrip("\ufeff").splitlines())
+    assert dict(zip(header, row, strict=True))["shortest ringing, unanswered (s)"] == "17.25"
+    assert list(world.spool.iterdir()) == []
+
+
+async def test_a_short_ring_is_for_campaigns_that_no_law_covers(world: World, admin: Person) -> None:
+    presets = {preset["key"]: preset for preset in (await ask(world, admin, "GET", "/api/compliance/presets")).json()}
+    assert presets["uk"]["windows"] == [{"span": "rolling", "limit": 0.03, "length_s": 86_400}]
+    short = {"campaign": CAMPAIGN["campaign"] | {"ring_timeout_s": 6, "compliance": {"preset": "own"}}}
+    assert (await ask(world, admin, "POST", "/api/campaigns", short)).status_code == 201
 
 
 async def test_agents_have_no_checklist_and_administrators_have(world: World, here: Tenant, admin: Person) -> None:

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from busyhour import __version__
-from busyhour.cli import agents, campaigns, lists, report, trunks
+from busyhour.cli import agents, campaigns, compliance, lists, report, trunks
+from busyhour.cli.bench_pacing import add_pacing
 from busyhour.cli.client import connect
 from busyhour.cli.drill import add_drill
 from busyhour.cli.progress import Progress
@@ -39,6 +40,7 @@ def build(wiring: Wiring) -> typer.Typer:
     app.command("import")(lists.import_file)
     app.add_typer(report.explain, name="explain")
     app.command("report")(report.report)
+    app.command("compliance")(compliance.compliance)
     app.command("live")(live)
     app.command("version")(show_version)
     return app
@@ -138,6 +140,7 @@ def _add_bench(app: typer.Typer, wiring: Wiring) -> None:
         """What one event costs in the core, with 10, 100 and 1,000 agents."""
         _print_figures("Core", wiring.bench_core(), json=json)
 
+    add_pacing(bench, wiring)
     app.add_typer(bench, name="bench")
 
 

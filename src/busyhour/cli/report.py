@@ -64,8 +64,10 @@ def parse_time(text: str | None) -> float | None:
         raise Trouble(f"The time {text!r} is not like 2026-03-01 or 2026-03-01T09:00.") from None
 
 
-def write_csv(client: Client, path: Path, filters: dict[str, object]) -> None:
-    with client.download("/api/attempts/export", format="csv", **filters) as pieces:
+def write_csv(
+    client: Client, path: Path, filters: dict[str, object], *, path_of_export: str = "/api/attempts/export"
+) -> None:
+    with client.download(path_of_export, format="csv", **filters) as pieces:
         if str(path) == "-":
             for piece in pieces:
                 sys.stdout.buffer.write(piece)

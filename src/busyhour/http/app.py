@@ -22,6 +22,7 @@ from busyhour.http import (
     attempts_export,
     campaigns,
     checklist,
+    compliance,
     contacts,
     desk,
     desk_calls,
@@ -68,6 +69,7 @@ ALL: tuple[Routes, ...] = (
     runs.routes,
     attempts_export.routes,  # before {call}
     attempts.routes,
+    compliance.routes,
     explain.routes,
     checklist.routes,
     system.routes,

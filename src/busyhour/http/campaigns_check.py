@@ -4,6 +4,7 @@ import re
 from typing import Final
 from zoneinfo import available_timezones
 
+from busyhour.core.dialer.compliance.check import faults_of_law
 from busyhour.core.model.campaign import DAY_S, Campaign, Hours, RetryRule
 from busyhour.service.accounts import check_name
 from busyhour.service.errors import Invalid
@@ -32,6 +33,8 @@ def check_campaign(campaign: Campaign, status: str) -> None:
     for field, least, most, text in NUMBERS:
         if not least <= getattr(campaign, field) <= most:
             raise Invalid(f"{field}: {text}.", field=f"campaign.{field}")
+    for field, text in faults_of_law(campaign):
+        raise Invalid(text, field=f"campaign.{field}")
     if not CALLER_ID.fullmatch(campaign.caller_id):
         raise Invalid(
             "The caller ID is a number: up to 15 digits, with a + before them or not.", field="campaign.caller_id"

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.conflicts import conflicts, found
 from busyhour.adapters.sql.database import Database
+from busyhour.core.dialer.compliance.check import faults_of_law
 from busyhour.core.dialer.hours import zone
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
@@ -181,7 +182,7 @@ def faults_of(campaign: Campaign, lists: Sequence[r.CampaignList], status: str) 
         ),
         (not agentless and not campaign.agent_ids, "It has no agents. Choose who takes its calls."),
     )
-    return tuple(text for wrong, text in tests if wrong)
+    return (*(text for wrong, text in tests if wrong), *(text for _, text in faults_of_law(campaign)))
 
 
 def check(campaign: Campaign, status: str) -> None:
