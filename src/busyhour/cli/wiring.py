@@ -46,6 +46,9 @@ class Wiring(Protocol):
     ) -> Mapping[str, object]:
         """Worlds of pretended carriers, agents and faults around the real engine; stops at the first violation."""
 
+    def golden(self, *, scenario: str, jobs: int, progress: Progress) -> Mapping[str, object]:
+        """The golden scenarios with this word in their name, each with every operation failing once."""
+
     def drills(self) -> tuple[str, ...]:
         """Their names."""
 

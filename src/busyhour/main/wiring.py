@@ -83,6 +83,12 @@ class ProductWiring:
                 say=progress.say,
             )
 
+    def golden(self, *, scenario: str, jobs: int, progress: Progress) -> Mapping[str, object]:
+        from busyhour.bench.simulation import run_golden
+
+        with progress.step("golden scenarios") as step:
+            return run_golden(scenario=scenario, jobs=jobs, advance=step.advance)
+
     def drills(self) -> tuple[str, ...]:
         return DRILLS
 
