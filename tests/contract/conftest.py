@@ -15,7 +15,7 @@ from busyhour.adapters.sql.reports import SqlReports
 from busyhour.adapters.sql.seal import Seal
 from busyhour.adapters.sql.store import SqlStore
 from busyhour.core import commands as c
-from busyhour.core.events import Event, HopperFilled, Instant
+from busyhour.core.events import Event, HopperFilled, Instant, RunCounted
 from busyhour.core.model.campaign import Campaign, Hours
 from busyhour.core.model.pictures import CallRecord, HopperItem, Segment
 from busyhour.core.model.values import DialMode, EndCause, LegMode, ListRole, Outcome, PhoneKind, Role
@@ -44,6 +44,7 @@ class World:
         self.reports = SqlReports(database)
         self.store = SqlStore(database)
         self.utc_s = NOON_UTC_S
+        self.counted: dict[int, RunCounted] = {}
         self.lists_of_campaign: list[tuple[int, ListRole]] = []
 
     async def begin(self) -> None:
@@ -110,10 +111,15 @@ class World:
         self.fence = self.floor.fence
 
     async def commit(self, *batch: c.Keep) -> list[Event]:
-        return await self.store.commit(self.tenant, self.fence, batch)
+        """What the store says to the intents; how it counts the runs is in `counted`."""
+        answers = await self.store.commit(self.tenant, self.fence, batch)
+        self.counted |= {one.run_id: one for one in answers if isinstance(one, RunCounted)}
+        return [one for one in answers if not isinstance(one, RunCounted)]
 
-    async def fill(self, want: int = 10, *, run_id: int | None = None) -> HopperFilled:
-        ask = c.FillHopper(run_id=run_id or self.run_id, want=want)
+    async def fill(
+        self, want: int = 10, *, run_id: int | None = None, held: tuple[int, ...] | None = None
+    ) -> HopperFilled:
+        ask = c.FillHopper(run_id=run_id or self.run_id, want=want, held=held)
         return await self.store.fill_hopper(self.tenant, self.fence, ask, Instant(mono_s=0, utc_s=self.utc_s))
 
     def place(self, item: HopperItem, **changes: Any) -> c.PlaceCall:

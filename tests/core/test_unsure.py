@@ -294,7 +294,8 @@ def test_a_trunk_never_starts_more_calls_a_second_than_it_may_however_time_is_ro
 
 
 def test_an_agent_who_is_offered_a_customer_too_late_is_let_go() -> None:
-    """The customer had talked with ann, whose leg died; bob was chosen, and the wait was over before he was joined."""
+    """The customer had talked with ann, whose leg died; bob was chosen, and the wait was over before he was joined. The
+    PBX may still join them: bob's next customer is not put into that leg (I23)."""
     story = Story(show=("join", "play", "agent", "close")).working("ann", "bob")
     story.check("""
         1 fills 1
@@ -313,7 +314,7 @@ def test_an_agent_who_is_offered_a_customer_too_late_is_let_go() -> None:
           > agent bob reserved
         12.2 ticks
           > play c1 farewell
-          > agent bob available
+          > agent bob not_ready phone
         20 ends c1 normal
           > close c1 HANDLED 17
     """)

@@ -1,12 +1,16 @@
 """Runs the simulated world on the store in memory, and says what came of it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from time import perf_counter
 from typing import Any
 
 import msgspec
 
 from busyhour.adapters.memory.store import MemoryStore
 from busyhour.bench.machine import commit
+from busyhour.service.errors import Invalid
+from busyhour.sim.golden_fates import KINDS
+from busyhour.sim.golden_series import named, play_scenes
 from busyhour.sim.plan import Plan, Result
 from busyhour.sim.series import Series, simulate
 from busyhour.sim.shrink import Shrinker
@@ -36,6 +40,28 @@ def run_simulation(
             shrinker.shrink()
             plan, result = shrinker.plan, shrinker.result
         figures["failure"] = _failure(plan, result)
+    return figures
+
+
+def run_golden(*, scenario: str, jobs: int, advance: Callable[[int, int], None]) -> Mapping[str, object]:
+    """The figures of `busyhour simulate --golden`."""
+    began_s = perf_counter()
+    names = named(scenario)
+    if not names:
+        raise Invalid(f"No golden scenario has {scenario!r} in its name. They are: {'; '.join(named(''))}.")
+    played = play_scenes(names, make_store, jobs=jobs, advance=lambda done: advance(done, len(names)))
+    failures = [failure for one in played for failure in one.failures]
+    figures: dict[str, object] = {
+        "scenarios": len(played),
+        "operations": sum(sum(one.operations.values()) for one in played),
+        "operations_by_port": {port: sum(one.operations[port] for one in played) for port in KINDS},
+        "runs": sum(one.runs for one in played),
+        "violations": len(failures),
+        "seconds": round(perf_counter() - began_s, 2),
+    }
+    if failures:
+        figures["failures"] = failures
+        figures["history"] = next(one.history for one in played if one.failures)
     return figures
 
 

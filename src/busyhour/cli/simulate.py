@@ -19,6 +19,8 @@ GROUPS = {
     "G": "administrators",
 }
 
+TEXTS = ("failure", "failures", "history", "outcomes")  # shown by themselves, or in JSON only
+
 
 def add_simulate(app: typer.Typer, wiring: Wiring) -> None:
     @app.command()
@@ -29,13 +31,20 @@ def add_simulate(app: typer.Typer, wiring: Wiring) -> None:
         faults: Annotated[str, typer.Option(help="all, none, or groups such as A,B,C.")] = "all",
         jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
         shrink: Annotated[bool, typer.Option("--shrink", help="Make a failing world small.")] = False,
+        golden: Annotated[
+            bool, typer.Option("--golden", help="Short exact scenarios, each with every operation failing once.")
+        ] = False,
+        scenario: Annotated[str, typer.Option(help="With --golden: those with this word in their name.")] = "",
         json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
     ) -> None:
         """Run the engine in a simulated world with faults, and check every step. Stops at the first violation."""
         progress = Progress(err)
-        figures = wiring.simulate(
-            calls=calls, seed=seed, groups=groups_of(faults), jobs=jobs, shrink=shrink, progress=progress
-        )
+        if golden or scenario:
+            figures = wiring.golden(scenario=scenario, jobs=jobs, progress=progress)
+        else:
+            figures = wiring.simulate(
+                calls=calls, seed=seed, groups=groups_of(faults), jobs=jobs, shrink=shrink, progress=progress
+            )
         if json:
             print_json(figures)
         else:
@@ -58,11 +67,13 @@ def groups_of(text: str) -> Sequence[str]:
 
 
 def _show(figures: Mapping[str, Any]) -> None:
-    failure = figures.get("failure")
-    rows = {name: value for name, value in figures.items() if name not in ("failure", "outcomes")}
+    rows = {name: value for name, value in figures.items() if name not in TEXTS}
     print_table("Simulated", ("what", "figure"), rows.items())
+    failure = figures.get("failure")
+    for line in failure["history"] if failure else figures.get("history", ()):
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
+    for line in figures.get("failures", ()):
+        err.print(line, markup=False, highlight=False, soft_wrap=True)
     if failure:
-        for line in failure["history"]:
-            out.print(line, markup=False, highlight=False, soft_wrap=True)
         text = f"seed {failure['seed']}, commit {failure['commit']}: {failure['violation']}\n{failure['plan']}"
         err.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -73,6 +73,8 @@ class Fates:
 
     def __init__(self, fate: Fate | None) -> None:
         self.counts = dict.fromkeys(KINDS, 0)
+        self.placed: list[int] = []  # which orders were calls
+        self.free_s: dict[str, float] = {}  # a channel carries its orders out one after another
         self.struck = 0
         self.over = False
         self._fate = fate
@@ -116,6 +118,7 @@ class FatedLine(Line):
 
     async def place(self, call: c.PlaceCall) -> e.Event:
         kind, name = self._fates.of("order"), call.item.call
+        self._fates.placed.append(self._fates.counts["order"])
         if kind == "killed before":
             self.process.watch.kill(self.process)
         await self.process.alive()
@@ -123,7 +126,7 @@ class FatedLine(Line):
         if kind == "refused":
             await asyncio.sleep(REPLY_S)
             return e.CallNotSent(call=name, cause=EndCause.FAILURE)
-        sent = await self._ordered(kind, partial(self._placed, call), REPLY_WAIT_S)
+        sent = await self._ordered(name, kind, partial(self._placed, call), REPLY_WAIT_S)
         if not sent or not sent[0] or self.downs or self.mute:
             return e.CallUnanswered(call=name)
         return e.CallSent(call=name)
@@ -137,14 +140,19 @@ class FatedLine(Line):
         if kind == "refused":
             await asyncio.sleep(REPLY_S)
             return _refusal_of(command, self._pbx.utc())
-        done = await self._ordered(kind, partial(self._acted, command), ACT_WAIT_S)
+        name = str(getattr(command, "call", "") or getattr(command, "leg", ""))
+        done = await self._ordered(name, kind, partial(self._acted, command), ACT_WAIT_S)
         if done:
             return done[0]
         return e.JoinFailed(call=command.call, leg=command.leg) if isinstance(command, c.Join) else None
 
-    async def _ordered(self, kind: str, do: Callable[[], T], wait_s: float) -> tuple[T, ...]:
-        """The PBX does it and replies; empty when no reply comes in time."""
-        after_s = {"late": LATE_S, "too late": TOO_LATE_S}.get(kind, REPLY_S / 2)
+    async def _ordered(self, name: str, kind: str, do: Callable[[], T], wait_s: float) -> tuple[T, ...]:
+        """The PBX does it, behind what it has still to do for this channel, and replies; empty when no reply comes in
+        time."""
+        now_s = asyncio.get_running_loop().time()
+        at_s = now_s + {"late": LATE_S, "too late": TOO_LATE_S}.get(kind, REPLY_S / 2)
+        at_s = self._fates.free_s[name] = max(at_s, self._fates.free_s.get(name, 0.0) + EVENT_S)
+        after_s = at_s - now_s
         done = asyncio.ensure_future(self.process.over_the_wire(after_s, do))
         if kind == "killed after":
             loop = asyncio.get_running_loop()

@@ -176,7 +176,7 @@ FLOOR = (
         says="One line, two free agents: one call at a time.",
         campaigns=(campaign(agents=(1, 2)),),
         agents=TWO_AGENTS,
-        trunk=Trunk(trunk_id=1, name="carrier", endpoint="t", capacity=1, calls_per_s_max=1),
+        trunk=Trunk(trunk_id=1, name="carrier", endpoint="t", capacity=1),
         contacts=(contact(answers()), contact(answers(), n=2)),
         outcomes={"HANDLED": 2},
         script=at_work,

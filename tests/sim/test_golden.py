@@ -1,0 +1,40 @@
+"""The golden scenarios: each as written, and each with an operation failing; a selection each day, all for `real`."""
+
+import os
+
+import pytest
+
+from busyhour.bench.simulation import make_store
+from busyhour.sim.golden import play_all
+from busyhour.sim.golden_fates import KINDS
+from busyhour.sim.golden_list import SCENES
+from busyhour.sim.golden_scene import Scene
+from busyhour.sim.golden_series import named, play_scenes
+
+EVERY = 37  # one fate in so many, each day; a prime, so that scenarios meet other ports and kinds
+INVARIANTS = (
+    *("I1", "I2", "I3", "I4", "I6", "I7", "I8", "I9", "I12", "I13", "I14", "I15", "I16", "I18", "I21", "I23", "I24"),
+    *("I25", "I26", "I27", "I28", "I29", "I30", "I31", "I33", "I34", "I42", "I43", "I44", "I45"),
+)
+
+
+def test_there_are_enough_and_each_has_its_own_name() -> None:
+    assert len(SCENES) >= 30
+    assert len({scene.name for scene in SCENES}) == len(SCENES)
+
+
+@pytest.mark.covers(*INVARIANTS)
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_it_ends_as_written_and_some_failures_break_nothing(scene: Scene) -> None:
+    played = play_all(scene, make_store, every=EVERY)
+    assert not played.failures, "\n".join([*played.history, *played.failures])
+
+
+@pytest.mark.real
+@pytest.mark.timeout(900)
+@pytest.mark.covers(*INVARIANTS)
+def test_no_failing_operation_breaks_anything() -> None:
+    played = play_scenes(named(""), make_store, jobs=os.cpu_count() or 1)
+    assert [failure for one in played for failure in one.failures] == []
+    assert {port for one in played for port, n in one.operations.items() if n} == set(KINDS)
+    assert sum(one.runs for one in played) >= 5_000
