@@ -20,6 +20,7 @@ from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
 from busyhour.core.model.values import EndCause
+from busyhour.service.alarm import woken
 from busyhour.service.errors import FenceLost, StoreDown, Unavailable
 from busyhour.service.keeping import Keeper
 from busyhour.service.live import LiveView
@@ -192,13 +193,14 @@ class Engine:
             if self._overflowed:
                 await self._look_anew()
             commands: list[c.Command] = []
+            heard = bool(self._queue)
             for _ in range(BATCH_MAX):
                 if not self._queue:
                     break
                 put_s, event = self._queue.popleft()
                 self._lag_s = max(self._lag_s * 0.99, self._clock.now().mono_s - put_s)
                 commands += self._handle(floor, event)
-            if not commands:
+            if not heard:
                 commands = self._handle(floor, e.ClockTicked())
             self.live.note(floor.take_touched())
             self._carry_out(commands)
@@ -211,9 +213,7 @@ class Engine:
         due_s = floor.next_deadline_s()
         timeout_s = None if due_s is None else max(TICK_S, due_s - self._clock.now().mono_s)
         self._woken.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(timeout_s):
-                await self._woken.wait()
+        await woken(self._woken, timeout_s)
 
     def _handle(self, floor: Floor, event: e.Event) -> list[c.Command]:
         now = self._clock.now()

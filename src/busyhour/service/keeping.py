@@ -14,6 +14,7 @@ import structlog
 
 from busyhour.core.commands import Keep
 from busyhour.core.events import Event
+from busyhour.service.alarm import woken
 from busyhour.service.errors import FenceLost, StoreDown
 from busyhour.service.ports import Clock, Store
 
@@ -118,10 +119,8 @@ class Keeper:
 
     async def _run(self) -> None:
         while True:
-            try:
-                async with asyncio.timeout(CONFIRM_EVERY_S):
-                    await self._more.wait()
-            except TimeoutError:
+            await woken(self._more, CONFIRM_EVERY_S)
+            if not self._lots:
                 self._lots.append(_Lot((), ()))  # nothing to keep: confirm that the shard is ours, so no order waits
             self._more.clear()
             try:

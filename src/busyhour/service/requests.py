@@ -41,12 +41,12 @@ class Requests:
         event = make(request)
         if isinstance(event, LASTING):
             self._lasting.add(request)
+        late = asyncio.get_running_loop().call_later(ANSWER_WAIT_S, _give_up, answer)
         try:
             tell(event)
-            await asyncio.wait_for(answer, ANSWER_WAIT_S)
-        except TimeoutError:
-            raise Unavailable("The engine did not answer in time; look whether it took effect.") from None
+            await answer
         finally:
+            late.cancel()
             self._answers.pop(request, None)
             self._lasting.discard(request)
 
@@ -61,3 +61,8 @@ class Requests:
             answer.set_result(None)
         else:
             answer.set_exception(Conflict(command.text, code=command.code))
+
+
+def _give_up(answer: "asyncio.Future[None]") -> None:
+    if not answer.done():
+        answer.set_exception(Unavailable("The engine did not answer in time; look whether it took effect."))

@@ -8,8 +8,8 @@ SIGSTOP, its callbacks and timers are held, and run in order when it wakes; thos
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Coroutine
-from contextvars import Context, ContextVar
+from collections.abc import Callable, Coroutine, Sequence
+from contextvars import Context, ContextVar, copy_context
 from heapq import heapify, heappop, heappush
 from itertools import count
 from typing import Any, Protocol, TypeVar, TypeVarTuple
@@ -34,6 +34,25 @@ WORLD = Context()
 """For what goes on whatever becomes of the process that began it: a packet under way, a callee, a timer of the PBX."""
 
 
+class Turn(asyncio.Handle):
+    """A callback that waits for its turn. One is made for each step of each task: it has nothing that only debugging
+    needs."""
+
+    __slots__ = ()
+
+    def __init__(
+        self, do: Callable[..., object], arguments: Sequence[Any], loop: "VirtualLoop", context: Context
+    ) -> None:
+        self._callback, self._args, self._loop, self._context = do, arguments, loop, context
+        self._cancelled, self._repr, self._source_traceback = False, None, None
+
+
+class Timer(Turn, asyncio.TimerHandle):
+    """The same, at a time of its own."""
+
+    __slots__ = ()
+
+
 class VirtualLoop(asyncio.base_events.BaseEventLoop):
     """Runs coroutines on virtual time, beginning at second 0."""
 
@@ -49,12 +68,24 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
     def time(self) -> float:
         return self.now_s
 
+    def call_soon(
+        self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.Handle:
+        turn = Turn(callback, args, self, context if context is not None else copy_context())
+        self._ready.append(turn)
+        return turn
+
+    def call_later(
+        self, delay: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
+    ) -> asyncio.TimerHandle:
+        return self.call_at(self.now_s + delay, callback, *args, context=context)
+
     def call_at(
         self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        timer = asyncio.TimerHandle(when, callback, args, self, context)
+        timer = Timer(callback, args, self, context if context is not None else copy_context())
+        timer._when, timer._scheduled = when, True  # type: ignore[attr-defined]
         heappush(self._timers, (when, next(self._turns), timer))
-        timer._scheduled = True  # type: ignore[attr-defined]
         return timer
 
     def _timer_handle_cancelled(self, _handle: asyncio.TimerHandle) -> None:
@@ -75,14 +106,14 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
         while timers and timers[0][0] <= self.now_s:
             ready.append(heappop(timers)[2])
         for _ in range(len(ready)):
-            handle = ready.popleft()
-            if handle._cancelled:
+            turn = ready.popleft()
+            if turn._cancelled:
                 continue
-            process = handle._context.get(PROCESS)  # type: ignore[attr-defined]
+            process = turn._context.get(PROCESS)  # type: ignore[attr-defined]
             if process is not None and process.frozen:
-                process.held.append(handle)
+                process.held.append(turn)
             else:
-                handle._run()
+                turn._run()
 
     def wake(self, process: Freezable) -> None:
         """All that was held while it stood still happens now, in order."""

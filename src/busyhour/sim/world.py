@@ -26,7 +26,7 @@ from busyhour.sim.faults import Luck
 from busyhour.sim.furniture import NOON_UTC_S, SUMMER_ENDS_UTC_S, ZONED, furnish
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.line import Line, Shelf
-from busyhour.sim.loop import WORLD, run_virtually, the_loop
+from busyhour.sim.loop import WORLD, VirtualLoop, run_virtually, the_loop
 from busyhour.sim.mishaps import Mishaps
 from busyhour.sim.pbx import SimPbx
 from busyhour.sim.people import SimAgent
@@ -78,6 +78,7 @@ class World:
         self._trace = hashlib.sha256()
         self._recent: list[str] = []
         self._broken: Violation | None = None
+        self._loop: VirtualLoop
         self._requests = 0  # of administrators, under way
 
     # What this world is made of; `golden.py` has others
@@ -98,10 +99,10 @@ class World:
 
     def utc(self) -> float:
         """What the machine's clock says."""
-        return self.begun_utc_s + self.jumped_s + the_loop().now_s
+        return self.begun_utc_s + self.jumped_s + self._loop.now_s
 
     def now(self) -> e.Instant:
-        mono_s = the_loop().now_s
+        mono_s = self._loop.now_s
         return e.Instant(mono_s, self.begun_utc_s + self.jumped_s + mono_s)
 
     def jump(self, seconds: float) -> None:
@@ -115,6 +116,7 @@ class World:
         return run_virtually(self._run())
 
     async def _run(self) -> Result:
+        self._loop = the_loop()
         violation = None
         try:
             self.furnish()
@@ -218,7 +220,7 @@ class World:
 
     def note(self, text: str) -> None:
         """A line of the history; the trace is the hash of all of them."""
-        line = f"{the_loop().now_s:.3f} {text}"
+        line = f"{self._loop.now_s:.3f} {text}"
         self._trace.update(line.encode())
         self._recent.append(line)
         if len(self._recent) > 2 * HISTORY_SHOWN:
