@@ -7,9 +7,10 @@ import pytest
 
 from busyhour.adapters.memory.compliance import reckon as reckon_in_memory
 from busyhour.adapters.memory.store import MemoryStore
-from busyhour.core.dialer.compliance.counts import BUCKET_S, KEPT_S, Count, ReckoningAsk, bucket_of, count_of
+from busyhour.core.dialer.compliance.counts import count_of
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Compliance
+from busyhour.core.model.counts import BUCKET_S, KEPT_S, Count, ReckoningAsk, bucket_of
 from busyhour.core.model.pictures import HopperItem, Segment
 from busyhour.core.model.values import REACHED, ListRole, Outcome
 

@@ -8,18 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from busyhour.core.dialer.compliance.budget import Rules, alpha_of, as_law_counts, budget_of, left_of
-from busyhour.core.dialer.compliance.counts import (
-    BUCKET_S,
-    BUCKETS_MAX,
-    KEPT_S,
-    NOTHING,
-    Count,
-    Reckoning,
-    ReckoningAsk,
-    bucket_of,
-    count_of,
-)
-from busyhour.core.dialer.compliance.ledger import Ledger, start_of
+from busyhour.core.dialer.compliance.counts import count_of
+from busyhour.core.dialer.compliance.ledger import BUCKETS_MAX, Ledger, start_of
 from busyhour.core.dialer.compliance.presets import (
     CANADA,
     DAY_S,
@@ -32,6 +22,7 @@ from busyhour.core.dialer.compliance.presets import (
     Window,
     preset_of,
 )
+from busyhour.core.model.counts import BUCKET_S, KEPT_S, NOTHING, Count, Reckoning, ReckoningAsk, bucket_of
 from busyhour.core.model.values import Outcome
 
 NOON_UTC_S = 1_800_014_400.0  # Friday 2027-01-15, 12:00 UTC
@@ -44,7 +35,7 @@ def loaded(calls: list[Call], now_utc_s: float, *, first_utc_s: float | None = N
     """A ledger that was reckoned before these calls ended, and saw each of them end."""
     ledger = Ledger()
     ask = ReckoningAsk(campaign_id=1, until_utc_s=now_utc_s, wait_max_s=2.0)
-    ledger.ask(now_utc_s)
+    ledger.ask(ask, 0.0)
     ledger.load(answer(ask, [], first_utc_s))
     for at_utc_s, count in calls:
         ledger.add(at_utc_s, count)
@@ -140,7 +131,7 @@ def test_the_records_and_the_calls_counted_as_they_end_never_disagree(story: lis
     for step, what in enumerate(story):
         if what == "ask":
             ask = ReckoningAsk(campaign_id=1, until_utc_s=now_utc_s + step, wait_max_s=2.0)
-            ledger.ask(ask.until_utc_s)
+            ledger.ask(ask, 0.0)
             asked.append((ask, answer(ask, written)))  # the records as they were, however late the answer comes
         elif what == "answer" and asked:
             ledger.load(asked[-1][1])
@@ -157,6 +148,18 @@ def test_the_records_and_the_calls_counted_as_they_end_never_disagree(story: lis
         assert (found is not None) is known
         if found is not None:
             assert found.whole + found.cut == exactly(written, NOON_UTC_S)
+
+
+def test_the_records_are_asked_anew_when_it_is_time() -> None:
+    ledger = Ledger()
+    often = {"every_s": 3600.0, "again_s": 60.0}
+    assert ledger.is_due(0.0, 2.0, **often)
+    ask = ReckoningAsk(campaign_id=1, until_utc_s=NOON_UTC_S, wait_max_s=2.0)
+    ledger.ask(ask, 0.0)
+    assert [ledger.is_due(s, 2.0, **often) for s in (0.0, 59.0, 60.0)] == [False, False, True], "no answer came"
+    ledger.load(answer(ask, []))
+    assert [ledger.is_due(s, 2.0, **often) for s in (60.0, 3599.0, 3600.0)] == [False, False, True]
+    assert ledger.is_due(1.0, 3.0, **often), "another law counts other calls as too late"
 
 
 def test_sums_that_are_remembered_follow_each_call() -> None:

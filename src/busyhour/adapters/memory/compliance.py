@@ -1,7 +1,8 @@
 """The law's counts from the attempts in memory, by the core's own definition."""
 
 from busyhour.adapters.memory.rows import Rows
-from busyhour.core.dialer.compliance.counts import NOTHING, Count, Reckoning, ReckoningAsk, bucket_of, count_of
+from busyhour.core.dialer.compliance.counts import count_of
+from busyhour.core.model.counts import NOTHING, Count, Reckoning, ReckoningAsk, bucket_of
 
 
 def reckon(rows: Rows, ask: ReckoningAsk) -> Reckoning:

@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from busyhour.adapters.sql.campaigns import campaign_of
 from busyhour.adapters.sql.database import Driver
 from busyhour.adapters.sql.lists import EXPORT_S_MAX, LONG
-from busyhour.core.dialer.compliance.counts import BUCKET_S, Count, Reckoning, ReckoningAsk
 from busyhour.core.dialer.compliance.presets import Preset, preset_of
 from busyhour.core.model.campaign import Campaign
+from busyhour.core.model.counts import BUCKET_S, Count, Reckoning, ReckoningAsk
 from busyhour.service import records as r
 
 RINGING_MAX_S = 3_600.0  # an answer comes at most so long after the call was begun

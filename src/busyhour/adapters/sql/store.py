@@ -13,8 +13,8 @@ from busyhour.adapters.sql import adopt, closes, compliance, hopper, intents
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Database, Driver, again
 from busyhour.core import commands as c
-from busyhour.core.dialer.compliance.counts import Reckoning, ReckoningAsk
 from busyhour.core.events import Event, HopperFilled, Instant
+from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.service.errors import FenceLost, StoreDown
 from busyhour.service.ports import FloorPicture
 

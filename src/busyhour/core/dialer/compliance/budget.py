@@ -7,10 +7,10 @@ from math import floor
 
 from msgspec import Struct
 
-from busyhour.core.dialer.compliance.counts import Count
 from busyhour.core.dialer.compliance.ledger import Ledger, start_of
 from busyhour.core.dialer.compliance.presets import DAY_S, Preset, Span, Window, preset_of
 from busyhour.core.model.campaign import Campaign
+from busyhour.core.model.counts import Count
 
 AIM_SHORT = 5 / 6  # of the limit, for windows up to a week: a day's chance must not carry it over the limit
 AIM_LONG = 29 / 30  # a month evens chance out

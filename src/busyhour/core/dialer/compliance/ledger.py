@@ -10,16 +10,10 @@ from math import inf
 
 from msgspec import Struct
 
-from busyhour.core.dialer.compliance.counts import (
-    BUCKET_S,
-    BUCKETS_MAX,
-    NOTHING,
-    Count,
-    Reckoning,
-    bucket_of,
-)
 from busyhour.core.dialer.compliance.presets import Span, Window
+from busyhour.core.model.counts import BUCKET_S, KEPT_S, NOTHING, Count, Reckoning, ReckoningAsk, bucket_of
 
+BUCKETS_MAX = KEPT_S // BUCKET_S + 2  # the first is cut by the window's edge, the last has just begun
 SUMS_MAX = 8  # windows whose sums are remembered between calls; more are summed anew
 
 
@@ -42,19 +36,30 @@ class Ledger:
         self.known_from_utc_s = inf
         self.first_utc_s: float | None = None  # the campaign's first call
         self._buckets: dict[int, Count] = {}
-        self._asked_utc_s: float | None = None  # the last question to the records
+        self.wait_max_s = 0.0  # from the answer to an agent, as the last question had it
+        self._asked: ReckoningAsk | None = None  # the last question to the records
+        self._asked_s = 0.0  # monotonic
+        self._answered = False
         self._since_ask: dict[int, Count] = {}  # ended since then
         self._sums: dict[tuple[int, bool], Sum] = {}
 
-    def ask(self, until_utc_s: float) -> None:
+    def is_due(self, mono_s: float, wait_max_s: float, *, every_s: float, again_s: float) -> bool:
+        """Whether to ask the records: for the first time, by another law, now and then, or since no answer came."""
+        if self._asked is None or self._asked.wait_max_s != wait_max_s:
+            return True
+        return mono_s - self._asked_s >= (every_s if self._answered else again_s)
+
+    def ask(self, ask: ReckoningAsk, mono_s: float) -> None:
         """The records are being asked for: what ends from now on is not in their answer."""
-        self._asked_utc_s, self._since_ask = until_utc_s, {}
+        self._asked, self._asked_s, self._answered = ask, mono_s, False
+        self.wait_max_s, self._since_ask = ask.wait_max_s, {}
 
     def load(self, found: Reckoning) -> None:
         """Take what the records say in place of what was counted before, and add what has ended since `ask`. An answer
         to an older question leaves out what ended between the two: it is not taken."""
-        if found.until_utc_s != self._asked_utc_s:
+        if self._asked is None or found.until_utc_s != self._asked.until_utc_s:
             return
+        self._answered = True
         self._buckets = dict(found.buckets)
         for bucket, count in self._since_ask.items():
             self._buckets[bucket] = self._buckets.get(bucket, NOTHING) + count
