@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from busyhour.bench.drills.bad_link import BAD
 from busyhour.bench.drills.drill import run_drills
-from busyhour.bench.drills.fault_proxy import Fault
 from busyhour.bench.drills.scene import DrillSettings
 from busyhour.bench.drills.verdict import KINDS
 from tests.real.conftest import OFFSET
@@ -43,4 +43,4 @@ async def test_kills_and_stops(wanted: DrillSettings) -> None:
 async def test_bad_link(wanted: DrillSettings) -> None:
     figures = (await run_drills(wanted, [("proxy", 1)]))["proxy"]
     judge(figures)
-    assert all(figures[f"harmed_{fault}"] for fault in Fault)
+    assert all(figures[f"harmed_{fault}"] for fault in BAD)

@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import aiohttp
+import aiohttp.abc
 import psutil
 
 START_MAX_S: Final = 180.0  # a first start may have to fetch the PBX
@@ -56,10 +57,10 @@ class Ports:
 class Api:
     """The HTTP API with a bearer token, or with a session after `log_in`."""
 
-    def __init__(self, url: str, token: str | None = None) -> None:
+    def __init__(self, url: str, token: str | None = None, *, jar: aiohttp.abc.AbstractCookieJar | None = None) -> None:
         self.url = url
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
-        jar = aiohttp.CookieJar(unsafe=True)  # the host is an address, not a name
+        jar = jar or aiohttp.CookieJar(unsafe=True)  # the host is an address, not a name
         limit = aiohttp.ClientTimeout(total=REQUEST_MAX_S)
         self.http = aiohttp.ClientSession(url, headers=headers, cookie_jar=jar, timeout=limit)
 
@@ -67,6 +68,12 @@ class Api:
         answer = await self.post("/api/session", {"login": login, "password": password})
         self.http.headers["X-CSRF-Token"] = answer["csrf"]
         return answer
+
+    def elsewhere(self, url: str) -> "Api":
+        """The same session at another address of the product: sessions are in the database."""
+        other = Api(url, jar=self.http.cookie_jar)
+        other.http.headers.update(self.http.headers)
+        return other
 
     async def get(self, path: str, **query: Any) -> Any:
         return await self.ask("GET", path, params={k: str(v) for k, v in query.items()})
@@ -213,6 +220,15 @@ class Product:
         """What the live page of an administrator would show now."""
         async with self.api.http.ws_connect("/api/live", headers={"Origin": self.url}) as socket:
             return (await socket.receive_json(timeout=SNAPSHOT_MAX_S))["state"]
+
+    async def wait_ended(self, timeout_s: float) -> int | None:
+        """Its exit code; None when it still runs after so long."""
+        assert self._process is not None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            code = await asyncio.to_thread(self._process.wait, timeout_s)
+            await self._close_api()
+            return code
+        return None
 
     def sweep(self) -> list[str]:
         """End everything that still runs on our folder; answers what that was. After a clean stop: nothing."""

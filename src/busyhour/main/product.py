@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 BEGIN_MAX_S = 30.0  # for an engine to rebuild its live state
 ENGINE_CONNECTIONS = 6
 SCREEN_CONNECTIONS = 12
+ENGINE_IDLE_S = 3.0
+"""An engine that stands still in the middle of a transaction holds its tenant's row: so long, another cannot begin.
+Less than the wait for a lock, so that the other's first try succeeds."""
 REPLACED_CODE = 70  # our exit code when another engine has taken over
 
 log = structlog.get_logger("product")
@@ -70,6 +73,7 @@ class Product:
         self.folder = DataFolder(settings.data)
         self.clock = SystemClock()
         self._ending = AsyncExitStack()
+        self._given_up = False  # the PBX was there, and the engine could not begin
         self.stores: Stores
         self.accounts: Accounts
         self.telephony: AsteriskTelephony
@@ -131,7 +135,7 @@ class Product:
         voice = NanoVoice(sounds_folder(self.settings))
         pbx = PrivatePbx(self.settings, report, voice=voice, demo=self.demo)
         access = await pbx.start()
-        self._ending.push_async_callback(pbx.stop)
+        self._ending.push_async_callback(self._end_pbx, pbx)
         if self.settings.pbx_ari_url is not None:
             access = replace(access, ari_url=self.settings.pbx_ari_url)
         self.voice = NanoVoice(access.sounds)
@@ -141,6 +145,13 @@ class Product:
         await self._wait_for_pbx()
         step.note(f"Asterisk {pbx.statistics().version}")
         return access
+
+    async def _end_pbx(self, pbx: PrivatePbx) -> None:
+        """Calls that we found, and could not take over, go on: the next start may."""
+        if self._given_up and pbx.statistics().adopted:
+            await pbx.leave()
+        else:
+            await pbx.stop()
 
     async def _wait_for_pbx(self) -> None:
         deadline_s = self.clock.now().mono_s + BEGIN_MAX_S
@@ -184,12 +195,16 @@ class Product:
 
     async def begin(self) -> None:
         """Give the PBX its trunks and phones, and begin each tenant's engine."""
-        with self.progress.step("Engine"):
-            for tenant in await self.stores.directory.tenants():
-                await self.stores.lists.end_broken_imports(tenant.tenant_id)
-                await self.provide(tenant.tenant_id)
-                self.floors.start(tenant.tenant_id)
-                await self.floors.wait_running(tenant.tenant_id, BEGIN_MAX_S)
+        try:
+            with self.progress.step("Engine"):
+                for tenant in await self.stores.directory.tenants():
+                    await self.stores.lists.end_broken_imports(tenant.tenant_id)
+                    await self.provide(tenant.tenant_id)
+                    self.floors.start(tenant.tenant_id)
+                    await self.floors.wait_running(tenant.tenant_id, BEGIN_MAX_S)
+        except (StoreDown, Unavailable):
+            self._given_up = True
+            raise
 
     async def provide(self, tenant: int) -> None:
         """What the PBX must know of a tenant is made from the store at every start."""
@@ -250,7 +265,13 @@ async def open_stores(settings: Settings, folder: DataFolder, ending: AsyncExitS
             "this user connect? Without that setting a private database is used."
         ) from fault
     screens = Database(url, name="busyhour-screens", connections_max=SCREEN_CONNECTIONS)
-    engine = Database(url, name="busyhour-engine", connections_max=ENGINE_CONNECTIONS, statement_timeout_s=10.0)
+    engine = Database(
+        url,
+        name="busyhour-engine",
+        connections_max=ENGINE_CONNECTIONS,
+        statement_timeout_s=10.0,
+        idle_in_transaction_s=ENGINE_IDLE_S,
+    )
     ending.push_async_callback(screens.close)
     ending.push_async_callback(engine.close)
     seal = Seal.of(folder.path)

@@ -17,8 +17,19 @@ TENANTS_MAX = 1_000
 class EngineFloors:
     """Starts an engine for each tenant, and passes on what is said to it."""
 
-    def __init__(self, *, store: Store, telephony: Telephony, clock: Clock, owner: str, queue_max: int) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        telephony: Telephony,
+        clock: Clock,
+        owner: str,
+        queue_max: int,
+        on_replaced: Callable[[], None] | None = None,
+    ) -> None:
+        """`on_replaced`: another engine owns a tenant of ours now."""
         self._store, self._telephony, self._clock = store, telephony, clock
+        self._on_replaced = on_replaced
         self._owner, self._queue_max = owner, queue_max
         self._engines: dict[int, Engine] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -37,7 +48,12 @@ class EngineFloors:
             queue_max=self._queue_max,
         )
         self._engines[tenant] = engine
-        self._tasks[tenant] = asyncio.create_task(engine.run(), name=f"engine-{tenant}")
+        self._tasks[tenant] = asyncio.create_task(self._run(engine), name=f"engine-{tenant}")
+
+    async def _run(self, engine: Engine) -> None:
+        await engine.run()  # ends by itself only when another owns the tenant
+        if self._on_replaced is not None:
+            self._on_replaced()
 
     async def stop(self) -> None:
         for task in self._tasks.values():

@@ -48,6 +48,7 @@ class Database:
         connections_max: int = 10,
         statement_timeout_s: float = 30.0,
         lock_timeout_s: float = 5.0,
+        idle_in_transaction_s: float = 60.0,
         pool_wait_s: float = 5.0,
     ) -> None:
         self.engine = create_async_engine(
@@ -68,7 +69,7 @@ class Database:
                     "search_path": SCHEMA,
                     "statement_timeout": str(int(statement_timeout_s * 1000)),
                     "lock_timeout": str(int(lock_timeout_s * 1000)),
-                    "idle_in_transaction_session_timeout": "60000",
+                    "idle_in_transaction_session_timeout": str(int(idle_in_transaction_s * 1000)),
                     "jit": "off",
                 },
             },

@@ -90,6 +90,15 @@ class PrivateDatabase:
         """The owner's address of the database; the password is in it, so it is not for logs."""
         return self._url(DATABASE)
 
+    def url_at(self, host: str, port: int) -> str:
+        """The same, for something that stands between, such as a fault proxy."""
+        password = (self.folder / "password").read_text().strip()
+        return f"postgresql://{OWNER}:{password}@{host}:{port}/{DATABASE}"
+
+    def socket(self) -> str:
+        """The path that such a one connects to."""
+        return str(self._sockets() / ".s.PGSQL.5432")
+
     def running(self) -> bool:
         """pg_ctl would also believe in a dead server whose parent has not collected it (process 1 of a container)."""
         try:

@@ -7,11 +7,12 @@ from typing import Final
 import psutil
 
 from busyhour.bench.drills.desk_truth import untrue_desks
-from busyhour.bench.drills.fault_proxy import Fault
+from busyhour.bench.drills.fault_proxy import ONE_WAY, Fault
 from busyhour.bench.drills.scene import Scene
 from busyhour.bench.drills.seen import Seen
 from busyhour.bench.drills.verdict import Verdict
 
+BAD: Final = [fault for fault in Fault if fault not in ONE_WAY]
 LIVE_MIN: Final = 20
 BAD_S: Final = 6.0
 HALF_OPEN_S: Final = 18.0  # longer than the silence after which a link counts as dead
@@ -21,10 +22,10 @@ HEALED_MAX_S: Final = 15.0  # R12
 async def harm_link(scene: Scene, times: int) -> tuple[Verdict, Seen]:
     """`times` passes of every fault."""
     assert scene.proxy is not None
-    await scene.begin_load(30 + times * len(Fault) * 12)
+    await scene.begin_load(30 + times * len(BAD) * 12)
     seen, late, untrue = Seen(), list[str](), list[str]()
     seen.counts["passes"] += times
-    for fault in list(Fault) * times:
+    for fault in BAD * times:
         await scene.wait_live(LIVE_MIN)
         scene.note("link")
         before = scene.proxy.harmed
@@ -35,7 +36,7 @@ async def harm_link(scene: Scene, times: int) -> tuple[Verdict, Seen]:
         untrue += await untrue_desks(scene, seen)
     verdict = await scene.end_load()
     verdict.untrue += untrue
-    verdict.late += late + [f"{f} harmed nothing: the drill is wrong" for f in Fault if not seen.counts[f"harmed_{f}"]]
+    verdict.late += late + [f"{f} harmed nothing: the drill is wrong" for f in BAD if not seen.counts[f"harmed_{f}"]]
     return verdict, seen
 
 

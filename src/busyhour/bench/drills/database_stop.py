@@ -41,7 +41,7 @@ async def stop_database(scene: Scene, times: int) -> tuple[Verdict, Seen]:
         seen.sample("load", psutil.getloadavg()[0])
         if service_s > SERVICE_MAX_S:
             late.append(f"next call {service_s:.1f} s after the database's return")
-        if blind := _dialed(scene, lost_s + SENT_MAX_S, back_s):
+        if blind := scene.dialed(lost_s + SENT_MAX_S, back_s):
             late.append(f"{blind} calls were sent while there was no database")
         untrue += await untrue_desks(scene, seen)
     verdict = await scene.end_load()
@@ -59,14 +59,10 @@ def postmaster(scene: Scene) -> tuple[int, str]:
         return 0, ""
 
 
-def _dialed(scene: Scene, from_s: float, until_s: float) -> int:
-    return sum(from_s < dialog.invited_s < until_s for dialog in scene.carrier.ledger.read().values())
-
-
 def _another(scene: Scene, old: int) -> bool:
     pid, state = postmaster(scene)
     return pid not in (0, old) and state == "ready"
 
 
 def _dialing(scene: Scene, since_s: float) -> bool:
-    return _dialed(scene, since_s, time.time()) > 0
+    return scene.dialed(since_s, time.time()) > 0

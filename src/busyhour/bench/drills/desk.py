@@ -10,6 +10,7 @@ from busyhour.bench.desks import PASSWORD, PING_S
 from busyhour.bench.product import Api
 
 AGAIN_S: Final = 0.2
+CLOSE_AT_ONCE: Final = aiohttp.ClientWSTimeout(ws_close=0.5)
 
 
 class LastingDesk:
@@ -35,6 +36,13 @@ class LastingDesk:
         self._task = asyncio.create_task(self._stay())
         return self
 
+    async def move(self, url: str) -> None:
+        """The server is elsewhere now; the one of before may hang, and is not waited for."""
+        await self._leave()
+        before, self._api = self._api, self._api.elsewhere(url)
+        await before.close()
+        self._task = asyncio.create_task(self._stay())
+
     async def ready(self) -> None:
         await self._api.post("/api/desk/ready")
 
@@ -42,18 +50,22 @@ class LastingDesk:
         await self._api.post("/api/desk/hangup")
 
     async def close(self) -> None:
+        await self._leave()
+        await self._api.close()
+
+    async def _leave(self) -> None:
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._task
-        await self._api.close()
+        self.linked = False
 
     async def _stay(self) -> None:
         """The session's cookie outlives the engine; the socket is made anew."""
         while True:
             with contextlib.suppress(aiohttp.ClientError, ConnectionError, TimeoutError):
                 headers, path = {"Origin": self._api.url}, f"/api/desk/socket?tab=tab-{self.login}"
-                async with self._api.http.ws_connect(path, headers=headers) as socket:
+                async with self._api.http.ws_connect(path, headers=headers, timeout=CLOSE_AT_ONCE) as socket:
                     await self._follow(socket)
             self.linked = False
             await asyncio.sleep(AGAIN_S)

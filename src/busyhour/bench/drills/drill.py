@@ -2,7 +2,8 @@
 
 A long drill is done in rounds of the everyday size, each with a load of its own that is judged when it has ended. Each
 round is told when it is over; with a record, it is written down, and the next run of the drill goes on where this one
-ended. The first round with a fault is the last one, and its folder is kept.
+ended. The first round with a fault is the last one, and its folder is kept; of a limit in time that was missed, nothing
+is left to look at, so the drill goes on.
 """
 
 import asyncio
@@ -21,9 +22,11 @@ from busyhour.bench.drills import DRILLS
 from busyhour.bench.drills.bad_link import harm_link
 from busyhour.bench.drills.database_stop import stop_database
 from busyhour.bench.drills.engine_kill import kill_engine, kill_recovery
+from busyhour.bench.drills.partition import part
 from busyhour.bench.drills.pbx_restart import restart_pbx
-from busyhour.bench.drills.scene import DrillSettings, Scene
+from busyhour.bench.drills.scene import DrillSettings, Need, Scene
 from busyhour.bench.drills.seen import Seen
+from busyhour.bench.drills.standstill import stand_still
 from busyhour.bench.drills.verdict import Verdict
 from busyhour.bench.machine import commit, machine
 from busyhour.service.errors import NotFound
@@ -38,7 +41,7 @@ class Kind:
 
     work: Drill
     times: int
-    proxied: bool = False
+    needs: frozenset[Need] = frozenset()
 
 
 KNOWN: Final[dict[str, Kind]] = {
@@ -46,7 +49,9 @@ KNOWN: Final[dict[str, Kind]] = {
     "recovery-kill": Kind(kill_recovery, 5),
     "pbx-restart": Kind(restart_pbx, 3),
     "database-stop": Kind(stop_database, 5),
-    "proxy": Kind(harm_link, 1, proxied=True),
+    "proxy": Kind(harm_link, 1, frozenset({Need.PBX_PROXY})),
+    "partition": Kind(part, 1, frozenset({Need.PBX_PROXY, Need.DATABASE_PROXY})),
+    "standstill": Kind(stand_still, 5, frozenset({Need.PBX_PROXY, Need.SECOND_ENGINE})),
 }
 assert tuple(KNOWN) == DRILLS
 
@@ -101,7 +106,7 @@ def drill(
         kept = str(folder)
         say(f"What was there is kept in {kept}.")
         raise
-    if told.verdict.violations:
+    if told.verdict.faults:
         kept = str(folder)
     else:
         shutil.rmtree(folder)
@@ -111,7 +116,7 @@ def drill(
 async def run_drills(wanted: DrillSettings, orders: Sequence[tuple[str, int]]) -> dict[str, dict[str, Any]]:
     """One after the other on one installation, each with a load of its own. Figures by name, ready for JSON."""
     figures: dict[str, dict[str, Any]] = {}
-    async with Scene(wanted, proxied=any(KNOWN[name].proxied for name, _ in orders)) as scene:
+    async with Scene(wanted, frozenset[Need]().union(*(KNOWN[name].needs for name, _ in orders))) as scene:
         for name, times in orders:
             figures[name] = {**(await _round(scene, name, times)).as_json(), **_about(wanted)}
     return figures
@@ -122,13 +127,13 @@ async def _rounds(
 ) -> None:
     """Adds to `told`, round by round; the first with a fault is the last."""
     kind, in_all = KNOWN[name], told.times + left
-    async with Scene(wanted, proxied=kind.proxied) as scene:
-        while told.times < in_all and not told.verdict.violations:
+    async with Scene(wanted, kind.needs) as scene:
+        while told.times < in_all and not told.verdict.faults:
             latest = await _round(scene, name, min(kind.times, in_all - told.times))
             told.add(latest)
             write(latest)
             load = psutil.getloadavg()[0]
-            found = f"{told.verdict.violations} faults in {told.verdict.calls} calls"
+            found = f"{told.verdict.faults} faults, {len(told.verdict.late)} late, in {told.verdict.calls} calls"
             say(f"{name}: {told.times} of {in_all}, {found}, load {load:.1f}")
 
 
@@ -148,7 +153,7 @@ def _recorded(record: Path | None, name: str) -> Told:
     if record is not None and record.exists():
         for line in record.read_text().splitlines():
             row = json.loads(line)
-            if row["drill"] == name and not (one := Told.of(row)).verdict.violations:
+            if row["drill"] == name and not (one := Told.of(row)).verdict.faults:
                 told.add(one)
     return told
 

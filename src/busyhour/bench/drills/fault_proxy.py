@@ -5,9 +5,13 @@ Every request and every WebSocket message passes through here. Without a fault s
 
 import asyncio
 import contextlib
+import json
 import random
+import time
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from enum import StrEnum
 from types import TracebackType
 from typing import Final, Self
@@ -17,7 +21,10 @@ from aiohttp import web
 
 BODY_BYTES_MAX: Final = 64 * 1024 * 1024
 SLOW_MAX_S: Final = 2.0
+ORDERS_MAX: Final = 100_000
+HEAD_CHARS: Final = 200  # a message says its type there
 LATE_MAX_S: Final = 5.0  # how far a message may be overtaken
+LOOK_S: Final = 0.1
 SHARE: Final = 0.1  # of messages that are lost, doubled or late
 REPLY_SHARE: Final = 0.3  # of replies that are swallowed
 CLOSE_MAX_S: Final = 0.2
@@ -27,7 +34,7 @@ HOP_HEADERS: Final = frozenset(
 
 
 class Fault(StrEnum):
-    """What can be wrong with the link."""
+    """What can be wrong with the link. Those of `ONE_WAY` are partitions: one direction, or one kind, is gone."""
 
     DELAY = "delay"  # every message and request takes up to two seconds longer
     CUT = "cut"  # the socket ends at once, and again whenever it is made anew within the next second
@@ -36,6 +43,24 @@ class Fault(StrEnum):
     LOSE_EVENTS = "lose-events"
     DOUBLE = "double"
     REORDER = "reorder"
+    NO_EVENTS = "no-events"
+    NO_COMMANDS = "no-commands"  # requests do not arrive
+    NO_REPLIES = "no-replies"  # requests are carried out, none is answered
+    FLAP = "flap"  # up for a second, cut for a second
+
+
+ONE_WAY: Final = (Fault.NO_EVENTS, Fault.NO_COMMANDS, Fault.NO_REPLIES, Fault.FLAP)
+FLAP_S: Final = 1.0
+
+
+@dataclass(slots=True)
+class Order:
+    """A request that went through to the PBX."""
+
+    at_s: float
+    method: str
+    uri: str
+    status: int | None = None  # none: no answer was seen
 
 
 Link = tuple[web.WebSocketResponse, aiohttp.ClientWebSocketResponse]
@@ -49,6 +74,7 @@ class FaultProxy:
         self._fault: Fault | None = None
         self._links: set[Link] = set()
         self._late: set[asyncio.Task[None]] = set()
+        self.orders: deque[Order] = deque(maxlen=ORDERS_MAX)
         self.harmed = 0
         """Messages, requests and sockets that came to harm."""
 
@@ -57,12 +83,23 @@ class FaultProxy:
         self._fault = fault
         if fault is Fault.CUT:
             self.cut()
+        flapping = asyncio.create_task(self._flap()) if fault is Fault.FLAP else None
         try:
             yield
         finally:
+            if flapping is not None:
+                flapping.cancel()
             self._fault = None
             if fault is Fault.HALF_OPEN:
                 self.cut()  # a link on which a part was lost does not heal; routers forget it
+
+    async def _flap(self) -> None:
+        while True:
+            self._fault = Fault.CUT
+            self.cut()
+            await asyncio.sleep(FLAP_S)
+            self._fault = Fault.FLAP
+            await asyncio.sleep(FLAP_S)
 
     def cut(self) -> None:
         """Without a good-bye, as a dead machine would."""
@@ -112,19 +149,39 @@ class FaultProxy:
             self.harmed += 1
             await asyncio.sleep(self._random.uniform(0, SLOW_MAX_S))
         while self._fault is Fault.HALF_OPEN:  # noqa: ASYNC110 a fault has no event
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(LOOK_S)
 
     async def _pass_request(self, request: web.Request) -> web.Response:
         headers = {name: text for name, text in request.headers.items() if name.lower() not in HOP_HEADERS}
         body = await request.read()
+        await self._lose_while(Fault.NO_COMMANDS, request)
+        order = self._passed(request.method, str(request.rel_url))
         async with self._http.request(request.method, request.rel_url, headers=headers, data=body or None) as reply:
             content = await reply.read()
+        order.status = reply.status
+        await self._lose_while(Fault.NO_REPLIES, request)
         if self._fault is Fault.SWALLOW_REPLIES and self._random.random() < REPLY_SHARE:
             self.harmed += 1
             assert request.transport is not None
             request.transport.abort()
         kept = {name: text for name, text in reply.headers.items() if name.lower() not in HOP_HEADERS}
         return web.Response(status=reply.status, body=content, headers=kept)
+
+    async def _lose_while(self, fault: Fault, request: web.Request) -> None:
+        """A request or answer that is lost: its connection stands still, and is gone when the fault is over."""
+        if self._fault is not fault:
+            return
+        self.harmed += 1
+        while self._fault is fault:  # noqa: ASYNC110 a fault has no event
+            await asyncio.sleep(LOOK_S)
+        if request.transport is not None:
+            request.transport.abort()
+        raise aiohttp.ClientConnectionError
+
+    def _passed(self, method: str, uri: str) -> Order:
+        order = Order(time.time(), method, uri.removeprefix("/ari/"))
+        self.orders.append(order)
+        return order
 
     # The socket
 
@@ -137,7 +194,11 @@ class FaultProxy:
         await below.prepare(request)
         link = below, above
         self._links.add(link)
-        pumps = [asyncio.create_task(self._down(above, below)), asyncio.create_task(self._up(below, above))]
+        asked: dict[str, Order] = {}
+        pumps = [
+            asyncio.create_task(self._down(above, below, asked)),
+            asyncio.create_task(self._up(below, above, asked)),
+        ]
         try:
             await asyncio.wait(pumps, return_when=asyncio.FIRST_COMPLETED)
         finally:
@@ -150,28 +211,44 @@ class FaultProxy:
                     transport.abort()
         return below
 
-    async def _up(self, below: web.WebSocketResponse, above: aiohttp.ClientWebSocketResponse) -> None:
+    async def _up(
+        self, below: web.WebSocketResponse, above: aiohttp.ClientWebSocketResponse, asked: dict[str, Order]
+    ) -> None:
         async for message in below:
             await self._hold_up()
+            if message.type is aiohttp.WSMsgType.TEXT:
+                if self._fault is Fault.NO_COMMANDS:
+                    self.harmed += 1
+                    continue
+                request = json.loads(message.data)
+                asked[request["request_id"]] = self._passed(request.get("method", ""), request.get("uri", ""))
             await _send(above, message)
 
-    async def _down(self, above: aiohttp.ClientWebSocketResponse, below: web.WebSocketResponse) -> None:
+    async def _down(
+        self, above: aiohttp.ClientWebSocketResponse, below: web.WebSocketResponse, asked: dict[str, Order]
+    ) -> None:
         async for message in above:
             await self._hold_up()
-            for _ in range(self._copies(message)):
+            reply = message.type is aiohttp.WSMsgType.TEXT and '"RESTResponse"' in message.data[:HEAD_CHARS]
+            if reply:
+                answer = json.loads(message.data)
+                if (order := asked.pop(answer["request_id"], None)) is not None:
+                    order.status = answer.get("status_code")
+            for _ in range(self._copies(message, reply=reply)):
                 await _send(below, message)
 
-    def _copies(self, message: aiohttp.WSMessage) -> int:
+    def _copies(self, message: aiohttp.WSMessage, *, reply: bool) -> int:
         """How often this message goes down now; a late one goes by itself later."""
         if message.type is not aiohttp.WSMsgType.TEXT or self._fault is None:
             return 1
-        reply = '"RESTResponse"' in message.data[:200]
         chance = self._random.random()
         if reply:
-            swallowed = self._fault is Fault.SWALLOW_REPLIES and chance < REPLY_SHARE
+            swallowed = self._fault is Fault.NO_REPLIES
+            swallowed = swallowed or (self._fault is Fault.SWALLOW_REPLIES and chance < REPLY_SHARE)
             self.harmed += swallowed
             return 0 if swallowed else 1
-        harmed = chance < SHARE and self._fault in (Fault.LOSE_EVENTS, Fault.DOUBLE, Fault.REORDER)
+        harmed = self._fault is Fault.NO_EVENTS
+        harmed = harmed or (chance < SHARE and self._fault in (Fault.LOSE_EVENTS, Fault.DOUBLE, Fault.REORDER))
         if not harmed:
             return 1
         self.harmed += 1

@@ -12,13 +12,16 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 import aiohttp
 
+from busyhour.adapters.sql.private import PrivateDatabase
 from busyhour.bench.desks import Desks
+from busyhour.bench.drills.database_proxy import DatabaseProxy
 from busyhour.bench.drills.deaths import engine_deaths, unordered_deaths, unordered_starts
 from busyhour.bench.drills.desk import LastingDesk
 from busyhour.bench.drills.fault_proxy import FaultProxy
@@ -61,16 +64,28 @@ class DrillSettings:
     environment: dict[str, str] = field(default_factory=dict)
 
 
+class Need(StrEnum):
+    """What an installation must have for a drill, beside what every one has."""
+
+    PBX_PROXY = "pbx-proxy"
+    DATABASE_PROXY = "database-proxy"
+    SECOND_ENGINE = "second-engine"
+
+
 class Scene:
     """Use as an async context; `begin_load`, do harm, `end_load` answers what was seen."""
 
-    def __init__(self, wanted: DrillSettings, *, proxied: bool = False) -> None:
+    def __init__(self, wanted: DrillSettings, needs: frozenset[Need] = frozenset()) -> None:
         self.wanted = wanted
         self.random = random.Random(wanted.seed)  # noqa: S311 not a secret
         self.incidents: list[Incident] = []
         self.desks: list[LastingDesk] = []
         self.proxy: FaultProxy | None = None
-        self._proxied = proxied
+        self.database_proxy: DatabaseProxy | None = None
+        self.other: Product | None = None
+        self.other_proxy: FaultProxy | None = None
+        """Of a second engine that is to take over: a seat for it, and what its orders go through."""
+        self._needs = needs
         self._indexes = itertools.count()
         self._stack = AsyncExitStack()
         self.run_ids: list[int] = []
@@ -97,11 +112,10 @@ class Scene:
         wanted, stack = self.wanted, self._stack
         folder = wanted.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="busyhour-drill-")))
         sip, environment = 6060 + wanted.offset, dict(wanted.environment)
-        if self._proxied:
-            port = 8490 + wanted.offset
-            self.proxy = FaultProxy(port, f"http://127.0.0.1:{8488 + wanted.offset}", self.random)
-            await stack.enter_async_context(self.proxy)
-            environment["BUSYHOUR_PBX_ARI_URL"] = f"http://127.0.0.1:{port}/ari"
+        if Need.DATABASE_PROXY in self._needs:
+            environment["BUSYHOUR_DATABASE_URL"] = await self._open_database(folder)
+        if Need.PBX_PROXY in self._needs:
+            self.proxy, environment = await self._open_proxy(8490, environment)
         self.carrier = stack.enter_context(
             Carrier(SippSettings(folder=folder / "net", sip_port=sip, media_port=sip + 20))
         )
@@ -110,6 +124,8 @@ class Scene:
         )
         self.product = Product(folder / "data", Ports(offset=wanted.offset), environment=environment)
         await stack.enter_async_context(self.product)
+        if Need.SECOND_ENGINE in self._needs:
+            await self._open_other()
         desks = await stack.enter_async_context(Desks(self.product.api))
         self._agent_ids = await desks.make([phones.sip_address(n) for n in range(wanted.agents)], prefix="drill")
         stack.push_async_callback(self._leave_desks)
@@ -122,6 +138,39 @@ class Scene:
         await self.until(lambda: all(desk.linked for desk in self.desks), READY_MAX_S, "desks open")
         await asyncio.gather(*(desk.ready() for desk in self.desks))
         await self.until(lambda: all(free(desk) for desk in self.desks), READY_MAX_S, "agents ready")
+
+    async def _open_proxy(self, port: int, environment: dict[str, str]) -> tuple[FaultProxy, dict[str, str]]:
+        port += self.wanted.offset
+        proxy = FaultProxy(port, f"http://127.0.0.1:{8488 + self.wanted.offset}", self.random)
+        await self._stack.enter_async_context(proxy)
+        return proxy, environment | {"BUSYHOUR_PBX_ARI_URL": f"http://127.0.0.1:{port}/ari"}
+
+    async def _open_database(self, folder: Path) -> str:
+        """A server of our own, that the product takes for its user's: it has to be reached through the proxy."""
+        server = PrivateDatabase(folder / "db")
+        await server.start()
+        self._stack.push_async_callback(server.stop)
+        port = 5491 + self.wanted.offset
+        self.database_proxy = DatabaseProxy(port, server.socket(), self.random)
+        await self._stack.enter_async_context(self.database_proxy)
+        return server.url_at("127.0.0.1", port)
+
+    async def _open_other(self) -> None:
+        """On the same data folder, PBX and database; only the page's port is another."""
+        first = self.product
+        self.other_proxy, environment = await self._open_proxy(8491, first.environment)
+        environment["BUSYHOUR_PORT"] = str(8481 + self.wanted.offset)
+        self.other = Product(first.folder, first.ports, environment=environment)
+        self._stack.push_async_callback(self._stop_product)
+
+    async def _stop_product(self) -> None:
+        await self.product.stop()
+
+    async def follow(self, product: Product) -> None:
+        """From now on this one is the product: desks and writers go there."""
+        self.product = product
+        self.writer.move(product.url)
+        await asyncio.gather(*(desk.move(product.url) for desk in self.desks))
 
     async def _leave_desks(self) -> None:
         await asyncio.gather(*(desk.close() for desk in self.desks))
@@ -156,7 +205,7 @@ class Scene:
             **common,
         )
         self.run_ids = [await start_run(api, campaign_id) for campaign_id in (with_agents, alone)]
-        self.writer = Writer(self.product)
+        self.writer = Writer(lambda: self.product)
         self.writer.begin()
 
     def _numbers(self, count: int) -> Iterator[str]:
@@ -229,6 +278,10 @@ class Scene:
         since_s = max(cuts, default=self._began_s)
         seen = self.carrier.ledger.read().values()
         return sum(d.answered_s is not None and d.ended_s is None and d.invited_s >= since_s for d in seen)
+
+    def dialed(self, from_s: float, until_s: float) -> int:
+        """Calls that reached the network in this time."""
+        return sum(from_s < dialog.invited_s < until_s for dialog in self.carrier.ledger.read().values())
 
     async def wait_live(self, count: int) -> None:
         await self.until(lambda: self.live() >= count, LIVE_MAX_S, f"{count} calls up")

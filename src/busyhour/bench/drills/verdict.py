@@ -71,6 +71,11 @@ class Verdict:
             getattr(self, kind).extend(getattr(other, kind))
 
     @property
+    def faults(self) -> int:
+        """Without what was only late."""
+        return self.violations - len(self.late)
+
+    @property
     def violations(self) -> int:
         return sum(len(getattr(self, kind)) for kind in KINDS)
 
