@@ -20,7 +20,7 @@ PLANTED = (
     Fault("adapters/memory/store.py", "if fence != rows.fence:", "if False:", "no fence"),
     Fault(
         "adapters/memory/store.py",
-        'member_open=member.state == "taken",',
+        'member_open=(member.state, member.taken_as) == ("taken", name),',
         "member_open=True,",
         "an intent of a member that is not ours to dial",
     ),
@@ -271,7 +271,12 @@ PLANTED = (
         "a reloaded desk keeps its dead leg",
     ),
     # Records
-    Fault("core/floor/endings.py", "run.finished += retry.due_utc_s is None", "run.finished += 1", "counters drift"),
+    Fault(
+        "core/floor/runs.py",
+        "run.placed, run.finished = event.placed, event.finished",
+        "run.placed, run.finished = event.placed, run.finished + 1",
+        "counters drift",
+    ),
     Fault("core/floor/endings.py", "f.runs[call.run_id].live -= 1", "pass", "a line is never given back to its run"),
     Fault("core/floor/endings.py", "        trunk.up -= 1\n", "", "a line is never given back to its trunk"),
     Fault(

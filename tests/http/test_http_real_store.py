@@ -91,7 +91,7 @@ class StoredWorld(World):
             at_utc_s=now.utc_s,
         )
         running = SaveRun(run_id=run_id, state=RunState.RUNNING, at_utc_s=now.utc_s, final=False)
-        (answered,) = await self.store.commit(id_, floor.fence, [running, place])
+        (answered, _) = await self.store.commit(id_, floor.fence, [running, place])
         assert isinstance(answered, CallCommitted)
         tenant.ids |= {"call": item.call, "contact_id": item.contact_id}
 

@@ -92,6 +92,7 @@ class ReturnItems(Keep, frozen=True, kw_only=True):
 
     run_id: int
     member_ids: tuple[int, ...]
+    calls: tuple[str, ...]  # of each, the id that its next attempt would have had: who was taken anew is left alone
     due_utc_s: float | None
 
 

@@ -118,6 +118,17 @@ class HopperFilled(Fact, frozen=True, kw_only=True):
     next_due_utc_s: float | None
 
 
+class RunCounted(Fact, frozen=True, kw_only=True):
+    """What the store counts of this run, after a commit that changed it: so the live counts cannot drift (I34).
+    `answered` and `abandoned` are those of calls with their final record."""
+
+    run_id: int
+    placed: int
+    finished: int
+    answered: int
+    abandoned: int
+
+
 class NumbersAdded(Fact, frozen=True, kw_only=True):
     """Contacts came to a list of this run's campaign."""
 
@@ -326,6 +337,7 @@ Event = (
     | RunUnpauseAsked
     | RunRemoveAsked
     | HopperFilled
+    | RunCounted
     | NumbersAdded
     | CallCommitted
     | CallRefused

@@ -52,6 +52,11 @@ def call_view(call: CallLive) -> CallView:
     )
 
 
+def is_answered(call: CallLive) -> bool:
+    """It is up, and a person is on the line; once it is over, it is among those that the store counts."""
+    return call.state is not CallState.ENDED and call.answered_utc_s is not None
+
+
 def run_view(f: FloorState, run: RunLive) -> RunView:
     return RunView(
         run_id=run.run_id,
@@ -63,7 +68,7 @@ def run_view(f: FloorState, run: RunLive) -> RunView:
         started_utc_s=run.started_utc_s,
         placed=run.placed,
         finished=run.finished,
-        answered=run.answered,
+        answered=run.answered + sum(is_answered(f.calls[name]) for name in run.calls),
         abandoned=run.abandoned,
         in_hopper=len(run.hopper),
         dialing=run.dialing,

@@ -42,7 +42,8 @@ class Store(Protocol):
     async def commit(self, tenant: int, fence: int, batch: Sequence[Keep]) -> list[Event]:
         """Write the batch, in order, in one transaction. Idempotent: writing a batch again changes nothing and gives
         the same answers. Each `PlaceCall` is checked as `core/dialer/may_dial.py` says, on rows read and locked in
-        this transaction, and answered by `CallCommitted` or `CallRefused`. Raises `FenceLost`, `StoreDown`."""
+        this transaction, and answered by `CallCommitted` or `CallRefused`; then comes a `RunCounted` for each run whose
+        counts or state changed. An empty batch asks whether the fence still holds. Raises `FenceLost`, `StoreDown`."""
 
     async def fill_hopper(self, tenant: int, fence: int, ask: FillHopper, now: Instant) -> HopperFilled:
         """Take members: first those due by now, in order of due time, then fresh contacts in list order. A member

@@ -134,15 +134,19 @@ def _run_counters(world: "World", tenant: int) -> None:
         attempts = [a for a in rows.attempts.values() if a.placed.run_id == run.run_id]
         members = [m for m in rows.members.values() if m.run_id == run.run_id]
         finished = sum(member.state == "final" for member in members)
-        if (run.placed, run.finished) != (len(attempts), finished):
-            raise Violation(
-                f"I34: run {run.run_id} of {tenant} counts {run.placed} placed and {run.finished} finished, "
-                f"a recount {len(attempts)} and {finished}"
-            )
+        answered = sum(a.record is not None and a.record.answered_utc_s is not None for a in attempts)
+        abandoned = sum(a.record is not None and a.record.outcome is Outcome.ABANDONED for a in attempts)
+        recount = (len(attempts), finished, answered, abandoned)
+        counted = (run.placed, run.finished, run.answered, run.abandoned)
+        if counted != recount:
+            raise Violation(f"I34: run {run.run_id} of {tenant} counts {counted}, a recount gives {recount}")
         left = [member.member_id for member in members if member.state != "final"]
         if left and run.state == RunState.COMPLETED:
             raise Violation(f"I44: run {run.run_id} of {tenant} is over, and members {left[:3]} are not")
         live = floor.runs.get(run.run_id) if floor is not None else None
+        if live is not None and (live.placed, live.finished, live.answered, live.abandoned) != recount:
+            shown = (live.placed, live.finished, live.answered, live.abandoned)
+            raise Violation(f"I34: run {run.run_id} of {tenant} shows {shown}, a recount gives {recount}")
         if live is not None and (live.live, live.dialing, live.planned, len(live.waiting)) != (0, 0, 0, 0):
             raise Violation(f"I34: run {run.run_id} of {tenant} counts live calls, and none is")
 

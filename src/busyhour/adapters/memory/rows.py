@@ -11,6 +11,7 @@ from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.pictures import AgentProfile, CallRecord, HopperItem, OpenCall
 
 DAY_S = 86_400.0
+MINUTE_S = 60.0
 
 
 @dataclass(slots=True)
@@ -24,6 +25,8 @@ class Member:
     state: str = "fresh"
     due_utc_s: float = 0.0
     attempts: int = 0
+    taken_as: str = ""  # the id of the attempt that it was taken for
+    last_call: str = ""  # its last attempt
     earlier: dict[str, int] = field(default_factory=dict)
 
 
@@ -49,6 +52,8 @@ class Run:
     state: str = RunState.RUNNABLE
     placed: int = 0
     finished: int = 0
+    answered: int = 0  # of the calls that are over
+    abandoned: int = 0
     fresh: deque[int] = field(default_factory=deque)
     waiting: list[tuple[float, int]] = field(default_factory=list)  # heap of (due, member); stale entries allowed
     taken: dict[int, None] = field(default_factory=dict)
@@ -122,8 +127,9 @@ class Rows:
 
     def item(self, tenant: int, member: Member) -> HopperItem:
         self.made += 1
+        member.taken_as = f"c{tenant}-{self.made:032x}"
         return HopperItem(
-            call=f"c{tenant}-{self.made:032x}",
+            call=member.taken_as,
             member_id=member.member_id,
             contact_id=member.member_id,
             list_id=1,
@@ -134,6 +140,15 @@ class Rows:
         )
 
     # Attempts
+
+    def placed_last_minute(self, run_id: int, utc_s: float) -> int:
+        """Attempts of this run since then; the newest come last."""
+        count = 0
+        for attempt in reversed(self.attempts.values()):
+            if attempt.committed_utc_s <= utc_s - MINUTE_S:
+                break
+            count += attempt.placed.run_id == run_id
+        return count
 
     def recent(self, number: str, utc_s: float) -> deque[float]:
         """When this number was dialed within the last 24 hours."""

@@ -5,18 +5,22 @@ For tests and simulations. What was committed outlives any engine; `fault` is ra
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import inf
 
 import msgspec
 
+from busyhour.adapters.memory.compliance import reckon
 from busyhour.adapters.memory.rows import Attempt, Rows, Run
 from busyhour.core import commands as c
 from busyhour.core.dialer.hours import is_open_everywhere, next_open
 from busyhour.core.dialer.may_dial import DialPicture, may_dial
-from busyhour.core.events import CallCommitted, CallRefused, Event, HopperFilled, Instant
+from busyhour.core.events import CallCommitted, CallRefused, Event, HopperFilled, Instant, RunCounted
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
+from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.pictures import CallRecord, HopperItem, RunPicture
+from busyhour.core.model.values import Outcome
 from busyhour.service.errors import FenceLost
 from busyhour.service.ports import FloorPicture
 
@@ -43,7 +47,7 @@ class MemoryStore:
             rows.add_member(run.run_id, number)
         return run
 
-    def picture_of(self, tenant: int, run: Run) -> RunPicture:
+    def picture_of(self, tenant: int, run: Run, utc_s: float = inf) -> RunPicture:
         return RunPicture(
             run_id=run.run_id,
             campaign=self.tenants[tenant].campaigns[run.campaign_id],
@@ -51,6 +55,9 @@ class MemoryStore:
             started_utc_s=run.started_utc_s,
             placed=run.placed,
             finished=run.finished,
+            answered=run.answered,
+            abandoned=run.abandoned,
+            placed_last_minute=self.tenants[tenant].placed_last_minute(run.run_id, utc_s),
         )
 
     # The port
@@ -64,12 +71,15 @@ class MemoryStore:
                 rows.wait(rows.members[member_id], rows.members[member_id].due_utc_s)
         calls = rows.open_calls()
         live = {call.run_id for call in calls}
+        utc_s = self.clock() if self.clock is not None else inf
         return FloorPicture(
             tenant=tenant,
             fence=rows.fence,
             agents=tuple(rows.agents.values()),
             trunks=tuple(rows.trunks.values()),
-            runs=tuple(self.picture_of(tenant, run) for run in rows.runs.values() if run.active or run.run_id in live),
+            runs=tuple(
+                self.picture_of(tenant, run, utc_s) for run in rows.runs.values() if run.active or run.run_id in live
+            ),
             calls=calls,
         )
 
@@ -77,6 +87,7 @@ class MemoryStore:
         rows = self._rows(tenant, fence)
         self.commits += 1
         answers: list[Event] = []
+        before = [_counted(run) for run in rows.runs.values()]
         for keep in batch:
             match keep:
                 case c.PlaceCall():
@@ -92,14 +103,18 @@ class MemoryStore:
                 case c.SaveAgentState():
                     _save_agent(rows, keep)
                 case c.ReturnItems():
-                    for member_id in keep.member_ids:
-                        if rows.members[member_id].state == "taken":
-                            rows.wait(rows.members[member_id], keep.due_utc_s)
+                    for member_id, call in zip(keep.member_ids, keep.calls, strict=True):
+                        member = rows.members[member_id]
+                        if (member.state, member.taken_as) == ("taken", call):
+                            rows.wait(member, keep.due_utc_s)
                 case c.CloseMember():
                     _close_member(rows, keep)
                 case _:
                     raise AssertionError(f"unknown record {keep!r}")
-        return answers
+        after = [_counted(run) for run in rows.runs.values()]
+        moved = {keep.run_id for keep in batch if isinstance(keep, c.SaveRun)}
+        both = zip(after, before, strict=True)
+        return answers + [count for count, old in both if count != old or count.run_id in moved]
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
         rows = self._rows(tenant, fence)
@@ -125,6 +140,10 @@ class MemoryStore:
             next_due_utc_s=due[0] if due is not None else None,
         )
 
+    async def reckon(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
+        self._fail()
+        return reckon(self.tenants[tenant], ask)
+
     def _fail(self) -> None:
         if self.fault is not None:
             raise self.fault
@@ -148,7 +167,7 @@ class MemoryStore:
                 utc_s=utc_s,
                 campaign=rows.campaigns[keep.campaign_id],
                 run_running=rows.runs[keep.run_id].state == RunState.RUNNING,
-                member_open=member.state == "taken",
+                member_open=(member.state, member.taken_as) == ("taken", name),
                 on_dnc=keep.item.number in rows.dnc,
                 zones=member.zones,
                 number_live=keep.item.number in rows.live_numbers,
@@ -158,7 +177,7 @@ class MemoryStore:
         )
         if verdict.refusal is not None:
             return CallRefused(call=name, reason=verdict.refusal, due_utc_s=verdict.due_utc_s)
-        member.state, member.attempts = "open", member.attempts + 1
+        member.state, member.attempts, member.last_call = "open", member.attempts + 1, name
         run = rows.runs[keep.run_id]
         run.taken.pop(member.member_id, None)
         run.placed += 1
@@ -167,6 +186,12 @@ class MemoryStore:
         rows.live_numbers[keep.item.number] = name
         recent.append(utc_s)
         return CallCommitted(call=name)
+
+
+def _counted(run: Run) -> RunCounted:
+    return RunCounted(
+        run_id=run.run_id, placed=run.placed, finished=run.finished, answered=run.answered, abandoned=run.abandoned
+    )
 
 
 def _progress(attempt: Attempt, keep: c.SaveProgress) -> None:
@@ -187,6 +212,9 @@ def _close(rows: Rows, record: CallRecord) -> None:
     attempt.agent_id = record.agent_id or attempt.agent_id
     del rows.open[record.call]
     rows.live_numbers.pop(attempt.placed.item.number, None)
+    run = rows.runs[attempt.placed.run_id]
+    run.answered += record.answered_utc_s is not None
+    run.abandoned += record.outcome is Outcome.ABANDONED
     member = rows.members[record.member_id]
     member.earlier[record.outcome] = member.earlier.get(record.outcome, 0) + 1
     if record.next_due_utc_s is None:
@@ -201,8 +229,8 @@ def _dispose(rows: Rows, keep: c.SaveDisposition) -> None:
     if attempt.agent_id is None:
         attempt.agent_id = keep.agent_id
     member = rows.members[attempt.placed.item.member_id]
-    if keep.keeps_member or attempt.record is None or member.state in ("taken", "open"):
-        return  # an open attempt, or one in a hopper, is already on its way
+    if keep.keeps_member or attempt.record is None or member.state == "open" or member.last_call != keep.call:
+        return  # it is being called again already, or was
     if member.state == "final":
         rows.runs[member.run_id].finished -= 1
         member.state = "waiting"

@@ -1,5 +1,7 @@
 """What a new owner of a shard finds: agents, trunks, active runs, open calls. Hoppers of the last owner are emptied."""
 
+import time
+
 import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -12,6 +14,11 @@ from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, Run
 from busyhour.core.model.values import Outcome
 from busyhour.service.ports import FloorPicture
 
+MINUTE_S = 60.0
+PLACED_LATELY = sa.text("""
+SELECT run_id, count(*) AS placed FROM attempt WHERE intent_utc_s > :since_utc_s AND trunk_id IS NOT NULL
+GROUP BY run_id
+""")
 # Members in the memory of the last owner: nobody else knows them, and none of them was dialed.
 EMPTY_HOPPERS = sa.text("UPDATE member SET state = 'waiting' WHERE state = 'taken'")
 AGENTS = sa.text("""
@@ -67,6 +74,8 @@ async def read_trunks(connection: AsyncConnection, tenant: int) -> tuple[Trunk, 
 
 async def read_runs(connection: AsyncConnection) -> tuple[RunPicture, ...]:
     rows = (await connection.execute(RUNS)).mappings().all()
+    since = {"since_utc_s": time.time() - MINUTE_S}
+    lately = {row.run_id: row.placed for row in await connection.execute(PLACED_LATELY, since)}
     known = await campaigns.read_some(connection, [row["campaign_id"] for row in rows])
     return tuple(
         RunPicture(
@@ -76,6 +85,9 @@ async def read_runs(connection: AsyncConnection) -> tuple[RunPicture, ...]:
             started_utc_s=row["started_utc_s"],
             placed=row["placed"],
             finished=row["finished"],
+            answered=row["answered"],
+            abandoned=row["abandoned"],
+            placed_last_minute=lately.get(row["run_id"], 0),
         )
         for row in rows
     )
@@ -103,4 +115,4 @@ def earlier_of(row: sa.RowMapping) -> dict[str, int]:
     earlier: dict[str, int] = campaigns.as_json(row["earlier"]) or {}
     if row["outcome"]:  # it is over and counts among the others
         earlier[row["outcome"]] -= 1
-    return earlier
+    return {outcome: count for outcome, count in earlier.items() if count}

@@ -37,7 +37,7 @@ WITH closed AS (
         joined_utc_s = coalesce($7, joined_utc_s), ended_utc_s = $8, talk_ms = $9, agent_id = coalesce($10, agent_id),
         next_due_utc_s = $11
     WHERE call = $1 AND state <> 'final'
-    RETURNING member_id),
+    RETURNING run_id, member_id, answered_utc_s),
 cdr AS (
     UPDATE interaction SET closed_utc_s = $8, outcome = $2, cause = $3, talk_ms = $9
     WHERE interaction_id = $1 AND closed_utc_s IS NULL AND EXISTS (SELECT 1 FROM closed)),
@@ -50,15 +50,17 @@ futures AS (
     UPDATE member SET state = CASE WHEN $11::float8 IS NULL THEN 'final' ELSE 'waiting' END,
         due_utc_s = coalesce($11, due_utc_s), last_outcome = $2, why = $4
     WHERE member_id = (SELECT member_id FROM closed) AND last_call = $1 AND state = 'open'
-    RETURNING run_id, state)
-SELECT run_id, 1 AS change FROM futures WHERE state = 'final'
+    RETURNING state)
+SELECT run_id, (SELECT count(*) FROM futures WHERE state = 'final') AS change,
+    (answered_utc_s IS NOT NULL)::int AS answered, ($2 = 'ABANDONED')::int AS abandoned FROM closed
 """
-# A disposition of a call that is still up is only noted: its final record decides about the member.
+# A disposition of a call that is still up is only noted: its final record decides about the member. One that waits in a
+# hopper to be called again is taken out of it: its item is refused.
 SAVE_DISPOSITION = """
 WITH before AS (
     SELECT member_id, state FROM member
     WHERE member_id = (SELECT member_id FROM attempt WHERE call = $1) AND last_call = $1
-        AND NOT $7::boolean AND state IN ('final', 'waiting')
+        AND NOT $7::boolean AND state IN ('final', 'waiting', 'taken')
     FOR NO KEY UPDATE),
 noted AS (
     UPDATE attempt SET disposition = $3, note = $4, agent_id = coalesce(agent_id, $2),
@@ -74,7 +76,7 @@ SELECT run_id, (state = 'final')::int - ((SELECT state FROM before) = 'final')::
 """
 RETURN_ITEM = """
 UPDATE member SET state = 'waiting', due_utc_s = coalesce($3, due_utc_s)
-WHERE member_id = $1 AND run_id = $2 AND state = 'taken'
+WHERE member_id = $1 AND run_id = $2 AND state = 'taken' AND taken_as = $4
 """
 # A member stopped by a do-not-call list leaves a line in the reports, as if it had been tried (WD-093).
 CLOSE_MEMBER = """
@@ -142,7 +144,8 @@ def _disposition(one: c.SaveDisposition) -> list[Row]:
 
 
 def _items(one: c.ReturnItems) -> list[Row]:
-    return [(member_id, one.run_id, one.due_utc_s) for member_id in one.member_ids]
+    whose = zip(one.member_ids, one.calls, strict=True)
+    return [(member_id, one.run_id, one.due_utc_s, call) for member_id, call in whose]
 
 
 def _member(one: c.CloseMember) -> list[Row]:
@@ -170,4 +173,4 @@ async def write(driver: Driver, wave: Sequence[c.Keep], counts: RunCounts) -> No
     for kind, statement, rows_of in STATEMENTS:
         if rows := [row for one in wave if isinstance(one, kind) for row in rows_of(one)]:
             for answer in await driver.fetchmany(statement, rows):
-                counts.finish(answer["run_id"], answer["change"])
+                counts.note(answer)

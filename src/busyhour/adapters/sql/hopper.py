@@ -46,8 +46,9 @@ ORDER BY due_utc_s, member_id LIMIT $3 FOR NO KEY UPDATE SKIP LOCKED
 """
 TAKE_DUE = f"""
 WITH taken AS (
-    UPDATE member SET state = 'taken' WHERE member_id = ANY($1::bigint[])
-    RETURNING member_id, contact_id, list_id, attempts, due_utc_s)
+    UPDATE member SET state = 'taken', taken_as = ($2::text[])[array_position($1::bigint[], member_id)]
+    WHERE member_id = ANY($1::bigint[])
+    RETURNING member_id, contact_id, list_id, attempts, due_utc_s, taken_as)
 SELECT m.*, k.name, k.attributes, k.time_zone, p.numbers, p.zones,
     CASE WHEN m.attempts > 0 THEN {EARLIER} END AS earlier
 FROM taken m
@@ -81,11 +82,12 @@ ORDER BY k.position
 """  # noqa: S608 - made of constants
 ADD_MEMBERS = """
 WITH made AS (
-    INSERT INTO member (run_id, contact_id, list_id, state, due_utc_s, last_outcome, why)
-    SELECT $1, q.contact_id, $3, q.state, q.due_utc_s, q.outcome, q.why
-    FROM jsonb_to_recordset($4::jsonb) AS q(contact_id bigint, state text, due_utc_s float8, outcome text, why text)
+    INSERT INTO member (run_id, contact_id, list_id, state, due_utc_s, last_outcome, why, taken_as)
+    SELECT $1, q.contact_id, $3, q.state, q.due_utc_s, q.outcome, q.why, q.call
+    FROM jsonb_to_recordset($4::jsonb)
+        AS q(contact_id bigint, state text, due_utc_s float8, outcome text, why text, call text)
     ON CONFLICT (tenant_id, run_id, contact_id) DO NOTHING
-    RETURNING member_id, contact_id, state, last_outcome, why),
+    RETURNING member_id, contact_id, state, last_outcome, why, taken_as),
 noted AS (
     INSERT INTO attempt (call, run_id, campaign_id, member_id, contact_id, list_id, number, contact_name, attempt_no,
         variables, state, outcome, why, retry_why, intent_utc_s, ended_utc_s)
@@ -101,7 +103,7 @@ counted AS (
     WHERE run_id = $1 AND EXISTS (SELECT 1 FROM made WHERE state = 'final')),
 marked AS (
     UPDATE run_list SET high_water = $6 WHERE run_id = $1 AND list_id = $3)
-SELECT member_id, contact_id FROM made WHERE state = 'taken'
+SELECT member_id, contact_id, taken_as FROM made WHERE state = 'taken'
 """
 # The answer to an earlier filling was lost, and with it the members that it took.
 GIVE_BACK = """
@@ -160,11 +162,12 @@ class Filling:
         if not due:
             return
         early: list[tuple[int, float, str]] = []
-        for row in await self._driver.fetch(TAKE_DUE, [row["member_id"] for row in due]):
+        member_ids = [row["member_id"] for row in due]
+        for row in await self._driver.fetch(TAKE_DUE, member_ids, [attempt_id(self._tenant) for _ in member_ids]):
             opens = self._opens_at(row, row["attempts"])
             if opens is None:
                 earlier = row["earlier"] or {}
-                self._take(row, row["member_id"], row["list_id"], row["attempts"], row["due_utc_s"], earlier)
+                self._take(row, row, row["list_id"], row["attempts"], row["due_utc_s"], earlier)
             else:
                 early.append((row["member_id"], opens, OUT_OF_HOURS))
         if early:
@@ -201,11 +204,11 @@ class Filling:
         members = msgspec.json.encode([self._member(row) for row in rows]).decode()
         of = (self._run_id, self._campaign.campaign_id, list_id)
         taken = await self._driver.fetch(ADD_MEMBERS, *of, members, self._utc_s, mark)
-        member_of = {row["contact_id"]: row["member_id"] for row in taken}
+        member_of = {row["contact_id"]: row for row in taken}
         for row in rows:
-            member_id = member_of.get(row["contact_id"])
-            if member_id is not None:
-                self._take(row, member_id, list_id, 0, 0.0, {})
+            member = member_of.get(row["contact_id"])
+            if member is not None:
+                self._take(row, member, list_id, 0, 0.0, {})
 
     def _member(self, row: Row) -> "Member":
         contact_id = row["contact_id"]
@@ -219,7 +222,7 @@ class Filling:
         opens = self._opens_at(row, 0)
         if opens is not None:
             return Member(contact_id, "waiting", opens, why=OUT_OF_HOURS)
-        return Member(contact_id, "taken")
+        return Member(contact_id, "taken", call=attempt_id(self._tenant))
 
     def _opens_at(self, row: Row, attempts: int) -> float | None:
         """When the callee's hours open; None = they are open now. Most numbers share a few sets of zones."""
@@ -237,12 +240,12 @@ class Filling:
         return self._utc_s + NEVER_S if opens is None else opens
 
     def _take(
-        self, row: Row, member_id: int, list_id: int, attempts: int, due_utc_s: float, earlier: dict[str, int]
+        self, row: Row, member: Row, list_id: int, attempts: int, due_utc_s: float, earlier: dict[str, int]
     ) -> None:
         numbers = row["numbers"]
         item = HopperItem(
-            call=attempt_id(self._tenant),
-            member_id=member_id,
+            call=member["taken_as"],
+            member_id=member["member_id"],
             contact_id=row["contact_id"],
             list_id=list_id,
             attempt_no=attempts + 1,
@@ -263,6 +266,7 @@ class Member(msgspec.Struct, frozen=True):
     due_utc_s: float = 0.0
     outcome: str | None = None
     why: str = ""
+    call: str | None = None  # the attempt that it is taken for
 
 
 def attempt_id(tenant: int) -> str:

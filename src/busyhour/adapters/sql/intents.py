@@ -31,8 +31,8 @@ SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM members)
 # Each table is looked into by its key, once for each row asked: OFFSET 0 and LIMIT 1 keep the planner from making joins
 # of them, which it would do by statistics that are old in a busy minute, and read whole tables.
 LOOK = """
-SELECT q.call, m.state = 'taken' AS member_open, r.state AS run_state, r.campaign_id, c.name, c.settings::text,
-    k.time_zone,
+SELECT q.call, m.state = 'taken' AND m.taken_as = q.call AS member_open, r.state AS run_state, r.campaign_id, c.name,
+    c.settings::text, k.time_zone,
     (SELECT zones FROM contact_point p WHERE p.contact_id = q.contact_id AND p.number = q.number LIMIT 1) AS zones,
     (SELECT true FROM dnc_entry d WHERE d.number = q.number LIMIT 1) AS on_dnc,
     (SELECT true FROM contact_point p CROSS JOIN LATERAL (SELECT 1 FROM campaign_list l
@@ -44,7 +44,7 @@ SELECT q.call, m.state = 'taken' AS member_open, r.state AS run_state, r.campaig
     day.attempts, day.oldest
 FROM jsonb_to_recordset($1::jsonb) AS q(
     call text, member_id bigint, run_id bigint, contact_id bigint, number text, at_utc_s float8)
-CROSS JOIN LATERAL (SELECT state FROM member WHERE member_id = q.member_id AND run_id = q.run_id
+CROSS JOIN LATERAL (SELECT state, taken_as FROM member WHERE member_id = q.member_id AND run_id = q.run_id
     AND contact_id = q.contact_id OFFSET 0) m
 CROSS JOIN LATERAL (SELECT state, campaign_id FROM run WHERE run_id = q.run_id OFFSET 0) r
 CROSS JOIN LATERAL (SELECT name, settings FROM campaign WHERE campaign_id = r.campaign_id OFFSET 0) c
@@ -106,7 +106,7 @@ def _judge(look: Mapping[str, Any] | None, one: PlaceCall) -> Verdict:
             utc_s=one.at_utc_s,
             campaign=campaign_of_settings(look["campaign_id"], look["name"], look["settings"]),
             run_running=look["run_state"] == RunState.RUNNING,
-            member_open=look["member_open"],
+            member_open=bool(look["member_open"]),
             on_dnc=bool(look["on_dnc"] or look["on_black"]),
             zones=zones_of(look["time_zone"], look["zones"]),
             number_live=bool(look["number_live"]),

@@ -44,10 +44,8 @@ class SqlStore:
         return await again(lambda: self._open_shard(tenant, owner))
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
-        if not batch:
-            return []
         answers = await again(lambda: self._commit(tenant, fence, batch))
-        self._committed += len(answers)
+        self._committed += sum(isinstance(keep, c.PlaceCall) for keep in batch)
         if self._to_note and self._committed >= self._to_note[0]:
             await self._note(tenant)
         return answers
@@ -76,12 +74,14 @@ class SqlStore:
         counts = RunCounts()
         async with self.database.quick_transaction(tenant) as driver:
             await hold(driver, fence)
+            for keep in batch:
+                if isinstance(keep, c.SaveRun):
+                    counts.ask(keep.run_id)
             for wave in waves(batch):
                 await closes.write(driver, wave, counts)
                 places = [one for one in wave if isinstance(one, c.PlaceCall)]
                 answers += await intents.place(driver, places, counts)
-            await counts.write(driver)
-        return answers
+            return answers + await counts.write(driver)
 
     async def _fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
         async with self.database.quick_transaction(tenant) as driver:

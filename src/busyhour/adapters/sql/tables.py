@@ -188,6 +188,8 @@ run = _table(
     ended_utc_s=TIME,
     placed=INT,
     finished=INT,
+    answered=INT,
+    abandoned=INT,
 )
 run_list = _table("run_list", "run_id list_id", run_id=INT, list_id=INT, high_water=INT)
 member = _table(
@@ -204,6 +206,7 @@ member = _table(
     last_outcome=TEXT,
     last_number=sa.Integer,
     why=TEXT,
+    taken_as=TEXT,
 )
 attempt = _table(
     "attempt",

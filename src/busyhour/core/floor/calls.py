@@ -39,8 +39,6 @@ def on_call_committed(f: FloorState, event: e.CallCommitted) -> None:
     if call is None or call.state is not CallState.PLANNED:
         return
     f.move_call(call, CallCause.COMMITTED)
-    run = f.runs[call.run_id]
-    run.placed += 1
     f.at(call.campaign.ring_timeout_s, "ring", call.call)
 
 
@@ -50,11 +48,16 @@ def on_call_refused(f: FloorState, event: e.CallRefused) -> None:
     if call is None or call.state is not CallState.PLANNED:
         return
     item = call.item
-    if event.reason in FINAL_REFUSALS:
+    if event.reason is Refusal.CONTACT_CLOSED:
+        pass  # what becomes of this member is decided elsewhere already
+    elif event.reason in FINAL_REFUSALS:
         outcome = Outcome.DNC if event.reason is Refusal.DNC else Outcome.INVALID_NUMBER
         f.do(CloseMember(run_id=call.run_id, member_id=item.member_id, outcome=outcome, why=event.reason))
     else:
-        f.do(ReturnItems(run_id=call.run_id, member_ids=(item.member_id,), due_utc_s=event.due_utc_s))
+        returned = ReturnItems(
+            run_id=call.run_id, member_ids=(item.member_id,), calls=(item.call,), due_utc_s=event.due_utc_s
+        )
+        f.do(returned)
         endings.note_due(f, call.run_id, event.due_utc_s)
     f.runs[call.run_id].why = f"last number refused: {event.reason}"
     endings.release_line(f, call)
@@ -133,7 +136,6 @@ def on_call_answered(f: FloorState, event: e.CallAnswered) -> None:
     call.answered_utc_s = event.at_utc_s
     f.drop("ring", call.call)
     f.drop("look", call.call)
-    f.runs[call.run_id].answered += 1
     f.do(SaveProgress(call=call.call, state=call.attempt, ringing_utc_s=call.rang_utc_s, answered_utc_s=event.at_utc_s))
     f.move_call(call, CallCause.ANSWERED)
     if call.hint is not None:

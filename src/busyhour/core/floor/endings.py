@@ -10,7 +10,7 @@ from busyhour.core.life.attempt import AttemptCause
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.pictures import CallRecord, Segment
-from busyhour.core.model.values import EndCause, Outcome
+from busyhour.core.model.values import EndCause
 
 WITH_AGENT = (CallState.OFFERED, CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 
@@ -23,7 +23,6 @@ def on_call_ended(f: FloorState, event: e.CallEnded) -> None:
         calls.on_call_committed(f, e.CallCommitted(call=call.call))
     if call.answered_utc_s is None and event.answered_utc_s is not None:
         call.answered_utc_s = event.answered_utc_s
-        f.runs[call.run_id].answered += 1
     close(f, call, event.cause, event.at_utc_s)
 
 
@@ -44,8 +43,6 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
     f.do(CloseCall(record=_record(call, cause, ended_utc_s, retry.due_utc_s, retry.why)))
     for kind in ("ring", "wait", "join", "orphan", "max", "gone", "look", "prompt"):
         f.drop(kind, call.call)
-    run.finished += retry.due_utc_s is None
-    run.abandoned += call.outcome is Outcome.ABANDONED
     note_due(f, call.run_id, retry.due_utc_s)
     release_line(f, call)
     with_agent = call.state in WITH_AGENT

@@ -33,6 +33,7 @@ RULES: dict[type[e.Event], Rule] = {
     e.RunUnpauseAsked: runs.on_run_unpause_asked,
     e.RunRemoveAsked: runs.on_run_remove_asked,
     e.HopperFilled: runs.on_hopper_filled,
+    e.RunCounted: runs.on_run_counted,
     e.NumbersAdded: runs.on_numbers_added,
     e.CallCommitted: calls.on_call_committed,
     e.CallRefused: calls.on_call_refused,

@@ -133,6 +133,14 @@ def on_hopper_filled(f: FloorState, event: e.HopperFilled) -> None:
     f.dirty_run(run.run_id)
 
 
+def on_run_counted(f: FloorState, event: e.RunCounted) -> None:
+    run = f.runs.get(event.run_id)
+    if run is not None:
+        run.placed, run.finished = event.placed, event.finished
+        run.answered, run.abandoned = event.answered, event.abandoned
+        f.touch("runs", run.run_id)
+
+
 def on_numbers_added(f: FloorState, event: e.NumbersAdded) -> None:
     run = f.runs.get(event.run_id)
     if run is None or run.state not in ACTIVE:

@@ -132,9 +132,9 @@ class RunLive:
     dialing: int = 0
     waiting: WaitingCalls = field(default_factory=WaitingCalls)
     live: int = 0
-    placed: int = 0
+    placed: int = 0  # these four as the store counts them
     finished: int = 0
-    answered: int = 0
+    answered: int = 0  # of the calls that are over
     abandoned: int = 0
     turn: int = 0  # when it last placed a call: fairness at equal priority
     starts_s: deque[float] = field(default_factory=deque)  # within the last minute

@@ -105,7 +105,7 @@ class Refusal(StrEnum):
     """Why a call may not be placed now (or ever). `FINAL_REFUSALS` never become legal by waiting."""
 
     DNC = "dnc"
-    CONTACT_CLOSED = "contact_closed"
+    CONTACT_CLOSED = "contact_closed"  # closed, deleted, or taken anew: not this hopper's any more
     RUN_NOT_RUNNING = "run_not_running"
     OUT_OF_HOURS_CAMPAIGN = "out_of_hours_campaign"
     OUT_OF_HOURS_CALLEE = "out_of_hours_callee"
@@ -116,4 +116,4 @@ class Refusal(StrEnum):
     INVALID_NUMBER = "invalid_number"
 
 
-FINAL_REFUSALS = frozenset({Refusal.DNC, Refusal.INVALID_NUMBER, Refusal.CONTACT_CLOSED})
+FINAL_REFUSALS = frozenset({Refusal.DNC, Refusal.INVALID_NUMBER})
