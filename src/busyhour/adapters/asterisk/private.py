@@ -35,8 +35,9 @@ from busyhour.settings import Settings
 RELOAD_TIMEOUT_S = 15.0
 BACK_OFF_MIN_S = 0.5
 BACK_OFF_MAX_S = 30.0
-SETTLED_AFTER_S = 60.0
-"""Up for so long, it is taken as healthy again: the next death starts with the shortest back-off."""
+SETTLED_AFTER_S = 10.0
+"""Up for so long, it is not one that cannot start: the next death starts with the shortest back-off. A PBX that dies
+every minute is back soonest when nobody waits; only one that dies at its start would eat the machine."""
 TIDY_EVERY_S = 30.0
 CEL_BYTES_MAX = 32 * 1024 * 1024
 """About 100,000 calls; twice as much is kept, which is far more than recovery looks back."""
