@@ -33,6 +33,7 @@ from busyhour.sim.process import Process
 from busyhour.sim.series import MakeStore, silence
 from busyhour.sim.world import World
 
+FAILURES_MAX = 100  # of one scenario: then the rest is not played
 LOOK_S = 0.1
 TALK_WAIT_S = 15.0
 DESK_BACK_S = 0.7  # a desk notices its engine's restart, and links again
@@ -171,7 +172,7 @@ def fates_of(calm: Fates) -> Iterator[Fate]:
                     yield Fate(port, n, kind)
 
 
-def play_all(scene: Scene, make_store: MakeStore, *, every: int = 1) -> Played:
+def play_all(scene: Scene, make_store: MakeStore, *, every: int = 1, failures_max: int = FAILURES_MAX) -> Played:
     """Once as it is, then with each fate; with `every`, only one fate in so many, beginning with the first."""
     silence()
     began_s = perf_counter()
@@ -188,6 +189,8 @@ def play_all(scene: Scene, make_store: MakeStore, *, every: int = 1) -> Played:
         if result.violation is not None:
             history = history or result.history
             failures.append(f"{scene.name}, {fate.port} {fate.n} {fate.kind}: {result.violation}")
+            if len(failures) >= failures_max:
+                break
     return Played(
         name=scene.name,
         operations=fates.counts,
