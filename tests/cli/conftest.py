@@ -43,6 +43,18 @@ class Product:
     def bench_calls(self, settings: Settings, *, calls: int) -> Mapping[str, object]:
         return {"calls": calls, "lost": 0}
 
+    def pacing_methods(self) -> tuple[str, ...]:
+        return ("model", "model-no-cancel", "progressive", "ads", "optimum")
+
+    def pacing_scenarios(self) -> tuple[str, ...]:
+        return ("static", "drift")
+
+    def bench_pacing(self, *, progress: Progress, **asked: object) -> Mapping[str, object]:
+        self.asked.append(("pacing", asked))
+        row = {"method": "model", "n": 5, "p": 0.1, "utilisation": 0.757, "abandonment": 0.029, "wait_s": 45.0}
+        more = {"calls_per_agent_hour": 19.5, "utilisation_ci95": 0.002, "abandonment_most": 0.0294}
+        return {"cells": [row], "summary": [row | more], "seconds": 1.0, "machine": "a machine"}
+
     def drills(self) -> tuple[str, ...]:
         return ("engine-kill", "proxy")
 

@@ -41,6 +41,27 @@ class Wiring(Protocol):
 
     def bench_core(self) -> Mapping[str, object]: ...
 
+    def pacing_methods(self) -> tuple[str, ...]:
+        """Their names."""
+
+    def pacing_scenarios(self) -> tuple[str, ...]:
+        """Their names."""
+
+    def bench_pacing(
+        self,
+        *,
+        scenario: str,
+        methods: Sequence[str],
+        agents: Sequence[int],
+        chances: Sequence[float],
+        seeds: Sequence[int],
+        quick: bool,
+        jobs: int,
+        plot: Path | None,
+        progress: Progress,
+    ) -> Mapping[str, object]:
+        """Empty `methods`, `agents` and `chances` stand for the usual ones."""
+
     def simulate(
         self, *, calls: int, seed: int, groups: Sequence[str], jobs: int, shrink: bool, progress: Progress
     ) -> Mapping[str, object]:

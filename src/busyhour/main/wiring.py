@@ -8,6 +8,8 @@ from pathlib import Path
 import structlog
 
 from busyhour.bench.drills import DRILLS
+from busyhour.bench.pacing import METHODS as PACING_METHODS
+from busyhour.bench.pacing import SCENARIOS as PACING_SCENARIOS
 from busyhour.cli.client import Client
 from busyhour.cli.progress import Progress
 from busyhour.cli.screen import err
@@ -66,6 +68,40 @@ class ProductWiring:
         from busyhour.bench.core import bench_core
 
         return bench_core()
+
+    def pacing_methods(self) -> tuple[str, ...]:
+        return PACING_METHODS
+
+    def pacing_scenarios(self) -> tuple[str, ...]:
+        return PACING_SCENARIOS
+
+    def bench_pacing(
+        self,
+        *,
+        scenario: str,
+        methods: Sequence[str],
+        agents: Sequence[int],
+        chances: Sequence[float],
+        seeds: Sequence[int],
+        quick: bool,
+        jobs: int,
+        plot: Path | None,
+        progress: Progress,
+    ) -> Mapping[str, object]:
+        from busyhour.bench.pacing.grid import bench_pacing
+
+        with progress.step("paced worlds") as step:
+            return bench_pacing(
+                scenario=scenario,
+                methods=methods,
+                agents=agents,
+                chances=chances,
+                seeds=seeds,
+                quick=quick,
+                jobs=jobs,
+                plot=plot,
+                advance=step.advance,
+            )
 
     def simulate(
         self, *, calls: int, seed: int, groups: Sequence[str], jobs: int, shrink: bool, progress: Progress

@@ -1,0 +1,36 @@
+"""Pacing in a world of pretended lists and agents: the production pacer beside what other dialers do.
+
+`world.py` is the world, `leads.py` who is called, `methods.py` and `peers*.py` who decides, `optimum.py` what is
+possible at all in the simplest world, `grid.py` runs cells and counts. What it showed is in docs/benchmarks.md.
+"""
+
+# The names stand here, for `busyhour --help` must not wait until all of this is loaded.
+METHODS = (
+    "model",
+    "model-no-cancel",
+    "model-lines",
+    "progressive",
+    "vici-defaults",
+    "ads",
+    "wombat",
+    "mizu",
+    "unicom",
+    "eis",
+    "vici-hard-limit",
+    "vici-average",
+    "vici-tapered",
+    "optimum",
+)
+SCENARIOS = (
+    "static",
+    "drift",
+    "wobble",
+    "loginout",
+    "bimodal",
+    "memoryless",
+    "latency",
+    "amd",
+    "lines",
+    "ends",
+    "mixed",
+)

@@ -1,0 +1,83 @@
+"""One run of one method in one cell, and what it is judged by."""
+
+from time import process_time
+
+from msgspec import Struct
+
+from busyhour.bench.pacing.optimum import optimum
+from busyhour.bench.pacing.roster import FIXED, LINES, OPTIMUM, OURS, Setter, ours, with_setting
+from busyhour.bench.pacing.scenarios import Cell, after_jump, leads_of, shape_of
+from busyhour.bench.pacing.world import World
+
+
+class Result(Struct, frozen=True, kw_only=True):
+    """`utilisation` and what follows it without the first half hour, `abandonment` over the whole run."""
+
+    scenario: str
+    method: str
+    n: int
+    p: float
+    seed: int
+    utilisation: float
+    abandonment: float
+    wait_s: float
+    calls_per_agent_hour: float
+    abandonment_after_jump: float | None = None  # within half an hour of it
+    abandonment_with_missed: float | None = None  # persons cut off as machines counted in
+    dialed: int = 0
+    answered: int = 0
+    canceled: int = 0
+    canceled_live: int = 0  # who would have answered
+    hours: float = 0.0
+    setting: Setter | None = None
+    seconds: float = 0.0  # of one core
+
+
+def run_cell(name: str, cell: Cell, setting: Setter | None = None) -> Result:
+    began_s = process_time()
+    if name == OPTIMUM:
+        return _bound(cell, began_s)
+    if name in OURS or name == LINES:
+        method = ours(name, cell)
+    else:
+        method = FIXED[name]() if setting is None else with_setting(name, setting)  # type: ignore[assignment]
+    world = World(shape_of(cell), leads_of(cell), method)
+    tally = world.run()
+    missed = tally.missed
+    in_hours = tally.logged_in_s / 3600.0
+    return Result(
+        scenario=cell.scenario,
+        method=name,
+        n=cell.n,
+        p=cell.p,
+        seed=cell.seed,
+        utilisation=round(tally.busy_s / tally.logged_in_s, 5) if in_hours else 0.0,
+        abandonment=round(tally.abandoned / max(1, tally.answered), 5),
+        wait_s=round(tally.waited_s / max(1, tally.served), 2),
+        calls_per_agent_hour=round(tally.served / in_hours, 3) if in_hours else 0.0,
+        abandonment_after_jump=after_jump(cell, tally.after),
+        abandonment_with_missed=round((tally.abandoned + missed) / (tally.answered + missed), 5) if missed else None,
+        dialed=tally.dialed,
+        answered=tally.answered,
+        canceled=tally.canceled,
+        canceled_live=tally.canceled_live,
+        hours=round(world.now_s / 3600.0, 2),
+        setting=setting,
+        seconds=round(process_time() - began_s, 2),
+    )
+
+
+def _bound(cell: Cell, began_s: float) -> Result:
+    point = optimum(cell.n, cell.p)
+    return Result(
+        scenario=cell.scenario,
+        method=OPTIMUM,
+        n=cell.n,
+        p=cell.p,
+        seed=cell.seed,
+        utilisation=round(point.utilisation, 5),
+        abandonment=round(point.abandonment, 5),
+        wait_s=0.0,
+        calls_per_agent_hour=0.0,
+        seconds=round(process_time() - began_s, 2),
+    )

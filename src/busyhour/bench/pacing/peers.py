@@ -1,0 +1,197 @@
+"""What other dialers do, as far as it is published: each in its own words of docs/benchmarks.md, with the one figure
+that its users set.
+
+They are asked in a world kinder than theirs: nothing is lost or late on the way to the network.
+"""
+
+from bisect import bisect_right
+from collections import deque
+from math import floor
+
+from busyhour.bench.pacing.methods import Plain
+from busyhour.bench.pacing.world import World
+
+
+class Multiplier(Plain):
+    """ADS: each second as many calls on the way as free agents times a fixed multiplier."""
+
+    def __init__(self, multiplier: float) -> None:
+        self.multiplier = multiplier
+
+    def decide(self, now_s: float, world: World) -> int:
+        return max(0, floor(self.multiplier * len(world.idle)) - len(world.ringing))
+
+
+class Boost(Plain):
+    """WombatDialer: the same at every event, less the callers who wait; none while anybody waits."""
+
+    at_events = True
+
+    def __init__(self, boost: float) -> None:
+        self.boost = boost
+
+    def decide(self, now_s: float, world: World) -> int:
+        if world.waiting:
+            return 0
+        return max(0, floor(len(world.idle) * self.boost) - len(world.ringing))
+
+
+class Counted(Plain):
+    """Counts calls over windows of time: (resolved, answered, abandoned, seconds of talk)."""
+
+    SAMPLE_S = 10.0
+
+    def __init__(self, windows_s: tuple[float, ...]) -> None:
+        self.totals = [0.0, 0.0, 0.0, 0.0]
+        self.talks = 0
+        self._windows_s = windows_s
+        self._past: deque[tuple[float, tuple[float, ...]]] = deque()
+
+    def ring_ended(self, now_s: float, rang_s: float, live: bool | None, call: int, chance: float) -> None:
+        self.totals[0] += 1
+        self.totals[1] += live is True
+
+    def talk_ended(self, talked_s: float) -> None:
+        self.talks += 1
+        self.totals[3] += talked_s
+
+    def abandoned(self, now_s: float) -> None:
+        self.totals[2] += 1
+
+    def counts(self, now_s: float) -> list[list[float]]:
+        """One list a window, of what came within it."""
+        past = self._past
+        if not past or now_s - past[-1][0] >= self.SAMPLE_S:
+            past.append((now_s, tuple(self.totals)))
+            while len(past) > 1 and past[1][0] <= now_s - max(self._windows_s):
+                past.popleft()
+        found = []
+        for window_s in self._windows_s:
+            at = max(0, bisect_right(past, now_s - window_s, key=lambda sample: sample[0]) - 1)
+            found.append([total - before for total, before in zip(self.totals, past[at][1], strict=True)])
+        return found
+
+
+class Mizu(Counted):
+    """Mizu-like: calls by the mean length of a call and the share of answers, weighted over four windows of time, with
+    a correction that follows the drop rate."""
+
+    tick_s = 2.0
+    WEIGHTS = (0.4, 0.3, 0.2, 0.1)
+    RING_S = 15.0
+
+    def __init__(self, desired: float) -> None:
+        super().__init__((600.0, 3600.0, 86_400.0, 2_592_000.0))
+        self.desired = desired
+        self.correction = 1.0
+        self._rates = (0.3, 120.0, 0.0)
+        self._minute: deque[float] = deque()
+        self._next_look_s = 0.0
+
+    def decide(self, now_s: float, world: World) -> int:
+        if now_s >= self._next_look_s:
+            self._next_look_s = now_s + self.SAMPLE_S
+            self._rates = self._weighted(now_s)
+        answered, talk_s, dropped = self._rates
+        self.correction *= 0.99 if dropped > self.desired else 1.002
+        self.correction = min(max(self.correction, 0.2), 3.0)
+        busy = len(world.talking) + len(world.wrapping)
+        ready = len(world.idle) - len(world.waiting) + busy * self.RING_S / talk_s
+        want = int(ready / answered * self.correction) - len(world.ringing)
+        while self._minute and self._minute[0] <= now_s - 60.0:
+            self._minute.popleft()
+        count = max(0, min(want, world.logged_in, 20 * world.logged_in - len(self._minute)))
+        self._minute.extend([now_s] * count)
+        return count
+
+    def _weighted(self, now_s: float) -> tuple[float, float, float]:
+        answered = talk_s = dropped = 0.0
+        mean_s = self.totals[3] / self.talks if self.talks else 120.0
+        for weight, (calls, live, lost, _) in zip(self.WEIGHTS, self.counts(now_s), strict=True):
+            answered += weight * (live / calls if calls else 0.3)
+            talk_s += weight * mean_s
+            dropped += weight * (lost / live if live else 0.0)
+        return max(answered, 0.02), max(talk_s, 10.0), dropped
+
+
+class Window(Counted):
+    """EIS (US 5,640,445): agents who will be free within a window, by how long they have been engaged; the window grows
+    while fewer are abandoned than aimed at, and shrinks while more are. `lines` scales the calls for each of them."""
+
+    KEEP = 2_000
+    STEP = 0.02
+    AIM = 0.029
+    BIN_S = 5.0
+    BINS = 360
+
+    def __init__(self, lines: float) -> None:
+        super().__init__((1800.0,))
+        self.lines = lines
+        self.window_s = 5.0
+        self._ended = [0.0] * self.BINS
+        self._survivors: list[float] = [1.0] * (self.BINS + 1)
+        self._until_learned = 20
+        self._engaged: dict[int, float] = {}
+        self._talked_s = 0.0
+
+    def served(self, now_s: float) -> None:
+        self.window_s = min(self.window_s * (1 + self.STEP * self.AIM / (1 - self.AIM)), 60.0)
+
+    def abandoned(self, now_s: float) -> None:
+        super().abandoned(now_s)
+        self.window_s = max(self.window_s * (1 - self.STEP), 0.05)
+
+    def talk_ended(self, talked_s: float) -> None:
+        super().talk_ended(talked_s)
+        self._learn(talked_s + 20.0)
+
+    def decide(self, now_s: float, world: World) -> int:
+        calls, live, _, _ = self.counts(now_s)[0]
+        chance = (live + 1.0) / (calls + 2.0)
+        engaged = [now_s - since_s for since_s in world.talking.values()]
+        soon = sum(map(self._soon, engaged)) + len(world.wrapping) * min(1.0, self.window_s / 20.0)
+        ready = len(world.idle) - len(world.waiting) + soon
+        return max(0, int(self.lines * ready / chance) - len(world.ringing))
+
+    def _learn(self, lasted_s: float) -> None:
+        self._ended[min(int(lasted_s / self.BIN_S), self.BINS - 1)] += 1.0
+        self._until_learned -= 1
+        if self._until_learned <= 0:
+            self._until_learned = max(20, self.talks // 20)
+            left, survivors = sum(self._ended), []
+            for ended in self._ended:
+                survivors.append(left)
+                left -= ended
+            self._survivors = [*survivors, 0.0]
+
+    def _soon(self, elapsed_s: float) -> float:
+        """P(free within the window), by those who lasted as long before."""
+        alive, later = self._alive(elapsed_s), self._alive(elapsed_s + self.window_s)
+        return 1.0 - later / alive if alive > 0.0 else 0.0
+
+    def _alive(self, age_s: float) -> float:
+        at = min(age_s / self.BIN_S, self.BINS - 1.0)
+        low = int(at)
+        return self._survivors[low] + (at - low) * (self._survivors[low + 1] - self._survivors[low])
+
+
+class ProportionalIntegral(Counted):
+    """UNICOM Predict: calls per waiting agent by failures per answer over 15 minutes, times a figure that a PI
+    controller moves to the wanted rate of nuisance calls, twice a second."""
+
+    tick_s = 0.5
+    P_GAIN, I_GAIN_PER_S = 5.0, 0.01
+
+    def __init__(self, wanted: float) -> None:
+        super().__init__((900.0,))
+        self.wanted = wanted
+        self._sum = 0.5
+
+    def decide(self, now_s: float, world: World) -> int:
+        calls, live, lost, _ = self.counts(now_s)[0]
+        error = self.wanted - (lost / live if live else 0.0)
+        self._sum = min(max(self._sum + self.I_GAIN_PER_S * error * self.tick_s, 0.0), 5.0)
+        adjust = min(max(self._sum + self.P_GAIN * error, 0.0), 5.0)
+        failed = (calls - live) / live if live else 3.0
+        waiting = len(world.idle)
+        return max(0, int(waiting * (1.0 + adjust * failed)) - len(world.ringing))

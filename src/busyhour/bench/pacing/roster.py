@@ -1,0 +1,84 @@
+"""Every method by its name: how it is made, and what of it is tuned to a cell."""
+
+from collections.abc import Callable, Sequence
+from itertools import product
+
+from msgspec import Struct
+
+from busyhour.bench.pacing.methods import Model, Plain, Progressive
+from busyhour.bench.pacing.peers import Boost, Mizu, Multiplier, ProportionalIntegral, Window
+from busyhour.bench.pacing.peers_vicidial import Adapt, Setting, Vicidial
+from busyhour.bench.pacing.scenarios import Cell
+
+OURS = ("model", "model-no-cancel")
+LINES = "model-lines"  # knows which numbers are likelier; in the world where they are not alike
+OPTIMUM = "optimum"  # no method: the exact bound of the memoryless world
+
+Setter = float | Setting
+
+
+class Dial(Struct, frozen=True):
+    """One figure, turned until abandonment is what is allowed."""
+
+    low: float
+    high: float
+    make: Callable[[float], Plain]
+
+
+class Choice(Struct, frozen=True):
+    """Settings to try, one by one."""
+
+    settings: Sequence[Setter]
+    make: Callable[[Setter], Plain]
+
+
+def _vicidial(adapt: Adapt) -> Choice:
+    levels, intensities, only = (3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0), (-40, -20, 0), (False, True)
+    settings = [
+        Setting(level_most=level, intensity=intensity, available_only=ready)
+        for level, intensity, ready in product(levels, intensities, only)
+    ]
+
+    def make(setting: Setter) -> Plain:
+        assert isinstance(setting, Setting)
+        return Vicidial(adapt, setting)
+
+    return Choice(settings, make)
+
+
+def _window(lines: Setter) -> Plain:
+    assert isinstance(lines, float)
+    return Window(lines)
+
+
+FIXED: dict[str, Callable[[], Plain]] = {
+    "progressive": Progressive,
+    "vici-defaults": lambda: Vicidial(Adapt.TAPERED, Setting()),
+}
+DIALS: dict[str, Dial] = {
+    "ads": Dial(1.0, 60.0, Multiplier),
+    "wombat": Dial(1.0, 60.0, Boost),
+    "mizu": Dial(0.002, 0.3, Mizu),
+    "unicom": Dial(0.002, 0.3, ProportionalIntegral),
+}
+CHOICES: dict[str, Choice] = {
+    "eis": Choice((0.15, 0.22, 0.3, 0.38, 0.46, 0.54, 0.62, 0.7, 0.8, 0.9, 1.0), _window),
+    "vici-hard-limit": _vicidial(Adapt.HARD_LIMIT),
+    "vici-average": _vicidial(Adapt.AVERAGE),
+    "vici-tapered": _vicidial(Adapt.TAPERED),
+}
+
+
+def ours(name: str, cell: Cell) -> Model:
+    return Model(cell.n, late_cancel=name != "model-no-cancel", grace_s=cell.grace_s, knows_lines=name == LINES)
+
+
+def is_tuned(name: str) -> bool:
+    return name in DIALS or name in CHOICES
+
+
+def with_setting(name: str, setting: Setter) -> Plain:
+    if name in DIALS:
+        assert isinstance(setting, float | int)
+        return DIALS[name].make(float(setting))
+    return CHOICES[name].make(setting)

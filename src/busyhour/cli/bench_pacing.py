@@ -1,0 +1,104 @@
+"""`busyhour bench pacing`: the pacer in a pretended world, beside what other dialers do."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+
+from busyhour.cli.progress import Progress
+from busyhour.cli.screen import Trouble, err, out, print_json, print_table
+from busyhour.cli.wiring import Wiring
+
+Number = TypeVar("Number", int, float)
+AGENTS_MOST = 2_000
+SEEDS_MOST = 1_000
+
+
+def add_pacing(bench: typer.Typer, wiring: Wiring) -> None:
+    @bench.command()
+    def pacing(
+        *,
+        scenario: Annotated[str, typer.Option(help=f"One of: {', '.join(wiring.pacing_scenarios())}.")] = "static",
+        agents: Annotated[str, typer.Option(metavar="N,..", help="Else as in the published table.")] = "",
+        p: Annotated[str, typer.Option("--p", metavar="P,..", help="Share of dials answered by a person.")] = "",
+        seeds: Annotated[str, typer.Option(metavar="A-B", help="One run for each.")] = "21-25",
+        methods: Annotated[
+            str, typer.Option(metavar="NAME,..", help=f"all, peers, or of: {', '.join(wiring.pacing_methods())}.")
+        ] = "",
+        quick: Annotated[bool, typer.Option("--quick", help="An eighth of the time; less certain.")] = False,
+        jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
+        plot: Annotated[Path | None, typer.Option(help="Draw it: FILE.svg or FILE.png.", show_default=False)] = None,
+        json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
+    ) -> None:
+        """How busy agents are, and how many callees are abandoned, in a pretended world. Drives the production code."""
+        names = names_of(methods, wiring.pacing_methods())
+        one_of(scenario, wiring.pacing_scenarios(), "scenario")
+        figures = wiring.bench_pacing(
+            scenario=scenario,
+            methods=names,
+            agents=numbers(agents, "--agents", int, 1, AGENTS_MOST),
+            chances=numbers(p, "--p", float, 0.001, 1.0),
+            seeds=seeds_of(seeds),
+            quick=quick,
+            jobs=jobs,
+            plot=plot,
+            progress=Progress(err),
+        )
+        if json:
+            print_json(figures)
+        else:
+            _show(figures)
+
+
+def names_of(text: str, known: Sequence[str]) -> Sequence[str]:
+    """`peers` are all that are not ours; the optimum belongs to one scenario and is named when wanted."""
+    peers = [name for name in known if not name.startswith("model") and name != "optimum"]
+    if text == "all":
+        return ["model", "model-no-cancel", *peers]
+    if text == "peers":
+        return peers
+    names = [part.strip() for part in text.split(",") if part.strip()]
+    for name in names:
+        one_of(name, known, "method")
+    return names
+
+
+def one_of(name: str, known: Sequence[str], what: str) -> None:
+    if name not in known:
+        raise Trouble(f"There is no {what} {name!r}. Use one of: {', '.join(known)}.")
+
+
+def numbers(text: str, option: str, kind: Callable[[str], Number], least: Number, most: Number) -> Sequence[Number]:
+    try:
+        found = [kind(part) for part in text.split(",") if part.strip()]
+    except ValueError:
+        raise Trouble(f"{option} {text!r} is not understood. Give numbers with commas between, as in 5,10.") from None
+    if any(not least <= each <= most for each in found):
+        raise Trouble(f"{option} {text!r} is out of range. Each must be from {least} to {most}.")
+    return found
+
+
+def seeds_of(text: str) -> Sequence[int]:
+    first, _, last = text.partition("-")
+    if not first.isdigit() or not (last or first).isdigit() or not 0 <= int(last or first) - int(first) < SEEDS_MOST:
+        raise Trouble(f"--seeds {text!r} is not understood. Give one seed, or the first and the last, as in 21-25.")
+    return range(int(first), int(last or first) + 1)
+
+
+def _show(figures: Mapping[str, Any]) -> None:
+    rows = [
+        (
+            row["method"],
+            row["n"],
+            row["p"],
+            f"{100 * row['utilisation']:.1f} ± {100 * row['utilisation_ci95']:.1f}",
+            f"{100 * row['abandonment']:.2f} ({100 * row['abandonment_most']:.2f})",
+            f"{row['wait_s']:.1f}",
+            f"{row['calls_per_agent_hour']:.1f}",
+        )
+        for row in figures["summary"]
+    ]
+    heads = ("method", "agents", "p", "utilisation %", "abandoned % (most)", "wait s", "calls per agent hour")
+    print_table("Pacing", heads, rows)
+    out.print(f"{figures['seconds']} s; {figures['machine']}", markup=False, highlight=False, soft_wrap=True)
