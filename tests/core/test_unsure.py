@@ -53,6 +53,20 @@ def test_a_call_that_the_pbx_never_had_is_lost_not_unanswered() -> None:
     """)
 
 
+@pytest.mark.covers("I4")
+def test_a_call_that_surely_was_not_sent_is_dialed_again_and_is_no_error() -> None:
+    """The PBX was out of reach when the intent was committed: no rule has to ask for another attempt."""
+    Story(show=("close", "run", "fill")).working("ann").check("""
+        1 fills 1
+          > run 1 running
+        1 commits c1
+        1 not-sent c1 not_sent
+          > close c1 CANCELLED 0 again 60
+        61 ticks
+          > fill 1
+    """)
+
+
 def test_hangup_heard_twice_closes_once() -> None:
     Story(show=("close",)).working("ann").check("""
         1 fills 1

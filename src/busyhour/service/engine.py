@@ -293,7 +293,7 @@ class Engine:
         if not await self._keeper.still_ours():
             return
         if self._clock.now().utc_s - call.at_utc_s > INTENT_AGE_MAX_S:
-            self.put(e.CallNotSent(call=call.item.call, cause=EndCause.FAILURE))
+            self.put(e.CallNotSent(call=call.item.call, cause=EndCause.NOT_SENT))
         else:
             self.put(await self._telephony.place(call))
 

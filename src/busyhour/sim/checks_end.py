@@ -59,7 +59,7 @@ def _one_record_for_each_call(world: "World", checks: "Checks") -> None:
             channel = ledger.channels.get(name)
             if channel is not None:
                 _record_is_true(world, channel, attempt.record)
-            elif attempt.record.outcome not in (Outcome.CANCELLED, Outcome.LOST, Outcome.SYSTEM_ERROR):
+            elif attempt.record.outcome not in (Outcome.CANCELLED, Outcome.LOST):
                 raise Violation(f"I29: {name} was never sent, and its record says {attempt.record.outcome}")
     for name, channel in ledger.channels.items():
         if channel.number and name not in world.store.tenants[channel.tenant].attempts:

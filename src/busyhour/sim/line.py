@@ -11,8 +11,18 @@ from functools import partial
 from random import Random
 
 from busyhour.core import commands as c
-from busyhour.core.events import CallSent, CallUnanswered, Event, HopperFilled, Instant, TelephonyBack, TelephonyLost
+from busyhour.core.events import (
+    CallNotSent,
+    CallSent,
+    CallUnanswered,
+    Event,
+    HopperFilled,
+    Instant,
+    TelephonyBack,
+    TelephonyLost,
+)
 from busyhour.core.model.pictures import PbxPicture
+from busyhour.core.model.values import EndCause
 from busyhour.service.errors import StoreDown, Unavailable
 from busyhour.service.ports import FloorPicture, Store
 from busyhour.sim.faults import Weather
@@ -109,6 +119,8 @@ class Line:
         self.process.point("before place")
         await self.process.alive()
         self.process.watch.before_order(self.process, call)
+        if self.downs:
+            return CallNotSent(call=name, cause=EndCause.NOT_SENT)  # never dialed blind, as the adapter does it
         if not await self.process.over_the_wire(REPLY_S / 2, partial(self._placed, call)):
             await asyncio.sleep(REPLY_WAIT_S)
             return CallUnanswered(call=name)

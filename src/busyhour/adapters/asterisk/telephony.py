@@ -96,13 +96,13 @@ class AsteriskTelephony:
         tenant = tenant_of(name)
         assert tenant is not None, name
         if not self._sees(tenant):
-            return CallNotSent(call=name, cause=EndCause.FAILURE)  # never dial blind
+            return CallNotSent(call=name, cause=EndCause.NOT_SENT)  # never dial blind
         self._channels.of(name)
         try:
             reply = await self.link.ask("POST", "channels", body=call_request(call))
         except LinkDown:
             self._channels.forget(name)
-            return CallNotSent(call=name, cause=EndCause.FAILURE)
+            return CallNotSent(call=name, cause=EndCause.NOT_SENT)
         except NoReply:
             return CallUnanswered(call=name)
         if reply.ok:

@@ -8,10 +8,11 @@ from busyhour.core.floor.outcome import outcome_of
 from busyhour.core.floor.state import CallLive, FloorState
 from busyhour.core.life.attempt import AttemptCause
 from busyhour.core.life.call import CallCause, CallState
-from busyhour.core.life.run import RunState
+from busyhour.core.life.run import ACTIVE, RunState
 from busyhour.core.model.pictures import CallRecord, Segment
 from busyhour.core.model.values import EndCause
 
+NEVER_SENT_RETRY_S = 60.0  # an intent that was proven not to have been sent is dialed again after this
 WITH_AGENT = (CallState.OFFERED, CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 
 
@@ -36,7 +37,9 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
     call.ended_utc_s = ended_utc_s
     run = f.runs[call.run_id]
     retry = Retry(due_utc_s=None, why="the run was removed")
-    if run.state is not RunState.REMOVED:
+    if run.state in ACTIVE and cause is EndCause.NOT_SENT:
+        retry = dial_again(f)
+    elif run.state is not RunState.REMOVED:
         retry = next_attempt(
             call.campaign, call.item, outcome=call.outcome, disposition=call.disposition, ended_utc_s=ended_utc_s
         )
@@ -50,6 +53,11 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
     f.move_call(call, CallCause.ENDED)
     _save_disposition(f, call)
     _release_agent(f, call, with_agent=with_agent)
+
+
+def dial_again(f: FloorState) -> Retry:
+    """Nobody was dialed, so no rule has to ask for it (A2)."""
+    return Retry(due_utc_s=f.now.utc_s + NEVER_SENT_RETRY_S, why="never sent: dialed again")
 
 
 def _save_disposition(f: FloorState, call: CallLive) -> None:

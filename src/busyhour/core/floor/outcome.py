@@ -16,6 +16,7 @@ UNANSWERED: dict[EndCause, Outcome] = {
     EndCause.UNREACHABLE: Outcome.UNAVAILABLE,
     EndCause.FAILURE: Outcome.SYSTEM_ERROR,
     EndCause.PBX_RESTART: Outcome.LOST,
+    EndCause.NOT_SENT: Outcome.CANCELLED,
     EndCause.UNKNOWN: Outcome.LOST,
 }
 

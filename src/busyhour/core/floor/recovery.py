@@ -27,8 +27,6 @@ from busyhour.core.model.pictures import (
 )
 from busyhour.core.model.values import DialMode, EndCause, Outcome
 
-NEVER_SENT_RETRY_S = 60.0  # an intent that was proven not to have been sent is dialed again after this
-
 
 def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
     f.tenant, f.fence, f.boot = event.tenant, event.fence, event.pbx.boot
@@ -232,15 +230,16 @@ def _close_dead(f: FloorState, stored: OpenCall, history: CallHistory | None) ->
     ended = history.ended_utc_s if history else (answered or stored.intent_utc_s)
     cause = history.cause if history else EndCause.PBX_RESTART if answered else EndCause.UNKNOWN
     if history is None and stored.state == AttemptState.INTENT:
-        outcome = Outcome.CANCELLED
-        retry = Retry(due_utc_s=f.now.utc_s + NEVER_SENT_RETRY_S, why="never sent: dialed again")
+        cause, outcome = EndCause.NOT_SENT, Outcome.CANCELLED
     else:
         outcome = _dead_outcome(run.campaign.dial_mode if run else None, stored, answered, cause)
-        retry = Retry(due_utc_s=None, why="the run is over")
-        if run is not None and run.state in ACTIVE:
-            retry = next_attempt(
-                run.campaign, stored.item, outcome=outcome, disposition=stored.disposition, ended_utc_s=ended
-            )
+    retry = Retry(due_utc_s=None, why="the run is over")
+    if run is not None and run.state in ACTIVE and cause is EndCause.NOT_SENT:
+        retry = endings.dial_again(f)
+    elif run is not None and run.state in ACTIVE:
+        retry = next_attempt(
+            run.campaign, stored.item, outcome=outcome, disposition=stored.disposition, ended_utc_s=ended
+        )
     endings.note_due(f, stored.run_id, retry.due_utc_s)
     f.do(
         CloseCall(

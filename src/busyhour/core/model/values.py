@@ -98,6 +98,7 @@ class EndCause(StrEnum):
     TIMEOUT = "timeout"  # the PBX's own absolute time limit
     FAILURE = "failure"
     PBX_RESTART = "pbx_restart"
+    NOT_SENT = "not_sent"  # the PBX was never asked for this call: there is proof that nobody was dialed
     UNKNOWN = "unknown"
 
 
