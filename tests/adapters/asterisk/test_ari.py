@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from pathlib import Path
@@ -271,6 +272,22 @@ async def test_a_dropped_link_is_down_at_once_and_comes_back(server: Server, lin
     assert link.changes.get_nowait() == "down"
     assert await asyncio.wait_for(link.changes.get(), 5) == "up boot-1"
     assert len(server.sockets) == 2
+
+
+async def test_a_process_that_stood_still_asks_nothing_more_over_its_link(
+    server: Server, linked: Callable[[], Link], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ari, "STILL_MAX_S", 0.3)
+    monkeypatch.setattr(ari, "BEAT_EVERY_S", 0.05)
+    link = linked()
+    assert await link.changes.get() == "up boot-1"
+    time.sleep(0.5)
+    asked = len(server.asked)
+    with pytest.raises(LinkDown):
+        await link.link.ask("POST", "bridges/x/addChannel")
+    assert await link.changes.get() == "down"
+    assert await link.changes.get() == "up boot-1"
+    assert not [order for order in server.asked[asked:] if order.startswith("POST bridges")]
 
 
 async def test_nothing_is_asked_without_a_link(server: Server) -> None:

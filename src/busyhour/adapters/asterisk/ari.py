@@ -51,6 +51,10 @@ BACKOFF_MAX_S: Final = 5.0
 STEADY_S: Final = 10.0
 """A link that lived so long was a good one. Two engines that take the application from each other never get there,
 so they slow down instead of fighting ten times a second."""
+BEAT_EVERY_S: Final = 0.5
+STILL_MAX_S: Final = 5.0
+"""A process that stood still for so long may have been replaced meanwhile. What was under way then, such as the second
+half of a join, is not sent: the link is given up, and with the next one the PBX is looked at anew."""
 MESSAGE_BYTES_MAX: Final = 64 * 1024 * 1024
 """A list of some 50,000 channels in one answer."""
 
@@ -113,6 +117,7 @@ class AriLink:
         self._waiting: dict[str, asyncio.Future[Reply]] = {}
         self._flight = asyncio.Semaphore(FLIGHT_MAX)
         self._up = False
+        self._beat_s = 0.0
         self._tries = self._connects = self._events = self._ignored = self._requests = self._unanswered = 0
 
     def up(self) -> bool:
@@ -175,7 +180,8 @@ class AriLink:
             return f"cannot connect: {type(fault).__name__}"
         self._socket, self._rest_on_socket = socket, carries_rest(info.system.version)
         self._connects += 1
-        beside = [asyncio.create_task(self._ping(socket)), asyncio.create_task(self._begin(info))]
+        self._beat_s = asyncio.get_running_loop().time()
+        beside = [asyncio.create_task(work) for work in (self._ping(socket), self._beat(), self._begin(info))]
         try:
             return await self._read(socket)
         finally:
@@ -214,6 +220,15 @@ class AriLink:
         if self._up:
             self._up = False
             self._on_down()
+
+    async def _beat(self) -> None:
+        while not self._stood_still():
+            self._beat_s = asyncio.get_running_loop().time()
+            await asyncio.sleep(BEAT_EVERY_S)
+        self.drop("we stood still")
+
+    def _stood_still(self) -> bool:
+        return asyncio.get_running_loop().time() - self._beat_s > STILL_MAX_S
 
     async def _ping(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         """Keep the line awake, and see that the application is still ours. Asterisk may take it away with the end of
@@ -276,7 +291,7 @@ class AriLink:
     ) -> Reply:
         """Carry out a request. Requests begun one after the other are carried out in that order.
         Raises `LinkDown` (not sent) or `NoReply` (sent, outcome unknown)."""
-        if self._socket is None or not (self._up or connecting):
+        if self._socket is None or not (self._up or connecting) or self._stood_still():
             raise LinkDown
         self._requests += 1
         if not self._rest_on_socket:
