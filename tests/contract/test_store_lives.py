@@ -314,7 +314,7 @@ async def test_a_run_that_was_removed_is_found_while_it_has_calls(world: World) 
     assert (world.floor.runs, world.floor.calls) == ((), ())
 
 
-@pytest.mark.covers("I28")
+@pytest.mark.covers("I28", "I48")
 async def test_agent_state_changes_are_kept_in_order(world: World) -> None:
     def state(at: float, name: str) -> c.SaveAgentState:
         return c.SaveAgentState(
@@ -333,3 +333,5 @@ async def test_agent_state_changes_are_kept_in_order(world: World) -> None:
     rows = await world.rows("SELECT at_utc_s, state FROM agent_state_change ORDER BY at_utc_s")
     assert [row["state"] for row in rows] == ["available", "reserved", "on_contact"]
     assert await world.rows("SELECT state FROM agent") == [{"state": "on_contact"}]
+    await world.commit(state(-900.0, "acw"))
+    assert await world.rows("SELECT state FROM agent") == [{"state": "acw"}], "the clock was set back meanwhile"

@@ -115,6 +115,7 @@ def picture(**changes: object) -> DialPicture:
         ({"member_open": False}, Refusal.CONTACT_CLOSED),
         ({"run_running": False}, Refusal.RUN_NOT_RUNNING),
         ({"number_live": True}, Refusal.NUMBER_LIVE),
+        ({"due_utc_s": 4e9}, Refusal.NOT_DUE),
         ({"zones": ("America/Los_Angeles",)}, Refusal.OUT_OF_HOURS_CALLEE),
         ({"campaign": campaign(active_hours=Hours(until_s=3600))}, Refusal.OUT_OF_HOURS_CAMPAIGN),
         ({"campaign": campaign(attempts_per_day_max=3), "attempts_24h": 3}, Refusal.NUMBER_CAP),
@@ -128,3 +129,19 @@ def test_a_contact_s_own_zone_is_used_when_the_number_has_none() -> None:
     late = at("2026-07-01 22:00", "Europe/Berlin")
     assert may_dial(picture(utc_s=late, zones=())).refusal is None, "no zone known: the campaign's own, UTC"
     assert may_dial(picture(utc_s=late)).refusal is Refusal.OUT_OF_HOURS_CALLEE
+
+
+@pytest.mark.covers("I5")
+def test_an_opening_that_a_clock_put_back_shows_twice_is_found_both_times() -> None:
+    """America/Denver, 1988-10-30: 01:47 is there twice."""
+    hours = Hours(from_s=6420, until_s=57060)
+    after_first = 594201601.0  # 01:00:01 for the second time
+    opens = next_open(hours, ["America/Denver"], after_first)
+    assert opens == 594201600 + 47 * 60
+
+
+@pytest.mark.covers("I5")
+def test_a_clock_put_back_into_the_hours_opens_them() -> None:
+    """Europe/Luxembourg, 2024-10-27: the night's hours end at 02:15 and are there again when it is 02:00 again."""
+    hours = Hours(from_s=12600, until_s=8100)
+    assert next_open(hours, ["Europe/Luxembourg"], 1729990799.0) == 1729990800.0

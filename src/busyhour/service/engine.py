@@ -67,6 +67,7 @@ class Engine:
         self._woken = asyncio.Event()
         self._overflowed = False
         self._requests = Requests()
+        self._intended_s: dict[str, float] = {}  # monotonic: intents that are being committed
         self._keeper = Keeper(tenant, store, self, clock)
         self._rates = Rates(clock)
         self._chains: dict[str, asyncio.Task[None]] = {}
@@ -254,6 +255,8 @@ class Engine:
             match command:
                 case c.Keep():
                     keeps.append(command)
+                    if isinstance(command, c.PlaceCall):
+                        self._intended_s[command.item.call] = self._clock.now().mono_s
                 case c.Act():
                     self._perform(command)
                 case c.FillHopper():
@@ -275,8 +278,10 @@ class Engine:
             self._woken.set()
         said_yes = {answer.call for answer in answers if isinstance(answer, e.CallCommitted)}
         for keep in batch:
-            if isinstance(keep, c.PlaceCall) and keep.item.call in said_yes:
-                self._spawn(self._place(keep))
+            if isinstance(keep, c.PlaceCall):
+                intended_s = self._intended_s.pop(keep.item.call, now.mono_s)
+                if keep.item.call in said_yes:
+                    self._spawn(self._place(keep, intended_s))
 
     def store_lost(self) -> None:
         self.put(e.StoreLost())
@@ -288,11 +293,11 @@ class Engine:
         self._fenced = True
         self._woken.set()
 
-    async def _place(self, call: c.PlaceCall) -> None:
+    async def _place(self, call: c.PlaceCall, intended_s: float) -> None:
         await self._rates.turn(call.trunk)
         if not await self._keeper.still_ours():
             return
-        if self._clock.now().utc_s - call.at_utc_s > INTENT_AGE_MAX_S:
+        if self._clock.now().mono_s - intended_s > INTENT_AGE_MAX_S:
             self.put(e.CallNotSent(call=call.item.call, cause=EndCause.NOT_SENT))
         else:
             self.put(await self._telephony.place(call))

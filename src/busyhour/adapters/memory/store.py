@@ -172,6 +172,7 @@ class MemoryStore:
                 zones=member.zones,
                 number_live=keep.item.number in rows.live_numbers,
                 attempts_24h=len(recent),
+                due_utc_s=keep.item.due_utc_s,
                 oldest_24h_utc_s=recent[0] if recent else None,
             )
         )

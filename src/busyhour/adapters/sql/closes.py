@@ -97,11 +97,12 @@ noted AS (
     ON CONFLICT DO NOTHING)
 SELECT run_id, 1 AS change FROM closed
 """
+# What comes later is newer, whatever the clock said: it may have been set back.
 SAVE_AGENT = """
 WITH changed AS (
     UPDATE agent SET state = $2, state_utc_s = $8, pause_reason = $4, acw_until_utc_s = $6,
         acw_call = CASE WHEN $2 = 'acw' THEN $5 END, session_open = $7
-    WHERE agent_id = $1 AND state_utc_s <= $8)
+    WHERE agent_id = $1)
 INSERT INTO agent_state_change (agent_id, at_utc_s, state, reason, call)
 SELECT agent_id, $8, $2, $3, $5 FROM agent WHERE agent_id = $1
 ON CONFLICT DO NOTHING

@@ -111,6 +111,7 @@ def _judge(look: Mapping[str, Any] | None, one: PlaceCall) -> Verdict:
             zones=zones_of(look["time_zone"], look["zones"]),
             number_live=bool(look["number_live"]),
             attempts_24h=look["attempts"],
+            due_utc_s=one.item.due_utc_s,
             oldest_24h_utc_s=look["oldest"],
         )
     )

@@ -26,6 +26,7 @@ class DialPicture(Struct, frozen=True, kw_only=True):
     number_live: bool  # another attempt to the same number is open in this tenant
     attempts_24h: int  # to this number, over all campaigns
     oldest_24h_utc_s: float | None = None  # the first of those
+    due_utc_s: float = 0.0  # when the member was to be called
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -46,6 +47,8 @@ def may_dial(picture: DialPicture) -> Verdict:
         return Verdict(refusal=Refusal.DNC)
     if not picture.run_running:
         return Verdict(refusal=Refusal.RUN_NOT_RUNNING, due_utc_s=picture.utc_s)
+    if picture.due_utc_s > picture.utc_s:  # it was taken while the clock was wrong (D1)
+        return Verdict(refusal=Refusal.NOT_DUE, due_utc_s=picture.due_utc_s)
     if picture.number_live:
         return Verdict(refusal=Refusal.NUMBER_LIVE, due_utc_s=picture.utc_s + NUMBER_LIVE_WAIT_S)
     return _within_cap(picture) or _within_hours(picture) or YES

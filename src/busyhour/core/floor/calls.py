@@ -133,7 +133,7 @@ def on_call_answered(f: FloorState, event: e.CallAnswered) -> None:
     if call.state is CallState.PLANNED:  # the commit's answer is still under way; the PBX was faster
         on_call_committed(f, e.CallCommitted(call=call.call))
     f.move_attempt(call, AttemptCause.ANSWERED)
-    call.answered_utc_s = event.at_utc_s
+    call.answered_utc_s, call.answered_at = event.at_utc_s, f.now
     f.drop("ring", call.call)
     f.drop("look", call.call)
     f.do(SaveProgress(call=call.call, state=call.attempt, ringing_utc_s=call.rang_utc_s, answered_utc_s=event.at_utc_s))

@@ -13,6 +13,7 @@ from busyhour.core.model.pictures import CallRecord, Segment
 from busyhour.core.model.values import EndCause
 
 NEVER_SENT_RETRY_S = 60.0  # an intent that was proven not to have been sent is dialed again after this
+CLOCK_SET_S = 2.0  # clocks that drift apart by more were set
 WITH_AGENT = (CallState.OFFERED, CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 
 
@@ -43,7 +44,7 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
         retry = next_attempt(
             call.campaign, call.item, outcome=call.outcome, disposition=call.disposition, ended_utc_s=ended_utc_s
         )
-    f.do(CloseCall(record=_record(call, cause, ended_utc_s, retry.due_utc_s, retry.why)))
+    f.do(CloseCall(record=_record(f, call, cause, ended_utc_s, retry.due_utc_s, retry.why)))
     for kind in ("ring", "wait", "join", "orphan", "max", "gone", "look", "prompt"):
         f.drop(kind, call.call)
     note_due(f, call.run_id, retry.due_utc_s)
@@ -107,8 +108,22 @@ def end_segment(f: FloorState, call: CallLive, ended_utc_s: float) -> None:
     call.hold_s = 0.0
 
 
+def _talk_s(f: FloorState, call: CallLive, ended_utc_s: float) -> float:
+    """By the recorded times; when the clock was set between them, less what it was set by: whichever is nearer to the
+    time that really went by (D1)."""
+    if call.answered_utc_s is None:
+        return 0.0
+    talk_s = ended_utc_s - call.answered_utc_s
+    if call.answered_at is not None:
+        elapsed_s = f.now.mono_s - call.answered_at.mono_s
+        set_by_s = f.now.utc_s - call.answered_at.utc_s - elapsed_s
+        if abs(set_by_s) > CLOCK_SET_S:
+            talk_s = min((talk_s, talk_s - set_by_s), key=lambda maybe_s: abs(maybe_s - elapsed_s))
+    return max(0.0, talk_s)
+
+
 def _record(
-    call: CallLive, cause: EndCause, ended_utc_s: float, next_due_utc_s: float | None, retry_why: str
+    f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float, next_due_utc_s: float | None, retry_why: str
 ) -> CallRecord:
     assert call.outcome is not None
     answered = call.answered_utc_s
@@ -126,7 +141,7 @@ def _record(
         answered_utc_s=answered,
         joined_utc_s=call.joined_utc_s,
         ended_utc_s=ended_utc_s,
-        talk_s=max(0.0, ended_utc_s - answered) if answered is not None else 0.0,
+        talk_s=_talk_s(f, call, ended_utc_s),
         agent_id=call.agent_id,
         segments=tuple(call.segments),
         next_due_utc_s=next_due_utc_s,

@@ -95,6 +95,7 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> None:
     call.attempt = _attempt_state(channel)
     if channel.answered and call.answered_utc_s is None:
         call.answered_utc_s = channel.answered_utc_s or f.now.utc_s
+    call.answered_at = f.now
     leg = _leg_joined(f, channel)
     call.state = _call_state(call, channel, leg)
     f.calls[call.call] = call

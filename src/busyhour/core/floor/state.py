@@ -90,6 +90,7 @@ class CallLive:
     leg: str | None = None
     rang_utc_s: float | None = None
     answered_utc_s: float | None = None
+    answered_at: Instant | None = None  # when we knew, on both clocks
     joined_utc_s: float | None = None
     hint: Outcome | None = None  # why we hung up, when we did
     hung_up_utc_s: float | None = None

@@ -112,6 +112,7 @@ class Refusal(StrEnum):
     OUT_OF_HOURS_CALLEE = "out_of_hours_callee"
     NUMBER_LIVE = "number_live"  # the same number is being called already
     NUMBER_CAP = "number_cap"  # attempts to this number in 24 hours are used up
+    NOT_DUE = "not_due"  # the clock was set back since the hopper was filled
     ATTEMPT_OPEN = "attempt_open"  # the contact has an open attempt
     NOT_OWNER = "not_owner"  # another engine owns the shard (fence)
     INVALID_NUMBER = "invalid_number"

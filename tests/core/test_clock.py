@@ -1,0 +1,47 @@
+"""A clock that is set while calls are up changes no duration (I48, D1)."""
+
+import pytest
+
+from busyhour.core import commands as c
+from busyhour.core import events as e
+from busyhour.core.model.values import EndCause
+from tests.core.story import NOON_UTC_S, Story
+
+
+@pytest.mark.covers("I30", "I48")
+@pytest.mark.parametrize("set_by_s", [3600.0, -900.0, 0.0])
+def test_a_talk_lasts_as_long_as_it_did_though_the_clock_is_set_meanwhile(set_by_s: float) -> None:
+    story = Story().working("ann")
+    story.check("""
+        1 fills 1
+          > run 1 running
+          > place c1
+        1 commits c1
+        2 answers c1
+          > progress c1
+          > join c1 ann#1
+          > agent ann reserved
+    """)
+    ended = e.CallEnded(call="c1-1", cause=EndCause.NORMAL, at_utc_s=NOON_UTC_S + 32 + set_by_s)
+    commands = story.floor.handle(e.Instant(32.0, NOON_UTC_S + 32 + set_by_s), ended)
+    [close] = [command for command in commands if isinstance(command, c.CloseCall)]
+    assert close.record.talk_s == pytest.approx(30.0)
+
+
+def test_news_of_an_end_that_come_after_the_clock_was_set_do_not_change_the_talk() -> None:
+    """The call ended before; its end was heard of 4 s later."""
+    story = Story().working("ann")
+    story.check("""
+        1 fills 1
+          > run 1 running
+          > place c1
+        1 commits c1
+        2 answers c1
+          > progress c1
+          > join c1 ann#1
+          > agent ann reserved
+    """)
+    ended = e.CallEnded(call="c1-1", cause=EndCause.NORMAL, at_utc_s=NOON_UTC_S + 32)
+    commands = story.floor.handle(e.Instant(36.0, NOON_UTC_S + 36 + 900), ended)
+    [close] = [command for command in commands if isinstance(command, c.CloseCall)]
+    assert close.record.talk_s == pytest.approx(30.0)
