@@ -10,8 +10,10 @@ import pytest
 
 from busyhour.bench.drills.bad_link import BAD
 from busyhour.bench.drills.drill import run_drills
+from busyhour.bench.drills.partition import KINDS as PARTED
 from busyhour.bench.drills.scene import DrillSettings
 from busyhour.bench.drills.verdict import KINDS
+from busyhour.service.keeping import SURE_S
 from tests.real.conftest import OFFSET
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(1800)]
@@ -44,3 +46,16 @@ async def test_bad_link(wanted: DrillSettings) -> None:
     figures = (await run_drills(wanted, [("proxy", 1)]))["proxy"]
     judge(figures)
     assert all(figures[f"harmed_{fault}"] for fault in BAD)
+
+
+async def test_partitions(wanted: DrillSettings) -> None:
+    figures = (await run_drills(wanted, [("partition", 1)]))["partition"]
+    judge(figures)
+    assert all(figures[f"harmed_{kind}"] for kind in PARTED)
+
+
+async def test_replaced_engines(wanted: DrillSettings) -> None:
+    figures = (await run_drills(wanted, [("standstill", 3)]))["standstill"]
+    judge(figures)
+    assert figures["standstills"] == 3
+    assert figures["stood_still_s_min"] > SURE_S

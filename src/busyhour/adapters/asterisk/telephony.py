@@ -11,11 +11,13 @@ from typing import Any, Final
 
 import structlog
 from msgspec import Struct
+from msgspec.structs import replace
 
 from busyhour.adapters.asterisk import ari_events as ari
 from busyhour.adapters.asterisk import translate
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari import AriLink, LinkDown, LinkStatistics, NoReply
+from busyhour.adapters.asterisk.history import answers_of
 from busyhour.adapters.asterisk.phone_watch import PhoneWatch
 from busyhour.adapters.asterisk.phones import AsteriskPhones
 from busyhour.adapters.asterisk.telephony_act import Actor
@@ -25,6 +27,7 @@ from busyhour.adapters.asterisk.telephony_seen import SEEN_MAX, Channels
 from busyhour.core.commands import Act, PlaceCall
 from busyhour.core.events import (
     CallAnswered,
+    CallEnded,
     CallNotSent,
     CallSent,
     CallUnanswered,
@@ -61,6 +64,7 @@ class _Floor:
 
 class AsteriskTelephony:
     def __init__(self, access: PbxAccess) -> None:
+        self._access = access
         self._floors: dict[int, _Floor] = {}
         self._channels = Channels()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -239,7 +243,16 @@ class AsteriskTelephony:
         elif told is not None and seen is not None and seen.up_utc_s is not None and not seen.announced:
             # Answered and gone before it came to our application: still a call that was answered.
             self._tell_of(channel, CallAnswered(call=channel, at_utc_s=seen.up_utc_s))
-        self._tell_of(channel, told)
+        if isinstance(told, CallEnded) and told.answered_utc_s is not None and (seen is None or seen.up_utc_s is None):
+            self._spawn(self._end_of_unseen_answer(told))
+        else:
+            self._tell_of(channel, told)
+
+    async def _end_of_unseen_answer(self, told: CallEnded) -> None:
+        """The fact of its answer was lost on its way: the PBX's records know when it was."""
+        answers = await answers_of(self._access.cel_file, [told.call])
+        answered_utc_s = answers.get(told.call, told.answered_utc_s)
+        self._tell_of(told.call, replace(told, answered_utc_s=answered_utc_s))
 
     def _hear_playback(self, event: ari.PlaybackFinished) -> None:
         told = translate.prompt_ended(event)

@@ -96,12 +96,12 @@ def drill(
     folder = Path(tempfile.mkdtemp(prefix="busyhour-drill-"))
     folder.chmod(0o711)  # the database's own user has to pass
     wanted = DrillSettings(environment=program, folder=folder)
-    told = _recorded(record, name)
+    told = recorded(record, name)
     left = max(0, (times or KNOWN[name].times) - told.times)
     kept = ""
     try:
         if left:
-            asyncio.run(_rounds(wanted, name, left, told, _writer(record, name), say))
+            asyncio.run(_rounds(wanted, name, left, told, writer(record, name), say))
     except BaseException:
         kept = str(folder)
         say(f"What was there is kept in {kept}.")
@@ -147,7 +147,7 @@ def _about(wanted: DrillSettings) -> dict[str, Any]:
     return {"seed": wanted.seed, "machine": machine(), "commit": commit()}
 
 
-def _recorded(record: Path | None, name: str) -> Told:
+def recorded(record: Path | None, name: str) -> Told:
     """What earlier runs wrote down, up to their first fault, which is to be looked at and not to be counted again."""
     told = Told.nothing()
     if record is not None and record.exists():
@@ -158,7 +158,7 @@ def _recorded(record: Path | None, name: str) -> Told:
     return told
 
 
-def _writer(record: Path | None, name: str) -> Callable[[Told], None]:
+def writer(record: Path | None, name: str) -> Callable[[Told], None]:
     def write(latest: Told) -> None:
         if record is None:
             return

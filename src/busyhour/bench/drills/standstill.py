@@ -77,7 +77,7 @@ async def _replace(scene: Scene, seen: Seen, told: Verdict) -> None:
     orders = _orders(proxy, woken_s)
     seen.counts["standstills"] += 1
     seen.counts["orders_of_the_replaced"] += len(orders)
-    told.obeyed += [f"{order.method} {order.uri}: {order.status}" for order in orders if _obeyed(order)]
+    told.obeyed += [f"{order.method} {order.uri}: {order.status}" for order in orders if obeyed(order)]
     await scene.until_well(WELL_MAX_S)
     seen.sample("load", psutil.getloadavg()[0])
 
@@ -90,6 +90,6 @@ def _orders(proxy: FaultProxy, since_s: float) -> list[Order]:
     ]
 
 
-def _obeyed(order: Order) -> bool:
+def obeyed(order: Order) -> bool:
     """Without an answer, it may have been."""
     return order.status is None or order.status < 300
