@@ -103,7 +103,7 @@ class BareAri:
             "POST",
             f"channels/{channel}",
             {"endpoint": f"PJSIP/{number}@{trunk}", "context": "busyhour", "extension": "call", "priority": 1,
-             "timeout": timeout_s, "callerId": "+12125550100"},
+             "timeout": timeout_s, "callerId": "+12125550100", "variables": {"BUSYHOUR_CALL": channel}},
         )  # fmt: skip
         assert status == 200, reply
         return seen

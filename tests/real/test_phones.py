@@ -159,13 +159,15 @@ async def test_the_demo_trunk_reaches_the_demo_carrier(watch: Watch) -> None:
 
 
 async def test_a_trunk_loses_its_password_and_goes(watch: Watch) -> None:
+    name = watch.access.secret_name("t1-30")
+
     async def auth_of_trunk() -> str | None:
-        reply = await watch.telephony.link.ask("GET", "asterisk/config/dynamic/res_pjsip/endpoint/t1-30")
+        reply = await watch.telephony.link.ask("GET", f"asterisk/config/dynamic/res_pjsip/endpoint/{name}")
         fields = reply.read(list[dict[str, str]]) if reply.ok else []
         return next((field["value"] for field in fields if field["attribute"] == "outbound_auth"), None)
 
     await watch.set_trunk("192.0.2.1", 30, login="me", password="secret")
-    assert await auth_of_trunk() == "t1-30"
+    assert await auth_of_trunk() == name
     await watch.set_trunk("192.0.2.1", 30)
     assert await auth_of_trunk() == ""
     await watch.telephony.phones.drop_trunk(1, 30)

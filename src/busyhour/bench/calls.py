@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from busyhour.adapters.asterisk.access import secret_name
 from busyhour.bench.bare_ari import BareAri, Step, percentile
 from busyhour.bench.desks import Desks
 from busyhour.bench.judge import Judgement, judge
@@ -80,7 +81,8 @@ async def measure_calls(wanted: CallsBench) -> dict[str, Any]:
 async def _measure(wanted: CallsBench, product: Product, carrier: Carrier, phones: Phones) -> dict[str, Any]:
     trunk = await make_trunk(product.api, name="bench", host=carrier.address, capacity=wanted.calls_at_once)
     indexes = itertools.count()
-    steps = await _bare(wanted, product, trunk["endpoint"], _numbers(indexes))
+    place = secret_name(trunk["endpoint"], product.ari()[2])
+    steps = await _bare(wanted, product, place, _numbers(indexes))
     cps_bare = max((step.cps for step in steps if step.held), default=0.0)
     judgement = Judgement()
     stack = await _agentless(wanted, product, carrier, trunk["trunk_id"], indexes, judgement)

@@ -1,4 +1,4 @@
-"""Causes to our words; each row of the tables is checked on the real PBX in `tests/real/test_ari_telephony.py`."""
+"""Causes to our words; each row of the tables is checked on the real PBX in `tests/real/test_carrier_answers.py`."""
 
 import pytest
 

@@ -164,6 +164,17 @@ def test_an_answered_call_without_engine_ends_with_the_farewell(settings: Settin
     ]
 
 
+@pytest.mark.parametrize(("extension", "mark"), [("call", "BUSYHOUR_CALL"), ("agent", "BUSYHOUR_LEG")])
+def test_only_a_channel_with_our_mark_gets_to_the_application(
+    settings: Settings, program: PbxProgram, extension: str, mark: str
+) -> None:
+    write(settings, program)
+    steps = (settings.data / "pbx/etc/extensions.conf").read_text()
+    first = f'exten => {extension},1,GotoIf($["${{{mark}}}" = ""]?refused)\n same => n,Stasis(busyhour,{extension})\n'
+    assert first in steps
+    assert "same => n(refused),Hangup(21)\n" in steps[steps.index(first) :]
+
+
 def test_stamps_tell_a_reload_from_a_restart(settings: Settings, program: PbxProgram) -> None:
     plain = write(settings, program)
     same = write(settings, program)

@@ -76,6 +76,22 @@ def test_outcomes_of_a_real_pbx(name: str, kinds: list[type[Event]], cause: EndC
     assert events[-1].cause is cause
 
 
+def test_a_redirected_call_was_rejected_whether_asterisk_noted_the_status_or_not() -> None:
+    at = msgspec.json.decode(b'"2026-11-21T21:00:29.511+0000"', type=ari.datetime)
+
+    def ended(tech_cause: int, *, redirected: bool, up_utc_s: float | None = None) -> EndCause:
+        message = ari.ChannelDestroyed(timestamp=at, channel=_channel("c1-00", "Ringing"), tech_cause=tech_cause)
+        told = translate.ended(message, up_utc_s=up_utc_s, redirected=redirected)
+        assert told is not None
+        return told.cause
+
+    assert ended(302, redirected=True) is EndCause.REJECTED
+    assert ended(301, redirected=True) is EndCause.INVALID_NUMBER
+    assert ended(0, redirected=True) is EndCause.REJECTED
+    assert ended(0, redirected=False) is EndCause.NO_ANSWER
+    assert ended(0, redirected=True, up_utc_s=1.0) is EndCause.NORMAL
+
+
 def test_an_answer_has_the_time_of_the_state_up_not_of_the_application() -> None:
     messages = _trace("outcomes")["brief"]
     up = next(m for m in messages if m["type"] == "ChannelStateChange" and m["channel"]["state"] == "Up")

@@ -3,6 +3,7 @@
 Never logged and never sent to a browser as a whole: `repr` leaves the passwords out.
 """
 
+import hmac
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,17 @@ class PbxAccess:
     demo_user: str = ""  # the demo trunk shows these to sip_host:sip_port over UDP; empty = there is no demo carrier
     demo_password: str = field(default="", repr=False)
 
+    def secret_name(self, trunk: str) -> str:
+        """Of a trunk's place on the PBX."""
+        return secret_name(trunk, self.ari_password)
+
     def as_json(self) -> dict[str, Any]:
         """For people at a terminal and for tests. Holds the passwords."""
         return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
+
+
+def secret_name(trunk: str, ari_password: str) -> str:
+    """What nobody can guess: a carrier (or a phone) may answer a call with a redirection to anywhere, and Asterisk
+    follows one to `PJSIP/<number>@<place>` too. It cannot be told not to, so no place with a way out has a name that is
+    known outside."""
+    return f"{trunk}-{hmac.new(ari_password.encode(), trunk.encode(), 'sha256').hexdigest()[:16]}"

@@ -61,6 +61,14 @@ class StasisStart(Message, frozen=True, kw_only=True):
     channel: Channel
 
 
+class Dial(Message, frozen=True, kw_only=True):
+    """A step of calling out; of interest is only the one that leads elsewhere."""
+
+    peer: Channel
+    forward: str = ""
+    forwarded: Channel | None = None
+
+
 class PlaybackFinished(Message, frozen=True, kw_only=True):
     playback: Playback
 
@@ -83,6 +91,7 @@ AriEvent = (
     | ChannelLeftBridge
     | StasisStart
     | PlaybackFinished
+    | Dial
 )
 
 EVENT_TYPES: Final = (
@@ -93,6 +102,7 @@ EVENT_TYPES: Final = (
     "ChannelLeftBridge",
     "StasisStart",
     "PlaybackFinished",
+    "Dial",
     "ApplicationReplaced",
     "RESTResponse",  # the filter holds back answers to our own requests too
 )

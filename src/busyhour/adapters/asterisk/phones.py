@@ -100,9 +100,9 @@ class AsteriskPhones:
         await self._push("endpoint", name, sip_endpoint(name) | self._media())
 
     async def set_trunk(self, tenant: int, trunk: r.TrunkRow, password: str | None) -> None:
-        name, login, host = trunk.endpoint, trunk.login, trunk.host
-        assert ENDPOINT.fullmatch(name), name
-        assert name.startswith(f"t{tenant}-"), name
+        assert ENDPOINT.fullmatch(trunk.endpoint), trunk.endpoint
+        assert trunk.endpoint.startswith(f"t{tenant}-"), trunk.endpoint
+        name, login, host = self._access.secret_name(trunk.endpoint), trunk.login, trunk.host
         if trunk.demo:
             login, password, host = self._access.demo_user, self._access.demo_password, self._own_address()
         contact = trunk_contact(host)
@@ -127,7 +127,7 @@ class AsteriskPhones:
         return f"[{host}]:{self._access.sip_port}" if ":" in host else f"{host}:{self._access.sip_port}"
 
     async def drop_trunk(self, tenant: int, trunk_id: int) -> None:
-        await self._withdraw(f"t{tenant}-{trunk_id}")
+        await self._withdraw(self._access.secret_name(f"t{tenant}-{trunk_id}"))
 
     def close(self) -> None:
         for expiry in self._expiries.values():
@@ -172,6 +172,8 @@ class AsteriskPhones:
             await self._put(kind, name, fields)
 
     async def _put(self, kind: str, name: str, fields: Fields) -> None:
+        if kind == "aor" and "contact" in fields:
+            await self._let_go_of_contacts(name, but=fields["contact"])
         body = {"fields": [{"attribute": attribute, "value": value} for attribute, value in fields.items()]}
         reply = await self._link.ask("PUT", f"asterisk/config/dynamic/res_pjsip/{kind}/{name}", body=body)
         if not reply.ok:
@@ -179,6 +181,14 @@ class AsteriskPhones:
             log.error("the PBX refused a configuration", kind=kind, name=name, status=reply.status)
             raise Unavailable(f"The PBX refused the configuration of {name}. See its log.")
         self._there.add((kind, name))
+
+    async def _let_go_of_contacts(self, name: str, *, but: str) -> None:
+        """Asterisk adds a pushed contact to those that the place has, and goes on calling the old one."""
+        path = f"asterisk/config/dynamic/res_pjsip/aor/{name}"
+        reply = await self._link.ask("GET", path)
+        had = reply.read(list[dict[str, str]]) if reply.ok else []
+        if {field["value"] for field in had if field["attribute"] == "contact"} - {"", but}:
+            await self._link.ask("DELETE", path)
 
     async def _withdraw(self, name: str) -> None:
         """Endpoint first: nothing may come in by a half-removed place. What is not known here may still be there: an

@@ -103,7 +103,7 @@ class AsteriskTelephony:
             return CallNotSent(call=name, cause=EndCause.NOT_SENT)  # never dial blind
         self._channels.of(name)
         try:
-            reply = await self.link.ask("POST", "channels", body=call_request(call))
+            reply = await self.link.ask("POST", "channels", body=call_request(self._access, call))
         except LinkDown:
             self._channels.forget(name)
             return CallNotSent(call=name, cause=EndCause.NOT_SENT)
@@ -213,6 +213,9 @@ class AsteriskTelephony:
                     seen.room = None
             case ari.PlaybackFinished():
                 self._hear_playback(event)
+            case ari.Dial():
+                if event.forward:
+                    self._hear_redirection(event)
             case ari.ChannelDtmfReceived():
                 self._tell_of(event.channel.id, translate.pressed(event))
 
@@ -234,10 +237,24 @@ class AsteriskTelephony:
                 seen.announced = True
                 self._tell_of(channel, translate.answered(event, seen.up_utc_s))
 
+    def _hear_redirection(self, event: ari.Dial) -> None:
+        """The callee's network answered with another destination, and Asterisk calls that instead, with a channel that
+        has none of our names. Nobody but we may choose whom we call."""
+        if tenant_of(event.peer.id) is None:
+            return
+        self._channels.of(event.peer.id).redirected = True
+        log.warning("a redirection is not followed", channel=event.peer.id)
+        if event.forwarded is not None:
+            self._spawn(self._actor.end_stranger(event.forwarded.id))
+
     def _hear_end(self, event: ari.ChannelDestroyed) -> None:
         channel = event.channel.id
         seen = self._channels.forget(channel)
-        told = translate.ended(event, up_utc_s=seen.up_utc_s if seen is not None else None)
+        told = translate.ended(
+            event,
+            up_utc_s=seen.up_utc_s if seen is not None else None,
+            redirected=seen is not None and seen.redirected,
+        )
         if isinstance(told, LegEnded):
             self._spawn(self._actor.drop_room(channel))
         elif told is not None and seen is not None and seen.up_utc_s is not None and not seen.announced:

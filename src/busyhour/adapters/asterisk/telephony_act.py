@@ -7,7 +7,9 @@ and in order.
 import asyncio
 import time
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Final
+from urllib.parse import quote
 
 import structlog
 
@@ -117,6 +119,11 @@ class Actor:
         await self._link.ask("DELETE", f"bridges/{room_of(leg)}")
 
     # Calls
+
+    async def end_stranger(self, channel: str) -> None:
+        """One that Asterisk made by itself."""
+        with suppress(LinkDown, NoReply):
+            await self._link.ask("DELETE", f"channels/{quote(channel, safe='')}")
 
     async def _hang_up(self, channel: str) -> Event | None:
         try:

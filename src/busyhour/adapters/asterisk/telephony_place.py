@@ -8,6 +8,7 @@ import math
 import re
 from typing import Any, Final
 
+from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.translate import phone_of, sip_phone_of
 from busyhour.core.commands import PlaceCall, RingAgent
 from busyhour.core.model.campaign import Trunk
@@ -41,14 +42,14 @@ def clean(text: str) -> str:
     return _UNSAFE.sub("", text)[:VARIABLE_VALUE_MAX]
 
 
-def dialed(number: str, trunk: Trunk) -> str:
+def dialed(access: PbxAccess, number: str, trunk: Trunk) -> str:
     """What the carrier is asked for: prefix and digits, nothing else (I41)."""
     plus = "" if trunk.strip_plus or not number.startswith("+") else "+"
     digits = number.removeprefix("+")
     whole = trunk.prefix + digits
     assert DIGITS.fullmatch(whole), f"not a number: {whole!r}"
     assert ENDPOINT.fullmatch(trunk.endpoint), f"not an endpoint: {trunk.endpoint!r}"
-    return f"PJSIP/{plus}{whole}@{trunk.endpoint}"
+    return f"PJSIP/{plus}{whole}@{access.secret_name(trunk.endpoint)}"
 
 
 def caller_id(text: str) -> str:
@@ -81,9 +82,9 @@ def variables(call: PlaceCall) -> dict[str, str]:
     return theirs | ours
 
 
-def call_request(call: PlaceCall) -> dict[str, Any]:
+def call_request(access: PbxAccess, call: PlaceCall) -> dict[str, Any]:
     request = {
-        "endpoint": dialed(call.item.number, call.trunk),
+        "endpoint": dialed(access, call.item.number, call.trunk),
         "context": CONTEXT,
         "extension": "call",
         "priority": 1,

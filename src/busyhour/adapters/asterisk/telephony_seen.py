@@ -19,6 +19,7 @@ class Seen:
     music: bool = False  # hears hold music
     room: str | None = None
     room_utc_s: float = 0.0  # when it entered the room
+    redirected: bool = False  # its network named another destination
     unsure: bool = False  # met after a gap: it may play or hear music unknown to us
 
 

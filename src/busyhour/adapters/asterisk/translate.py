@@ -22,6 +22,7 @@ from busyhour.core.events import (
     PromptEnded,
 )
 from busyhour.core.model.ids import is_call, is_leg, room_of
+from busyhour.core.model.values import EndCause
 
 PROMPT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
 PEER_THERE: Final = {"Reachable": True, "Unreachable": False}
@@ -41,8 +42,11 @@ def answered(event: ari.StasisStart, up_utc_s: float | None) -> CallAnswered | N
     return CallAnswered(call=event.channel.id, at_utc_s=up_utc_s or event.timestamp.timestamp())
 
 
-def ended(event: ari.ChannelDestroyed, *, up_utc_s: float | None) -> CallEnded | LegEnded | None:
-    """`up_utc_s`: when its answer was seen; a channel that is up without that was answered at the latest now."""
+def ended(
+    event: ari.ChannelDestroyed, *, up_utc_s: float | None, redirected: bool = False
+) -> CallEnded | LegEnded | None:
+    """`up_utc_s`: when its answer was seen; a channel that is up without that was answered at the latest now.
+    `redirected`: Asterisk ends such a channel itself, now and then before it has noted the status."""
     channel = event.channel
     if not (is_call(channel.id) or is_leg(channel.id)):
         return None
@@ -50,7 +54,10 @@ def ended(event: ari.ChannelDestroyed, *, up_utc_s: float | None) -> CallEnded |
     if up_utc_s is None and channel.state == "Up":
         up_utc_s = at_utc_s
     was_up = up_utc_s is not None
-    cause = end_cause(event.cause, event.tech_cause, answered=was_up, rang=channel.state == "Ringing")
+    if redirected and not was_up and event.tech_cause == 0:
+        cause = EndCause.REJECTED
+    else:
+        cause = end_cause(event.cause, event.tech_cause, answered=was_up, rang=channel.state == "Ringing")
     if is_call(channel.id):
         return CallEnded(call=channel.id, cause=cause, at_utc_s=at_utc_s, answered_utc_s=up_utc_s)
     return LegEnded(leg=channel.id, cause=cause, at_utc_s=at_utc_s)
