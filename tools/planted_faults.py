@@ -74,8 +74,8 @@ PLANTED = (
     ),
     Fault(
         "core/dialer/pacing.py",
-        '"free lines": picture.trunk_free,',
-        '"free lines": 99,',
+        '("free lines", picture.trunk_free),',
+        '("free lines", 99),',
         "free lines are not looked at by the formula",
     ),
     Fault(

@@ -76,7 +76,7 @@ def run_view(f: FloorState, run: RunLive) -> RunView:
         talking=sum(f.calls[name].state in TALKING for name in run.calls),
         agents_free=agents_free(f, run),
         next_due_utc_s=run.next_due_utc_s,
-        why=run.why,
+        why=str(run.why),
     )
 
 

@@ -26,7 +26,7 @@ from busyhour.sim.faults import Luck
 from busyhour.sim.furniture import NOON_UTC_S, SUMMER_ENDS_UTC_S, ZONED, furnish
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.line import Line, Shelf
-from busyhour.sim.loop import WORLD, VirtualLoop, run_virtually, the_loop
+from busyhour.sim.loop import WORLD, run_virtually, the_loop
 from busyhour.sim.mishaps import Mishaps
 from busyhour.sim.pbx import SimPbx
 from busyhour.sim.people import SimAgent
@@ -78,7 +78,6 @@ class World:
         self._trace = hashlib.sha256()
         self._recent: list[str] = []
         self._broken: Violation | None = None
-        self._loop: VirtualLoop
         self._requests = 0  # of administrators, under way
 
     # What this world is made of; `golden.py` has others
@@ -102,8 +101,7 @@ class World:
         return self.begun_utc_s + self.jumped_s + self._loop.now_s
 
     def now(self) -> e.Instant:
-        mono_s = self._loop.now_s
-        return e.Instant(mono_s, self.begun_utc_s + self.jumped_s + mono_s)
+        return e.Instant(self._loop.now_s, self.utc())
 
     def jump(self, seconds: float) -> None:
         self.jumped_s += seconds

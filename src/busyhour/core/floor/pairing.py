@@ -40,6 +40,8 @@ def settle(f: FloorState) -> None:
 
 
 def settle_agents(f: FloorState) -> None:
+    if not f.dirty_agents:
+        return
     touched = list(f.dirty_agents)
     f.settle_agents()
     if not f.telephony_up:
@@ -123,13 +125,13 @@ def start_calls(f: FloorState) -> None:
 def start_one(f: FloorState, run: RunLive) -> bool:
     """Place one call of this run, if it may."""
     pace = pace_of(f, run)
-    run.why = pace.why
+    run.why = pace
     if pace.start <= 0:
         return False
     trunk = free_trunk(f, run)
     if trunk is None:
         return False
-    place(f, run, trunk, pace.why)
+    place(f, run, trunk, str(pace))
     return True
 
 

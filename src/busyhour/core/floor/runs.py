@@ -105,8 +105,10 @@ def refill(f: FloorState, run: RunLive) -> None:
     if run.filling or not f.store_up or run.state not in (RunState.RUNNABLE, RunState.RUNNING):
         return
     due = run.next_due_utc_s is not None and run.next_due_utc_s <= f.now.utc_s
+    if not (run.fresh_left or due):
+        return
     target = hopper_target(f, run)
-    if len(run.hopper) <= target // 2 and (run.fresh_left or due):
+    if len(run.hopper) <= target // 2:
         run.filling, run.noted_due_utc_s = True, None
         held = members_held(f, run) if run.doubtful else None
         f.do(FillHopper(run_id=run.run_id, want=target - len(run.hopper), held=held))

@@ -6,11 +6,12 @@ stale entry of the heap is known by its time, so no timer can fire for something
 
 from collections import deque
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from itertools import count
 from math import inf
 
 from busyhour.core.commands import Accept, Command, Refuse, SaveAgentState
+from busyhour.core.dialer.pacing import Pace
 from busyhour.core.events import Instant
 from busyhour.core.floor.free import FreeAgents
 from busyhour.core.floor.waiting import WaitingCalls
@@ -24,6 +25,7 @@ from busyhour.core.model.pictures import AgentProfile, HopperItem, Segment
 from busyhour.core.model.values import LegMode, Outcome, PhoneKind
 
 START = Instant(0.0, 0.0)
+STALE_MAX = 1_000  # entries of the agenda: beyond it they are swept when most of them are stale
 
 
 @dataclass(slots=True)
@@ -139,7 +141,7 @@ class RunLive:
     abandoned: int = 0
     turn: int = 0  # when it last placed a call: fairness at equal priority
     starts_s: deque[float] = field(default_factory=deque)  # within the last minute
-    why: str = ""
+    why: str | Pace = ""
 
 
 @dataclass(slots=True)
@@ -184,6 +186,9 @@ class FloorState:
         due_s = self.now.mono_s + max(0.0, after_s)
         self._due[kind, name] = due_s
         heappush(self._agenda, (due_s, next(self._turns), kind, name))
+        if len(self._agenda) > STALE_MAX and len(self._agenda) > 2 * len(self._due):
+            self._agenda = [entry for entry in self._agenda if self._due.get(entry[2:]) == entry[0]]
+            heapify(self._agenda)
 
     def drop(self, kind: str, name: str) -> None:
         self._due.pop((kind, name), None)
