@@ -22,7 +22,8 @@ BATCH_MAX = 1_000  # records of one transaction
 WAITING_MAX = 200_000  # records that may wait for the database; beyond it the process must not go on
 RETRY_S = 0.5
 CONFIRM_EVERY_S = 2.0
-SURE_S = 5.0  # an ownership confirmed longer ago is confirmed anew before the PBX is told anything
+SURE_S = 5.0  # a process that stood still this long has its ownership confirmed before the PBX is told anything
+BEAT_S = 1.0
 END_MAX_S = 3.0  # for the last records, when we stop
 
 log = structlog.get_logger("engine")
@@ -54,11 +55,12 @@ class Keeper:
     def __init__(self, tenant: int, store: Store, listener: Listener, clock: Clock) -> None:
         self.up = True
         self._tenant, self._store, self._listener, self._clock = tenant, store, listener, clock
-        self._sure_s = 0.0  # monotonic: when the shard was last known to be ours
+        self._sure_s = 0.0  # monotonic: when the shard was last known to be ours, or we to have run on since
         self._fence = 0
         self._lots: list[_Lot] = []
         self._more = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._pulse: asyncio.Task[None] | None = None
 
     def begin(self, fence: int, asked_s: float) -> None:
         """From now on under this fence, which was asked for at `asked_s` (monotonic)."""
@@ -66,6 +68,7 @@ class Keeper:
         self._sure_s = asked_s
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name=f"keeper-{self._tenant}")
+            self._pulse = asyncio.create_task(self._beat(), name=f"pulse-{self._tenant}")
 
     @property
     def waiting(self) -> int:
@@ -85,7 +88,9 @@ class Keeper:
 
     async def still_ours(self) -> bool:
         """An engine that stood still (a suspended machine, a stopped process) may have been replaced meanwhile, and the
-        PBX cannot tell whose orders it gets (I14). Then nothing is ordered before the store says whose the shard is."""
+        PBX cannot tell whose orders it gets (I14). Then nothing is ordered before the store says whose the shard is.
+        One that only cannot reach the store goes on: nobody takes the shard of an engine that runs, and those who
+        answer meanwhile must not be left in silence (N5)."""
         while self._clock.now().mono_s - self._sure_s > SURE_S:
             asked_s = self._clock.now().mono_s
             try:
@@ -107,15 +112,24 @@ class Keeper:
 
     async def end(self) -> None:
         """Stop, after a last try to write what waits."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-            self._task = None
+        tasks = [task for task in (self._task, self._pulse) if task is not None]
+        self._task = self._pulse = None
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
         try:
             async with asyncio.timeout(END_MAX_S):
                 await self.flush()
         except (StoreDown, FenceLost, TimeoutError) as fault:
             log.warning("records are left for recovery", tenant=self._tenant, records=self.waiting, fault=repr(fault))
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_S)
+            now_s = self._clock.now().mono_s
+            if now_s - self._sure_s <= SURE_S:
+                self._sure_s = now_s
 
     async def _run(self) -> None:
         while True:
@@ -145,12 +159,7 @@ class Keeper:
             batch.extend(lot.keeps)
             lots += 1
         asked_s = self._clock.now().mono_s
-        try:
-            answers = await self._store.commit(self._tenant, self._fence, batch)
-        except StoreDown:
-            if asked_s - self._sure_s <= SURE_S:
-                self._sure_s = asked_s  # nobody takes a shard while the store is away
-            raise
+        answers = await self._store.commit(self._tenant, self._fence, batch)
         self._sure_s = max(self._sure_s, asked_s)
         done, self._lots = self._lots[:lots], self._lots[lots:]
         self._listener.committed(batch, answers)
