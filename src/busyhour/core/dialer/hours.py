@@ -6,14 +6,14 @@ Wall-clock rules in local zones, answered on UTC instants, so that a day with 23
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from math import floor
 from zoneinfo import ZoneInfo
 
 from busyhour.core.model.campaign import DAY_S, Hours
 
 SEARCH_DAYS = 9  # a week, and a day on each side for zones and daylight saving
 ROUNDS_MAX = 64  # alternations between zones before we say "never"
-GAP_STEP_S = 900  # when an opening falls into a daylight-saving gap, each quarter of an hour around it is tried
-GAP_MAX_S = 2 * 3600
+LONGEST_DAY_S = 27 * 3600  # with the clock put back, and an hour to spare
 
 
 @lru_cache(maxsize=1024)
@@ -60,22 +60,40 @@ def _next_open_in(hours: Hours, zone_name: str, utc_s: float) -> float | None:
         return utc_s
     today = datetime.fromtimestamp(utc_s, zone(zone_name)).date()
     for ahead in range(-1, SEARCH_DAYS):
-        day = today + timedelta(days=ahead)
-        if day.isoweekday() not in hours.days:
-            continue
-        opens = _first_open_of(hours, zone_name, day)
-        if opens is not None and opens >= utc_s:
-            return opens
+        openings = _openings_of(hours, zone_name, today + timedelta(days=ahead))
+        opens = [at for at in openings if at >= utc_s and is_open(hours, zone_name, at)]
+        if opens:
+            return min(opens)
     return None
 
 
-def _first_open_of(hours: Hours, zone_name: str, day: date) -> float | None:
-    wanted = datetime.combine(day, time(), zone(zone_name)) + timedelta(seconds=hours.from_s)
-    opens = wanted.timestamp()
-    if datetime.fromtimestamp(opens, zone(zone_name)).replace(tzinfo=None) == wanted.replace(tzinfo=None):
-        return opens if is_open(hours, zone_name, opens) else None
-    around = (opens + step for step in range(-GAP_MAX_S, GAP_MAX_S + 1, GAP_STEP_S))  # that wall time does not exist
-    return next((at for at in around if is_open(hours, zone_name, at)), None)
+def _openings_of(hours: Hours, zone_name: str, day: date) -> list[float]:
+    """When it may open on this day: at its hour, which a clock that is put back shows twice, and one that is put
+    forward perhaps never; and when the clock is put into its hours."""
+    wall = datetime.combine(day, time(), zone(zone_name)) + timedelta(seconds=hours.from_s)
+    openings = [wall.replace(fold=fold).timestamp() for fold in (0, 1)]
+    change = _clock_change(zone_name, day)
+    return openings if change is None else [*openings, change]
+
+
+def _clock_change(zone_name: str, day: date) -> float | None:
+    """When the zone's offset from UTC changes on this day, to the second."""
+    begins = datetime.combine(day, time(), zone(zone_name)).timestamp()
+    low, high = floor(begins) - 1, floor(begins) + LONGEST_DAY_S
+    before = _offset(zone_name, low)
+    if _offset(zone_name, high) == before:
+        return None
+    while high - low > 1:
+        middle = (low + high) // 2
+        if _offset(zone_name, middle) == before:
+            low = middle
+        else:
+            high = middle
+    return float(high)
+
+
+def _offset(zone_name: str, utc_s: float) -> timedelta | None:
+    return datetime.fromtimestamp(utc_s, zone(zone_name)).utcoffset()
 
 
 def next_change(hours: Hours, zone_name: str, utc_s: float) -> float:
