@@ -135,6 +135,19 @@ def test_each_abandoned_call_makes_it_more_careful() -> None:
     assert after.why.price < 0.02
 
 
+def test_what_a_window_has_overdrawn_or_saved_counts_at_once() -> None:
+    pacer = taught()
+    pacer.decide(0.0, EMPTY)
+
+    def price(abandoned: int) -> float:
+        window = Window(name="day", aim=0.03, limit=0.05, answered=1_000, abandoned=abandoned)
+        return pacer.decide(1.0, picture(free=4, windows=(window,))).why.price
+
+    assert price(20) > 2 * price(30)
+    assert price(30) > 2 * price(40)
+    assert price(40) > 0
+
+
 def test_calls_are_hung_up_late_and_only_then() -> None:
     pacer = taught()
     now_s = 1_000.0

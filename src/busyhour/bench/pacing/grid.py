@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from busyhour.bench.machine import commit, machine
 from busyhour.bench.pacing.cells import Result, run_cell
+from busyhour.bench.pacing.cost import decision_cost
 from busyhour.bench.pacing.plot import check_name, draw
 from busyhour.bench.pacing.roster import LINES, OPTIMUM, OURS, Setter, is_tuned
 from busyhour.bench.pacing.scenarios import MEMORYLESS, MOVING, STATIC, Cell
@@ -81,6 +82,7 @@ def bench_pacing(
     return {
         "scenario": scenario,
         "cells": results,
+        "agents_300": decision_cost(),
         "summary": summary,
         "seconds": round(perf_counter() - began_s, 1),
         "core_seconds": round(sum(result.seconds for result in results), 1),
@@ -93,7 +95,9 @@ def methods_for(scenario: str, asked: Sequence[str]) -> list[str]:
     """Without a wish: our method, and what it is compared with where nothing has to be tuned."""
     if asked:
         return list(asked)
-    beside = {MEMORYLESS: [OPTIMUM], "mixed": [LINES]}.get(scenario, [] if scenario in MOVING else ["progressive"])
+    if scenario == MEMORYLESS:  # its optimum hangs nothing up
+        return [OURS[1], OPTIMUM]
+    beside = {"mixed": [LINES]}.get(scenario, [] if scenario in MOVING else ["progressive"])
     return [OURS[0], *beside]
 
 

@@ -47,17 +47,18 @@ def talk_row(talk: Sequence[float], wrap: Sequence[float], bin_s: float, horizon
     whole = int(horizon_s)
     # The talk ends about the middle of the second; the wrap-up has what is then left.
     done = [gone_by(cumulative, wrap, 1.0, 0.0, max(0.0, horizon_s - second - 0.5)) for second in range(whole)]
+    ahead = [(int((second + bin_s / 2) / bin_s), done[second]) for second in range(whole)]
+    ends = [1.0 - exp(-each) for each in talk]
+    ends += ends[-1:] * (ahead[-1][0] + 1)  # as the last bin, beyond it
     row: list[float] = []
-    last = len(talk) - 1
     for blocks, size in BLOCKS:
         for _ in range(blocks):
             middle = len(row) + (size - 1) // 2
             lasting, free = 1.0, 0.0
-            for second in range(whole):
-                at = min(middle + int((second + bin_s / 2) / bin_s), last)
-                ends = lasting * (1.0 - exp(-talk[at]))
-                free += ends * done[second]
-                lasting -= ends
+            for bins, wrapped in ahead:
+                ending = lasting * ends[middle + bins]
+                free += ending * wrapped
+                lasting -= ending
             row.extend([free] * size)
     return row
 
