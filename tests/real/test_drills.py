@@ -42,20 +42,13 @@ async def test_kills_and_stops(wanted: DrillSettings) -> None:
     assert figures["engine-kill"]["live_calls_p50"] >= 20
 
 
-async def test_bad_link(wanted: DrillSettings) -> None:
-    figures = (await run_drills(wanted, [("proxy", 1)]))["proxy"]
-    judge(figures)
-    assert all(figures[f"harmed_{fault}"] for fault in BAD)
-
-
-async def test_partitions(wanted: DrillSettings) -> None:
-    figures = (await run_drills(wanted, [("partition", 1)]))["partition"]
-    judge(figures)
-    assert all(figures[f"harmed_{kind}"] for kind in PARTED)
-
-
-async def test_replaced_engines(wanted: DrillSettings) -> None:
-    figures = (await run_drills(wanted, [("standstill", 3)]))["standstill"]
-    judge(figures)
-    assert figures["standstills"] == 3
-    assert figures["stood_still_s_min"] > SURE_S
+async def test_bad_links_and_other_owners(wanted: DrillSettings) -> None:
+    orders = [("proxy", 1), ("partition", 1), ("database-failover", 2), ("standstill", 3)]
+    figures = await run_drills(wanted, orders)
+    for name, _ in orders:
+        judge(figures[name])
+    assert all(figures["proxy"][f"harmed_{fault}"] for fault in BAD)
+    assert all(figures["partition"][f"harmed_{kind}"] for kind in PARTED)
+    assert figures["database-failover"]["failovers"] == 2
+    assert figures["standstill"]["standstills"] == 3
+    assert figures["standstill"]["stood_still_s_min"] > SURE_S

@@ -4,4 +4,13 @@ Engine, PostgreSQL and Asterisk are the real ones; SIPp is the network and the a
 the judge. `drill.py` has the names, one file has each kind of fault.
 """
 
-DRILLS = ("engine-kill", "recovery-kill", "pbx-restart", "database-stop", "proxy", "partition", "standstill")
+DRILLS = (
+    "engine-kill",
+    "recovery-kill",
+    "pbx-restart",
+    "database-stop",
+    "database-failover",
+    "proxy",
+    "partition",
+    "standstill",
+)

@@ -35,7 +35,9 @@ class DatabaseProxy:
     """Use as an async context. Set a fault with `async with proxy.misbehaving(fault)`."""
 
     def __init__(self, port: int, socket: str, rng: random.Random) -> None:
-        self._port, self._socket, self._random = port, socket, rng
+        self._port, self._random = port, rng
+        self.socket = socket
+        """Where the server is; it may move."""
         self._fault: DatabaseFault | None = None
         self._writers: set[asyncio.StreamWriter] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -75,7 +77,7 @@ class DatabaseProxy:
             self.harmed += 1
             below.transport.abort()
             return
-        above_in, above = await asyncio.open_unix_connection(self._socket)
+        above_in, above = await asyncio.open_unix_connection(self.socket)
         ends, commits = {below, above}, Commits()
         self._writers |= ends
         pumps = [

@@ -25,6 +25,7 @@ from busyhour.bench.drills.database_proxy import DatabaseProxy
 from busyhour.bench.drills.deaths import engine_deaths, unordered_deaths, unordered_starts
 from busyhour.bench.drills.desk import LastingDesk
 from busyhour.bench.drills.fault_proxy import FaultProxy
+from busyhour.bench.drills.standby import Pair
 from busyhour.bench.drills.verdict import Incident, Verdict, verdict_of
 from busyhour.bench.drills.writer import Writer
 from busyhour.bench.product import ApiError, Ports, Product
@@ -69,6 +70,7 @@ class Need(StrEnum):
 
     PBX_PROXY = "pbx-proxy"
     DATABASE_PROXY = "database-proxy"
+    STANDBY = "standby"
     SECOND_ENGINE = "second-engine"
 
 
@@ -82,6 +84,7 @@ class Scene:
         self.desks: list[LastingDesk] = []
         self.proxy: FaultProxy | None = None
         self.database_proxy: DatabaseProxy | None = None
+        self.pair: Pair | None = None
         self.other: Product | None = None
         self.other_proxy: FaultProxy | None = None
         """Of a second engine that is to take over: a seat for it, and what its orders go through."""
@@ -112,7 +115,7 @@ class Scene:
         wanted, stack = self.wanted, self._stack
         folder = wanted.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="busyhour-drill-")))
         sip, environment = 6060 + wanted.offset, dict(wanted.environment)
-        if Need.DATABASE_PROXY in self._needs:
+        if self._needs & {Need.DATABASE_PROXY, Need.STANDBY}:
             environment["BUSYHOUR_DATABASE_URL"] = await self._open_database(folder)
         if Need.PBX_PROXY in self._needs:
             self.proxy, environment = await self._open_proxy(8490, environment)
@@ -147,10 +150,15 @@ class Scene:
 
     async def _open_database(self, folder: Path) -> str:
         """A server of our own, that the product takes for its user's: it has to be reached through the proxy."""
-        server = PrivateDatabase(folder / "db")
-        await server.start()
-        self._stack.push_async_callback(server.stop)
-        port = 5491 + self.wanted.offset
+        port, server = 5491 + self.wanted.offset, PrivateDatabase(folder / "db")
+        if Need.STANDBY in self._needs:
+            self.pair = Pair(folder)
+            self._stack.push_async_callback(self.pair.stop)
+            await self.pair.start()
+            server = self.pair.first
+        else:
+            await server.start()
+            self._stack.push_async_callback(server.stop)
         self.database_proxy = DatabaseProxy(port, server.socket(), self.random)
         await self._stack.enter_async_context(self.database_proxy)
         return server.url_at("127.0.0.1", port)

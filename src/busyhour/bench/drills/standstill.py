@@ -53,7 +53,7 @@ async def _replace(scene: Scene, seen: Seen, told: Verdict) -> None:
     engine.send_signal(signal.SIGSTOP)
     still_s = time.monotonic()
     for name in LOCKS:
-        (old.folder / name).unlink()
+        (old.folder / name).unlink(missing_ok=True)  # the second: of a private database only
     try:
         new.spawn()
         await new.wait_ready()
