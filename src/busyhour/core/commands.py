@@ -12,6 +12,7 @@ Three kinds, performed in this order for each batch of events (architecture, `se
 from msgspec import Struct
 
 from busyhour.core.model.campaign import Trunk
+from busyhour.core.model.counts import ReckoningAsk
 from busyhour.core.model.pictures import CallRecord, HopperItem
 from busyhour.core.model.values import PhoneKind
 
@@ -116,6 +117,13 @@ class FillHopper(Struct, frozen=True, kw_only=True, tag=True):
     held: tuple[int, ...] | None = None
 
 
+class Reckon(Struct, frozen=True, kw_only=True, tag=True):
+    """Count what the law counts from the records, once all that was to be kept before is written; the answer is
+    `Reckoned`."""
+
+    ask: ReckoningAsk
+
+
 class Act(Struct, frozen=True, kw_only=True, tag=True):
     """Base of what the PBX is told."""
 
@@ -196,6 +204,7 @@ Command = (
     | ReturnItems
     | CloseMember
     | FillHopper
+    | Reckon
     | RingAgent
     | HangUpLeg
     | HangUpCall

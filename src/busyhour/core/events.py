@@ -7,6 +7,7 @@ passes `now` beside it. `at_utc_s`, where it stands, is the source's own clock a
 from msgspec import Struct
 
 from busyhour.core.model.campaign import Campaign, Trunk
+from busyhour.core.model.counts import Reckoning
 from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, RunPicture
 from busyhour.core.model.values import EndCause, Refusal
 
@@ -127,6 +128,12 @@ class RunCounted(Fact, frozen=True, kw_only=True):
     finished: int
     answered: int
     abandoned: int
+
+
+class Reckoned(Fact, frozen=True, kw_only=True):
+    """The store's answer to `Reckon`."""
+
+    found: Reckoning
 
 
 class NumbersAdded(Fact, frozen=True, kw_only=True):
@@ -338,6 +345,7 @@ Event = (
     | RunRemoveAsked
     | HopperFilled
     | RunCounted
+    | Reckoned
     | NumbersAdded
     | CallCommitted
     | CallRefused

@@ -259,8 +259,8 @@ class Engine:
                         self._intended_s[command.item.call] = self._clock.now().mono_s
                 case c.Act():
                     self._perform(command)
-                case c.FillHopper():
-                    after.append(partial(self._spawn_fill, command))
+                case c.FillHopper() | c.Reckon():
+                    after.append(partial(self._spawn_ask, command))
                 case c.Accept() | c.Refuse():
                     if self._requests.is_lasting(command.request):
                         after.append(partial(self._requests.answer, command))
@@ -324,12 +324,15 @@ class Engine:
         if fact is not None:
             self.put(fact)
 
-    def _spawn_fill(self, ask: c.FillHopper) -> None:
-        self._spawn(self._fill(ask))
+    def _spawn_ask(self, ask: c.FillHopper | c.Reckon) -> None:
+        self._spawn(self._ask_store(ask))
 
-    async def _fill(self, ask: c.FillHopper) -> None:
+    async def _ask_store(self, ask: c.FillHopper | c.Reckon) -> None:
         try:
-            self.put(await self._store.fill_hopper(self.tenant, self._fence, ask, self._clock.now()))
+            if isinstance(ask, c.FillHopper):
+                self.put(await self._store.fill_hopper(self.tenant, self._fence, ask, self._clock.now()))
+            else:
+                self.put(e.Reckoned(found=await self._store.reckon(self.tenant, ask.ask)))
         except StoreDown as fault:
             self._keeper.lose(fault)
         except FenceLost:

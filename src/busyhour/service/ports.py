@@ -11,6 +11,7 @@ from typing import Any, Protocol
 from busyhour.core.commands import Act, FillHopper, Keep
 from busyhour.core.events import Event, HopperFilled, Instant
 from busyhour.core.model.campaign import Campaign, Trunk
+from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.pictures import AgentProfile, OpenCall, PbxPicture, RunPicture
 from busyhour.core.model.values import LegMode, ListRole, PhoneKind, Role
 from busyhour.service import records as r
@@ -50,6 +51,9 @@ class Store(Protocol):
         taken is marked so that no other hopper takes it. Fresh contacts out of the callee's hours are put among
         the waiting, due when their hours open; contacts on a black list or do-not-call list are closed as DNC. Taken
         members that are not among `ask.held`, when that is given, are given back first."""
+
+    async def reckon(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
+        """What the law counts of one campaign, from the records of its attempts (`core/dialer/compliance`)."""
 
 
 class Telephony(Protocol):

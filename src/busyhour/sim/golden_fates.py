@@ -14,6 +14,7 @@ from msgspec import Struct
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
+from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.values import EndCause
 from busyhour.service.errors import StoreDown, Unavailable
@@ -218,6 +219,9 @@ class FatedShelf:
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: e.Instant) -> e.HopperFilled:
         return await self._used(lambda: at_once(self._store.fill_hopper(tenant, fence, ask, now)))
+
+    async def reckon(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
+        return await self._used(lambda: at_once(self._store.reckon(tenant, ask)))
 
     async def _used(self, do: Callable[[], T]) -> T:
         kind = self._fates.of("store")

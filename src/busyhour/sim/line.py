@@ -21,6 +21,7 @@ from busyhour.core.events import (
     TelephonyBack,
     TelephonyLost,
 )
+from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.values import EndCause
 from busyhour.service.errors import StoreDown, Unavailable
@@ -196,6 +197,13 @@ class Shelf:
     def _filled(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
         self._reach()
         return at_once(self._store.fill_hopper(tenant, fence, ask, now))
+
+    async def reckon(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
+        return await self.process.over_the_wire(COMMIT_S, partial(self._reckoned, tenant, ask))
+
+    def _reckoned(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
+        self._reach()
+        return at_once(self._store.reckon(tenant, ask))
 
     def _reach(self) -> None:
         if self._away():

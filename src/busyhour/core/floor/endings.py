@@ -3,7 +3,7 @@
 from busyhour.core import events as e
 from busyhour.core.commands import CloseCall
 from busyhour.core.dialer.retry import Retry, next_attempt
-from busyhour.core.floor import calls, wrapup
+from busyhour.core.floor import calls, law, wrapup
 from busyhour.core.floor.outcome import outcome_of
 from busyhour.core.floor.state import CallLive, FloorState
 from busyhour.core.life.attempt import AttemptCause
@@ -36,6 +36,7 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
         call.hint = None  # it was over before we gave up on it; only the news was lost
     call.outcome = outcome_of(call, cause)
     call.ended_utc_s = ended_utc_s
+    law.note_ended(f, call)
     run = f.runs[call.run_id]
     retry = Retry(due_utc_s=None, why="the run was removed")
     if run.state in ACTIVE and cause is EndCause.NOT_SENT:

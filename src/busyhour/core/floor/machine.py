@@ -9,7 +9,7 @@ from typing import Any
 
 from busyhour.core import events as e
 from busyhour.core.commands import Command
-from busyhour.core.floor import agents, calls, endings, pairing, recovery, runs, wrapup
+from busyhour.core.floor import agents, calls, endings, law, pairing, recovery, runs, wrapup
 from busyhour.core.floor.state import FloorState
 
 DEADLINES_AT_ONCE_MAX = 10_000
@@ -35,6 +35,7 @@ RULES: dict[type[e.Event], Rule] = {
     e.HopperFilled: runs.on_hopper_filled,
     e.RunCounted: runs.on_run_counted,
     e.NumbersAdded: runs.on_numbers_added,
+    e.Reckoned: law.on_reckoned,
     e.CallCommitted: calls.on_call_committed,
     e.CallRefused: calls.on_call_refused,
     e.CallSent: calls.on_call_sent,

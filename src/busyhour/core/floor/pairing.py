@@ -10,7 +10,7 @@ from busyhour.core.acd.choice import CallPlace
 from busyhour.core.commands import Join, PlaceCall
 from busyhour.core.dialer.pacing import Pace, PacingPicture, calls_to_start
 from busyhour.core.dialer.template import expand
-from busyhour.core.floor import agents, calls, runs
+from busyhour.core.floor import agents, calls, law, runs
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive, TrunkLive
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import RunState
@@ -235,6 +235,7 @@ def place(f: FloorState, run: RunLive, trunk: TrunkLive, why: str) -> None:
     trunk.up += 1
     f.count_call(run, call, +1)
     run.turn = f.next_turn()
+    law.note_placed(f, campaign)
     if trunk.trunk.calls_per_s_max:
         trunk.starts_s.append(f.now.mono_s)
     if campaign.calls_per_minute_max:

@@ -3,6 +3,7 @@
 from busyhour.core import events as e
 from busyhour.core.commands import FillHopper, SaveRun
 from busyhour.core.dialer.hours import is_open, next_change
+from busyhour.core.floor import law
 from busyhour.core.floor.state import FloorState, RunLive, TrunkLive
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE, RunCause, RunState
@@ -90,6 +91,7 @@ def on_forget_run_due(f: FloorState, name: str) -> None:
     f.dirty_runs.pop(run.run_id, None)
     f.idle.staff(run.run_id, ())
     del f.runs[run.run_id]
+    law.forget(f, run.campaign.campaign_id)
 
 
 # Hopper
@@ -174,12 +176,15 @@ def on_hours_due(f: FloorState, name: str) -> None:
         return
     was_open = run.hours_open
     look_at_hours(f, run)
+    law.keep_reckoned(f, run)
+    law.look_at(f, run)  # windows move on, also while nobody calls
     if run.hours_open is not was_open:
         f.dirty_run(run.run_id)
 
 
 def settle_run(f: FloorState, run: RunLive) -> None:
     """Where the run stands now: in its hours or not, out of numbers or not (WD-137 to WD-142)."""
+    law.keep_reckoned(f, run)
     if run.state is RunState.WRONG_TIME and run.hours_open:
         change(f, run, RunCause.HOURS_OPENED)
     if run.state in (RunState.RUNNING, RunState.IDLE) and not run.hours_open:
@@ -214,6 +219,7 @@ def on_campaign_changed(f: FloorState, event: e.CampaignChanged) -> None:
     for run in f.runs.values():
         if run.campaign.campaign_id == event.campaign.campaign_id and run.state in ACTIVE:
             run.campaign = event.campaign
+            law.look_at(f, run)
             f.idle.staff(run.run_id, run.campaign.agent_ids)
             look_at_hours(f, run)
             f.dirty_run(run.run_id)

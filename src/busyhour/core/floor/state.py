@@ -11,6 +11,8 @@ from itertools import count
 from math import inf
 
 from busyhour.core.commands import Accept, Command, Refuse, SaveAgentState
+from busyhour.core.dialer.compliance.budget import Budget
+from busyhour.core.dialer.compliance.ledger import Ledger
 from busyhour.core.dialer.pacing import Pace
 from busyhour.core.events import Instant
 from busyhour.core.floor.free import FreeAgents
@@ -142,6 +144,7 @@ class RunLive:
     turn: int = 0  # when it last placed a call: fairness at equal priority
     starts_s: deque[float] = field(default_factory=deque)  # within the last minute
     why: str | Pace = ""
+    budget: Budget | None = None  # what the law leaves to it, at the last look
 
 
 @dataclass(slots=True)
@@ -166,6 +169,7 @@ class FloorState:
     calls: dict[str, CallLive] = field(default_factory=dict)
     runs: dict[int, RunLive] = field(default_factory=dict)
     trunks: dict[int, TrunkLive] = field(default_factory=dict)
+    ledgers: dict[int, Ledger] = field(default_factory=dict)  # campaign -> what the law counts
     legs: dict[str, int] = field(default_factory=dict)  # leg -> agent
     idle: FreeAgents = field(default_factory=FreeAgents)
     dirty_runs: dict[int, None] = field(default_factory=dict)

@@ -87,7 +87,7 @@ class Ledger:
     def since(self, utc_s: float) -> Sum | None:
         """What counts since then; None when that is not known. Counts of the future, as a clock that was set back
         leaves them, are counts all the same."""
-        if utc_s < self.known_from_utc_s:
+        if utc_s < self.known_from_utc_s or self.known_from_utc_s == inf:
             return None
         first = bucket_of(utc_s)
         place = first, first * BUCKET_S < utc_s
