@@ -55,11 +55,18 @@ class Ends(Struct, kw_only=True):
         bin_s, last = self.bin_s, len(self.gone) - 1
         gone, rest = self.gone.copy(), self.rest.copy()
         for age_s, weight in active:
-            at = min(int(max(0.0, age_s) / bin_s), last)
-            gone[at] += weight
-            rest[at] += weight * min(max(0.0, age_s - at * bin_s), bin_s)
-        beyond = [*accumulate(reversed(gone))]  # weight that lasted at least until each bin, from the last on
-        return [r + bin_s * (beyond[last - at - 1] if at < last else 0.0) for at, r in enumerate(rest)]
+            at = int(age_s / bin_s)
+            if at > last:
+                gone[last] += weight
+                rest[last] += weight * bin_s
+            elif age_s > 0.0:
+                gone[at] += weight
+                rest[at] += weight * (age_s - at * bin_s)
+        # The weight that lasted at least until each bin, from the last on; and so beyond the one before it.
+        beyond = [0.0, *accumulate(reversed(gone))]
+        beyond.pop()
+        beyond.reverse()
+        return [inside + bin_s * after for inside, after in zip(rest, beyond, strict=True)]
 
 
 def hazards(events: Sequence[float], exposures: Sequence[float], prior: Sequence[float]) -> list[float]:
