@@ -5,6 +5,7 @@
 `checks_floor`.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.ids import agent_of
 from busyhour.core.model.values import DialMode, LegMode
 from busyhour.sim.checks_end import at_the_end
+from busyhour.sim.checks_live import LiveChecks
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.loop import the_loop
 
@@ -30,11 +32,11 @@ P = ParamSpec("P")
 INTENT_AGE_MAX_S = 5.5
 SLACK_S = 0.05
 RECORD_SLACK_S = 1.0
-SILENCE_MAX_S = 4.0  # answered and nothing heard, in a healthy world
-SILENCE_UNHEARD_MAX_S = 18.0  # when facts are lost: they are found at the next look
-RING_OVER_MAX_S = 25.0  # beyond the ring time: the hang-up may be lost, and is repeated
-BACK_MAX_S = 5.0  # an engine, after the store and the PBX are there
 DAY_S = 86_400.0
+MINUTE_S = 60.0
+WAITS_MAX_S = 60.0  # a record, while the store is away
+WRITTEN_KEPT = 200  # states of an agent that may be written again
+E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
 class Checks:
@@ -50,8 +52,13 @@ class Checks:
         self._paused_agents: dict[tuple[int, int], float] = {}
         self.dispositions: dict[tuple[int, str], list[str]] = {}  # the last acknowledged, and what was asked for since
         self.planned_s: dict[str, float] = {}  # when an engine first thought of the call, by true time
+        self.listed_s: dict[tuple[int, str], float] = {}  # do-not-call numbers, since when by true time
         self.first_records: dict[str, Any] = {}
-        self._down_since_s: dict[int, float] = {}
+        self._live = LiveChecks(world, self)
+        self.committed_s: dict[str, float] = {}  # by true time
+        self._minutes: dict[tuple[int, int], deque[float]] = {}  # of a run: calls begun
+        self._agents_written: dict[tuple[int, int], deque[c.SaveAgentState]] = {}
+        self._agents_written_s: dict[tuple[int, int], float] = {}
         self._starts: dict[tuple[int, int], deque[float]] = {}
 
     def _judge(self, look: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -70,13 +77,18 @@ class Checks:
         attempt = rows.attempts.get(channel.name)
         if attempt is None:
             raise Violation(f"I3: {channel.name} was dialed without a committed attempt")
-        listed = rows.dnc.get(channel.number)
-        if listed is not None and listed < attempt.committed_utc_s and not self._world.jumped_s:
+        listed_s = self.listed_s.get((channel.tenant, channel.number))
+        if listed_s is not None and listed_s < self.committed_s[channel.name]:
             raise Violation(f"I6: {channel.number} was dialed though on the do-not-call list")
+        if not E164.fullmatch(channel.number):
+            raise Violation(f"I41: {channel.number!r} is no number")
+        if not attempt.placed.why:
+            raise Violation(f"I10: nobody knows why {channel.name} was dialed")
         trunk = rows.trunks[channel.trunk_id]
         if self._world.pbx.ledger.up_on_trunk[channel.tenant, channel.trunk_id] > trunk.capacity:
             raise Violation(f"I8: more than {trunk.capacity} calls on trunk {channel.trunk_id}")
         self._check_rate(channel, trunk.calls_per_s_max)
+        self._check_minute(channel, rows.campaigns[attempt.placed.campaign_id].calls_per_minute_max)
         self._check_pause_between(channel)
 
     def _check_rate(self, channel: Channel, calls_per_s_max: int) -> None:
@@ -89,6 +101,17 @@ class Checks:
             starts.popleft()
         if len(starts) > calls_per_s_max:
             raise Violation(f"I8: {len(starts)} calls within a second on trunk {channel.trunk_id}")
+
+    def _check_minute(self, channel: Channel, calls_per_minute_max: int) -> None:
+        """I8: calls of this run within any minute, less the few seconds that an intent may wait to be sent."""
+        if not calls_per_minute_max or self._jumped_since(MINUTE_S):  # a restart counts them by the clock
+            return
+        starts = self._minutes.setdefault((channel.tenant, channel.run_id), deque())
+        starts.append(channel.began_s)
+        while starts[0] <= channel.began_s - MINUTE_S + INTENT_AGE_MAX_S:
+            starts.popleft()
+        if len(starts) > calls_per_minute_max:
+            raise Violation(f"I8: {len(starts)} calls of run {channel.run_id} of {channel.tenant} within a minute")
 
     def _check_pause_between(self, channel: Channel) -> None:
         """I4: a retry not before its delay."""
@@ -104,9 +127,16 @@ class Checks:
         delays = [rule.delay_s for rule in rules if rule.outcome is record.outcome and rule.disposition in (word, None)]
         if not delays:
             raise Violation(f"I4: {channel.number} was dialed again after {record.outcome}, for which no rule is")
-        pause_s = channel.began_s - before.ended_s
-        if pause_s < min(delays) - RECORD_SLACK_S and not self._world.jumped_s:
+        assert before.ended_utc_s is not None
+        by_the_clock_s = rows.attempts[channel.name].committed_utc_s - before.ended_utc_s  # which may have been set
+        pause_s = max(channel.began_s - before.ended_s, by_the_clock_s)
+        if pause_s < min(delays) - RECORD_SLACK_S:
             raise Violation(f"I4: {channel.number} was dialed again {pause_s:.1f} s after {record.outcome}")
+
+    def _set_back_s(self, written_s: float) -> float:
+        """By how much the clock was set back since what was written then, which may have waited for the store."""
+        since_s = written_s - WAITS_MAX_S
+        return sum(-seconds for at_s, seconds in self._world.jumps if at_s >= since_s and seconds < 0)
 
     def _jumped_since(self, seconds: float) -> bool:
         return the_loop().now_s - self._world.jumped_at_s < seconds
@@ -129,7 +159,7 @@ class Checks:
         """I6: no old intent is sent. How long the PBX takes to carry an order out is not in our hands."""
         attempt = self._world.store.tenants[tenant].attempts.get(order.item.call)
         age_s = self._world.utc() - attempt.committed_utc_s if attempt is not None else 0.0
-        if age_s > INTENT_AGE_MAX_S and not self._jumped_since(10.0):
+        if age_s > INTENT_AGE_MAX_S:
             raise Violation(f"I6: {order.item.call} was sent {age_s:.1f} s after its intent")
 
     def _check_join(self, tenant: int, order: c.Join) -> None:
@@ -158,6 +188,7 @@ class Checks:
             match keep:
                 case c.PlaceCall(item=item) if item.call in said_yes and item.call not in self._answered_by:
                     self._answered_by[item.call] = tenant
+                    self.committed_s[item.call] = the_loop().now_s
                     self._check_intent(process, keep)
                 case c.SaveProgress(call=call, answered_utc_s=answered) if answered is not None:
                     self._landed(tenant, call)
@@ -228,15 +259,21 @@ class Checks:
         """I26, I28: one state after another, in time; reserved only from available."""
         key = (tenant, keep.agent_id)
         before = self._agent_states.get(key)
-        if before == keep:
-            return
-        written_again = self._world.plan.weather.commit_unknown > 0  # a commit whose answer was lost
-        if before is not None and keep.at_utc_s < before.at_utc_s and not (self._world.jumped_s or written_again):
-            raise Violation(f"I28: agent {keep.agent_id} of {tenant} went back in time")
-        if keep.state == AgentState.RESERVED and before is not None:
-            fine = (AgentState.AVAILABLE, AgentState.RESERVED, AgentState.ON_CONTACT)
-            if before.state not in fine:
-                raise Violation(f"I26: agent {keep.agent_id} of {tenant} was reserved while {before.state}")
+        written = self._agents_written.setdefault(key, deque(maxlen=WRITTEN_KEPT))
+        if any(keep is one for one in written):
+            return  # the same record again: the answer to its commit was lost
+        written.append(keep)
+        who = f"agent {keep.agent_id} of {tenant}"
+        if before is not None and keep.at_utc_s < before.at_utc_s - self._set_back_s(self._agents_written_s[key]):
+            raise Violation(f"I28: {who} went back in time")
+        self._agents_written_s[key] = the_loop().now_s
+        if before is not None and keep.state == before.state != AgentState.NOT_READY and keep.call != before.call:
+            raise Violation(f"I27: {who} is {keep.state} with {before.call}, and then with {keep.call}")
+        if keep.state == AgentState.RESERVED and before is not None and before.state != AgentState.RESERVED:
+            if before.state not in (AgentState.AVAILABLE, AgentState.ON_CONTACT):
+                raise Violation(f"I26: {who} was reserved while {before.state}")
+            if before.state == AgentState.AVAILABLE and key in self._paused_agents:
+                raise Violation(f"I26: {who} was reserved, and had paused or logged off")
         self._agent_states[key] = keep
 
     # What people were told
@@ -260,7 +297,8 @@ class Checks:
 
     def _acknowledged(self, tenant: int, event: e.Event, asked_s: float) -> None:
         now_s = the_loop().now_s
-        if isinstance(event, e.PauseAsked):
+        if isinstance(event, e.PauseAsked | e.LogOffAsked):
+            self._check_paused(tenant, event.agent_id)
             self._paused_agents[tenant, event.agent_id] = now_s
         elif isinstance(event, e.DispositionChosen):
             self.dispositions[tenant, event.call] = [event.disposition]
@@ -276,43 +314,19 @@ class Checks:
             if state not in ("completed", "removed"):
                 raise Violation(f"I33: the end of run {event.run_id} of {tenant} was acknowledged, and it is {state}")
 
-    # Each second
+    def _check_paused(self, tenant: int, agent_id: int) -> None:
+        kept = self._world.store.tenants[tenant].agents[agent_id]
+        if kept.session_open and kept.pause_reason is None:
+            raise Violation(f"I33: the pause of agent {agent_id} of {tenant} was acknowledged, and is not written")
+
+    # Each second, and in the end
 
     def each_second(self) -> None:
-        now_s = the_loop().now_s
-        self._check_running(now_s)
-        weather = self._world.plan.weather
-        lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
-        silence_max_s = SILENCE_UNHEARD_MAX_S if lossy else SILENCE_MAX_S
-        for channel in self._world.pbx.ledger.live.values():
-            if not channel.number:
-                continue
-            tenant = channel.tenant
-            line, process = self._world.lines[tenant], self._world.processes[tenant]
-            if line.downs or line.mute or process.frozen or self._world.store_away() or self._jumped_since(60.0):
-                continue
-            healthy_s = now_s - max(self._world.disturbed_s[tenant], line.back_s)
-            if channel.answered_s is not None:
-                silent_s = now_s - max(channel.audio_since_s, channel.answered_s)
-                if channel.audio == "none" and min(silent_s, healthy_s) > silence_max_s:
-                    raise Violation(f"I18: {channel.name} has heard nothing for {silent_s:.1f} s")
-            elif min(now_s - channel.began_s - 14.0, healthy_s) > RING_OVER_MAX_S:
-                raise Violation(f"I43: {channel.name} rings for {now_s - channel.began_s:.1f} s")
+        self._live.look()
 
-    def _check_running(self, now_s: float) -> None:
-        """I44: an engine is back soon after what it needs is back. Promises about calls begin with it."""
-        for tenant, engine in self._world.engines.items():
-            line, process = self._world.lines[tenant], self._world.processes[tenant]
-            if engine.statistics()["restarts"]:
-                raise Violation(f"I17: the floor of {tenant} failed and was begun anew")
-            if engine.running and not process.frozen:
-                self._down_since_s.pop(tenant, None)
-                continue
-            self._world.disturbed(tenant)
-            if process.dead or process.frozen or line.downs or line.mute or self._world.store_away():
-                self._down_since_s[tenant] = now_s
-            elif now_s - self._down_since_s.setdefault(tenant, now_s) > BACK_MAX_S:
-                raise Violation(f"I44: the engine of {tenant} is not back after {BACK_MAX_S:g} s")
+    def agent_state(self, tenant: int, agent_id: int) -> c.SaveAgentState | None:
+        """The last that was written."""
+        return self._agent_states.get((tenant, agent_id))
 
     def at_the_end(self) -> None:
         at_the_end(self._world, self)

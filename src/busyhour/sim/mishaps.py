@@ -168,7 +168,7 @@ class Mishaps:
         self._world.note(f"administrator of {tenant}: {act}")
         if act == "dnc":
             member = rows.members[self._dice.randrange(1, len(rows.members) + 1)]
-            rows.dnc.setdefault(member.number, self._world.utc())
+            self._world.add_dnc(tenant, member.number)
         elif act == "pause":
             self._world.spawn(self._world.pause_run(tenant, run.run_id))
         elif act == "unpause":

@@ -1,5 +1,7 @@
 """What is to be simulated, and what came of it."""
 
+from typing import Any
+
 from msgspec import Struct
 
 from busyhour.sim.faults import Weather
@@ -28,3 +30,13 @@ class Result(Struct, frozen=True, kw_only=True):
     outcomes: dict[str, int]
     violation: str | None = None
     history: tuple[str, ...] = ()
+
+
+def outcomes_of(store: Any) -> dict[str, int]:
+    """How often each is recorded."""
+    outcomes: dict[str, int] = {}
+    for rows in store.tenants.values():
+        for attempt in rows.attempts.values():
+            if attempt.record is not None:
+                outcomes[attempt.record.outcome] = outcomes.get(attempt.record.outcome, 0) + 1
+    return dict(sorted(outcomes.items()))

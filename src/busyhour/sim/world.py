@@ -30,7 +30,7 @@ from busyhour.sim.loop import WORLD, run_virtually, the_loop
 from busyhour.sim.mishaps import Mishaps
 from busyhour.sim.pbx import SimPbx
 from busyhour.sim.people import SimAgent
-from busyhour.sim.plan import Plan, Result
+from busyhour.sim.plan import Plan, Result, outcomes_of
 from busyhour.sim.process import Process
 
 RESTART_S = (0.3, 3.0)  # a killed engine's process is back after this
@@ -58,6 +58,7 @@ class World:
         self.events = self.outages = 0
         self.begun_utc_s = SUMMER_ENDS_UTC_S if plan.weather.zones else NOON_UTC_S
         self.jumped_s, self.jumped_at_s = 0.0, -1e9
+        self.jumps: list[tuple[float, float]] = []  # when, and by how much
         self.rest_max_s = REST_MAX_S
         self.disturbed_s: dict[int, float] = {}
         self.store = make_store(self.utc)
@@ -71,6 +72,7 @@ class World:
         self.processes: dict[int, Process] = {}
         self.lines: dict[int, Line] = {}
         self.incarnations: dict[int, int] = {}
+        self.began_s: dict[int, list[float]] = {}  # engines of a tenant
         self.agents: dict[tuple[int, int], SimAgent] = {}
         self.mishaps = Mishaps(self, Random(plan.seed + 3))
         self._all: list[Process] = []
@@ -107,6 +109,7 @@ class World:
         self.jumped_s += seconds
         self.rest_max_s += abs(seconds)  # what is due by the clock comes that much later
         self.jumped_at_s = the_loop().now_s
+        self.jumps.append((self.jumped_at_s, seconds))
 
     # The run
 
@@ -140,18 +143,10 @@ class World:
             faults_called=self.luck.called,
             virtual_s=the_loop().now_s,
             trace_sha256=self._trace.hexdigest(),
-            outcomes=self._outcomes(),
+            outcomes=outcomes_of(self.store),
             violation=violation,
             history=tuple(self._recent[-HISTORY_SHOWN:]) if violation else (),
         )
-
-    def _outcomes(self) -> dict[str, int]:
-        outcomes: dict[str, int] = {}
-        for rows in self.store.tenants.values():
-            for attempt in rows.attempts.values():
-                if attempt.record is not None:
-                    outcomes[attempt.record.outcome] = outcomes.get(attempt.record.outcome, 0) + 1
-        return dict(sorted(outcomes.items()))
 
     def _seat_agents(self, tenant: int) -> None:
         for agent_id in range(1, self.plan.agents + 1):
@@ -234,6 +229,7 @@ class World:
         line.phones = partial(self._phones, tenant)
         shelf = self.make_shelf(process)
         self.incarnations[tenant] = self.incarnations.get(tenant, 0) + 1
+        self.began_s.setdefault(tenant, []).append(the_loop().now_s)
         engine = Engine(tenant, store=shelf, telephony=line, clock=self, owner="sim", queue_max=10_000)
         engine.live = FloorChecks(self, engine, process)
         self.engines[tenant] = engine
@@ -304,6 +300,10 @@ class World:
 
     async def remove_run(self, tenant: int, run_id: int) -> None:
         await self._try(tenant, lambda q: e.RunRemoveAsked(run_id=run_id, request=q))
+
+    def add_dnc(self, tenant: int, number: str) -> None:
+        self.store.tenants[tenant].dnc.setdefault(number, self.utc())
+        self.checks.listed_s.setdefault((tenant, number), the_loop().now_s)
 
     async def _try(self, tenant: int, make: Callable[[str], e.Event]) -> bool:
         self._requests += 1

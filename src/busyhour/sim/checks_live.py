@@ -1,0 +1,138 @@
+"""What must hold of what lives, looked at each second: nobody in silence, nothing without an owner, nothing for ever.
+
+Promises with a time limit begin anew when something befalls the engine, its link or its store (`World.disturbed`).
+"""
+
+from typing import TYPE_CHECKING
+
+from busyhour.core.life.agent import AgentState
+from busyhour.core.life.call import CallState
+from busyhour.sim.ledger import Channel, Violation
+from busyhour.sim.loop import the_loop
+
+if TYPE_CHECKING:
+    from busyhour.core.floor.machine import Floor
+    from busyhour.sim.checks import Checks
+    from busyhour.sim.world import World
+
+SILENCE_MAX_S = 4.0  # answered and nothing heard, in a healthy world
+SILENCE_UNHEARD_MAX_S = 18.0  # when facts are lost: they are found at the next look
+RING_OVER_MAX_S = 25.0  # beyond the ring time: the hang-up may be lost, and is repeated
+BACK_MAX_S = 5.0  # an engine, after the store and the PBX are there
+ADOPTED_MAX_S = 10.0  # a live call, by a healthy engine
+GONE_KNOWN_MAX_S = 45.0  # an attempt whose channel is gone, or never was, has its record
+STORED_MAX_S = 3.0  # what an agent is, in the store
+LEGS_MAX_S = 20.0  # two legs of one agent up at once: the dead one of a reloaded desk
+CAUSE_MAX_S = 20.0  # an agent on a call that is gone
+LATE_MAX_S = 1.0  # a deadline of a healthy engine
+
+
+class LiveChecks:
+    def __init__(self, world: "World", checks: "Checks") -> None:
+        self._world, self._checks = world, checks
+        self._down_since_s: dict[int, float] = {}
+        self._store_away_s = -1e9  # when it was last away
+        weather = world.plan.weather
+        lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
+        self._silence_max_s = SILENCE_UNHEARD_MAX_S if lossy else SILENCE_MAX_S
+
+    def look(self) -> None:
+        now_s = the_loop().now_s
+        if self._world.store_away():
+            self._store_away_s = now_s
+        self._running(now_s)
+        healthy = {tenant: self._healthy_s(tenant, now_s) for tenant in self._world.processes}
+        legs: dict[tuple[int, int], list[float]] = {}
+        for channel in self._world.pbx.ledger.live.values():
+            if channel.number:
+                self._call(channel, now_s, healthy[channel.tenant])
+            elif channel.answered_s is not None:
+                legs.setdefault((channel.tenant, channel.agent_id), []).append(channel.answered_s)
+        for (tenant, agent_id), since_s in legs.items():
+            if len(since_s) > 1 and min(now_s - max(since_s), healthy[tenant]) > LEGS_MAX_S:
+                raise Violation(f"I23: agent {agent_id} of {tenant} has {len(since_s)} legs up")
+        for tenant, healthy_s in healthy.items():
+            if healthy_s > 0:
+                self._open_attempts(tenant, now_s, healthy_s)
+                self._agents(tenant, now_s, healthy_s)
+
+    def _healthy_s(self, tenant: int, now_s: float) -> float:
+        """For how long nothing has befallen this tenant's engine."""
+        line, process = self._world.lines[tenant], self._world.processes[tenant]
+        if line.downs or line.mute or process.frozen or process.dead or self._world.store_away():
+            return 0.0
+        since_s = max(self._world.disturbed_s[tenant], line.back_s, self._store_away_s)
+        return max(0.0, now_s - since_s)
+
+    def _call(self, channel: Channel, now_s: float, healthy_s: float) -> None:
+        if channel.answered_s is not None:
+            silent_s = now_s - max(channel.audio_since_s, channel.answered_s)
+            if channel.audio == "none" and min(silent_s, healthy_s) > self._silence_max_s:
+                raise Violation(f"I18: {channel.name} has heard nothing for {silent_s:.1f} s")
+        elif min(now_s - channel.began_s - 14.0, healthy_s) > RING_OVER_MAX_S:
+            raise Violation(f"I43: {channel.name} rings for {now_s - channel.began_s:.1f} s")
+        if healthy_s > ADOPTED_MAX_S and now_s - channel.began_s > ADOPTED_MAX_S:
+            floor = self._world.engines[channel.tenant].floor
+            attempt = self._world.store.tenants[channel.tenant].attempts[channel.name]
+            if floor is not None and channel.name not in floor.calls and attempt.record is None:
+                raise Violation(f"I15: {channel.name} is up, and its engine does not have it")
+            if attempt.record is not None and healthy_s > GONE_KNOWN_MAX_S:
+                raise Violation(f"I15: {channel.name} is up, and has its final record")
+
+    def _open_attempts(self, tenant: int, now_s: float, healthy_s: float) -> None:
+        """I16: an attempt without a record is a live call, or was one a moment ago."""
+        if healthy_s < GONE_KNOWN_MAX_S:
+            return
+        rows, ledger = self._world.store.tenants[tenant], self._world.pbx.ledger
+        for name in rows.open:
+            channel = ledger.channels.get(name)
+            since_s = self._checks.committed_s[name] if channel is None else channel.ended_s
+            if since_s is not None and now_s - since_s > GONE_KNOWN_MAX_S:
+                raise Violation(f"I16: {name} is gone for {now_s - since_s:.0f} s, and has no record")
+
+    def _agents(self, tenant: int, now_s: float, healthy_s: float) -> None:
+        floor = self._world.engines[tenant].floor
+        if floor is None or healthy_s < STORED_MAX_S:
+            return
+        ledger = self._world.pbx.ledger
+        for agent in floor.agents.values():
+            who = f"agent {agent.agent_id} of {tenant}"
+            kept = self._checks.agent_state(tenant, agent.agent_id)
+            changed = now_s - agent.since_s < STORED_MAX_S
+            if kept is not None and kept.state != agent.state and not changed:
+                raise Violation(f"I24: {who} is {agent.state}, and stored as {kept.state}")
+            if agent.acw_call is not None and now_s - agent.acw_until_s > LATE_MAX_S:
+                raise Violation(f"I25: {who} wraps up {now_s - agent.acw_until_s:.1f} s longer than they may")
+            channel = ledger.channels.get(agent.call or "")
+            gone_s = channel.ended_s if channel is not None else None
+            if gone_s is not None and min(now_s - gone_s, healthy_s) > CAUSE_MAX_S:
+                raise Violation(
+                    f"I25: {who} is {agent.state} with {agent.call}, which ended {now_s - gone_s:.0f} s ago"
+                )
+        self._deadlines(floor, now_s)
+
+    def _deadlines(self, floor: "Floor", now_s: float) -> None:
+        """I43: what is due is done."""
+        due_s = floor.next_deadline_s()
+        if due_s is not None and now_s - due_s > LATE_MAX_S:
+            raise Violation(f"I43: a deadline of {floor.tenant} has passed {now_s - due_s:.1f} s ago")
+        for call in floor.calls.values():
+            if call.state is CallState.OFFERED and call.agent_id is not None:
+                agent = floor.agents[call.agent_id]
+                if agent.state not in (AgentState.RESERVED, AgentState.ON_CONTACT):
+                    raise Violation(f"I27: {call.call} is offered to agent {agent.agent_id}, who is {agent.state}")
+
+    def _running(self, now_s: float) -> None:
+        """I44: an engine is back soon after what it needs is back. Promises about calls begin with it."""
+        for tenant, engine in self._world.engines.items():
+            line, process = self._world.lines[tenant], self._world.processes[tenant]
+            if engine.statistics()["restarts"]:
+                raise Violation(f"I17: the floor of {tenant} failed and was begun anew")
+            if engine.running and not process.frozen:
+                self._down_since_s.pop(tenant, None)
+                continue
+            self._world.disturbed(tenant)
+            if process.dead or process.frozen or line.downs or line.mute or self._world.store_away():
+                self._down_since_s[tenant] = now_s
+            elif now_s - self._down_since_s.setdefault(tenant, now_s) > BACK_MAX_S:
+                raise Violation(f"I44: the engine of {tenant} is not back after {BACK_MAX_S:g} s")
