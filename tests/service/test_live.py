@@ -138,6 +138,43 @@ async def test_snapshot_and_changes_equal_a_fresh_snapshot(seed: int, agent_id: 
             assert {k: v for k, v in screen.state.items() if v} == {k: v for k, v in fresh.items() if v}, event
 
 
+@pytest.mark.covers("I42")
+@pytest.mark.parametrize("seed", range(10))
+async def test_each_desk_is_told_what_is_its_own_and_the_tenant_s_screens_all(seed: int) -> None:
+    story = Story(campaigns=[settings()]).working("ann", "bob")
+    live = LiveView(lambda: 0.0)
+    live.watch(story.floor)
+    story.floor.take_touched()
+    day = Day(seed, story.floor)
+    async with Subscription(live, None) as tenant, Subscription(live, 1) as ann, Subscription(live, 2) as bob:
+        screens = {reader: Screen() for reader in (tenant, ann, bob)}
+        for _ in range(400):
+            event = day.next()
+            story.floor.handle(e.Instant(day.now_s, NOON_UTC_S + day.now_s), event)
+            live.note(story.floor.take_touched())
+            for desk in (ann, bob):
+                drain(desk, screens[desk])
+                assert shown(screens[desk].state) == shown(fresh(live, desk.agent_id)), event
+            live.flush()
+            for reader, screen in screens.items():
+                drain(reader, screen)
+                assert filled(screen.state) == filled(fresh(live, reader.agent_id)), event
+
+
+def fresh(live: LiveView, agent_id: int | None) -> dict[str, Any]:
+    state: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(live.state(agent_id)))
+    return state
+
+
+def filled(state: dict[str, Any]) -> dict[str, Any]:
+    return {kind: things for kind, things in state.items() if things}
+
+
+def shown(state: dict[str, Any]) -> dict[str, Any]:
+    """Without how the system is, which desks are told a little later."""
+    return {kind: things for kind, things in filled(state).items() if kind != "system"}
+
+
 async def test_a_reader_that_is_too_slow_is_dropped() -> None:
     story = Story().working("ann")
     live = LiveView(lambda: 0.0)
