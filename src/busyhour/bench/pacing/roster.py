@@ -33,10 +33,10 @@ class Choice(Struct, frozen=True):
 
 
 def _vicidial(adapt: Adapt) -> Choice:
-    levels, intensities, only = (3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0), (-40, -20, 0), (False, True)
+    levels = (1.2, 1.5, 2.0, 2.5, 3.0, 3.5, 4.0, 5.0, 6.0, 8.0, 10.0, 13.0, 17.0, 24.0)
     settings = [
         Setting(level_most=level, intensity=intensity, available_only=ready)
-        for level, intensity, ready in product(levels, intensities, only)
+        for level, (ready, intensity) in product(levels, ((False, 0), (True, 0), (True, -40)))
     ]
 
     def make(setting: Setter) -> Plain:
