@@ -83,7 +83,7 @@ async def test_brief_callee_answers_and_hangs_up(carrier: Carrier, caller: SipCa
     assert await caller.answer() == (0, "BYE")
     talk_s = (await carrier.ledger.wait(caller.call_id, ended)).talk_s
     assert talk_s is not None
-    assert talk_s < 0.2
+    assert talk_s < 1.0  # the shortest talk of others is longer
 
 
 async def test_silent_callee_never_replies(carrier: Carrier, caller: SipCaller) -> None:
