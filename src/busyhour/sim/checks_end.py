@@ -9,13 +9,22 @@ from busyhour.core.model.values import EndCause, Outcome
 from busyhour.sim.ledger import Channel, Violation
 
 if TYPE_CHECKING:
+    from busyhour.core.floor.machine import Floor
     from busyhour.sim.checks import Checks
     from busyhour.sim.world import World
 
 RECORD_SLACK_S = 1.0
 HEARD_MAX_S = 15.0  # an end whose news are lost is found at the next look
-TASKS_MAX = 4  # of an engine at rest
+TASKS_MAX = 0  # of an engine at rest
 AGENDA_MAX = 500  # entries of a floor's agenda at rest, stale ones too
+
+DEADLINES_OF = {
+    **dict.fromkeys(("ring", "wait", "join", "orphan", "strand", "max", "gone", "look", "prompt"), "call"),
+    **dict.fromkeys(("hours", "due", "rate", "minute", "forget-run"), "run"),
+    **dict.fromkeys(("link", "leg-retry", "acw"), "agent"),
+    "leg": "leg",
+}
+"""Whose a floor's deadlines are."""
 
 LIKE: dict[EndCause, tuple[Outcome, ...]] = {
     EndCause.BUSY: (Outcome.BUSY,),
@@ -185,7 +194,34 @@ def _nothing_leaked(world: "World", tenant: int) -> None:
         raise Violation(f"I45: calls left on the floor of {tenant}: {list(floor.calls)[:3]}")
     if counts["tasks"] > TASKS_MAX or counts["records_waiting"]:
         raise Violation(f"I45: left in the engine of {tenant}: {counts}")
+    held = {
+        "requests": engine._requests._answers,
+        "lasting requests": engine._requests._lasting,
+        "intents": engine._intended_s,
+        "orders": engine._chains,
+        "readers": engine.live.readers,
+    }
+    left = {name: len(things) for name, things in held.items() if things}
+    if left:
+        raise Violation(f"I45: left in the engine of {tenant}: {left}")
+    _no_deadline_without_its_thing(floor)
     if any(trunk.up for trunk in floor.trunks.values()):
         raise Violation(f"I45: lines of {tenant} count as up")
+    if any(agent.call is not None for agent in floor.agents.values()):
+        raise Violation(f"I45: a reservation of {tenant} is left")
     if len(floor._agenda) > AGENDA_MAX:
         raise Violation(f"I42: {len(floor._agenda)} entries on the agenda of {tenant}")
+
+
+def _no_deadline_without_its_thing(floor: "Floor") -> None:
+    """I45: no timer is left for what is gone."""
+    names = {
+        "call": set(floor.calls),
+        "leg": set(floor.legs),
+        "run": {str(run_id) for run_id in floor.runs},
+        "agent": {str(agent_id) for agent_id in floor.agents},
+    }
+    for kind, name in floor._due:
+        of = DEADLINES_OF.get(kind, "")
+        if of and name not in names[of]:
+            raise Violation(f"I45: {kind!r} of {name} is still to come, and it is gone")

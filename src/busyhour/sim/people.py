@@ -14,6 +14,7 @@ PICK_UP_S = (0.1, 0.5)  # a browser phone answers by itself
 CLICK_EVERY_S = 3.5  # on average
 RELOAD_S = (0.5, 4.0)
 VANISHED_S = (5.0, 120.0)
+AT_HOME_S = (5.0, 60.0)
 
 
 class Site(Protocol):
@@ -83,6 +84,8 @@ class SimAgent:
             elif roll < 0.03:
                 self._resting = self._dice.randint(1, 8)
                 await self.click(self._pause)
+            elif roll < 0.04:
+                await self._go_home()
             else:
                 await self.click(self._ready)
         elif in_hand[1]:
@@ -91,12 +94,28 @@ class SimAgent:
                 await self.click(lambda q: self._disposition(q, call))
             if self.agent_id % 3:  # some let it end by itself
                 await self.click(lambda q: e.WrapUpEndAsked(agent_id=self.agent_id, request=q))
-        elif roll < 0.1:
+        else:
+            await self._talk(in_hand[0], roll)
+
+    async def _talk(self, call: str, roll: float) -> None:
+        if roll < 0.1:
             await self.click(lambda q: e.HoldAsked(agent_id=self.agent_id, request=q))
         elif roll < 0.3:
             await self.click(lambda q: e.ResumeAsked(agent_id=self.agent_id, request=q))
         elif roll < 0.4:
             await self.click(lambda q: e.HangUpAsked(agent_id=self.agent_id, request=q))
+        elif roll < 0.43:
+            await self.click(self._pause)
+        elif roll < 0.45:
+            await self.click(lambda q: e.LogOffAsked(agent_id=self.agent_id, request=q))
+        elif roll < 0.5:
+            await self.click(lambda q: self._disposition(q, call))
+
+    async def _go_home(self) -> None:
+        """Log off, and come back after a while."""
+        await self.click(lambda q: e.LogOffAsked(agent_id=self.agent_id, request=q))
+        await asyncio.sleep(self._dice.uniform(*AT_HOME_S))
+        self.link()
 
     def _ready(self, request: str) -> e.Event:
         return e.ReadyAsked(agent_id=self.agent_id, request=request)

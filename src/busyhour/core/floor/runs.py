@@ -90,6 +90,8 @@ def on_forget_run_due(f: FloorState, name: str) -> None:
     f.touch("runs", name)
     f.dirty_runs.pop(run.run_id, None)
     f.idle.staff(run.run_id, ())
+    for kind in ("hours", "due", "rate", "minute"):
+        f.drop(kind, name)
     del f.runs[run.run_id]
     law.forget(f, run.campaign.campaign_id)
 
