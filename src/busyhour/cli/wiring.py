@@ -70,6 +70,15 @@ class Wiring(Protocol):
     def golden(self, *, scenario: str, jobs: int, progress: Progress) -> Mapping[str, object]:
         """The golden scenarios with this word in their name, each with every operation failing once."""
 
+    def suites(self) -> tuple[str, ...]:
+        """Their names."""
+
+    def suite(self, *, name: str, goal: int | None, seed: int, progress: Progress) -> Mapping[str, object]:
+        """One goal of the test plan, simulated until its number is reached, or `goal`."""
+
+    def replay(self, *, seeds: int, first: int, progress: Progress) -> Mapping[str, object]:
+        """Each of so many seeds twice, in processes with other hash seeds."""
+
     def drills(self) -> tuple[str, ...]:
         """Their names."""
 

@@ -15,6 +15,7 @@ from busyhour.cli.progress import Progress
 from busyhour.cli.screen import err
 from busyhour.cli.wiring import Check
 from busyhour.settings import Settings
+from busyhour.sim.suite_names import NAMES as SUITE_NAMES
 
 log = structlog.get_logger("product")
 
@@ -124,6 +125,22 @@ class ProductWiring:
 
         with progress.step("golden scenarios") as step:
             return run_golden(scenario=scenario, jobs=jobs, advance=step.advance)
+
+    def suites(self) -> tuple[str, ...]:
+        return SUITE_NAMES
+
+    def suite(self, *, name: str, goal: int | None, seed: int, progress: Progress) -> Mapping[str, object]:
+        from busyhour.bench.simulation import make_store
+        from busyhour.sim.suites import run_suite
+
+        with progress.step(name) as step:
+            return run_suite(name, goal=goal, seed=seed, make_store=make_store, advance=step.advance)
+
+    def replay(self, *, seeds: int, first: int, progress: Progress) -> Mapping[str, object]:
+        from busyhour.bench.replay import run_replay
+
+        with progress.step("seeds played twice") as step:
+            return run_replay(seeds=seeds, first=first, advance=step.advance)
 
     def drills(self) -> tuple[str, ...]:
         return DRILLS
