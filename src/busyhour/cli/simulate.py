@@ -34,12 +34,27 @@ def add_simulate(app: typer.Typer, wiring: Wiring) -> None:
         golden: Annotated[
             bool, typer.Option("--golden", help="Short exact scenarios, each with every operation failing once.")
         ] = False,
+        suite: Annotated[
+            str, typer.Option(help=f"A goal of the test plan: {', '.join(wiring.suites())}.", show_default=False)
+        ] = "",
+        goal: Annotated[
+            int | None, typer.Option(min=1, help="With --suite: stop at this number.", show_default=False)
+        ] = None,
+        replay: Annotated[
+            int | None, typer.Option(min=1, help="Play so many seeds twice and compare.", show_default=False)
+        ] = None,
         scenario: Annotated[str, typer.Option(help="With --golden: those with this word in their name.")] = "",
         json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
     ) -> None:
         """Run the engine in a simulated world with faults, and check every step. Stops at the first violation."""
         progress = Progress(err)
-        if golden or scenario:
+        if suite and suite not in wiring.suites():
+            raise Trouble(f"There is no suite {suite!r}. They are: {', '.join(wiring.suites())}.")
+        if suite:
+            figures = wiring.suite(name=suite, goal=goal, seed=seed, progress=progress)
+        elif replay is not None:
+            figures = wiring.replay(seeds=replay, first=seed, progress=progress)
+        elif golden or scenario:
             figures = wiring.golden(scenario=scenario, jobs=jobs, progress=progress)
         else:
             figures = wiring.simulate(

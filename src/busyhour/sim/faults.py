@@ -40,7 +40,8 @@ class Weather(Struct, frozen=True, kw_only=True):
     clock_jump_s: float = 900.0  # at most, either way
     zones: bool = False  # callees in several zones, around the end of summer time
     # E: two owners
-    pauses_per_h: float = 0.0  # an engine stands still while another takes its shard
+    pauses_per_h: float = 0.0  # an engine stands still; for longer than its lease, and another takes its shard
+    pause_s: tuple[float, float] = (0.5, 40.0)
     # F: agents' browsers
     reloads_per_h: float = 0.0
     vanishes_per_h: float = 0.0

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from busyhour.sim.world import World
 
 LEASE_S = 10.0  # a process that has shown no life this long is replaced
-PAUSE_S = (0.5, 40.0)
 UNNOTICED_S = (1.0, 8.0)  # a half-open link
 SWIZZLE_STEP_S = (0.05, 4.0)
 KILL_AGAIN_S = (0.0, 0.3)
@@ -28,6 +27,7 @@ class Mishaps:
 
     def __init__(self, world: "World", dice: Random) -> None:
         self._world, self._dice, self._weather = world, dice, world.plan.weather
+        self.replaced = 0  # engines that stood still until another had taken their shard
 
     def begin(self) -> None:
         weather = self._weather
@@ -77,7 +77,7 @@ class Mishaps:
         process = self._world.processes[self._any_tenant()]
         if process.dead or process.frozen or not self._world.engines[process.tenant].running:
             return
-        seconds = self._dice.uniform(*PAUSE_S)
+        seconds = self._dice.uniform(*self._weather.pause_s)
         self._world.note(f"engine of {process.tenant} stands still for {seconds:.1f}")
         process.frozen = True
         self._world.spawn(self._pause(process, seconds))
@@ -87,6 +87,7 @@ class Mishaps:
         if seconds > LEASE_S and not process.dead and self._world.processes[process.tenant] is process:
             self._world.note(f"another engine takes {process.tenant}")
             self._world.start_engine(process.tenant)
+            self.replaced += 1
             await asyncio.sleep(seconds - LEASE_S)
         if process.dead:
             return
