@@ -44,6 +44,7 @@ class Checks:
         self._world = world
         self._fences: dict[int, int] = {}
         self._agent_states: dict[tuple[int, int], c.SaveAgentState] = {}
+        self._free: dict[int, set[int]] = {}  # agents of a tenant, by what was last written of them
         self._in_flight: dict[tuple[int, int], dict[str, None]] = {}  # of a run: committed and not answered
         self._answered_by: dict[str, int] = {}
         self._run_states: dict[tuple[int, int], str] = {}
@@ -231,9 +232,7 @@ class Checks:
                 channel = self._world.pbx.ledger.channels.get(name)
                 if channel is not None and (channel.answered_s is not None or not channel.live):
                     del in_flight[name]
-            free = sum(
-                state.state == AgentState.AVAILABLE for key, state in self._agent_states.items() if key[0] == tenant
-            )
+            free = len(self._free.get(tenant, ()))
             if len(in_flight) > free:
                 raise Violation(f"I12: {len(in_flight)} calls on the way for {free} free agents of {tenant}")
         placed_s = self.planned_s[keep.item.call]
@@ -275,6 +274,11 @@ class Checks:
             if before.state == AgentState.AVAILABLE and key in self._paused_agents:
                 raise Violation(f"I26: {who} was reserved, and had paused or logged off")
         self._agent_states[key] = keep
+        free = self._free.setdefault(tenant, set())
+        if keep.state == AgentState.AVAILABLE:
+            free.add(keep.agent_id)
+        else:
+            free.discard(keep.agent_id)
 
     # What people were told
 

@@ -71,13 +71,12 @@ def assign(f: FloorState) -> bool:
 
 def next_call(f: FloorState) -> CallLive | None:
     """The first of the waiting calls for which an agent is free."""
-    heads = (
-        (run.campaign.priority, *place)
-        for run in f.runs.values()
-        if run.waiting.line and f.idle.count(run.run_id) and (place := first_in_line(f, run)) is not None
-    )
-    first = min(heads, default=None)
-    return f.calls[first[-1]] if first is not None else None
+    first: tuple[int, CallPlace] | None = None
+    for run in f.runs.values():
+        if run.waiting.line and f.idle.count(run.run_id) and (place := first_in_line(f, run)) is not None:
+            candidate = run.campaign.priority, place
+            first = candidate if first is None else min(first, candidate)
+    return f.calls[first[1][1]] if first is not None else None
 
 
 def first_in_line(f: FloorState, run: RunLive) -> CallPlace | None:

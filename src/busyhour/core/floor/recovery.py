@@ -16,7 +16,7 @@ from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE
 from busyhour.core.model.campaign import Campaign
-from busyhour.core.model.ids import agent_of, is_call, is_leg, room_of
+from busyhour.core.model.ids import agent_of, is_call, is_leg, leg_in, room_of
 from busyhour.core.model.pictures import (
     AgentProfile,
     CallHistory,
@@ -162,7 +162,8 @@ def _attempt_state(channel: ChannelPicture) -> AttemptState:
 
 
 def _leg_joined(f: FloorState, channel: ChannelPicture) -> str | None:
-    return next((leg for leg in f.legs if channel.bridge == room_of(leg)), None)
+    leg = leg_in(channel.bridge or "")
+    return leg if leg in f.legs else None
 
 
 def _call_state(call: CallLive, channel: ChannelPicture, leg: str | None) -> CallState:

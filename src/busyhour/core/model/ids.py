@@ -37,3 +37,8 @@ def agent_of(leg: str) -> int:
 
 def room_of(leg: str) -> str:
     return f"r{leg}"
+
+
+def leg_in(room: str) -> str:
+    """The leg whose room this is. Of another bridge's name, nobody's."""
+    return room.removeprefix("r")
