@@ -50,7 +50,7 @@ PLANTED = (
     ),
     Fault(
         "service/engine.py",
-        "if self._clock.now().utc_s - call.at_utc_s > INTENT_AGE_MAX_S:",
+        "if self._clock.now().mono_s - intended_s > INTENT_AGE_MAX_S:",
         "if False:",
         "old intents are still sent",
     ),
