@@ -51,6 +51,7 @@ class Database:
         idle_in_transaction_s: float = 60.0,
         pool_wait_s: float = 5.0,
     ) -> None:
+        self.name = name  # as the server shows it
         self.engine = create_async_engine(
             driver_url(url),
             pool_size=connections_max,

@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 import sqlalchemy as sa
+import structlog
 
 from busyhour.adapters.sql import adopt, closes, compliance, hopper, intents
 from busyhour.adapters.sql.counts import RunCounts
@@ -26,8 +27,19 @@ RETURNING fence
 # The share lock makes a new owner wait for this transaction, and this one fail after a new owner came.
 HOLD_FENCE = "SELECT 1 FROM shard_lease WHERE fence = $1 FOR SHARE"
 
+STUCK_S = 3.0
+"""No transaction of an engine that lives takes so long: each is a few round trips."""
+AS_OURSELVES = sa.text("SET LOCAL ROLE NONE")  # who logged in: it may see, and end, the sessions of the same
+END_STUCK = sa.text("""
+SELECT count(*) FILTER (WHERE pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE application_name = :name AND datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()
+    AND xact_start < clock_timestamp() - make_interval(secs => :seconds)
+""")
+
 NOTE_AT_CALLS = (100, 1_000)
 """Calls of this process after which the tables' statistics are taken anew."""
+
+log = structlog.get_logger("store")
 
 Touched = set[tuple[str, int | str]]
 
@@ -41,7 +53,11 @@ class SqlStore:
         self._to_note = list(NOTE_AT_CALLS)
 
     async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
-        return await again(lambda: self._open_shard(tenant, owner))
+        try:
+            return await again(lambda: self._open_shard(tenant, owner))
+        except StoreDown:
+            await self._end_stuck()  # the next try may find the way free
+            raise
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
         answers = await again(lambda: self._commit(tenant, fence, batch))
@@ -63,6 +79,18 @@ class SqlStore:
     async def reckon(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
         async with self.database.quick_transaction(tenant) as driver:
             return await compliance.reckon(driver, ask)
+
+    async def _end_stuck(self) -> None:
+        """An engine that stands still in the middle of a statement holds its tenants' rows for ever: no time limit of
+        the server's counts while it waits for the rest of what a client says. It is being replaced; what it had not
+        committed, its successor finds undone."""
+        ended = 0
+        with contextlib.suppress(StoreDown):
+            async with self.database.lookup() as connection:
+                await connection.execute(AS_OURSELVES)
+                ended = await connection.scalar(END_STUCK, {"name": self.database.name, "seconds": STUCK_S})
+        if ended:
+            log.warning("engines that stood still in a transaction were disconnected", connections=ended)
 
     async def _open_shard(self, tenant: int, owner: str) -> FloorPicture:
         async with self.database.tenant_transaction(tenant) as connection:
