@@ -8,7 +8,7 @@ import pytest
 
 from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted, CallRefused
-from busyhour.core.model.campaign import Hours
+from busyhour.core.model.campaign import Compliance, Hours
 from busyhour.core.model.values import ListRole, Outcome, Refusal
 from busyhour.service.errors import FenceLost
 
@@ -148,6 +148,45 @@ async def test_a_cap_of_attempts_per_number_counts_all_campaigns(world: World) -
     assert refused(answer, Refusal.NUMBER_CAP) == world.utc_s - 3600 + 86_400
     world.utc_s += 86_400
     assert await world.commit(world.place(third)) == [CallCommitted(call=third.call)]
+
+
+async def test_who_was_abandoned_is_left_alone_as_long_as_the_law_says(world: World) -> None:
+    """Also by another campaign, and by any law that the campaign at hand names."""
+    item = await one_item(world)
+    abandoned = world.close(item, Outcome.ABANDONED, answered_utc_s=world.utc_s + 5, talk_s=2.0)
+    await world.commit(world.place(item), abandoned)
+    ended_utc_s = world.utc_s + 30
+    other = await world.add_list("others", [new_contact(1, name="Same number")])
+    await world.start((other, NORMAL), compliance=Compliance(preset="uk"))
+    [second] = (await world.fill()).items
+    world.utc_s += 71 * 3600
+    [answer] = await world.commit(world.place(second))
+    assert refused(answer, Refusal.ABANDONED_LATELY) == ended_utc_s + 72 * 3600
+    world.utc_s = ended_utc_s + 72 * 3600
+    assert await world.commit(world.place(second)) == [CallCommitted(call=second.call)]
+
+
+async def test_a_law_without_such_a_rule_lets_the_retry_rules_decide(world: World) -> None:
+    item = await one_item(world, compliance=Compliance(preset="us"))
+    due = world.utc_s + 3600
+    abandoned = world.close(item, Outcome.ABANDONED, answered_utc_s=world.utc_s + 5, talk_s=2.0, next_due_utc_s=due)
+    await world.commit(world.place(item), abandoned)
+    world.utc_s = due
+    [again] = (await world.fill()).items
+    assert await world.commit(world.place(again)) == [CallCommitted(call=again.call)]
+
+
+@pytest.mark.covers("I5")
+async def test_the_laws_hours_hold_beside_the_campaigns_own(world: World) -> None:
+    """Canada on a weekend: from 10 to 18, whatever hours the campaign has."""
+    people = await world.add_list("people", [new_contact(1, zones=(("America/Toronto",),))])
+    await world.start((people, NORMAL), compliance=Compliance(preset="canada"))
+    [item] = (await world.fill()).items
+    world.utc_s += 24 * 3600 + 2 * 3600  # Saturday, 09:00 in Toronto
+    [answer] = await world.commit(world.place(item))
+    assert refused(answer, Refusal.OUT_OF_HOURS_LAW) == world.utc_s + 3600
+    world.utc_s += 3600
+    assert await world.commit(world.place(item)) == [CallCommitted(call=item.call)]
 
 
 @pytest.mark.covers("I2")

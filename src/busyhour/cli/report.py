@@ -120,6 +120,21 @@ def explain_call(
     print_table(f"Call {call}", ("what", "answer"), facts.items())
 
 
+@explain.command("campaign")
+def explain_campaign(campaign: campaigns.Which, *, json: Json = False) -> None:
+    """What a campaign is doing and why, what was abandoned, and what the law still leaves to it."""
+    client = connect()
+    campaign_id = campaigns.find(client, campaign)["campaign"]["campaign_id"]
+    answer = client.get(f"/api/explain/campaigns/{campaign_id}")
+    if json:
+        print_json(answer)
+        return
+    out.print(answer["name"], style="bold", markup=False, highlight=False)
+    _print_sentences(answer["now"])
+    out.print("The law:", markup=False)
+    _print_sentences(answer["law"])
+
+
 def _print_sentences(sentences: list[str]) -> None:
     for sentence in sentences:
         out.print(f"- {sentence}", markup=False, highlight=False, soft_wrap=True)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 from msgspec import Struct
 
+from busyhour.core.dialer.compliance.hours import is_lawful_hour, next_lawful_hour
 from busyhour.core.dialer.hours import is_open, is_open_everywhere, next_open
 from busyhour.core.life.run import ACTIVE, RunState
 from busyhour.core.model.values import DialMode
@@ -130,6 +131,9 @@ def closed_hours(picture: r.MemberPicture, now_utc_s: float) -> list[str]:
         opens = next_open(campaign.callee_hours, zones, now_utc_s)
         closed = ", ".join(zone for zone in zones if not is_open(campaign.callee_hours, zone, now_utc_s))
         said.append(f"It is outside the hours for calling people in {closed}; {opening(opens, zones[0])}.")
+    elif not is_lawful_hour(campaign, zones, now_utc_s):
+        opens = next_lawful_hour(campaign, zones, now_utc_s)
+        said.append(f"The law allows no call at this hour in {', '.join(zones)}; {opening(opens, zones[0])}.")
     return said
 
 

@@ -1,10 +1,11 @@
 """One view of each live thing, made from the floor's records."""
 
+from busyhour.core.dialer.compliance.presets import preset_of
 from busyhour.core.floor.pairing import agents_free
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
-from busyhour.service.views import AgentView, CallView, RunView, SystemView
+from busyhour.service.views import AgentView, CallView, LawView, RunView, SystemView, WindowView
 
 TALKING = (CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 
@@ -77,7 +78,27 @@ def run_view(f: FloorState, run: RunLive) -> RunView:
         agents_free=agents_free(f, run),
         next_due_utc_s=run.next_due_utc_s,
         why=str(run.why),
+        law=law_view(run),
     )
+
+
+def law_view(run: RunLive) -> LawView | None:
+    budget = run.budget
+    if budget is None:
+        return None
+    preset = preset_of(run.campaign.compliance.preset)
+    windows = tuple(
+        WindowView(
+            window=standing.window.words,
+            limit=standing.window.limit,
+            live=standing.live,
+            abandoned=standing.abandoned,
+            rate=standing.rate,
+            left=standing.left,
+        )
+        for standing in budget.standings
+    )
+    return LawView(preset=preset.key, name=preset.name, progressive=budget.progressive, why=budget.why, windows=windows)
 
 
 def system_view(f: FloorState, lag_ms: float) -> SystemView:

@@ -49,6 +49,27 @@ class CallView(View, frozen=True, kw_only=True):
     disposition: str | None
 
 
+class WindowView(View, frozen=True, kw_only=True):
+    """One window of the law: what was abandoned in it, and what still may be. None = not counted yet."""
+
+    window: str  # "the last 24 hours"
+    limit: float  # share of the calls that people answer
+    live: float | None  # calls that people answered
+    abandoned: float | None
+    rate: float | None
+    left: int  # more abandoned calls that fit
+
+
+class LawView(View, frozen=True, kw_only=True):
+    """What the law leaves to a run; the tightest window decides."""
+
+    preset: str
+    name: str
+    progressive: bool  # nothing is left: no call without a free agent
+    why: str
+    windows: tuple[WindowView, ...]
+
+
 class RunView(View, frozen=True, kw_only=True):
     run_id: int
     campaign_id: int
@@ -68,6 +89,7 @@ class RunView(View, frozen=True, kw_only=True):
     agents_free: int
     next_due_utc_s: float | None
     why: str  # why this many calls are being placed now, or why none
+    law: LawView | None = None
 
 
 class SystemView(View, frozen=True, kw_only=True):

@@ -78,6 +78,7 @@ class Rows:
     open: dict[str, None] = field(default_factory=dict)  # attempts without a final record
     live_numbers: dict[str, str] = field(default_factory=dict)
     dialed: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    abandoned: dict[str, float] = field(default_factory=dict)  # number: when its last abandoned call ended
     fence: int = 0
     owner: str = ""
     made: int = 0

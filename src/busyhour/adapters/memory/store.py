@@ -174,6 +174,7 @@ class MemoryStore:
                 attempts_24h=len(recent),
                 due_utc_s=keep.item.due_utc_s,
                 oldest_24h_utc_s=recent[0] if recent else None,
+                abandoned_utc_s=rows.abandoned.get(keep.item.number),
             )
         )
         if verdict.refusal is not None:
@@ -213,6 +214,8 @@ def _close(rows: Rows, record: CallRecord) -> None:
     attempt.agent_id = record.agent_id or attempt.agent_id
     del rows.open[record.call]
     rows.live_numbers.pop(attempt.placed.item.number, None)
+    if record.outcome is Outcome.ABANDONED:
+        rows.abandoned[attempt.placed.item.number] = record.ended_utc_s
     run = rows.runs[attempt.placed.run_id]
     run.answered += record.answered_utc_s is not None
     run.abandoned += record.outcome is Outcome.ABANDONED

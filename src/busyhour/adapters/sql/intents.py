@@ -41,7 +41,7 @@ SELECT q.call, m.state = 'taken' AND m.taken_as = q.call AS member_open, r.state
     (SELECT true FROM attempt a WHERE a.call = q.call LIMIT 1) AS placed,
     (SELECT true FROM attempt a WHERE a.number = q.number AND a.ended_utc_s IS NULL LIMIT 1) AS number_live,
     (SELECT true FROM attempt a WHERE a.contact_id = q.contact_id AND a.ended_utc_s IS NULL LIMIT 1) AS contact_live,
-    day.attempts, day.oldest
+    lately.attempts, lately.oldest, lately.abandoned_utc_s
 FROM jsonb_to_recordset($1::jsonb) AS q(
     call text, member_id bigint, run_id bigint, contact_id bigint, number text, at_utc_s float8)
 CROSS JOIN LATERAL (SELECT state, taken_as FROM member WHERE member_id = q.member_id AND run_id = q.run_id
@@ -49,8 +49,10 @@ CROSS JOIN LATERAL (SELECT state, taken_as FROM member WHERE member_id = q.membe
 CROSS JOIN LATERAL (SELECT state, campaign_id FROM run WHERE run_id = q.run_id OFFSET 0) r
 CROSS JOIN LATERAL (SELECT name, settings FROM campaign WHERE campaign_id = r.campaign_id OFFSET 0) c
 CROSS JOIN LATERAL (SELECT time_zone FROM contact WHERE contact_id = q.contact_id OFFSET 0) k
-CROSS JOIN LATERAL (SELECT count(*) AS attempts, min(intent_utc_s) AS oldest FROM attempt a
-    WHERE a.number = q.number AND a.intent_utc_s > q.at_utc_s - 86400 AND a.trunk_id IS NOT NULL) day
+CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE a.intent_utc_s > q.at_utc_s - 86400) AS attempts,
+    min(intent_utc_s) FILTER (WHERE a.intent_utc_s > q.at_utc_s - 86400) AS oldest,
+    max(ended_utc_s) FILTER (WHERE a.outcome = 'ABANDONED') AS abandoned_utc_s FROM attempt a
+    WHERE a.number = q.number AND a.intent_utc_s > q.at_utc_s - 345600 AND a.trunk_id IS NOT NULL) lately
 """
 PLACE = """
 WITH placed AS (
@@ -113,6 +115,7 @@ def _judge(look: Mapping[str, Any] | None, one: PlaceCall) -> Verdict:
             attempts_24h=look["attempts"],
             due_utc_s=one.item.due_utc_s,
             oldest_24h_utc_s=look["oldest"],
+            abandoned_utc_s=look["abandoned_utc_s"],
         )
     )
     if verdict.refusal is None and look["contact_live"]:

@@ -6,6 +6,8 @@ transaction that commits the dial intent, on rows read and locked there.
 
 from msgspec import Struct
 
+from busyhour.core.dialer.compliance.hours import is_lawful_hour, next_lawful_hour
+from busyhour.core.dialer.compliance.presets import preset_of
 from busyhour.core.dialer.hours import is_open, is_open_everywhere, next_open
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import Refusal
@@ -26,6 +28,7 @@ class DialPicture(Struct, frozen=True, kw_only=True):
     number_live: bool  # another attempt to the same number is open in this tenant
     attempts_24h: int  # to this number, over all campaigns
     oldest_24h_utc_s: float | None = None  # the first of those
+    abandoned_utc_s: float | None = None  # when the last abandoned call to this number ended, over all campaigns
     due_utc_s: float = 0.0  # when the member was to be called
 
 
@@ -51,7 +54,7 @@ def may_dial(picture: DialPicture) -> Verdict:
         return Verdict(refusal=Refusal.NOT_DUE, due_utc_s=picture.due_utc_s)
     if picture.number_live:
         return Verdict(refusal=Refusal.NUMBER_LIVE, due_utc_s=picture.utc_s + NUMBER_LIVE_WAIT_S)
-    return _within_cap(picture) or _within_hours(picture) or YES
+    return _within_cap(picture) or _after_abandoned(picture) or _within_hours(picture) or YES
 
 
 def _within_cap(picture: DialPicture) -> Verdict | None:
@@ -60,6 +63,14 @@ def _within_cap(picture: DialPicture) -> Verdict | None:
         return None
     oldest = picture.oldest_24h_utc_s if picture.oldest_24h_utc_s is not None else picture.utc_s
     return Verdict(refusal=Refusal.NUMBER_CAP, due_utc_s=oldest + CAP_WINDOW_S)
+
+
+def _after_abandoned(picture: DialPicture) -> Verdict | None:
+    """No dial mode makes sure of an agent before it dials, so all wait."""
+    again_s = preset_of(picture.campaign.compliance.preset).abandoned_again_s
+    if picture.abandoned_utc_s is None or picture.utc_s >= picture.abandoned_utc_s + again_s:
+        return None
+    return Verdict(refusal=Refusal.ABANDONED_LATELY, due_utc_s=picture.abandoned_utc_s + again_s)
 
 
 def _within_hours(picture: DialPicture) -> Verdict | None:
@@ -71,4 +82,6 @@ def _within_hours(picture: DialPicture) -> Verdict | None:
     if not is_open_everywhere(campaign.callee_hours, zones, utc_s):
         due = next_open(campaign.callee_hours, zones, utc_s)
         return Verdict(refusal=Refusal.OUT_OF_HOURS_CALLEE, due_utc_s=due)
+    if not is_lawful_hour(campaign, zones, utc_s):
+        return Verdict(refusal=Refusal.OUT_OF_HOURS_LAW, due_utc_s=next_lawful_hour(campaign, zones, utc_s))
     return None

@@ -111,6 +111,8 @@ class Refusal(StrEnum):
     OUT_OF_HOURS_CAMPAIGN = "out_of_hours_campaign"
     OUT_OF_HOURS_CALLEE = "out_of_hours_callee"
     NUMBER_LIVE = "number_live"  # the same number is being called already
+    OUT_OF_HOURS_LAW = "out_of_hours_law"  # the law that the campaign names allows no call at this hour
+    ABANDONED_LATELY = "abandoned_lately"  # the law wants an agent to be sure, or time to pass, after such a call
     NUMBER_CAP = "number_cap"  # attempts to this number in 24 hours are used up
     NOT_DUE = "not_due"  # the clock was set back since the hopper was filled
     ATTEMPT_OPEN = "attempt_open"  # the contact has an open attempt

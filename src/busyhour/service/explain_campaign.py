@@ -1,0 +1,92 @@
+"""What a campaign is doing, why, and what the law leaves to it: sentences for people, from what is stored and live."""
+
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from busyhour.core.dialer.compliance.budget import percent
+from busyhour.core.dialer.compliance.presets import Preset, preset_of
+from busyhour.core.model.campaign import Campaign
+from busyhour.core.model.values import DialMode
+from busyhour.service import records as r
+from busyhour.service.ports import Campaigns
+
+
+class CampaignExplanation(Struct, frozen=True, kw_only=True):
+    """`now`: what it does and why. `law`: what was abandoned, what is left, and what else the law asks."""
+
+    campaign_id: int
+    name: str
+    run_state: str | None
+    now: tuple[str, ...]
+    law: tuple[str, ...]
+
+
+async def explain_campaign(tenant: int, campaign_id: int, *, campaigns: Campaigns, live: bytes) -> CampaignExplanation:
+    row = await campaigns.campaign(tenant, campaign_id)
+    runs = msgspec.json.decode(live)["state"]["runs"]
+    run = runs.get(str(row.run_id)) if row.run_id is not None else None
+    return CampaignExplanation(
+        campaign_id=campaign_id,
+        name=row.campaign.name,
+        run_state=row.run_state,
+        now=tuple(about_now(row, run)),
+        law=tuple(about_law(row.campaign, run)),
+    )
+
+
+def about_now(row: r.CampaignRow, run: dict[str, Any] | None) -> list[str]:
+    if row.faults:
+        return ["It cannot be started.", *row.faults]
+    if run is None:
+        return ["It has no run: start it."] if row.run_id is None else ["Its run is not on the floor yet; ask again."]
+    said = [f"The run is {run['state']}: {run['why']}." if run["why"] else f"The run is {run['state']}."]
+    said.append(
+        f"{run['dialing']} calls are being dialed, {run['waiting']} answered calls wait for an agent, "
+        f"{run['talking']} talk, {run['agents_free']} agents are free."
+    )
+    return said
+
+
+def about_law(campaign: Campaign, run: dict[str, Any] | None) -> list[str]:
+    preset = preset_of(campaign.compliance.preset)
+    said = [f"The law is that of: {preset.name}."]
+    law = run["law"] if run else None
+    if law:
+        said += [_window(window) for window in law["windows"]]
+        said.append(_verdict(campaign, law))
+    return [*said, *_duties(campaign, preset)]
+
+
+def _window(window: dict[str, Any]) -> str:
+    if window["rate"] is None:
+        return f"The calls of {window['window']} are not counted yet (limit {percent(window['limit'])})."
+    return (
+        f"In {window['window']} {percent(window['rate'])} of at most {percent(window['limit'])} were abandoned "
+        f"({window['abandoned']:.10g} of {window['live']:.10g} answered); {window['left']} more would fit."
+    )
+
+
+def _verdict(campaign: Campaign, law: dict[str, Any]) -> str:
+    if campaign.dial_mode is DialMode.AGENTLESS:
+        return "A message is what its calls are for, so none of them waits for an agent."
+    if law["progressive"]:
+        return "Nothing is left, so no call is placed without a free agent (progressive)."
+    return "So calls may be placed ahead of free agents, in a dial mode that does so; progressive never does."
+
+
+def _duties(campaign: Campaign, preset: Preset) -> list[str]:
+    said = []
+    if preset.ring_min_s:
+        said.append(f"Unanswered calls ring {campaign.ring_timeout_s:g} s; the least is {preset.ring_min_s:g} s.")
+    if preset.message and campaign.dial_mode is not DialMode.AGENTLESS:
+        own = (
+            "its own message"
+            if campaign.abandon_prompt
+            else "the general farewell message: give it one that says who calls"
+        )
+        said.append(f"Who finds no agent within {campaign.answer_wait_max_s:g} s hears {own}.")
+    if preset.abandoned_again_s:
+        said.append(f"Whoever was abandoned is not called again for {preset.abandoned_again_s / 3600:g} hours.")
+    return said

@@ -1,0 +1,53 @@
+"""What a campaign is doing, and what the law leaves to it, in sentences."""
+
+from typing import Any
+
+import msgspec
+
+from busyhour.core.model.campaign import Campaign, Compliance
+from busyhour.core.model.values import DialMode
+from busyhour.service import records as r
+from busyhour.service.explain_campaign import about_law, about_now
+
+CAMPAIGN = Campaign(campaign_id=1, name="spring", dial_mode=DialMode.PROGRESSIVE, compliance=Compliance(preset="uk"))
+ROW = r.CampaignRow(campaign=CAMPAIGN, status="runnable", lists=(), run_id=7, run_state="running", created_utc_s=0.0)
+WINDOW = {"window": "the last 24 hours", "limit": 0.03, "live": 200.0, "abandoned": 1.0, "rate": 0.005, "left": 5}
+
+
+def run(**law: Any) -> dict[str, Any]:
+    figures = {"dialing": 2, "waiting": 1, "talking": 4, "agents_free": 0}
+    return figures | {
+        "state": "running",
+        "why": "progressive: 0 free agents",
+        "law": {"preset": "uk", "name": "United Kingdom", "progressive": False, "why": "", "windows": [WINDOW]} | law,
+    }
+
+
+def test_what_it_does_is_said_with_the_dialers_own_reason() -> None:
+    assert about_now(ROW, run()) == [
+        "The run is running: progressive: 0 free agents.",
+        "2 calls are being dialed, 1 answered calls wait for an agent, 4 talk, 0 agents are free.",
+    ]
+    assert about_now(msgspec.structs.replace(ROW, run_id=None), None) == ["It has no run: start it."]
+    faulty = msgspec.structs.replace(ROW, faults=("It has no trunk. Choose one.",))
+    assert about_now(faulty, None) == ["It cannot be started.", "It has no trunk. Choose one."]
+
+
+def test_each_window_is_said_with_its_use_and_what_is_left() -> None:
+    said = about_law(CAMPAIGN, run())
+    assert said[:2] == [
+        "The law is that of: United Kingdom.",
+        "In the last 24 hours 0.5 % of at most 3 % were abandoned (1 of 200 answered); 5 more would fit.",
+    ]
+    assert "Unanswered calls ring 30 s; the least is 15 s." in said
+    assert "Whoever was abandoned is not called again for 72 hours." in said
+
+
+def test_at_the_limit_and_without_counts_it_says_that_it_is_progressive() -> None:
+    fallen = "Nothing is left, so no call is placed without a free agent (progressive)."
+    assert fallen in about_law(CAMPAIGN, run(progressive=True))
+    unknown = WINDOW | {"live": None, "abandoned": None, "rate": None, "left": 0}
+    said = about_law(CAMPAIGN, run(progressive=True, windows=[unknown]))
+    assert "The calls of the last 24 hours are not counted yet (limit 3 %)." in said
+    assert fallen in said
+    assert about_law(CAMPAIGN, None)[0] == "The law is that of: United Kingdom."
