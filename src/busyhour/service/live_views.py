@@ -1,7 +1,6 @@
 """One view of each live thing, made from the floor's records."""
 
 from busyhour.core.dialer.compliance.presets import preset_of
-from busyhour.core.floor.pairing import agents_free
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
@@ -75,7 +74,7 @@ def run_view(f: FloorState, run: RunLive) -> RunView:
         dialing=run.dialing,
         waiting=len(run.waiting),
         talking=sum(f.calls[name].state in TALKING for name in run.calls),
-        agents_free=agents_free(f, run),
+        agents_free=f.idle.count(run.run_id),
         next_due_utc_s=run.next_due_utc_s,
         why=str(run.why),
         law=law_view(run),

@@ -1,5 +1,7 @@
 """Event rules about runs and what they are made of: hopper, hours, trunks, settings."""
 
+from collections.abc import Sequence
+
 from busyhour.core import events as e
 from busyhour.core.commands import FillHopper, SaveRun
 from busyhour.core.dialer.hours import is_open, next_change
@@ -32,10 +34,22 @@ def add_run(f: FloorState, picture: RunPicture) -> RunLive:
     f.runs[run.run_id] = run
     if run.state not in ACTIVE:  # found with the calls that were up when it ended
         f.at(CLOSED_RUN_KEPT_S, "forget-run", str(run.run_id))
-    f.idle.staff(run.run_id, run.campaign.agent_ids)
+    staff(f, run)
     look_at_hours(f, run)
     f.dirty_run(run.run_id)
     return run
+
+
+def staff(f: FloorState, run: RunLive, before: Sequence[int] = ()) -> None:
+    """Its campaign's agents work for this run; `before`: those that did so until now. All are shown with their runs."""
+    f.idle.staff(run.run_id, run.campaign.agent_ids)
+    show(f, [*before, *run.campaign.agent_ids])
+
+
+def show(f: FloorState, agent_ids: Sequence[int]) -> None:
+    for agent_id in agent_ids:
+        if agent_id in f.agents:
+            f.touch("agents", agent_id)
 
 
 def on_run_started(f: FloorState, event: e.RunStarted) -> None:
@@ -88,6 +102,7 @@ def on_forget_run_due(f: FloorState, name: str) -> None:
         f.at(CLOSED_RUN_KEPT_S, "forget-run", name)
         return
     f.touch("runs", name)
+    show(f, run.campaign.agent_ids)
     f.dirty_runs.pop(run.run_id, None)
     f.idle.staff(run.run_id, ())
     for kind in ("hours", "due", "rate", "minute"):
@@ -220,13 +235,11 @@ def on_campaign_changed(f: FloorState, event: e.CampaignChanged) -> None:
     """Edits apply to the live run from the next call on; calls that are up keep the settings they began with."""
     for run in f.runs.values():
         if run.campaign.campaign_id == event.campaign.campaign_id and run.state in ACTIVE:
-            run.campaign = event.campaign
+            before, run.campaign = run.campaign.agent_ids, event.campaign
             law.look_at(f, run)
-            f.idle.staff(run.run_id, run.campaign.agent_ids)
+            staff(f, run, before)
             look_at_hours(f, run)
             f.dirty_run(run.run_id)
-            for agent_id in event.campaign.agent_ids:
-                f.touch("agents", agent_id)
 
 
 def on_telephony_lost(f: FloorState, event: e.TelephonyLost) -> None:

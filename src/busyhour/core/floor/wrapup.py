@@ -36,6 +36,7 @@ def on_acw_due(f: FloorState, name: str) -> None:
 def end_acw(f: FloorState, agent: AgentLive) -> None:
     if agent.acw_call is None:
         return
+    f.touch("calls", agent.acw_call)  # it leaves the desk, also while it is still up
     endings.forget(f, agent.acw_call)
     agent.acw_call, agent.acw_until_s, agent.acw_until_utc_s = None, inf, 0.0
     f.drop("acw", str(agent.agent_id))
