@@ -131,9 +131,8 @@ class World:
             self.method.ring_ended(self.now_s, self.now_s - since_s, None, call, chance)
 
     def room(self) -> int:
-        used = (
-            len(self.ringing) + len(self.waiting) + len(self._with)
-        )  # a line is held through wrap-up here: a little strict
+        """What lines and list still allow. An agent who leaves after the call is counted until he has gone."""
+        used = len(self.ringing) + len(self.waiting) + len(self.talking) + len(self.leaving)
         return max(0, min(self.shape.lines - used, self.shape.list_size - self.tally.dialed))
 
     def _dial(self, count: int) -> None:
