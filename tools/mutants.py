@@ -8,6 +8,7 @@ scenarios; a world that it does not pass is named, and not used for the hunt.
     python tools/mutants.py             all of them
     python tools/mutants.py WORD        those whose reason or file has this word
     python tools/mutants.py --calls N   the limit for each, else 100,000
+    python tools/mutants.py --quick     with some of the failing operations only
 """
 
 import argparse
@@ -72,11 +73,12 @@ def run(source: Path, words: list[str]) -> Answer:
     return answer
 
 
-def hunt(fault: Fault, base: Path, seeds: str, calls_max: int) -> Answer:
+def hunt(fault: Fault, base: Path, seeds: str, calls_max: int, *, quick: bool) -> Answer:
     with tempfile.TemporaryDirectory(prefix="busyhour-mutant-") as folder:
         copy_of(base, Path(folder))
         plant(fault, Path(folder))
-        return run(Path(folder), ["--worlds", seeds, "--calls", str(calls_max)])
+        words = ["--worlds", seeds, "--calls", str(calls_max), *(["--quick"] if quick else [])]
+        return run(Path(folder), words)
 
 
 def sound_worlds(base: Path, console: Console, worlds: int) -> str | None:
@@ -104,6 +106,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Plant faults and see whether they are found.")
     parser.add_argument("word", nargs="?", default="")
     parser.add_argument("--calls", type=int, default=CALLS_MAX)
+    parser.add_argument("--quick", action="store_true", help="not every failing operation, only some")
     parser.add_argument("--worlds", type=int, default=WORLDS)
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     asked = parser.parse_args()
@@ -115,7 +118,7 @@ def main() -> int:
         seeds = sound_worlds(base, console, asked.worlds)
         if seeds is None:
             return 1
-        answers = pool.map(lambda one: hunt(one, base, seeds, asked.calls), chosen)
+        answers = pool.map(lambda one: hunt(one, base, seeds, asked.calls, quick=asked.quick), chosen)
         found = sum(show(console, fault, answer) for fault, answer in zip(chosen, answers, strict=True))
     console.print(f"{found} of {len(chosen)} found")
     return 0 if found == len(chosen) else 1

@@ -1,12 +1,14 @@
 """The golden scenarios: each as written, and each with an operation failing; a selection each day, all for `real`."""
 
 import os
+from typing import get_args
 
 import pytest
 
 from busyhour.bench.simulation import make_store
-from busyhour.sim.golden import play_all
-from busyhour.sim.golden_fates import KINDS
+from busyhour.core.events import Event
+from busyhour.sim.golden import GoldenWorld, fates_of, play, play_all
+from busyhour.sim.golden_fates import KINDS, Fate
 from busyhour.sim.golden_list import SCENES
 from busyhour.sim.golden_scene import Scene
 from busyhour.sim.golden_series import named, play_scenes
@@ -38,3 +40,19 @@ def test_no_failing_operation_breaks_anything() -> None:
     assert [failure for one in played for failure in one.failures] == []
     assert {port for one in played for port, n in one.operations.items() if n} == set(KINDS)
     assert sum(one.runs for one in played) >= 5_000
+
+
+@pytest.mark.covers("I24")
+def test_screens_stay_true_after_every_kind_of_event() -> None:
+    """Each play watches the live page and all desks: snapshot + changes = a fresh snapshot (`sim/screens.py`). A kind
+    of event that no play brings about would not be looked at: it needs a scenario."""
+    seen: set[type[Event]] = set()
+    fates: list[tuple[Scene, Fate | None]] = [(scene, None) for scene in SCENES]
+    fates += [(SCENES[0], fate) for fate in fates_of(play(SCENES[0], None, make_store)[1]) if fate.port == "order"]
+    for scene, fate in fates:
+        world = GoldenWorld(scene, fate, make_store)
+        result = world.run()
+        assert result.violation is None, f"{scene.name}, {fate}: {result.violation}"
+        seen |= world.kinds_of_events()
+    never = {kind.__name__ for kind in get_args(Event)} - {kind.__name__ for kind in seen}
+    assert not never

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from busyhour.core import events as e
 from busyhour.core.life.agent import AgentState
+from busyhour.service.engine import Engine
 from busyhour.service.errors import UserError
 from busyhour.service.ports import Store
 from busyhour.sim.faults import Weather
@@ -30,6 +31,7 @@ from busyhour.sim.loop import WORLD, the_loop
 from busyhour.sim.people import SimAgent
 from busyhour.sim.plan import Plan, Result
 from busyhour.sim.process import Process
+from busyhour.sim.screens import ScreenChecks
 from busyhour.sim.series import MakeStore, silence
 from busyhour.sim.world import World
 
@@ -44,6 +46,7 @@ class GoldenWorld(World):
 
     def __init__(self, scene: Scene, fate: Fate | None, make_store: MakeStore) -> None:
         self.scene, self.fates = scene, Fates(fate)
+        self.all_engines: list[Engine] = []
         possible = POSSIBLE.get((fate.port, fate.kind), {}) if fate is not None else {}
         weather = Weather(**{**msgspec.structs.asdict(scene.weather), "admin_acts_per_h": 0.0, **possible})
         plan = Plan(seed=1, calls=len(scene.contacts), tenants=1, agents=len(scene.agents), weather=weather)
@@ -87,8 +90,17 @@ class GoldenWorld(World):
             self.fates.over = True  # what comes now is idle
         await super()._second()
 
+    async def _come_to_rest(self) -> None:
+        await super()._come_to_rest()
+        view = self.engines[TENANT].live
+        if isinstance(view, ScreenChecks):
+            view.leave_all()
+
     def start_engine(self, tenant: int) -> None:
         super().start_engine(tenant)
+        engine = self.engines[tenant]
+        engine.live = ScreenChecks(self, engine, self.processes[tenant], [one.agent_id for one in self.scene.agents])
+        self.all_engines.append(engine)
         for agent in self.agents.values():
             the_loop().call_later(DESK_BACK_S, self._link_again, agent, context=WORLD)
 
@@ -112,6 +124,10 @@ class GoldenWorld(World):
         floor = self.engines[TENANT].floor
         agent = floor.agents.get(agent_id) if floor is not None else None
         return agent is not None and agent.state is AgentState.AVAILABLE
+
+    def kinds_of_events(self) -> set[type[e.Event]]:
+        """Which facts the floors of this play were told."""
+        return {type(event) for engine in self.all_engines for _, event in engine._history}
 
     # What scripts do
 
