@@ -125,6 +125,7 @@ class FatedLine(Line):
         await self.process.alive()
         self.process.watch.before_order(self.process, call)
         if kind == "refused":
+            self._pbx.ledger.refused[name] = None
             await asyncio.sleep(REPLY_S)
             return e.CallNotSent(call=name, cause=EndCause.FAILURE)
         sent = await self._ordered(name, kind, partial(self._placed, call), REPLY_WAIT_S)

@@ -54,6 +54,7 @@ class Ledger:
     up_on_trunk: dict[tuple[int, int], int] = field(default_factory=dict)
     last_end: dict[tuple[int, int], Channel] = field(default_factory=dict)  # of a member
     rooms: dict[str, str] = field(default_factory=dict)  # room -> the customer in it
+    refused: dict[str, None] = field(default_factory=dict)  # calls that the PBX was asked for, and said no to
     invites: int = 0
 
     def begin(self, channel: Channel) -> None:
