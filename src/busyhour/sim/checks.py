@@ -154,12 +154,11 @@ class Checks:
         if isinstance(order, c.Join):
             self._check_join(process.tenant, order)
         elif isinstance(order, c.PlaceCall):
-            self._check_age(process.tenant, order)
+            self._check_age(order)
 
-    def _check_age(self, tenant: int, order: c.PlaceCall) -> None:
+    def _check_age(self, order: c.PlaceCall) -> None:
         """I6: no old intent is sent. How long the PBX takes to carry an order out is not in our hands."""
-        attempt = self._world.store.tenants[tenant].attempts.get(order.item.call)
-        age_s = self._world.utc() - attempt.committed_utc_s if attempt is not None else 0.0
+        age_s = the_loop().now_s - self.planned_s[order.item.call]
         if age_s > INTENT_AGE_MAX_S:
             raise Violation(f"I6: {order.item.call} was sent {age_s:.1f} s after its intent")
 

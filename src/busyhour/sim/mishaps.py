@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from busyhour.core import events as e
+from busyhour.service.engine import Engine
 from busyhour.sim.line import Line
 from busyhour.sim.loop import WORLD
 from busyhour.sim.people import HOUR_S
@@ -75,14 +76,14 @@ class Mishaps:
     def _pause_one(self) -> None:
         """An engine stands still; when that is longer than the lease, another takes its shard meanwhile."""
         process = self._world.processes[self._any_tenant()]
-        if process.dead or process.frozen or not self._world.engines[process.tenant].running:
+        if process.dead or process.frozen:
             return
         seconds = self._dice.uniform(*self._weather.pause_s)
         self._world.note(f"engine of {process.tenant} stands still for {seconds:.1f}")
         process.frozen = True
-        self._world.spawn(self._pause(process, seconds))
+        self._world.spawn(self._pause(process, self._world.engines[process.tenant], seconds))
 
-    async def _pause(self, process: Process, seconds: float) -> None:
+    async def _pause(self, process: Process, engine: Engine, seconds: float) -> None:
         await asyncio.sleep(min(seconds, LEASE_S))
         if seconds > LEASE_S and not process.dead and self._world.processes[process.tenant] is process:
             self._world.note(f"another engine takes {process.tenant}")
@@ -92,8 +93,9 @@ class Mishaps:
         if process.dead:
             return
         replaced = self._world.processes[process.tenant] is not process
-        if replaced and self._world.store.tenants[process.tenant].fence == process.fence:
-            self._world.kill(process)  # the other has begun and has not got the shard yet: one of them has to go
+        if replaced and (self._world.store.tenants[process.tenant].fence == process.fence or not engine.running):
+            # One of the two has not got the shard yet, and would take it from one that lives: it has to go.
+            self._world.kill(process)
             return
         self._world.note(f"engine of {process.tenant} wakes")
         self._world.wake(process)
