@@ -335,6 +335,7 @@ def test_an_agent_who_is_offered_a_customer_too_late_is_let_go() -> None:
     assert all(agent.call is None for agent in story.floor.agents.values())
 
 
+@pytest.mark.covers("I47")
 @pytest.mark.parametrize("mode", list(DialMode))
 def test_recovery_twice_gives_the_same_floor(mode: DialMode) -> None:
     """I47."""

@@ -12,8 +12,9 @@ from busyhour.sim.plan import Plan
 from busyhour.sim.series import run_world
 
 INVARIANTS = (
-    *("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I12", "I13", "I14", "I15", "I16", "I18", "I21"),
-    *("I23", "I24", "I25", "I26", "I27", "I28", "I29", "I30", "I31", "I33", "I34", "I42", "I43", "I44", "I45"),
+    *("I1", "I2", "I3", "I4", "I5", "I6", "I7", "I8", "I9", "I10", "I12", "I13", "I14", "I15", "I16", "I17", "I18"),
+    "I21",
+    *("I23", "I24", "I25", "I26", "I27", "I28", "I29", "I30", "I31", "I33", "I34", "I41", "I42", "I43", "I44", "I45"),
 )
 ONCE_BROKEN = (4, 16, 21, 24, 30, 38, 43)
 """Seeds that once showed a fault which is mended."""

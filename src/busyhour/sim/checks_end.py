@@ -110,9 +110,18 @@ def _answered_is_true(world: "World", channel: Channel, record: CallRecord) -> N
         raise Violation(f"I30: {name} lasted {talked_s:.1f} s, and its record says {record.talk_s:.1f}")
     if record.outcome is Outcome.HANDLED and channel.joined_s == 0:
         raise Violation(f"I30: {name} counts as handled, and never was with an agent")
-    written = world.store.tenants[channel.tenant].attempts[name].joined_utc_s is not None  # else nobody lives to tell
-    if record.outcome is Outcome.ABANDONED and written and channel.joined_s > _patience(world):
+    written = world.store.tenants[channel.tenant].attempts[name].joined_utc_s is not None
+    known = written or not _may_go_unheard(world)  # else nobody lives to tell
+    if record.outcome is Outcome.ABANDONED and known and channel.joined_s > _patience(world):
         raise Violation(f"I30: {name} counts as abandoned, and was with an agent for {channel.joined_s:.1f} s")
+
+
+def _may_go_unheard(world: "World") -> bool:
+    """Whether the news of a join may be lost, or with its engine before it is written."""
+    weather = world.plan.weather
+    deaths = weather.kills_per_h or weather.kill_at_point or weather.pauses_per_h
+    losses = weather.event_lost or weather.link_cuts_per_h or weather.silences_per_h or weather.pbx_restarts_per_h
+    return bool(deaths or losses or weather.swizzles_per_h or weather.store_outages_per_h or weather.commit_fails)
 
 
 def _unanswered_is_true(channel: Channel, record: CallRecord) -> None:
