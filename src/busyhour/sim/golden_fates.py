@@ -36,6 +36,9 @@ DELAY_S = 5.0  # an event on its way, at most
 SHORT_DELAY_S = 0.5
 SOON_S = 0.002  # killed in the middle of what was begun
 
+IN_ORDER = (c.Join, c.Hold, c.PlayPrompt)
+"""What the channel itself carries out, one after another; the rest the PBX does beside it."""
+
 KINDS: dict[str, tuple[str, ...]] = {
     "store": ("fails", "answer lost", "killed before", "killed after"),
     "order": ("refused", "reply lost", "late", "too late", "killed before", "killed after"),
@@ -128,7 +131,7 @@ class FatedLine(Line):
             self._pbx.ledger.refused[name] = None
             await asyncio.sleep(REPLY_S)
             return e.CallNotSent(call=name, cause=EndCause.FAILURE)
-        sent = await self._ordered(name, kind, partial(self._placed, call), REPLY_WAIT_S)
+        sent = await self._ordered("", kind, partial(self._placed, call), REPLY_WAIT_S)
         if not sent or not sent[0] or self.downs or self.mute:
             return e.CallUnanswered(call=name)
         return e.CallSent(call=name)
@@ -142,18 +145,18 @@ class FatedLine(Line):
         if kind == "refused":
             await asyncio.sleep(REPLY_S)
             return _refusal_of(command, self._pbx.utc())
-        name = str(getattr(command, "call", "") or getattr(command, "leg", ""))
+        name = command.call if isinstance(command, IN_ORDER) else ""
         done = await self._ordered(name, kind, partial(self._acted, command), ACT_WAIT_S)
         if done:
             return done[0]
         return e.JoinFailed(call=command.call, leg=command.leg) if isinstance(command, c.Join) else None
 
     async def _ordered(self, name: str, kind: str, do: Callable[[], T], wait_s: float) -> tuple[T, ...]:
-        """The PBX does it, behind what it has still to do for this channel, and replies; empty when no reply comes in
-        time."""
+        """The PBX does it, behind what this channel has still to do, and replies; empty when no reply comes in time."""
         now_s = asyncio.get_running_loop().time()
         at_s = now_s + {"late": LATE_S, "too late": TOO_LATE_S}.get(kind, REPLY_S / 2)
-        at_s = self._fates.free_s[name] = max(at_s, self._fates.free_s.get(name, 0.0) + EVENT_S)
+        if name:
+            at_s = self._fates.free_s[name] = max(at_s, self._fates.free_s.get(name, 0.0) + EVENT_S)
         after_s = at_s - now_s
         done = asyncio.ensure_future(self.process.over_the_wire(after_s, do))
         if kind == "killed after":
