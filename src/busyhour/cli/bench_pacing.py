@@ -28,7 +28,7 @@ def add_pacing(bench: typer.Typer, wiring: Wiring) -> None:
         ] = "",
         quick: Annotated[bool, typer.Option("--quick", help="An eighth of the time; less certain.")] = False,
         jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
-        plot: Annotated[Path | None, typer.Option(help="Draw it: FILE.svg or FILE.png.", show_default=False)] = None,
+        plot: Annotated[Path | None, typer.Option(help="Draw it, as FILE.svg.", show_default=False)] = None,
         json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
     ) -> None:
         """How busy agents are, and how many callees are abandoned, in a pretended world. Drives the production code."""

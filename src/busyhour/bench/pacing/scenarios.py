@@ -19,7 +19,7 @@ DRIFT_FROM, DRIFT_TO = 0.75, 1.5  # of p, before and after the middle
 WOBBLE_PART, WOBBLE_S = 0.25, 5400.0
 SESSION_S, BREAK_S = 45 * 60.0, 10 * 60.0
 SERVICE_S, RING_S = 140.0, 6.8  # memoryless
-LINES_PER_AGENT = 2.0
+LINES_PER_AGENT = 1.5
 LIST_HOURS = 3.0  # a list that would last so long if every agent were always busy
 SEED_SESSIONS = 1_000_003  # agents' luck is apart from the leads'
 
