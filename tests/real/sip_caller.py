@@ -33,6 +33,10 @@ class SipCaller(asyncio.DatagramProtocol):
         sdp = ["v=0", "o=- 1 1 IN IP4 127.0.0.1", "s=-", "c=IN IP4 127.0.0.1", "t=0 0"]
         self.request("INVITE", 1, [*sdp, f"m=audio {media_port} RTP/AVP 0", ""])
 
+    def invite_again(self) -> None:
+        """The same, as a caller does who has no answer yet."""
+        self._transport.sendto(self._invited, self._carrier)
+
     def request(self, method: str, cseq: int, body: list[str] | None = None) -> None:
         text = CRLF.join(body or [])
         lines = [
@@ -47,7 +51,10 @@ class SipCaller(asyncio.DatagramProtocol):
             "Content-Type: application/sdp",
             f"Content-Length: {len(text)}",
         ]
-        self._transport.sendto((CRLF.join(lines) + CRLF * 2 + text).encode(), self._carrier)
+        message = (CRLF.join(lines) + CRLF * 2 + text).encode()
+        if method == "INVITE":
+            self._invited = message
+        self._transport.sendto(message, self._carrier)
 
     async def answer(self, timeout_s: float = 5) -> tuple[int, str]:
         """Status and method of the next answer; requests of the callee come as (0, method)."""

@@ -56,6 +56,25 @@ async def test_talker_hangs_up_when_its_time_is_over(carrier: Carrier, caller: S
     assert dialog.talk_s == pytest.approx(3.0, abs=0.1)
 
 
+@pytest.mark.parametrize(("behavior", "first"), [(Behavior.TALK, 180), (Behavior.BUSY, 486)])
+async def test_an_invite_that_comes_again_late_is_not_the_end(
+    carrier: Carrier, caller: SipCaller, behavior: Behavior, first: int
+) -> None:
+    caller.invite(number_of(behavior, 5, detail=0))
+    assert await caller.answer() == (first, "INVITE")
+    if behavior is Behavior.TALK:
+        assert await caller.answer() == (200, "INVITE")
+    caller.invite_again()
+    await asyncio.sleep(0.2)
+    caller.request("ACK", 1)
+    if behavior is Behavior.TALK:
+        while (told := await caller.answer()) == (200, "INVITE"):
+            pass
+        assert told == (0, "BYE")
+    dialog = await carrier.ledger.wait(caller.call_id, lambda d: d.ended_s is not None and d.acked_s is not None)
+    assert dialog.ended_by == "callee"
+
+
 async def test_caller_may_hang_up_on_a_talker(carrier: Carrier, caller: SipCaller) -> None:
     caller.invite(number_of(Behavior.TALK, 3, detail=9))
     while (await caller.answer())[0] != 200:

@@ -76,3 +76,15 @@ def test_calls_end_with_the_pbx_that_was_killed() -> None:
     unheard = dialog(19, status=200, answered_s=19.9, ended_s=40, ended_by="callee")
     assert not kinds(unheard, attempts=[attempt(19, "LOST")], pbx_killed_s=20)
     assert not kinds(dialog(19.9), attempts=[attempt(19.9, "LOST")], pbx_killed_s=20)
+
+
+def test_what_the_pbx_acknowledged_it_knew() -> None:
+    """Also when a busy network reads the acknowledgment only after the kill."""
+    late = dialog(10, status=200, answered_s=19.5, acked_s=20.2, ended_s=40, ended_by="callee")
+    assert not kinds(late, attempts=[attempt(10, "HANDLED", 0.5)], pbx_killed_s=20)
+    unread = dialog(19, status=486, ended_s=19.8, ended_by="callee")
+    assert not kinds(unread, attempts=[attempt(19, "LOST")], pbx_killed_s=20)
+    read = dialog(19, status=486, acked_s=19.8, ended_s=19.8, ended_by="callee")
+    assert kinds(read, attempts=[attempt(19, "LOST")], pbx_killed_s=20) == {"mismatches"}
+    long_before = dialog(10, status=486, ended_s=10.1, ended_by="callee")
+    assert kinds(long_before, attempts=[attempt(10, "LOST")], pbx_killed_s=20) == {"mismatches"}

@@ -24,6 +24,9 @@ class ProductWiring:
     """Each method brings up what it needs and takes it down again."""
 
     def up(self, demo: bool, settings: Settings, progress: Progress) -> None:
+        import rich.emoji
+        import rich.spinner  # noqa: F401 (what a first line on the terminal would load)
+
         from busyhour.main import first_run, product  # noqa: F401 (loaded before the fork)
         from busyhour.main.lasting import fork_engine
 

@@ -60,15 +60,13 @@ class PbxProcess:
         """The living PBX of this configuration, whichever engine started it. Anyone could write its command line, so
         it must run as one who may: root, we, or the owner of its configuration's neighbor, its run folder."""
         trusted = {0, os.geteuid(), *(owner.uid for owner in [owner_of(config.parent.parent / "run")] if owner)}
-        for process in psutil.process_iter(["pid", "cmdline", "status", "uids"]):
+        for process in psutil.process_iter(["cmdline"]):  # all else is dear to ask of every process of a machine
             line = process.info["cmdline"] or []
-            if process.info["status"] == psutil.STATUS_ZOMBIE or "-f" not in line:
+            if "-f" not in line or ("-C", str(config)) not in itertools.pairwise(line):
                 continue
-            if process.info["uids"] is None or process.info["uids"].real not in trusted:
-                continue
-            if any(pair == ("-C", str(config)) for pair in itertools.pairwise(line)):
-                with suppress(ProcessLookupError):
-                    return cls(process.info["pid"], None)
+            with suppress(psutil.Error, ProcessLookupError):
+                if process.status() != psutil.STATUS_ZOMBIE and process.uids().real in trusted:
+                    return cls(process.pid, None)
         return None
 
     def runs_as_root(self) -> bool:

@@ -17,7 +17,7 @@ from busyhour.bench.drills.verdict import Verdict
 Parted = Fault | DatabaseFault
 KINDS: Final[tuple[Parted, ...]] = (*ONE_WAY, *DatabaseFault)
 LIVE_MIN: Final = 20
-BAD_S: Final = 8.0
+BAD_S: Final = 6.0
 SENT_MAX_S: Final = 1.0  # R7: no new intent later than this after the database's loss
 BLIND: Final = (DatabaseFault.CUT, DatabaseFault.HALF_OPEN)
 

@@ -15,6 +15,7 @@ from busyhour.sim.sipp.ledger import Dialog
 TALK_TOLERANCE_S: Final = 1.0
 DELAY_TOLERANCE_S: Final = 1.0
 CUT_TOLERANCE_S: Final = 0.3  # a call that ended so shortly before the PBX was killed may have either end
+UNREAD_S: Final = 2.0  # an answer that the PBX did not acknowledge and that came so shortly before its death
 SHOWN_MAX: Final = 20
 KINDS: Final = (
     "lost",
@@ -113,13 +114,16 @@ def verdict_of(
 
 
 def cut_off(dialogs: Iterable[Dialog], cuts_s: Sequence[float]) -> list[Dialog]:
-    """End what was up when the PBX was killed at that moment. An answer without its ACK never reached it."""
+    """End what was up when the PBX was killed at that moment. What the network answered reached the PBX when its ACK
+    came, also if the network read that only after the kill; an answer without its ACK never did."""
     found = []
     for dialog in dialogs:
-        cut_s = next((at_s for at_s in cuts_s if dialog.invited_s < at_s < (dialog.ended_s or at_s + 1)), None)
+        reached = dialog.acked_s is not None
+        least_s = 0.0 if reached else UNREAD_S
+        cut_s = next((at for at in cuts_s if dialog.invited_s < at < (dialog.ended_s or at + 1) + least_s), None)
         if cut_s is None:
             found.append(dialog)
-        elif dialog.answered_s is not None and dialog.acked_s is not None and dialog.acked_s < cut_s:
+        elif dialog.answered_s is not None and reached:
             found.append(replace(dialog, ended_s=cut_s, ended_by="pbx"))
         else:
             found.append(replace(dialog, answered_s=None, status=None, ended_s=cut_s, ended_by="pbx"))
