@@ -126,7 +126,7 @@ class FakeApi:
             job |= {"contacts_added": 2, "rows_rejected": 1, "error": None, "started_utc_s": 1, "ended_utc_s": 2}
             return {**job, "state": "done"}
         if method != "GET":
-            return body or {}
+            return {"faults": []} | (body or {})
         return self.rows_of(path)
 
     def desk(self, path: str) -> Any:
@@ -146,6 +146,7 @@ class FakeApi:
         plain: dict[str, Any] = {
             "lists": rows.LISTS, "campaigns": rows.CAMPAIGNS, "trunks": rows.TRUNKS, "prompts": rows.PROMPTS,
             "dispositions": rows.DISPOSITIONS, "pause-reasons": rows.PAUSE_REASONS, "users": rows.USERS,
+            "compliance/presets": rows.PRESETS,
             "agents": rows.AGENTS, "dnc": rows.DNC, "tokens": [], "prompts/languages": ["en-US", "de-DE"],
         }  # fmt: skip
         if path in plain:

@@ -59,6 +59,7 @@ CAMPAIGN: Row = {
     "idle_on_termination": False, "time_zone": "Europe/Zurich",
     "active_hours": {"from_s": 0, "until_s": 86_400, "days": [1, 2, 3, 4, 5, 6, 7]},
     "callee_hours": {"from_s": 28_800, "until_s": 75_600, "days": [1, 2, 3, 4, 5]}, "attempts_per_day_max": 3,
+    "compliance": {"preset": "uk", "limit": 0.01, "window_s": 604_800},
     "retry_rules": [{"outcome": "BUSY", "disposition": None, "max_attempts": 2, "delay_s": 300, "mode": "fixed"}],
     "retry_count": "total", "trunk_ids": [1], "agent_ids": [1],
 }  # fmt: skip
@@ -74,6 +75,13 @@ CAMPAIGNS: list[Row] = [
         "faults": ["It has no list. Add one under Lists.", "It has no message. Choose a prompt."],
     },
 ]  # fmt: skip
+
+PRESETS: list[Row] = [
+    {"key": "strict", "name": "Strict", "windows": [{"span": "rolling", "limit": 0.01, "length_s": 86_400}]}
+    | {"source": "Our own.", "ring_min_s": 15.0, "wait_max_s": 2.0, "abandoned_again_s": 259_200.0},
+    {"key": "uk", "name": "United Kingdom", "windows": [{"span": "rolling", "limit": 0.03, "length_s": 86_400}]}
+    | {"source": "Ofcom, December 2016.", "ring_min_s": 15.0, "wait_max_s": 2.0, "abandoned_again_s": 259_200.0},
+]
 
 LISTS: list[Row] = [
     {"list_id": 1, "name": "Customers", "hidden": False, "created_utc_s": 1.7e9, "contacts": 200, "numbers": 400}
@@ -137,7 +145,15 @@ def run_view(**more: Any) -> Row:
     view = {"run_id": 1, "campaign_id": 1, "name": "Spring offer", "dial_mode": "progressive", "state": "running"}
     view |= {"priority": 10, "started_utc_s": now_s() - 600, "placed": 120, "finished": 110, "answered": 48}
     view |= {"abandoned": 1, "in_hopper": 40, "dialing": 4, "waiting": 12, "talking": 6, "agents_free": 2}
-    return view | {"next_due_utc_s": now_s() + 90, "why": "2 calls: 2 free agents, 26 free lines"} | more
+    view |= {"next_due_utc_s": now_s() + 90, "why": "2 calls: 2 free agents, 26 free lines", "law": law_view()}
+    return view | more
+
+
+def law_view(**more: Any) -> Row:
+    day = {"window": "the last 24 hours", "limit": 0.03, "live": 1000.0, "abandoned": 21.0, "rate": 0.021, "left": 9}
+    week = {"window": "the last 7 days", "limit": 0.01, "live": None, "abandoned": None, "rate": None, "left": 0}
+    law = {"preset": "uk", "name": "United Kingdom", "progressive": True, "why": "", "windows": [day, week]}
+    return law | more
 
 
 def live_state() -> Row:

@@ -148,6 +148,23 @@ export interface RetryRule {
   mode: RetryMode;
 }
 
+export interface Compliance {
+  preset: string;
+  limit: number | null;
+  window_s: number;
+}
+
+/** What one law asks; the same names as `src/busyhour/core/dialer/compliance/presets.py`. */
+export interface Preset {
+  key: string;
+  name: string;
+  windows: { span: string; limit: number; length_s: number }[];
+  source: string;
+  ring_min_s: number;
+  wait_max_s: number;
+  abandoned_again_s: number;
+}
+
 export interface Campaign {
   campaign_id: number;
   name: string;
@@ -167,6 +184,7 @@ export interface Campaign {
   time_zone: string;
   active_hours: Hours;
   callee_hours: Hours;
+  compliance: Compliance;
   attempts_per_day_max: number;
   retry_rules: RetryRule[];
   retry_count: RetryCount;

@@ -39,6 +39,23 @@ export interface CallView {
   disposition: string | null;
 }
 
+export interface WindowView {
+  window: string;
+  limit: number;
+  live: number | null;
+  abandoned: number | null;
+  rate: number | null;
+  left: number;
+}
+
+export interface LawView {
+  preset: string;
+  name: string;
+  progressive: boolean;
+  why: string;
+  windows: WindowView[];
+}
+
 export interface RunView {
   run_id: number;
   campaign_id: number;
@@ -58,6 +75,7 @@ export interface RunView {
   agents_free: number;
   next_due_utc_s: number | null;
   why: string;
+  law: LawView | null;
 }
 
 export interface SystemView {

@@ -19,6 +19,7 @@ export function freshCampaign(zone: string): Campaign {
     message_prompt: null, abandon_prompt: null, idle_on_termination: false, time_zone: zone,
     active_hours: { from_s: 0, until_s: 24 * HOUR_S, days: EVERY_DAY },
     callee_hours: { from_s: 8 * HOUR_S, until_s: 21 * HOUR_S, days: EVERY_DAY },
+    compliance: { preset: 'strict', limit: null, window_s: 24 * HOUR_S },
     attempts_per_day_max: 0, retry_rules: RETRIES, retry_count: 'total', trunk_ids: [], agent_ids: [],
   };
 }

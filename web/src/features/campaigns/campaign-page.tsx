@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { ErrorNote } from '@/components/error-note';
 import { Loaded, Page } from '@/components/page';
+import { Law } from '@/features/campaigns/campaign-law';
 import { Dialing, Limits, Retries, When, Who } from '@/features/campaigns/campaign-sections';
 import { editOf, freshCampaign } from '@/features/campaigns/campaign-draft';
 import { useCampaign, useSaveCampaign, useStart, type CampaignEdit } from '@/features/campaigns/campaigns-api';
@@ -57,6 +58,7 @@ function Editor({ row, edit: stored }: { row: CampaignRow | null; edit: Campaign
             <When {...part} />
             <Retries {...part} />
             <Limits {...part} />
+            <Law {...part} />
             <ErrorNote error={save.error} />
             <Group>
               <Button type="submit" loading={save.isPending}>{t('common.save')}</Button>

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ConfirmButton } from '@/components/confirm-button';
 import { failed } from '@/components/notify';
 import { StateBadge } from '@/components/state-badge';
+import { LawGauge } from '@/features/live/law-gauge';
 import { api } from '@/lib/api';
 import { useRowsOf } from '@/lib/crud';
 import type { CampaignRow, ContactList } from '@/lib/records';
@@ -54,6 +55,7 @@ function RunCard({ run }: { run: RunView }) {
           </div>
         ))}
       </Group>
+      {run.law !== null && run.dial_mode !== 'agentless' && <LawGauge law={run.law} />}
     </Card>
   );
 }

@@ -1,0 +1,39 @@
+// Which law holds for a campaign, and a limit of its own on abandoned calls.
+import { Card, NumberInput, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import type { Part } from '@/features/campaigns/campaign-sections';
+import { useRowsOf } from '@/lib/crud';
+import type { Preset } from '@/lib/records';
+
+const HOUR_S = 3600;
+
+export function Law({ edit: { campaign }, set }: Part) {
+  const { t } = useTranslation();
+  const presets = useRowsOf<Preset>('/api/compliance/presets').data ?? [];
+  const own = campaign.compliance;
+  const chosen = presets.find((preset) => preset.key === own.preset);
+  const change = (more: Partial<typeof own>) => set({ compliance: { ...own, ...more } });
+  return (
+    <Card withBorder component="section" aria-label={t('law.title')}>
+      <Stack gap="sm">
+        <Title order={2} size="h4">{t('law.title')}</Title>
+        <Select label={t('law.preset')} description={t('law.presetText')} data={presets.map((preset) => ({ value: preset.key, label: preset.name }))} value={own.preset} onChange={(preset) => preset !== null && change({ preset })} allowDeselect={false} />
+        {chosen !== undefined && <Text size="sm" c="dimmed">{t('law.asks', { ring: chosen.ring_min_s, wait: chosen.wait_max_s })}{chosen.abandoned_again_s > 0 && ` ${t('law.asksAgain', { again: chosen.abandoned_again_s / HOUR_S })}`}</Text>}
+        {chosen !== undefined && <Text size="sm" c="dimmed">{chosen.source}</Text>}
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+          <NumberInput
+            label={t('law.limit')}
+            description={t('law.limitText')}
+            suffix=" %"
+            min={0}
+            max={100}
+            decimalScale={2}
+            value={own.limit === null ? '' : own.limit * 100}
+            onChange={(value) => change({ limit: value === '' ? null : Number((Number(value) / 100).toFixed(4)) })}
+          />
+          <NumberInput label={t('law.hours')} min={1} max={30 * 24} allowDecimal={false} disabled={own.limit === null} value={own.window_s / HOUR_S} onChange={(value) => change({ window_s: Number(value) * HOUR_S })} />
+        </SimpleGrid>
+      </Stack>
+    </Card>
+  );
+}
