@@ -69,9 +69,11 @@ def _wait(pid: int) -> tuple[int, bool]:
     """How it ended, and whether we were told to stop meanwhile."""
     told = False
     while True:
-        ended, status = os.waitpid(pid, os.WNOHANG)
-        if ended == pid:
-            return status, told
+        ended = -1
+        while ended != 0:  # as process 1 of a container, we inherit what a killed engine leaves behind
+            ended, status = os.waitpid(-1, os.WNOHANG)
+            if ended == pid:
+                return status, told
         sign = signal.sigwait(WAITED_FOR)
         if sign is not signal.SIGCHLD:
             told = True
