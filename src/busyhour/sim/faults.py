@@ -92,12 +92,13 @@ STORMS: dict[str, dict[str, object]] = {
 
 
 class Luck:
-    """Whether a fault strikes. Only those after `first` until `last` do, in the order in which the dice call them."""
+    """Whether a fault strikes. Only those after `first` until `last` do, in the order in which the dice call them, and of
+    them not those of the numbers `out`."""
 
-    def __init__(self, dice: Random, first: int = 0, last: int | None = None) -> None:
+    def __init__(self, dice: Random, first: int = 0, last: int | None = None, out: tuple[int, ...] = ()) -> None:
         self.called = self.struck = 0
         self.over = False  # the faults have stopped
-        self._dice, self._first, self._last = dice, first, last
+        self._dice, self._first, self._last, self._out = dice, first, last, frozenset(out)
 
     def chance(self, probability: float) -> bool:
         return probability > 0 and not self.over and self._dice.random() < probability and self.strikes()
@@ -107,6 +108,8 @@ class Luck:
             return False
         self.called += 1
         if self.called <= self._first or (self._last is not None and self.called > self._last):
+            return False
+        if self.called in self._out:
             return False
         self.struck += 1
         return True

@@ -17,6 +17,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     weather: Weather = Weather()
     faults_first: int = 0  # faults before this one, and after the last, are left out: for shrinking
     faults_last: int | None = None
+    faults_out: tuple[int, ...] = ()  # and these among them
 
 
 class Result(Struct, frozen=True, kw_only=True):

@@ -1,4 +1,5 @@
-"""A failing history made small: fewest kinds of faults, then fewest contacts, then a short stretch of the faults.
+"""A failing history made small: fewest kinds of faults, then fewest contacts, then a short stretch of the faults, and of
+that stretch the fewest.
 
 Each step keeps a smaller plan only when it still fails, with whatever violation: one fault of ours often shows in
 several ways.
@@ -12,7 +13,7 @@ from busyhour.sim.faults import STORMS, Weather
 from busyhour.sim.plan import Plan, Result
 from busyhour.sim.series import MakeStore, run_world
 
-TRIES_MAX = 60
+TRIES_MAX = 200
 
 
 class Shrinker:
@@ -25,6 +26,7 @@ class Shrinker:
         self._all_of(self._with_fewer_kinds)
         self._all_of(self._with_fewer_contacts)
         self._stretch()
+        self._thin()
 
     def _all_of(self, smaller: Callable[[], Iterator[Plan]]) -> None:
         while any(self._fails(plan) for plan in smaller()):
@@ -73,3 +75,16 @@ class Shrinker:
                 low = middle
             else:
                 high = middle - 1
+
+    def _thin(self) -> None:
+        """Leave out half of what is left, then quarters, and so on, down to single faults, wherever it still fails."""
+        last = self.plan.faults_last if self.plan.faults_last is not None else self.result.faults_called
+        left = list(range(self.plan.faults_first + 1, last + 1))
+        size = len(left) // 2
+        while size >= 1:
+            for begin in range(0, len(left), size):
+                without = (*self.plan.faults_out, *left[begin : begin + size])
+                if left[begin] not in self.plan.faults_out:
+                    self._fails(msgspec.structs.replace(self.plan, faults_out=without))
+            left = [number for number in left if number not in self.plan.faults_out]
+            size //= 2

@@ -54,7 +54,7 @@ class World:
     def __init__(self, plan: Plan, make_store: Callable[[Callable[[], float]], Any]) -> None:
         self.plan = plan
         self.dice = Random(plan.seed)
-        self.luck = Luck(Random(plan.seed + 2), plan.faults_first, plan.faults_last)
+        self.luck = Luck(Random(plan.seed + 2), plan.faults_first, plan.faults_last, plan.faults_out)
         self.events = self.outages = 0
         self.begun_utc_s = SUMMER_ENDS_UTC_S if plan.weather.zones else NOON_UTC_S
         self.jumped_s, self.jumped_at_s = 0.0, -1e9
