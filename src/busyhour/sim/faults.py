@@ -92,8 +92,8 @@ STORMS: dict[str, dict[str, object]] = {
 
 
 class Luck:
-    """Whether a fault strikes. Only those after `first` until `last` do, in the order in which the dice call them, and of
-    them not those of the numbers `out`."""
+    """Whether a fault strikes. Only those after `first` until `last` do, in the order in which the dice call them, and
+    not those of the numbers `out`."""
 
     def __init__(self, dice: Random, first: int = 0, last: int | None = None, out: tuple[int, ...] = ()) -> None:
         self.called = self.struck = 0

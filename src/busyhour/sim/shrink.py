@@ -1,5 +1,5 @@
-"""A failing history made small: fewest kinds of faults, then fewest contacts, then a short stretch of the faults, and of
-that stretch the fewest.
+"""A failing history made small: fewest kinds of faults, then fewest contacts, then a short stretch of the faults, and
+of that stretch the fewest.
 
 Each step keeps a smaller plan only when it still fails, with whatever violation: one fault of ours often shows in
 several ways.

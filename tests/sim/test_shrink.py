@@ -1,0 +1,77 @@
+"""A failing world is made small: only what it takes to show the fault is left."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from busyhour.bench.simulation import make_store
+from busyhour.core import events as e
+from busyhour.core.floor import machine
+from busyhour.core.floor.state import FloorState
+from busyhour.sim import shrink
+from busyhour.sim.faults import GROUPS, STORMS, Weather
+from busyhour.sim.plan import Plan, Result
+from busyhour.sim.series import run_world
+
+CALLED = 90
+GUILTY = (17, 42)
+
+
+def kinds(plan: Plan) -> list[str]:
+    calm, weather = msgspec.structs.asdict(Weather.calm()), msgspec.structs.asdict(plan.weather)
+    return [group for group, names in STORMS.items() if any(weather[name] != calm[name] for name in names)]
+
+
+def world_with_two_guilty_faults(plan: Plan, _: Any) -> Result:
+    """Fails with links that fail, eight contacts and two certain faults."""
+    last = CALLED if plan.faults_last is None else plan.faults_last
+    struck = [n for n in range(plan.faults_first + 1, last + 1) if n not in plan.faults_out]
+    broken = "B" in kinds(plan) and plan.calls >= 8 and all(n in struck for n in GUILTY)
+    return Result(
+        seed=plan.seed,
+        calls=plan.calls,
+        events=0,
+        faults=len(struck),
+        faults_called=CALLED,
+        virtual_s=0.0,
+        trace_sha256="",
+        outcomes={},
+        violation="I0: broken" if broken else None,
+    )
+
+
+def test_the_fewest_kinds_contacts_and_faults_are_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shrink, "run_world", world_with_two_guilty_faults)
+    plan = Plan(seed=1, calls=1_000, weather=Weather.of(GROUPS))
+    said: list[str] = []
+    shrinker = shrink.Shrinker(plan, world_with_two_guilty_faults(plan, None), make_store, said.append)
+    shrinker.shrink()
+    assert kinds(shrinker.plan) == ["B"]
+    assert 8 <= shrinker.plan.calls < 20
+    assert (shrinker.plan.tenants, shrinker.plan.agents) == (1, 1)
+    assert shrinker.result.faults == len(GUILTY)
+    assert shrinker.result.violation is not None
+    assert said
+
+
+def forget_what_was_missed(f: FloorState, event: e.TelephonyBack) -> None:
+    """What happened while the link was down is not made good."""
+    f.boot, f.telephony_up = event.pbx.boot, True
+
+
+@pytest.mark.real  # not for what it needs, but for its length
+@pytest.mark.timeout(900)
+def test_a_fault_planted_by_hand_is_shown_by_a_smaller_world(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(machine.RULES, e.TelephonyBack, forget_what_was_missed)
+    monkeypatch.setitem(machine.RULES, e.PbxSeen, lambda f, event: None)
+    monkeypatch.setattr(shrink, "TRIES_MAX", 40)
+    plan = Plan(seed=1, calls=480, weather=Weather.of(GROUPS))
+    result = run_world(plan, make_store)
+    assert result.violation is not None
+    shrinker = shrink.Shrinker(plan, result, make_store, lambda text: None)
+    shrinker.shrink()
+    assert shrinker.result.violation is not None
+    assert shrinker.result.faults < result.faults / 2
+    assert len(kinds(shrinker.plan)) < len(kinds(plan))
+    assert run_world(shrinker.plan, make_store) == shrinker.result  # it can be played again
