@@ -67,6 +67,18 @@ def test_a_call_that_surely_was_not_sent_is_dialed_again_and_is_no_error() -> No
     """)
 
 
+def test_a_call_that_was_not_sent_did_not_ring_in_vain() -> None:
+    """Its request waited for longer than the ring time, and then was too old to be sent (I29)."""
+    Story(show=("close", "hang-up")).working("ann").check("""
+        1 fills 1
+        1 commits c1
+        31 ticks
+          > hang-up c1
+        32 not-sent c1 not_sent
+          > close c1 CANCELLED 0 again 60
+    """)
+
+
 def test_hangup_heard_twice_closes_once() -> None:
     Story(show=("close",)).working("ann").check("""
         1 fills 1

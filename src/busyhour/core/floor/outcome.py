@@ -26,6 +26,7 @@ VERDICTS = (
     EndCause.CONGESTION,
     EndCause.REJECTED,
     EndCause.UNREACHABLE,
+    EndCause.NOT_SENT,
 )
 """Causes that a hang-up of ours does not bring about."""
 
