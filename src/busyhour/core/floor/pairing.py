@@ -124,7 +124,7 @@ def start_calls(f: FloorState) -> None:
 def start_one(f: FloorState, run: RunLive) -> bool:
     """Place one call of this run, if it may."""
     pace = pace_of(f, run)
-    run.why = pace
+    _tell_why(f, run, pace)
     if pace.start <= 0:
         return False
     trunk = free_trunk(f, run)
@@ -132,6 +132,21 @@ def start_one(f: FloorState, run: RunLive) -> bool:
         return False
     place(f, run, trunk, str(pace))
     return True
+
+
+def _tell_why(f: FloorState, run: RunLive, pace: Pace) -> None:
+    """The reason is shown: when it is another one, the run is shown anew, though nothing else of it has changed."""
+    before, run.why = run.why, pace
+    if isinstance(before, Pace) and before.start == pace.start and before.want == pace.want:
+        was, now = before.picture, pace.picture
+        if before.limit == pace.limit and (was.agents_free, was.live, was.dialing, was.waiting) == (
+            now.agents_free,
+            now.live,
+            now.dialing,
+            now.waiting,
+        ):
+            return
+    f.touch("runs", run.run_id)
 
 
 def pace_of(f: FloorState, run: RunLive) -> Pace:
