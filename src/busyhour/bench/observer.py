@@ -17,16 +17,19 @@ APP: Final = "observer"
 SOURCES: Final = "channel:,bridge:"
 """Not `subscribeAll`: with device states Asterisk can lock up when a socket ends (its issue 2170)."""
 CALLS_MAX: Final = 100_000
+BEAT_S: Final = 0.02
 
 
 class Observer:
-    """Use as an async context. `joined_ms` grows by one figure for each call that was joined."""
+    """Use as an async context. `joined_ms` grows by one figure for each call that was joined. `late_ms_max` is by how
+    much the onlooker itself, which does next to nothing, was ever late: such a standstill is the machine's."""
 
     def __init__(self, ari_url: str, user: str, password: str) -> None:
         self._ari_url = ari_url
         self._auth = aiohttp.encode_basic_auth(user, password)
         self._answered: dict[str, float] = {}
         self.joined_ms: list[float] = []
+        self.late_ms_max = 0.0
 
     async def __aenter__(self) -> Self:
         self._http = aiohttp.ClientSession(headers={"Authorization": self._auth})
@@ -34,15 +37,23 @@ class Observer:
         subscription = f"{self._ari_url}/applications/{APP}/subscription"
         async with self._http.post(subscription, params={"eventSource": SOURCES}, raise_for_status=True):
             pass
-        self._task = asyncio.create_task(self._listen())
+        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._beat())]
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None
     ) -> None:
-        self._task.cancel()
+        for task in self._tasks:
+            task.cancel()
         await self._socket.close()
         await self._http.close()
+
+    async def _beat(self) -> None:
+        clock = asyncio.get_running_loop().time
+        while True:
+            begin_s = clock()
+            await asyncio.sleep(BEAT_S)
+            self.late_ms_max = max(self.late_ms_max, (clock() - begin_s - BEAT_S) * 1000)
 
     async def _listen(self) -> None:
         async for message in self._socket:
