@@ -55,6 +55,9 @@ class Product:
         more = {"calls_per_agent_hour": 19.5, "utilisation_ci95": 0.002, "abandonment_most": 0.0294}
         return {"cells": [row], "summary": [row | more], "seconds": 1.0, "machine": "a machine"}
 
+    def suites(self) -> tuple[str, ...]:
+        return ("calls", "faults")
+
     def drills(self) -> tuple[str, ...]:
         return ("engine-kill", "proxy")
 
