@@ -185,7 +185,6 @@ def test_reload_in_mid_call_keeps_the_customer_and_brings_the_same_agent_back() 
         20.5 links ann tab-2
           > hang-up-leg ann#1
           > hold c1
-          > agent ann on_contact
           > ring ann#2
         21.4 leg-up ann#2
           > join c1 ann#2

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from busyhour.core.model.campaign import Campaign, Hours, RetryRule, Trunk
+from busyhour.core.model.campaign import Campaign, Compliance, Hours, RetryRule, Trunk
 from busyhour.core.model.pictures import AgentProfile
 from busyhour.core.model.values import DialMode, LegMode, Outcome
 from busyhour.sim.faults import Weather
@@ -51,6 +51,7 @@ def campaign(campaign_id: int = AGENTS, *, agents: tuple[int, ...] = (1,), **cha
         "acw_max_s": 3.0,
         "callee_hours": Hours(),
         "retry_rules": RULES,
+        "compliance": Compliance(preset="us"),  # others forbid a call to an abandoned number for three days
         "trunk_ids": (1,),
         "agent_ids": agents,
     }

@@ -35,7 +35,6 @@ def on_agent_linked(f: FloorState, event: e.AgentLinked) -> None:
     f.dirty_agent(agent.agent_id)
     if new_tab:
         _replace_leg(f, agent)
-    f.save_agent(agent)
 
 
 def _open_session(agent: AgentLive) -> None:
