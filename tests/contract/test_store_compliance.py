@@ -116,7 +116,7 @@ async def test_another_tenant_or_campaign_counts_nothing_here(world: World) -> N
 
 async def test_a_day_of_calls_is_proven_by_one_row(world: World) -> None:
     """Eight calls around midnight in Rome: what the law asks of each, in numbers."""
-    items = await begin(world, 8, time_zone="Europe/Rome", compliance=Compliance(preset="us"))
+    items = await begin(world, 8, time_zone="Europe/Rome", compliance=Compliance(preset="uk"))
     world.utc_s = NOON_UTC_S + 11 * 3600 + 60  # 00:01 of the 16th in Rome
     t = world.utc_s
     farewell = Segment(kind="abandon_message", agent_id=None, started_utc_s=t + 6, ended_utc_s=t + 10)
@@ -140,7 +140,7 @@ async def test_a_day_of_calls_is_proven_by_one_row(world: World) -> None:
     )
     assert (today.day, before.day) == ("2027-01-16", "2027-01-15")
     assert (before.dials, before.still_open, before.answered, before.abandoned_share) == (1, 1, 0, 0.0)
-    assert (today.preset, today.wait_max_s, today.ring_min_s) == ("us", 2.0, 15.0)
+    assert (today.preset, today.wait_max_s, today.ring_min_s) == ("uk", 2.0, 15.0)
     assert (today.dials, today.answered, today.connected, today.abandoned) == (7, 4, 1, 3)
     assert (today.late, today.messages, today.machines) == (1, 1, 0)
     assert today.abandoned_share == 0.75
