@@ -74,7 +74,6 @@ def test_a_pause_asked_for_in_a_call_holds_after_it_though_the_engine_died_meanw
     assert story.first == ["agent ann on_contact"]
     story.check("""
         1 links ann tab
-          > agent ann on_contact
         1 fills 3
         2 ends c1 normal
           > close c1 HANDLED 22
