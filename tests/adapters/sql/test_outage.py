@@ -115,6 +115,22 @@ async def test_a_server_that_outlived_us_is_adopted_and_a_killed_one_recovers(se
     assert not third.running()
 
 
+async def test_a_server_that_pg_ctl_no_longer_reaches_is_stopped_by_a_signal(server_folder: Path) -> None:
+    """As root, the server's user loses its way when somebody closes a folder above."""
+    server = PrivateDatabase(server_folder, settings=QUICK)
+    await server.start()
+    mode = server_folder.parent.stat().st_mode
+    server_folder.parent.chmod(0o700)
+    try:
+        await server.stop()
+        assert not server.running()
+    finally:
+        server_folder.parent.chmod(mode)
+    await server.start()
+    assert await lets_in(server)
+    await server.stop()
+
+
 async def test_the_password_is_ours_alone_and_needed(server_folder: Path) -> None:
     server = PrivateDatabase(server_folder, settings=QUICK)
     await server.start()

@@ -13,6 +13,7 @@ import hashlib
 import importlib.util
 import os
 import secrets
+import signal
 import subprocess
 import tempfile
 import threading
@@ -102,11 +103,13 @@ class PrivateDatabase:
     def running(self) -> bool:
         """pg_ctl would also believe in a dead server whose parent has not collected it (process 1 of a container)."""
         try:
-            pid = int((self.cluster / "postmaster.pid").read_text().split()[0])
-            process = psutil.Process(pid)
+            process = psutil.Process(self._pid())
             return process.status() != psutil.STATUS_ZOMBIE and process.name().startswith("postgres")
         except (OSError, ValueError, IndexError, psutil.NoSuchProcess):
             return False
+
+    def _pid(self) -> int:
+        return int((self.cluster / "postmaster.pid").read_text().split()[0])
 
     # Watching
 
@@ -173,9 +176,14 @@ class PrivateDatabase:
         self._drop_lock()
 
     def _end(self) -> None:
+        """Where pg_ctl cannot (a folder above was closed to the server's user meanwhile), a signal still does."""
         done = self._ctl("stop", "-w", "-m", "fast", "-t", str(STOP_S), check=False)
-        if done.returncode != 0 and self.running():
-            self._ctl("stop", "-w", "-m", "immediate", check=False)
+        if done.returncode == 0 or not self.running():
+            return
+        log.error("private database does not stop by pg_ctl", folder=str(self.cluster), said=done.stdout.strip()[-300:])
+        server = psutil.Process(self._pid())
+        server.send_signal(signal.SIGQUIT)  # at once; the next start recovers
+        psutil.wait_procs([server], timeout=ORPHANS_S)
 
     def _init(self) -> None:
         """initdb in a folder beside, moved into place when whole: a crash in between leaves no half cluster."""
