@@ -23,6 +23,7 @@ from busyhour.main.lasting import fork_engine
 folder = Path(sys.argv[1])
 earlier = fork_engine(lambda: (folder / "loaded").touch(), in_haste="haste" in sys.argv)
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
+signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
 loaded = "loaded" if (folder / "loaded").exists() else "bare"
 with (folder / "engines").open("a") as out:
     out.write(f"{os.getpid()} {earlier} {loaded}\\n")
