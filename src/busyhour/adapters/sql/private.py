@@ -177,10 +177,13 @@ class PrivateDatabase:
 
     def _end(self) -> None:
         """Where pg_ctl cannot (a folder above was closed to the server's user meanwhile), a signal still does."""
-        done = self._ctl("stop", "-w", "-m", "fast", "-t", str(STOP_S), check=False)
-        if done.returncode == 0 or not self.running():
+        try:
+            said = self._ctl("stop", "-w", "-m", "fast", "-t", str(STOP_S), check=False).stdout
+        except OSError as fault:
+            said = str(fault)
+        if not self.running():
             return
-        log.error("private database does not stop by pg_ctl", folder=str(self.cluster), said=done.stdout.strip()[-300:])
+        log.error("private database does not stop by pg_ctl", folder=str(self.cluster), said=said.strip()[-300:])
         server = psutil.Process(self._pid())
         server.send_signal(signal.SIGQUIT)  # at once; the next start recovers
         psutil.wait_procs([server], timeout=ORPHANS_S)
