@@ -1,11 +1,12 @@
 """The PBX's own records, read from their end."""
 
+import asyncio
 from pathlib import Path
 
 import pytest
 
 from busyhour.adapters.asterisk import history
-from busyhour.adapters.asterisk.history import answers_of, histories_of, read_histories
+from busyhour.adapters.asterisk.history import answers_of, histories_of, lives_of, read_histories
 from busyhour.core.model.pictures import CallHistory
 from busyhour.core.model.values import EndCause
 
@@ -120,3 +121,22 @@ def test_a_killed_pbx_is_told_from_the_part_that_was_cut_off_too(cel: Path) -> N
     cel.write_text(_life("c1-09", 120.0))
     (found,) = read_histories(cel, ["c1-01"], booted_utc_s=119.0)
     assert (found.answered_utc_s, found.ended_utc_s) == (101.0, 102.0)
+
+
+async def test_who_began_and_has_no_end_was_sent_all_the_same(cel: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(history, "END_LATE_S", 0.0)
+    cel.write_text(_life("c1-01", 100.0, answer_s=101.0) + _life("c1-02", 100.0, end_s=131.0, cause=17))
+    found = {told.channel: told for told in await lives_of(cel, ["c1-01", "c1-02", "c1-03"])}
+    assert found["c1-01"] == CallHistory(
+        channel="c1-01", answered_utc_s=101.0, ended_utc_s=101.0, cause=EndCause.UNKNOWN
+    )
+    assert found["c1-02"].cause is EndCause.BUSY
+    assert "c1-03" not in found
+
+
+async def test_an_end_that_is_written_late_is_waited_for(cel: Path) -> None:
+    cel.write_text(_life("c1-01", 100.0))
+    asking = asyncio.create_task(lives_of(cel, ["c1-01"]))
+    await asyncio.sleep(0)
+    cel.write_text(_life("c1-01", 100.0, end_s=131.0, cause=17))
+    assert [told.cause for told in await asking] == [EndCause.BUSY]

@@ -10,6 +10,7 @@ when the present PBX started: they ended with the one before, which lived until 
 import asyncio
 import csv
 import json
+import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -23,6 +24,9 @@ from busyhour.core.model.values import EndCause
 STEP_BYTES: Final = 256 * 1024
 READ_BYTES_MAX: Final = 32 * 1024 * 1024
 """Some 250,000 records: the last half hour at 50 calls a second. Reading it takes about a second."""
+END_LATE_S: Final = 1.0
+"""A busy PBX writes the end of a channel a little after it has taken it off its list."""
+END_LOOK_S: Final = 0.1
 
 
 class _Life(Struct):
@@ -42,6 +46,37 @@ async def histories_of(
     if not channels:
         return ()
     return await asyncio.to_thread(read_histories, cel_file, channels, booted_utc_s=booted_utc_s)
+
+
+async def lives_of(
+    cel_file: Path, channels: Collection[str], *, booted_utc_s: float | None = None
+) -> tuple[CallHistory, ...]:
+    """As `histories_of`, for channels that must have ended if they ever were: an end that is late is waited for, and
+    who has a beginning and no end all the same is told with an unknown cause. That it began is proof that it was sent:
+    without this, recovery would take it for never sent, and dial it again (N1)."""
+    deadline_s = time.monotonic() + END_LATE_S
+    while True:
+        histories = await histories_of(cel_file, channels, booted_utc_s=booted_utc_s)
+        told = {history.channel for history in histories}
+        open_ended = await _begun(cel_file, [channel for channel in channels if channel not in told])
+        if not open_ended:
+            return histories
+        if time.monotonic() > deadline_s:
+            return histories + open_ended
+        await asyncio.sleep(END_LOOK_S)
+
+
+async def _begun(cel_file: Path, channels: Collection[str]) -> tuple[CallHistory, ...]:
+    if not channels:
+        return ()
+    lives, _ = await asyncio.to_thread(_read_lives, cel_file, channels, None)
+    return tuple(
+        CallHistory(
+            channel=name, answered_utc_s=life.answered_utc_s, ended_utc_s=life.seen_utc_s, cause=EndCause.UNKNOWN
+        )
+        for name, life in lives.items()
+        if life.seen_utc_s is not None
+    )
 
 
 async def answers_of(cel_file: Path, channels: Collection[str]) -> dict[str, float]:

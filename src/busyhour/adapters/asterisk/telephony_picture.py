@@ -12,7 +12,7 @@ from busyhour.adapters.asterisk import ari_events as ari
 from busyhour.adapters.asterisk import translate
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari import AriLink, NoReply
-from busyhour.adapters.asterisk.history import answers_of, histories_of
+from busyhour.adapters.asterisk.history import answers_of, lives_of
 from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_seen import Channels
 from busyhour.core.events import PhoneGone, PhoneRegistered
@@ -89,7 +89,7 @@ class Photographer:
         return PbxPicture(
             boot=boot,
             channels=tuple(picture for channel, picture in found.items() if tenant_of(channel) == tenant),
-            histories=await histories_of(self._access.cel_file, gone, booted_utc_s=_time_of(boot)),
+            histories=await lives_of(self._access.cel_file, gone, booted_utc_s=_time_of(boot)),
         )
 
     async def phones(self, tenant: int) -> list[PhoneRegistered | PhoneGone]:
