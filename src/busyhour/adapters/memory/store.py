@@ -112,7 +112,8 @@ class MemoryStore:
                 case _:
                     raise AssertionError(f"unknown record {keep!r}")
         after = [_counted(run) for run in rows.runs.values()]
-        moved = {keep.run_id for keep in batch if isinstance(keep, c.SaveRun)}
+        moved = {keep.run_id for keep in batch if isinstance(keep, c.SaveRun | c.PlaceCall)}
+        moved |= {keep.record.run_id for keep in batch if isinstance(keep, c.CloseCall)}
         both = zip(after, before, strict=True)
         return answers + [count for count, old in both if count != old or count.run_id in moved]
 

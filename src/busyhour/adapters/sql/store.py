@@ -103,8 +103,10 @@ class SqlStore:
         async with self.database.quick_transaction(tenant) as driver:
             await hold(driver, fence)
             for keep in batch:
-                if isinstance(keep, c.SaveRun):
+                if isinstance(keep, c.SaveRun | c.PlaceCall):
                     counts.ask(keep.run_id)
+                elif isinstance(keep, c.CloseCall):
+                    counts.ask(keep.record.run_id)  # written again, it changes nothing, and the counts were not heard
             for wave in waves(batch):
                 await closes.write(driver, wave, counts)
                 places = [one for one in wave if isinstance(one, c.PlaceCall)]
