@@ -81,6 +81,9 @@ def create(
     ring_s: Annotated[float, typer.Option(min=1, help="Seconds to let it ring.")] = 30.0,
     priority: Annotated[int, typer.Option(help="Lower goes first.")] = 10,
     hours: Annotated[str, typer.Option(help="When it runs: HH:MM-HH:MM, in its time zone.")] = "00:00-24:00",
+    callee_hours: Annotated[
+        str, typer.Option(help="When people may be called: HH:MM-HH:MM, where they are.")
+    ] = "08:00-21:00",
     time_zone: Annotated[str | None, typer.Option(help="Its time zone; else the tenant's.")] = None,
     retry: Annotated[
         list[str] | None, typer.Option(help="OUTCOME:TIMES:SECONDS[:fixed|multi], such as BUSY:3:300; may be repeated.")
@@ -103,6 +106,7 @@ def create(
         idle_on_termination=idle,
         time_zone=time_zone or client.get("/api/session")["tenant"]["time_zone"],
         active_hours=parse_hours(hours),
+        callee_hours=parse_hours(callee_hours),
         retry_rules=tuple(parse_retry(text) for text in retry or ()),
         trunk_ids=tuple(_pick(client, "/api/trunks", "trunk", which)["trunk_id"] for which in trunks),
         agent_ids=_agents(client, agents) if mode is not DialMode.AGENTLESS else (),
