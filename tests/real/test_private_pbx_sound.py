@@ -45,10 +45,11 @@ async def heard(ari: BareAri, channel: str, name: str, *, seconds: int) -> float
     """Loudness (of 32,768) of what comes in on the channel."""
     status, spy = await ari.ask("POST", f"channels/{channel}/snoop", spy="in", app=ari.access.app)
     assert status == 200, spy
-    status, reply = await ari.ask(
-        "POST", f"channels/{spy['id']}/record", name=name, format="wav", maxDurationSeconds=str(seconds)
-    )
-    assert status == 201, reply
+    recording = {"name": name, "format": "wav", "maxDurationSeconds": str(seconds)}
+    async with asyncio.timeout(5):
+        while (told := await ari.ask("POST", f"channels/{spy['id']}/record", **recording))[0] == 409:
+            pass  # the spy is made, and not in the application yet
+    assert told[0] == 201, told
     async with asyncio.timeout(seconds + 10):
         while (event := await ari.events.get())["type"] not in {"RecordingFinished", "RecordingFailed"}:
             pass

@@ -6,9 +6,9 @@ import msgspec
 import pytest
 
 from busyhour.bench.simulation import make_store
-from busyhour.core import events as e
-from busyhour.core.floor import machine
+from busyhour.core.floor import recovery
 from busyhour.core.floor.state import FloorState
+from busyhour.core.model.pictures import ChannelPicture, OpenCall
 from busyhour.sim import shrink
 from busyhour.sim.faults import GROUPS, STORMS, Weather
 from busyhour.sim.plan import Plan, Result
@@ -55,16 +55,14 @@ def test_the_fewest_kinds_contacts_and_faults_are_left(monkeypatch: pytest.Monke
     assert said
 
 
-def forget_what_was_missed(f: FloorState, event: e.TelephonyBack) -> None:
-    """What happened while the link was down is not made good."""
-    f.boot, f.telephony_up = event.pbx.boot, True
+def leave_it_alone(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> None:
+    """What lives is not taken over by the next engine."""
 
 
 @pytest.mark.real  # not for what it needs, but for its length
 @pytest.mark.timeout(900)
 def test_a_fault_planted_by_hand_is_shown_by_a_smaller_world(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(machine.RULES, e.TelephonyBack, forget_what_was_missed)
-    monkeypatch.setitem(machine.RULES, e.PbxSeen, lambda f, event: None)
+    monkeypatch.setattr(recovery, "adopt", leave_it_alone)
     monkeypatch.setattr(shrink, "TRIES_MAX", 40)
     plan = Plan(seed=1, calls=480, weather=Weather.of(GROUPS))
     result = run_world(plan, make_store)
