@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from busyhour.core.model.values import AcwMode, DialMode, Outcome, RetryCount, RetryMode
+from busyhour.core.model.values import AcwMode, DialMode, FirstLeg, Outcome, RetryCount, RetryMode
 
 DAY_S = 86_400
 
@@ -56,6 +56,19 @@ class Compliance(Struct, frozen=True, kw_only=True):
     window_s: float = DAY_S
 
 
+class Pacing(Struct, frozen=True, kw_only=True):
+    """How the dial modes with agents place their calls, beside the caps that hold for all modes."""
+
+    ratio: float = 1.0  # mode ratio: calls for each free agent
+    correction: float = 1.0  # predictive: the share abandoned that is aimed at, times this; never beyond the law
+    waiting_max: int | None = None  # with more callers than this waiting nothing is dialed; None = no such limit
+    at_once_max: int = 0  # calls begun within one second; 0 = no limit
+    per_agent_max: float = 0.0  # calls up or on their way for each agent at work; 0 = no limit
+    late_cancel: bool = True  # after the law's least ringing time, calls are given up that nobody could take
+    chances: bool = True  # predictive: each number by its own chance of an answer
+    first_leg: FirstLeg = FirstLeg.CUSTOMER
+
+
 class Campaign(Struct, frozen=True, kw_only=True):
     """A campaign's definition as the core needs it (U-16). Times in seconds."""
 
@@ -78,6 +91,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
     active_hours: Hours = Hours()
     callee_hours: Hours = Hours(from_s=8 * 3600, until_s=21 * 3600)
     compliance: Compliance = Compliance()
+    pacing: Pacing = Pacing()
     attempts_per_day_max: int = 0  # per number in 24 h over all campaigns; 0 = no limit
     retry_rules: tuple[RetryRule, ...] = ()
     retry_count: RetryCount = RetryCount.TOTAL

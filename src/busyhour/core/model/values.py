@@ -14,8 +14,17 @@ class Role(StrEnum):
 class DialMode(StrEnum):
     """How a campaign paces its calls (U-18, 5.3-1)."""
 
-    PROGRESSIVE = "progressive"
+    PROGRESSIVE = "progressive"  # one call for each free agent
+    RATIO = "ratio"  # a fixed number of calls for each free agent
+    PREDICTIVE = "predictive"  # ahead of free agents, as far as the law allows
     AGENTLESS = "agentless"
+
+
+class FirstLeg(StrEnum):
+    """Who is on the line first."""
+
+    CUSTOMER = "customer"
+    AGENT = "agent"  # an agent is taken, and only then the number is dialed
 
 
 class LegMode(StrEnum):
@@ -118,6 +127,7 @@ class Refusal(StrEnum):
     ATTEMPT_OPEN = "attempt_open"  # the contact has an open attempt
     NOT_OWNER = "not_owner"  # another engine owns the shard (fence)
     INVALID_NUMBER = "invalid_number"
+    ZONE_UNKNOWN = "zone_unknown"  # where the callee is, or the campaign, this machine cannot tell: no hour is sure
 
 
 FINAL_REFUSALS = frozenset({Refusal.DNC, Refusal.INVALID_NUMBER})
