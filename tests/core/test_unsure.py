@@ -209,6 +209,43 @@ def test_after_a_crash_living_calls_are_adopted_and_dead_ones_closed() -> None:
     """)
 
 
+@pytest.mark.covers("I2", "I3")
+def test_an_intent_of_just_now_may_be_on_its_way_and_is_looked_for_before_it_counts_as_never_sent() -> None:
+    Story(
+        calls=[stored(1, "intent", intent_utc_s=NOON_UTC_S - 1)], pbx=PbxPicture(boot="one"), show=("look", "close")
+    ).check("""
+        0 missing c1
+        3 ticks
+          > look c1
+        3 missing c1
+        6 ticks
+          > look c1
+        6 missing c1
+        9 ticks
+          > look c1
+        9 missing c1
+          > close c1 CANCELLED 0 again 60
+    """)
+
+
+def test_an_intent_that_the_pbx_gets_only_after_our_start_is_taken_up() -> None:
+    story = Story(
+        calls=[stored(1, "intent", intent_utc_s=NOON_UTC_S - 1)],
+        pbx=PbxPicture(boot="one"),
+        show=("look", "close", "hang-up", "place"),
+    )
+    assert story.first == ["look c1"]
+    assert story.floor.trunks[1].up == 1, "its line is taken meanwhile"
+    story.check("""
+        0 missing c1
+        3 ticks
+          > look c1
+        3 rings c1
+        8 ends c1 busy
+          > close c1 BUSY 0
+    """)
+
+
 def test_a_customer_who_answered_while_we_were_away_hears_a_word() -> None:
     story = Story(
         calls=[stored(1, "sent")],

@@ -24,7 +24,7 @@ from busyhour.service.ports import Store
 from busyhour.sim.faults import Weather
 from busyhour.sim.furniture import NOON_UTC_S
 from busyhour.sim.golden_cast import ScriptedAgent, ScriptedPbx
-from busyhour.sim.golden_fates import KINDS, POSSIBLE, SOON_S, Fate, FatedLine, FatedShelf, Fates
+from busyhour.sim.golden_fates import KINDS, OF_CALLS, POSSIBLE, SOON_S, Fate, FatedLine, FatedShelf, Fates
 from busyhour.sim.golden_scene import TENANT, Scene
 from busyhour.sim.line import Line
 from busyhour.sim.loop import WORLD, the_loop
@@ -184,7 +184,7 @@ def fates_of(calm: Fates) -> Iterator[Fate]:
     for port, kinds in KINDS.items():
         for n in range(1, calm.counts[port] + 1):
             for kind in kinds:
-                if kind != "too late" or n in calm.placed:
+                if kind not in OF_CALLS or n in calm.placed:
                     yield Fate(port, n, kind)
 
 

@@ -41,12 +41,15 @@ IN_ORDER = (c.Join, c.Hold, c.PlayPrompt)
 
 KINDS: dict[str, tuple[str, ...]] = {
     "store": ("fails", "answer lost", "killed before", "killed after"),
-    "order": ("refused", "reply lost", "late", "too late", "killed before", "killed after"),
+    "order": ("refused", "reply lost", "late", "too late", "killed before", "killed after", "sent late, killed"),
     "picture": ("fails", "stale", "killed"),
     "event": ("lost", "doubled", "late a little", "late", "killed before", "killed after"),
     "click": ("doubled", "killed"),
 }
 """The ports, and the ways in which an operation of each fails."""
+
+OF_CALLS = ("too late", "sent late, killed")
+"""Ways in which only the order for a call fails."""
 
 POSSIBLE: dict[tuple[str, str], dict[str, float]] = {
     ("store", "answer lost"): {"commit_unknown": 1.0},
@@ -55,6 +58,7 @@ POSSIBLE: dict[tuple[str, str], dict[str, float]] = {
     ("order", "refused"): {"reply_lost": 1.0},
     ("order", "late"): {"reply_lost": 1.0},
     ("order", "too late"): {"reply_lost": 1.0},
+    ("order", "sent late, killed"): {"reply_lost": 1.0},
     ("picture", "stale"): {"event_late": 1.0},
     ("event", "lost"): {"event_lost": 1.0},
     ("event", "late a little"): {"event_late": 1.0},
@@ -154,14 +158,15 @@ class FatedLine(Line):
     async def _ordered(self, name: str, kind: str, do: Callable[[], T], wait_s: float) -> tuple[T, ...]:
         """The PBX does it, behind what this channel has still to do, and replies; empty when no reply comes in time."""
         now_s = asyncio.get_running_loop().time()
-        at_s = now_s + {"late": LATE_S, "too late": TOO_LATE_S}.get(kind, REPLY_S / 2)
+        at_s = now_s + {"late": LATE_S, "sent late, killed": LATE_S, "too late": TOO_LATE_S}.get(kind, REPLY_S / 2)
         if name:
             at_s = self._fates.free_s[name] = max(at_s, self._fates.free_s.get(name, 0.0) + EVENT_S)
         after_s = at_s - now_s
         done = asyncio.ensure_future(self.process.over_the_wire(after_s, do))
-        if kind == "killed after":
+        kill_s = {"killed after": after_s + SOON_S, "sent late, killed": SOON_S}.get(kind)
+        if kill_s is not None:
             loop = asyncio.get_running_loop()
-            loop.call_later(after_s + SOON_S, self.process.watch.kill, self.process, context=WORLD)
+            loop.call_later(kill_s, self.process.watch.kill, self.process, context=WORLD)
         await asyncio.wait([done], timeout=wait_s)
         if kind == "reply lost":
             await asyncio.sleep(wait_s)

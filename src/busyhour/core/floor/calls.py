@@ -108,7 +108,8 @@ def on_call_missing(f: FloorState, event: e.CallMissing) -> None:
         call.answered_utc_s = event.answered_utc_s
     if event.ended_utc_s is None and call.looks < LOOKS_MAX and call.attempt is AttemptState.AMBIGUOUS:
         return  # it may not have begun yet; the next look is on the agenda
-    endings.close(f, call, event.cause or EndCause.UNKNOWN, event.ended_utc_s or f.now.utc_s)
+    unknown = EndCause.NOT_SENT if call.inherited and call.attempt is AttemptState.AMBIGUOUS else EndCause.UNKNOWN
+    endings.close(f, call, event.cause or unknown, event.ended_utc_s or f.now.utc_s)
 
 
 # Ringing and answer

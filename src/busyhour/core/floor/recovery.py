@@ -4,7 +4,7 @@ The PBX is the truth of what lives, the store of who it is. Living calls are ado
 up. Doing it twice gives the same result (I47).
 """
 
-from math import inf
+from math import ceil, inf
 
 from busyhour.core import events as e
 from busyhour.core.commands import CloseCall, HangUpCall, HangUpLeg, Hold, SaveProgress
@@ -27,6 +27,10 @@ from busyhour.core.model.pictures import (
 )
 from busyhour.core.model.values import DialMode, EndCause, Outcome
 
+IN_FLIGHT_S = 9.0
+"""An order that was sent reaches the PBX within this, or its connection has failed: no engine sends an intent that is
+older than 5.5 s, and the operating system has given the data of a dead process to the PBX long before."""
+
 
 def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
     f.tenant, f.fence, f.boot = event.tenant, event.fence, event.pbx.boot
@@ -47,6 +51,8 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
             _take_up_wrap_up(f, stored)
         elif channel is not None:
             adopt(f, stored, channel)
+        elif stored.item.call not in histories and _may_be_on_its_way(f, stored):
+            _await_news(f, stored)
         else:
             _close_dead(f, stored, histories.get(stored.item.call))
     _hang_up_strangers(f, event.pbx)
@@ -98,15 +104,38 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> None:
     call.answered_at = f.now
     leg = _leg_joined(f, channel)
     call.state = _call_state(call, channel, leg)
+    _enter(f, call)
+    _take_up(f, call, leg, stored.agent_id)
+    _save_news(f, call, stored)
+
+
+def _enter(f: FloorState, call: CallLive) -> None:
+    """It takes its place among the run's calls, and its line."""
+    run = f.runs[call.run_id]
     f.calls[call.call] = call
     run.calls[call.call] = None
     run.live += 1
-    if stored.trunk_id in f.trunks:
-        f.trunks[stored.trunk_id].up += 1
+    if call.trunk_id in f.trunks:
+        f.trunks[call.trunk_id].up += 1
     f.count_call(run, call, +1)
     f.touch("calls", call.call)
-    _take_up(f, call, leg, stored.agent_id)
-    _save_news(f, call, stored)
+
+
+def _may_be_on_its_way(f: FloorState, stored: OpenCall) -> bool:
+    """The engine before us may have sent it just now, over a link that is slow: the PBX will have it in a moment."""
+    young = _age_s(f, stored.intent_utc_s) < IN_FLIGHT_S
+    return young and stored.state == AttemptState.INTENT and stored.run_id in f.runs
+
+
+def _await_news(f: FloorState, stored: OpenCall) -> None:
+    """Look again until nothing can be on its way any more; only then it was never sent (A2)."""
+    call = _known(stored, f.runs[stored.run_id].campaign)
+    call.state, call.attempt, call.inherited = CallState.DIALING, AttemptState.AMBIGUOUS, True
+    left_s = IN_FLIGHT_S - _age_s(f, stored.intent_utc_s)
+    call.looks = max(0, calls.LOOKS_MAX - 1 - ceil(left_s / calls.LOOK_S))
+    _enter(f, call)
+    _take_up(f, call, None, None)
+    calls.look(f, call)
 
 
 def _save_news(f: FloorState, call: CallLive, stored: OpenCall) -> None:

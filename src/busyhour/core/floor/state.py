@@ -108,6 +108,7 @@ class CallLive:
     hold_s: float = 0.0
     changed_s: float = 0.0  # monotonic: the last move
     looks: int = 0  # how often an ambiguous call was looked for
+    inherited: bool = False  # an intent of the engine before us, of which the PBX had nothing yet when we began
     disposition: str | None = None
     note: str = ""
     outcome: Outcome | None = None  # set with the final record
