@@ -1,69 +1,110 @@
 """Runs in a process of its own, on a copy of the product: what the golden scenarios and the bent worlds say of it.
 
-First each scenario as it is, and some of its fates; then worlds; at last every fate. The first violation ends it.
-Prints one line of JSON. `python mutants_hunt.py --worlds 1,2,5 --calls 100000`, with the copy on `PYTHONPATH`.
+In this order, until a violation shows: each scenario as it is; one of so many of their fates; worlds; all other fates.
+Prints one line of JSON. With `--again` it plays those plays only: whether the product as it is passes them.
+
+    python mutants_hunt.py --calls 100000 [--scenes WORD] [--worlds N]       with the copy on `PYTHONPATH`
+    python mutants_hunt.py --again '[["answered and handled", "order", 1, "late"], 5]'
 """
 
 import argparse
 import json
+import signal
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 from busyhour.bench.simulation import make_store
-from busyhour.sim.golden import play_all
+from busyhour.sim.golden import fates_of, play
+from busyhour.sim.golden_fates import Fate, Fates
 from busyhour.sim.golden_list import SCENES
-from busyhour.sim.series import plan_of, run_world
+from busyhour.sim.golden_scene import Scene
+from busyhour.sim.series import plan_of, run_world, silence
 
-CONTACTS = 200  # of one world: a fault shows early or in another world
+CONTACTS = 100  # of one world: a fault shows early or in another world
 GROUPS = tuple("ABCDEFG")
-FEW, SOME, ALL = 1_000, 23, 1  # one fate in so many
+SOME = 23  # one fate in so many, before the worlds
+PLAY_MAX_S, WORLD_MAX_S = 20, 120  # of the processor's time: a play takes some hundredths of a second
+
+Play = list[Any]
+"""The name of a scenario, or that and a fate (port, n, kind); or the number of a world."""
 
 
-def golden(every: int) -> Iterator[tuple[int, str]]:
-    """(calls, violation or nothing) of each scenario; a run of one is at least as many calls as it has contacts."""
-    for scene in SCENES:
-        played = play_all(scene, make_store, every=every, failures_max=1)
-        yield played.runs * len(scene.contacts), played.failures[0] if played.failures else ""
+class NeverEnds(KeyboardInterrupt):
+    """Goes through an event loop, which takes other exceptions for those of one callback."""
 
 
-def worlds(seeds: list[int]) -> Iterator[tuple[int, str]]:
-    for seed in seeds:
-        result = run_world(plan_of(seed, GROUPS, CONTACTS), make_store)
-        yield max(1, result.calls), f"world {seed}: {result.violation}" if result.violation else ""
+def _too_long(_signal: int, _frame: object) -> None:
+    raise NeverEnds
 
 
-def looks(seeds: list[int], *, quick: bool) -> Iterator[tuple[int, str]]:
-    yield from golden(FEW)
-    yield from golden(SOME)
-    yield from worlds(seeds)
-    if not quick:
-        yield from golden(ALL)
+def judged(one: Play | int) -> tuple[int, str, Fates | None]:
+    """(calls that were dialed, violation or nothing, what may fail in this play)."""
+    signal.setitimer(signal.ITIMER_PROF, WORLD_MAX_S if isinstance(one, int) else PLAY_MAX_S)
+    try:
+        if isinstance(one, int):
+            result = run_world(plan_of(one, GROUPS, CONTACTS), make_store)
+            return result.calls, result.violation or "", None
+        return _played(one)
+    except NeverEnds:
+        return 0, "it never ends", None
+    except Exception as fault:
+        return 0, f"it fails: {fault!r}", None
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
 
 
-def hunt(seeds: list[int], calls_max: int, *, quick: bool) -> dict[str, object]:
+def _played(one: Play) -> tuple[int, str, Fates]:
+    [scene] = (scene for scene in SCENES if scene.name == one[0])
+    fate = Fate(*one[1:]) if len(one) > 1 else None
+    result, fates = play(scene, fate, make_store)
+    violation = result.violation or ""
+    if not violation and fate is None and result.outcomes != scene.outcomes:
+        violation = f"came to {result.outcomes}, not {scene.outcomes}"
+    return result.calls, violation, fates
+
+
+def plays(scenes: list[Scene], worlds: int) -> Iterator[tuple[Play | int, int, str]]:
+    """Each play with its calls and its violation."""
+    fated: list[Play] = []
+    for scene in scenes:
+        calls, violation, fates = judged([scene.name])
+        yield [scene.name], calls, violation
+        if fates is not None:
+            fated += [[scene.name, fate.port, fate.n, fate.kind] for fate in fates_of(fates)]
+    for one in fated[::SOME]:
+        yield one, *judged(one)[:2]
+    for seed in range(1, worlds + 1):
+        yield seed, *judged(seed)[:2]
+    for n, one in enumerate(fated):
+        if n % SOME:
+            yield one, *judged(one)[:2]
+
+
+def hunt(scenes: list[Scene], worlds: int, calls_max: int) -> dict[str, object]:
     calls = 0
-    for made, violation in looks(seeds, quick=quick):
+    for one, made, violation in plays(scenes, worlds):
         calls += made
-        if violation or calls >= calls_max:
-            return {"calls": calls, "violation": violation or None}
-    return {"calls": calls, "violation": None}
-
-
-def sound(seeds: list[int]) -> dict[str, object]:
-    """Of the product as it is: the first golden scenario that fails, and the worlds that do."""
-    failing = {seed: found for seed, (_, found) in zip(seeds, worlds(seeds), strict=True) if found}
-    return {"golden": next((found for _, found in golden(SOME) if found), None), "worlds": failing}
+        if violation:
+            return {"calls": calls, "violation": violation, "play": one}
+        if calls >= calls_max:
+            break
+    return {"calls": calls, "violation": None, "play": None}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--worlds", required=True)
-    parser.add_argument("--calls", type=int, required=True)
-    parser.add_argument("--sound", action="store_true")
-    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--calls", type=int, default=100_000)
+    parser.add_argument("--scenes", default="")
+    parser.add_argument("--worlds", type=int, default=0)
+    parser.add_argument("--again", default="")
     asked = parser.parse_args()
-    seeds = [int(seed) for seed in asked.worlds.split(",") if seed]
-    answer = sound(seeds) if asked.sound else hunt(seeds, asked.calls, quick=asked.quick)
+    silence()
+    signal.signal(signal.SIGPROF, _too_long)
+    if asked.again:
+        answer: object = [judged(one)[1] for one in json.loads(asked.again)]
+    else:
+        answer = hunt([scene for scene in SCENES if asked.scenes in scene.name], asked.worlds, asked.calls)
     sys.stdout.write(json.dumps(answer) + "\n")
 
 

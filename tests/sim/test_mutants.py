@@ -12,8 +12,9 @@ SOURCE = Path(__file__).resolve().parents[2] / "src" / "busyhour"
 
 @pytest.mark.parametrize("fault", PLANTED, ids=lambda fault: fault.why)
 def test_its_place_is_there_once(fault: Fault) -> None:
-    assert (SOURCE / fault.file).read_text().count(fault.old) == 1
-    assert fault.old != fault.new
+    for edit in fault.edits:
+        assert (SOURCE / edit.file).read_text().count(edit.old) == 1
+        assert edit.old != edit.new
 
 
 def test_there_are_enough_and_each_has_its_own_reason() -> None:

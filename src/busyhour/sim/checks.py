@@ -88,20 +88,8 @@ class Checks:
         trunk = rows.trunks[channel.trunk_id]
         if self._world.pbx.ledger.up_on_trunk[channel.tenant, channel.trunk_id] > trunk.capacity:
             raise Violation(f"I8: more than {trunk.capacity} calls on trunk {channel.trunk_id}")
-        self._check_rate(channel, trunk.calls_per_s_max)
         self._check_minute(channel, rows.campaigns[attempt.placed.campaign_id].calls_per_minute_max)
         self._check_pause_between(channel)
-
-    def _check_rate(self, channel: Channel, calls_per_s_max: int) -> None:
-        """I8: calls begun on this trunk within any second."""
-        if not calls_per_s_max:
-            return
-        starts = self._starts.setdefault((channel.tenant, channel.trunk_id), deque())
-        starts.append(channel.began_s)
-        while starts[0] <= channel.began_s - 1.0 + SLACK_S:
-            starts.popleft()
-        if len(starts) > calls_per_s_max:
-            raise Violation(f"I8: {len(starts)} calls within a second on trunk {channel.trunk_id}")
 
     def _check_minute(self, channel: Channel, calls_per_minute_max: int) -> None:
         """I8: calls of this run within any minute, less the few seconds that an intent may wait to be sent."""
@@ -155,12 +143,26 @@ class Checks:
             self._check_join(process.tenant, order)
         elif isinstance(order, c.PlaceCall):
             self._check_age(order)
+            self._check_rate(process.tenant, order.trunk.trunk_id)
 
     def _check_age(self, order: c.PlaceCall) -> None:
         """I6: no old intent is sent. How long the PBX takes to carry an order out is not in our hands."""
         age_s = the_loop().now_s - self.planned_s[order.item.call]
         if age_s > INTENT_AGE_MAX_S:
             raise Violation(f"I6: {order.item.call} was sent {age_s:.1f} s after its intent")
+
+    def _check_rate(self, tenant: int, trunk_id: int) -> None:
+        """I8: calls sent to this trunk within any second; those that the PBX is slow to begin count when they were
+        sent."""
+        now_s, limit = the_loop().now_s, self._world.store.tenants[tenant].trunks[trunk_id].calls_per_s_max
+        if not limit:
+            return
+        starts = self._starts.setdefault((tenant, trunk_id), deque())
+        starts.append(now_s)
+        while starts[0] <= now_s - 1.0 + SLACK_S:
+            starts.popleft()
+        if len(starts) > limit:
+            raise Violation(f"I8: {len(starts)} calls were sent to trunk {trunk_id} within a second")
 
     def _check_join(self, tenant: int, order: c.Join) -> None:
         """I26: no customer for somebody who has said that they pause. Who was offered one before hears them out."""

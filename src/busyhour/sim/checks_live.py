@@ -20,6 +20,7 @@ SILENCE_UNHEARD_MAX_S = 18.0  # when facts are lost: they are found at the next 
 RING_OVER_MAX_S = 25.0  # beyond the ring time: the hang-up may be lost, and is repeated
 BACK_MAX_S = 5.0  # an engine, after the store and the PBX are there
 ADOPTED_MAX_S = 10.0  # a live call, by a healthy engine
+STRANGER_MAX_S = 25.0  # nobody's call: seen at the next look, and the hang-up may be lost once
 GONE_KNOWN_MAX_S = 45.0  # an attempt whose channel is gone, or never was, has its record
 STORED_MAX_S = 3.0  # what an agent is, in the store
 LEGS_MAX_S = 20.0  # two legs of one agent up at once: the dead one of a reloaded desk
@@ -71,6 +72,10 @@ class LiveChecks:
                 raise Violation(f"I18: {channel.name} has heard nothing for {silent_s:.1f} s")
         elif min(now_s - channel.began_s - 14.0, healthy_s) > RING_OVER_MAX_S:
             raise Violation(f"I43: {channel.name} rings for {now_s - channel.began_s:.1f} s")
+        if channel.stranger:
+            if min(now_s - channel.began_s, healthy_s) > STRANGER_MAX_S:
+                raise Violation(f"I15: {channel.name} is nobody's call, and up for {now_s - channel.began_s:.0f} s")
+            return
         if healthy_s > ADOPTED_MAX_S and now_s - channel.began_s > ADOPTED_MAX_S:
             floor = self._world.engines[channel.tenant].floor
             attempt = self._world.store.tenants[channel.tenant].attempts[channel.name]

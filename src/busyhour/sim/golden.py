@@ -47,6 +47,7 @@ class GoldenWorld(World):
     def __init__(self, scene: Scene, fate: Fate | None, make_store: MakeStore) -> None:
         self.scene, self.fates = scene, Fates(fate)
         self.all_engines: list[Engine] = []
+        self.store_slow_s = 0.0  # each use of the store takes this much longer
         possible = POSSIBLE.get((fate.port, fate.kind), {}) if fate is not None else {}
         weather = Weather(**{**msgspec.structs.asdict(scene.weather), "admin_acts_per_h": 0.0, **possible})
         plan = Plan(seed=1, calls=len(scene.contacts), tenants=1, agents=len(scene.agents), weather=weather)
@@ -63,7 +64,7 @@ class GoldenWorld(World):
         return FatedLine(self.pbx, process, self.plan.weather, Random(1), self.fates)
 
     def make_shelf(self, process: Process) -> Store:
-        return FatedShelf(self.store, process, self.store_away, self.fates)
+        return FatedShelf(self.store, process, self.store_away, lambda: self.store_slow_s, self.fates)
 
     def furnish(self) -> None:
         self.scene.furnish(self.store, self.begun_utc_s)

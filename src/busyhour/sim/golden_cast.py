@@ -13,7 +13,7 @@ from busyhour.core import events as e
 from busyhour.core.model.values import EndCause
 from busyhour.sim.faults import Weather
 from busyhour.sim.ledger import Channel
-from busyhour.sim.pbx import SimPbx
+from busyhour.sim.pbx import SimPbx, now_s
 from busyhour.sim.people import SimAgent, Site
 
 LOOK_UP_S = 1.5  # how often an agent who follows no script looks at their screen
@@ -51,6 +51,7 @@ class ScriptedPbx(SimPbx):
     def __init__(self, dice: Random, utc: Any) -> None:
         super().__init__(dice, utc)
         self.callees_of: dict[str, list[Callee]] = {}
+        self._strangers = 0
 
     def _decide(self, channel: Channel) -> None:
         script = self.callees_of.get(channel.number)
@@ -61,6 +62,17 @@ class ScriptedPbx(SimPbx):
             self._later(channel, callee.answers_s, self._answer, channel, callee.stays_s)
         if callee.ends_s is not None:
             self._later(channel, callee.ends_s, self.end, channel, callee.cause)
+
+    def strange_call(self, tenant: int, callee: Callee) -> None:
+        """A call in the application that no engine asked for: its intent went with what a database lost, or somebody
+        dials by hand."""
+        self._strangers += 1
+        name = f"c{tenant}-{self._strangers:x}".ljust(35, "f")
+        number = f"+49309{self._strangers:06d}"
+        channel = Channel(name, tenant, self.utc(), now_s(), number, trunk_id=1, call_max_s=60.0, stranger=True)
+        self.callees_of[number] = [callee]
+        self.ledger.begin(channel)
+        self._decide(channel)
 
 
 class Stage(Site, Protocol):

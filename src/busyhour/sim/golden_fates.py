@@ -207,8 +207,10 @@ def _refusal_of(command: c.Act, utc_s: float) -> e.Event | None:
 class FatedShelf:
     """Implements `service.ports.Store`: the common store, one of whose uses may fail."""
 
-    def __init__(self, store: Store, process: Process, away: Callable[[], bool], fates: Fates) -> None:
-        self._store, self.process, self._away, self._fates = store, process, away, fates
+    def __init__(
+        self, store: Store, process: Process, away: Callable[[], bool], slow_s: Callable[[], float], fates: Fates
+    ) -> None:
+        self._store, self.process, self._away, self._slow_s, self._fates = store, process, away, slow_s, fates
 
     async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
         def opened() -> FloorPicture:
@@ -237,7 +239,7 @@ class FatedShelf:
         if kind == "killed before":
             self.process.watch.kill(self.process)
         await self.process.alive()
-        return await self.process.over_the_wire(COMMIT_S, partial(self._done, kind, do))
+        return await self.process.over_the_wire(COMMIT_S + self._slow_s(), partial(self._done, kind, do))
 
     def _done(self, kind: str, do: Callable[[], T]) -> T:
         if self._away():

@@ -77,11 +77,13 @@ class Scene(Struct, frozen=True, kw_only=True):
     campaigns: tuple[Campaign, ...] = (campaign(),)
     agents: tuple[AgentProfile, ...] = (agent(),)
     trunk: Trunk = Trunk(trunk_id=1, name="carrier", endpoint="t", capacity=10)
+    trunks: tuple[Trunk, ...] = ()  # beside that one
     weather: Weather = Weather.calm()  # what the script itself does that checkers must allow for
 
     def furnish(self, store: Any, utc_s: float) -> None:
         rows = store.add_tenant(TENANT)
-        rows.trunks[1] = self.trunk
+        for trunk in (self.trunk, *self.trunks):
+            rows.trunks[trunk.trunk_id] = trunk
         for profile in self.agents:
             rows.agents[profile.agent_id] = profile
         for one in self.campaigns:

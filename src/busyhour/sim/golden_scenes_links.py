@@ -4,8 +4,8 @@ import asyncio
 
 from busyhour.sim.faults import Weather
 from busyhour.sim.golden import GoldenWorld
-from busyhour.sim.golden_cast import answers
-from busyhour.sim.golden_scene import TENANT, Scene, contact
+from busyhour.sim.golden_cast import BUSY, answers
+from busyhour.sim.golden_scene import MESSAGE, TENANT, Scene, contact, message
 from busyhour.sim.mishaps import LEASE_S
 
 LONG = answers(1.0, stays_s=12.0)
@@ -74,6 +74,12 @@ async def link_is_lost(stage: GoldenWorld) -> None:
     await asyncio.sleep(3.0)
 
 
+async def link_is_lost_before_a_retry(stage: GoldenWorld) -> None:
+    await asyncio.sleep(3.0)
+    await stage.lines[TENANT].cut(8.0)
+    await asyncio.sleep(3.0)
+
+
 async def link_is_half_open(stage: GoldenWorld) -> None:
     await stage.at_work()
     await stage.talking()
@@ -134,6 +140,16 @@ LINKS = (
         contacts=(contact(answers()), contact(answers(), n=2)),
         outcomes={"HANDLED": 2},
         script=link_is_lost,
+        weather=LOSSY,
+    ),
+    Scene(
+        name="the link is lost when a retry is due",
+        says="Nothing is dialed before it is back.",
+        campaigns=(message(),),
+        agents=(),
+        contacts=(contact(BUSY, answers(), campaign_id=MESSAGE),),
+        outcomes={"BUSY": 1, "IVR_LEFT": 1},
+        script=link_is_lost_before_a_retry,
         weather=LOSSY,
     ),
     Scene(

@@ -38,6 +38,7 @@ class Channel:
     joined_s: float = 0.0  # seconds in a room with an agent's leg
     heard_prompt: bool = False
     call_max_s: float = 0.0
+    stranger: bool = False  # no engine ever asked for it
 
     @property
     def live(self) -> bool:
