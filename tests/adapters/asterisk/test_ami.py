@@ -4,33 +4,15 @@ server that misbehaves."""
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from busyhour.adapters.asterisk import ami
-from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ami import AmiDown, AmiLink, AmiMessage, decode, encode
-
-
-def _access(port: int) -> PbxAccess:
-    return PbxAccess(
-        ari_url="http://127.0.0.1:1/ari",
-        ari_user="u",
-        ari_password="p",
-        ami_host="127.0.0.1",
-        ami_port=port,
-        ami_user="u",
-        ami_password="p",
-        ws_url="ws://127.0.0.1:1/ws",
-        sip_host="127.0.0.1",
-        sip_port=1,
-        realm="busyhour",
-        cel_file=Path("cel"),
-        sounds=Path("sounds"),
-    )
+from tests.adapters.asterisk.no_pbx import NO_PBX
 
 
 @given(st.text(max_size=300), st.text(max_size=300))
@@ -98,7 +80,7 @@ async def server() -> AsyncIterator[tuple[_Server, int]]:
 async def test_log_in_ask_lose_and_come_back(server: tuple[_Server, int]) -> None:
     changes: asyncio.Queue[bool] = asyncio.Queue()
     events: list[AmiMessage] = []
-    link = AmiLink(_access(server[1]), on_event=events.append, on_change=changes.put_nowait)
+    link = AmiLink(replace(NO_PBX, ami_port=server[1]), on_event=events.append, on_change=changes.put_nowait)
     with pytest.raises(AmiDown):
         await link.ask("Ping")
     run = asyncio.create_task(link.run())
@@ -115,7 +97,7 @@ async def test_log_in_ask_lose_and_come_back(server: tuple[_Server, int]) -> Non
 
 async def test_no_answer_is_an_end(server: tuple[_Server, int], monkeypatch: pytest.MonkeyPatch) -> None:
     changes: asyncio.Queue[bool] = asyncio.Queue()
-    link = AmiLink(_access(server[1]), on_change=changes.put_nowait)
+    link = AmiLink(replace(NO_PBX, ami_port=server[1]), on_change=changes.put_nowait)
     run = asyncio.create_task(link.run())
     assert await changes.get() is True
     monkeypatch.setattr(ami, "REPLY_MAX_S", 0.05)
@@ -131,7 +113,7 @@ async def test_neither_a_stranger_nor_a_refusal_is_a_link(
 ) -> None:
     server[0].greeting, server[0].ok = greeting, ok
     again = asyncio.Event()
-    link = AmiLink(_access(server[1]))
+    link = AmiLink(replace(NO_PBX, ami_port=server[1]))
     run = asyncio.create_task(link.run())
 
     async def watch() -> None:

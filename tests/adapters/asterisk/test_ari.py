@@ -5,16 +5,15 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from aiohttp import WSMsgType, web
 
 from busyhour.adapters.asterisk import ari
-from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply, carries_rest
 from busyhour.adapters.asterisk.ari_events import AriEvent, ChannelDtmfReceived
+from tests.adapters.asterisk.no_pbx import NO_PBX
 
 DIGIT = '{"type":"ChannelDtmfReceived","digit":"1","channel":{"id":"c1-00","name":"x"},"unknown":{"a":[1]}}'
 
@@ -88,25 +87,10 @@ class Link:
     """A link with its callbacks as queues."""
 
     def __init__(self, server: Server) -> None:
-        access = PbxAccess(
-            ari_url=f"http://127.0.0.1:{server.port}/ari",
-            ari_user="u",
-            ari_password="p",
-            ami_host="127.0.0.1",
-            ami_port=1,
-            ami_user="u",
-            ami_password="p",
-            ws_url="ws://127.0.0.1:1/ws",
-            sip_host="127.0.0.1",
-            sip_port=1,
-            realm="busyhour",
-            cel_file=Path("cel"),
-            sounds=Path("sounds"),
-        )
         self.events: asyncio.Queue[AriEvent] = asyncio.Queue()
         self.changes: asyncio.Queue[str] = asyncio.Queue()
         self.link = AriLink(
-            access,
+            replace(NO_PBX, ari_url=f"http://127.0.0.1:{server.port}/ari"),
             on_event=self.events.put_nowait,
             on_up=lambda info: self.changes.put_nowait(f"up {info.status.startup_time}"),
             on_down=lambda: self.changes.put_nowait("down"),

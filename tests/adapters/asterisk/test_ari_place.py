@@ -1,34 +1,18 @@
 """What an originate asks: digits from a grammar, variables without a way into the dialplan."""
 
-from pathlib import Path
-
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from busyhour.adapters.asterisk.access import PbxAccess, secret_name
+from busyhour.adapters.asterisk.access import secret_name
 from busyhour.adapters.asterisk.telephony_place import call_request, caller_id, clean, dialed, leg_request
 from busyhour.core.commands import PlaceCall, RingAgent
 from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.pictures import HopperItem
 from busyhour.core.model.values import PhoneKind
+from tests.adapters.asterisk.no_pbx import NO_PBX
 
-ACCESS = PbxAccess(
-    ari_url="http://127.0.0.1:1/ari",
-    ari_user="u",
-    ari_password="p",
-    ami_host="127.0.0.1",
-    ami_port=1,
-    ami_user="u",
-    ami_password="p",
-    ws_url="ws://127.0.0.1:1/ws",
-    sip_host="127.0.0.1",
-    sip_port=1,
-    realm="busyhour",
-    cel_file=Path("cel"),
-    sounds=Path("sounds"),
-)
 SECRET = secret_name("t1-1", "p").removeprefix("t1-1-")
 TRUNK = Trunk(trunk_id=1, name="carrier", endpoint="t1-1", capacity=10)
 
@@ -62,7 +46,7 @@ def _call(**variables: str) -> PlaceCall:
 )
 def test_the_dial_string_is_prefix_and_digits(prefix: str, strip_plus: bool, expected: str) -> None:
     trunk = msgspec.structs.replace(TRUNK, prefix=prefix, strip_plus=strip_plus)
-    assert dialed(ACCESS, "+4930123456", trunk) == f"{expected}-{SECRET}"
+    assert dialed(NO_PBX, "+4930123456", trunk) == f"{expected}-{SECRET}"
 
 
 def test_the_name_of_a_trunks_place_is_its_own_and_this_pbxs_own() -> None:
@@ -74,17 +58,17 @@ def test_the_name_of_a_trunks_place_is_its_own_and_this_pbxs_own() -> None:
 @pytest.mark.parametrize("number", ["", "+", "4930x", "1@evil", "1/2", "1&PJSIP/2", "١٢٣", "1\r\nX: y", "+1 2"])
 def test_what_is_no_number_is_never_dialed(number: str) -> None:
     with pytest.raises(AssertionError):
-        dialed(ACCESS, number, TRUNK)
+        dialed(NO_PBX, number, TRUNK)
 
 
 def test_an_endpoint_is_a_name() -> None:
     with pytest.raises(AssertionError):
-        dialed(ACCESS, "+49", msgspec.structs.replace(TRUNK, endpoint="t1-1/sip:evil.example"))
+        dialed(NO_PBX, "+49", msgspec.structs.replace(TRUNK, endpoint="t1-1/sip:evil.example"))
 
 
 @pytest.mark.covers("WD-078", "WD-080", "WD-261")
 def test_attributes_go_under_their_own_names_and_case() -> None:
-    sent = call_request(ACCESS, _call(user="ann", HH="1", orgQ="x y"))["variables"]
+    sent = call_request(NO_PBX, _call(user="ann", HH="1", orgQ="x y"))["variables"]
     assert (sent["user"], sent["HH"], sent["orgQ"]) == ("ann", "1", "x y")
     assert {sent[name] for name in ("WOMBAT_ID", "WOMBATID", "WOMBAT_HOPPER_ID", "BUSYHOUR_CALL")} == {"c1-00ff"}
     assert sent["WOMBAT_RETRY_NO"] == "1"
@@ -92,7 +76,7 @@ def test_attributes_go_under_their_own_names_and_case() -> None:
 
 def test_names_that_would_act_are_left_out() -> None:
     evil = {"SHELL(x)": "1", "CHANNEL(language)": "1", "a b": "1", "EXTEN": "9", "__x": "1", "BUSYHOUR_CALL": "other"}
-    sent = call_request(ACCESS, _call(**evil))["variables"]
+    sent = call_request(NO_PBX, _call(**evil))["variables"]
     assert set(sent) & set(evil) == {"__x", "BUSYHOUR_CALL"}
     assert sent["BUSYHOUR_CALL"] == "c1-00ff"
 
@@ -125,7 +109,7 @@ def test_caller_ids(given_: str, shown: str) -> None:
 
 
 def test_the_pbx_side_limits_come_after_the_cores_own() -> None:
-    request = call_request(ACCESS, _call())
+    request = call_request(NO_PBX, _call())
     assert request["timeout"] == 23  # 20.5 s of ringing, 2 s of slack, rounded up
     assert request["variables"]["TIMEOUT(absolute)"] == "623"
     assert (request["channelId"], request["context"], request["extension"]) == ("c1-00ff", "busyhour", "call")

@@ -1,15 +1,16 @@
 """A call whose answer was told by nobody: its end says that it was up, the PBX's records say since when."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
-from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari_events import Channel, ChannelDestroyed, ChannelStateChange
 from busyhour.adapters.asterisk.telephony import AsteriskTelephony
 from busyhour.core.events import CallEnded, Event
+from tests.adapters.asterisk.no_pbx import NO_PBX
 
 CALL = "c1-01"
 ENDED_S = 110.25
@@ -32,22 +33,7 @@ async def test_the_end_tells_when_it_was_answered(
 ) -> None:
     cel = tmp_path / "cel.csv"
     cel.write_text(f'CHAN_START,100.000000,{CALL},"PJSIP/t1-1-0","{{}}"\n{records}')
-    access = PbxAccess(
-        ari_url="http://127.0.0.1:1/ari",
-        ari_user="u",
-        ari_password="p",
-        ami_host="127.0.0.1",
-        ami_port=1,
-        ami_user="u",
-        ami_password="p",
-        ws_url="ws://127.0.0.1:1/ws",
-        sip_host="127.0.0.1",
-        sip_port=1,
-        realm="busyhour",
-        cel_file=cel,
-        sounds=tmp_path,
-    )
-    telephony = AsteriskTelephony(access)
+    telephony = AsteriskTelephony(replace(NO_PBX, cel_file=cel, sounds=tmp_path))
     told: asyncio.Queue[Event] = asyncio.Queue()
     telephony.attach(1, told.put_nowait)
     if seen_s is not None:

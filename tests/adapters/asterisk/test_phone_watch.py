@@ -2,13 +2,12 @@
 
 import asyncio
 from collections.abc import Coroutine
-from pathlib import Path
 from typing import Any
 
-from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ami import AmiMessage
 from busyhour.adapters.asterisk.phone_watch import PhoneWatch
 from busyhour.core.events import Event, PhoneGone, PhoneRegistered
+from tests.adapters.asterisk.no_pbx import NO_PBX
 
 HERE_5, GONE_5 = PhoneRegistered(agent_id=5), PhoneGone(agent_id=5)
 HERE_6 = PhoneRegistered(agent_id=6)
@@ -23,23 +22,8 @@ class _Pbx:
         self.told: list[tuple[int, Event]] = []
         self.tenants: set[int] = {1}
         self.spawned: list[asyncio.Task[None]] = []
-        access = PbxAccess(
-            ari_url="http://127.0.0.1:1/ari",
-            ari_user="u",
-            ari_password="p",
-            ami_host="127.0.0.1",
-            ami_port=1,
-            ami_user="u",
-            ami_password="p",
-            ws_url="ws://127.0.0.1:1/ws",
-            sip_host="127.0.0.1",
-            sip_port=1,
-            realm="busyhour",
-            cel_file=Path("cel"),
-            sounds=Path("sounds"),
-        )
         self.watch = PhoneWatch(
-            access,
+            NO_PBX,
             ask=self._ask,
             tell=lambda tenant, event: self.told.append((tenant, event)),
             tenants=lambda: self.tenants,
