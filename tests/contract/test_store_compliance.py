@@ -147,6 +147,9 @@ async def test_a_day_of_calls_is_proven_by_one_row(world: World) -> None:
     assert (today.met_max_ms, today.met_p95_ms) == (3000, 3000)
     assert (today.rang_short, today.rang_min_ms) == (1, 11_000)
     assert await world.reports.compliance_days(world.tenant, None, from_utc_s=t + 1, until_utc_s=t + 2) == []
+    await world.rows("""UPDATE campaign SET settings = settings || '{"time_zone": "Mars/Olympus"}' RETURNING 1""")
+    [by_utc] = await world.reports.compliance_days(world.tenant, None, from_utc_s=t - DAY_S, until_utc_s=t + 1)
+    assert (by_utc.day, by_utc.dials) == ("2027-01-15", 8), "a zone that the database does not know: UTC"
 
 
 async def test_the_counts_are_found_by_the_index_among_many_calls(world: World) -> None:

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from busyhour.core import commands as c
+from busyhour.core.dialer.hours import ZONE_AGAIN_S
 from busyhour.core.events import CallCommitted, CallRefused
 from busyhour.core.model.campaign import Compliance, Hours
 from busyhour.core.model.values import ListRole, Outcome, Refusal
@@ -116,6 +117,14 @@ async def test_hours_are_those_of_every_zone_the_number_may_be_in(world: World) 
     [answer] = await world.commit(world.place(both[1]))
     due = refused(answer, Refusal.OUT_OF_HOURS_CALLEE)
     assert due == world.utc_s + 14.5 * 3600  # 08:00 UTC, 09:00 in Rome
+
+
+@pytest.mark.covers("I5")
+async def test_a_zone_that_went_since_the_hopper_was_filled_forbids_the_call(world: World) -> None:
+    item = await one_item(world, callee_hours=Hours(from_s=9 * 3600, until_s=18 * 3600))
+    await world.rows("UPDATE contact SET time_zone = 'Mars/Olympus' RETURNING 1")
+    [answer] = await world.commit(world.place(item))
+    assert refused(answer, Refusal.ZONE_UNKNOWN) == world.utc_s + ZONE_AGAIN_S
 
 
 async def test_the_campaigns_own_hours_count_too(world: World) -> None:

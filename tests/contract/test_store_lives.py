@@ -5,7 +5,9 @@ from typing import Any
 import msgspec
 import pytest
 
+from busyhour.adapters.sql.hopper import NO_ZONE
 from busyhour.core import commands as c
+from busyhour.core.dialer.hours import NOWHERE, ZONE_AGAIN_S
 from busyhour.core.events import CallCommitted
 from busyhour.core.model.campaign import Hours
 from busyhour.core.model.values import ListRole, Outcome, RetryCount
@@ -134,6 +136,27 @@ async def test_sleeping_callees_wait_for_their_morning(world: World) -> None:
     filled = await world.fill()
     assert [item.number for item in filled.items] == [number(1)]
     assert filled.next_due_utc_s == world.utc_s + 7 * 3600  # midnight UTC, 09:00 in Tokyo
+
+
+@pytest.mark.covers("I5")
+async def test_callees_whose_zone_is_not_known_wait_until_it_is(world: World) -> None:
+    """The second was imported while the zone data still had its zone; of the third nothing tells where it is."""
+    people = await world.add_list(
+        "people", [new_contact(1), new_contact(2, time_zone="Mars/Olympus"), new_contact(3, zones=((),))]
+    )
+    await world.start((people, NORMAL), callee_hours=Hours(from_s=9 * 3600, until_s=20 * 3600))
+    filled = await world.fill()
+    assert [item.number for item in filled.items] == [number(1)]
+    assert filled.next_due_utc_s == world.utc_s + ZONE_AGAIN_S
+    rows = await world.rows("SELECT why FROM member WHERE state = 'waiting' ORDER BY member_id")
+    assert [row["why"] for row in rows] == [NO_ZONE] * 2
+    pictures = await world.reports.member_pictures(world.tenant, 3)
+    assert [one.zones for one in pictures] == [(NOWHERE,)]
+    world.utc_s += ZONE_AGAIN_S
+    assert (await world.fill()).items == ()
+    await world.rows("UPDATE contact SET time_zone = 'Europe/Rome' WHERE time_zone = 'Mars/Olympus' RETURNING 1")
+    world.utc_s += ZONE_AGAIN_S
+    assert [item.number for item in (await world.fill()).items] == [number(2)]
 
 
 async def test_a_scheduled_contact_waits_for_its_time(world: World) -> None:

@@ -3,13 +3,23 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from busyhour.core.dialer.hours import is_open, is_open_everywhere, next_change, next_open
+from busyhour.core.dialer.hours import (
+    NOWHERE,
+    ZONE_AGAIN_S,
+    is_open,
+    is_open_everywhere,
+    next_change,
+    next_open,
+    zone_known,
+    zones_of,
+)
 from busyhour.core.dialer.may_dial import DialPicture, may_dial
-from busyhour.core.model.campaign import DAY_S, Hours
+from busyhour.core.model.campaign import DAY_S, Compliance, Hours
 from busyhour.core.model.values import Refusal
 from tests.core.story import NOON_UTC_S, campaign
 
@@ -119,16 +129,51 @@ def picture(**changes: object) -> DialPicture:
         ({"zones": ("America/Los_Angeles",)}, Refusal.OUT_OF_HOURS_CALLEE),
         ({"campaign": campaign(active_hours=Hours(until_s=3600))}, Refusal.OUT_OF_HOURS_CAMPAIGN),
         ({"campaign": campaign(attempts_per_day_max=3), "attempts_24h": 3}, Refusal.NUMBER_CAP),
+        ({"zones": ()}, Refusal.ZONE_UNKNOWN),
     ],
 )
 def test_each_reason_forbids_the_call(changes: dict[str, object], refusal: Refusal | None) -> None:
     assert may_dial(picture(**changes)).refusal is refusal
 
 
-def test_a_contact_s_own_zone_is_used_when_the_number_has_none() -> None:
-    late = at("2026-07-01 22:00", "Europe/Berlin")
-    assert may_dial(picture(utc_s=late, zones=())).refusal is None, "no zone known: the campaign's own, UTC"
-    assert may_dial(picture(utc_s=late)).refusal is Refusal.OUT_OF_HOURS_CALLEE
+UNKNOWN = ["Mars/Olympus", NOWHERE, "Factory", "localtime", "posixrules", "", "Europe", "../x", "/etc/passwd", "a\0b"]
+
+
+@pytest.mark.covers("I5")
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_an_unknown_zone_is_open_only_for_hours_that_never_close(name: str) -> None:
+    assert not zone_known(name)
+    assert is_open(Hours(), name, NOON_UTC_S)
+    weekdays = Hours(days=(1, 2, 3, 4, 5))
+    for hours in (LEGAL, weekdays, Hours(until_s=DAY_S - 1), Hours(from_s=1)):
+        assert not is_open(hours, name, NOON_UTC_S)
+        assert not is_open_everywhere(hours, ["UTC", name], NOON_UTC_S)
+        assert next_open(hours, ["UTC", name], NOON_UTC_S) is None
+        assert 0 < next_change(hours, name, NOON_UTC_S) <= 3600
+
+
+@pytest.mark.covers("I5")
+@pytest.mark.parametrize("zones", [(), ("Mars/Olympus",), ("Europe/Berlin", "Mars/Olympus")])
+def test_a_callee_who_may_be_anywhere_is_not_called_within_hours(zones: tuple[str, ...]) -> None:
+    verdict = may_dial(picture(zones=zones))
+    assert (verdict.refusal, verdict.due_utc_s) == (Refusal.ZONE_UNKNOWN, NOON_UTC_S + ZONE_AGAIN_S)
+    assert may_dial(picture(zones=zones, campaign=campaign(callee_hours=Hours()))).refusal is None
+    law = campaign(callee_hours=Hours(), compliance=Compliance(preset="us"))
+    assert may_dial(picture(zones=zones, campaign=law)).refusal is Refusal.ZONE_UNKNOWN
+
+
+def test_a_campaign_whose_zone_is_gone_waits_unless_it_is_always_open() -> None:
+    gone = campaign(time_zone="Mars/Olympus")
+    assert may_dial(picture(campaign=gone)).refusal is None
+    part = msgspec.structs.replace(gone, active_hours=LEGAL)
+    assert may_dial(picture(campaign=part)).refusal is Refusal.ZONE_UNKNOWN
+
+
+def test_a_contact_s_own_zone_comes_before_those_of_its_number_even_when_it_is_not_known() -> None:
+    assert zones_of("Asia/Tokyo", ["Europe/Rome"]) == ("Asia/Tokyo",)
+    assert zones_of("Mars/Olympus", ["Europe/Rome"]) == ("Mars/Olympus",)
+    assert zones_of(None, ["Europe/Rome", "UTC"]) == ("Europe/Rome", "UTC")
+    assert zones_of("", []) == (NOWHERE,)
 
 
 @pytest.mark.covers("I5")

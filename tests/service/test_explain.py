@@ -5,7 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from busyhour.core.model.campaign import Campaign, Hours
+from busyhour.core.dialer.hours import NOWHERE
+from busyhour.core.model.campaign import Campaign, Compliance, Hours
 from busyhour.core.model.values import DialMode
 from busyhour.service import records as r
 from busyhour.service.explain import about_contact, explain_run
@@ -74,6 +75,20 @@ NIGHT = Hours(from_s=20 * 3600, until_s=22 * 3600)
         (
             {"campaign": campaign(callee_hours=NIGHT), "zones": ("America/New_York",)},
             "in America/New_York; they open at 2026-09-22 20:00 in America/New_York",
+        ),
+        (
+            {"campaign": campaign(callee_hours=NIGHT), "zones": ("Europe/Rome", "Mars/Olympus")},
+            "does not know the time zone 'Mars/Olympus', so no hour is sure to be allowed: import the contact again",
+        ),
+        (
+            {"campaign": campaign(callee_hours=NIGHT), "zones": (NOWHERE,), "number": "+80012345678"},
+            "Where +80012345678 rings cannot be told from the number, so no hour is sure to be allowed: import",
+        ),
+        ({"campaign": campaign(compliance=Compliance(preset="us")), "zones": ()}, "no hour is sure to be allowed"),
+        ({"zones": ("Mars/Olympus",)}, "may be dialed now"),
+        (
+            {"campaign": campaign(active_hours=NIGHT, time_zone="Mars/Olympus")},
+            "does not know the campaign's time zone 'Mars/Olympus', so its hours never open: choose another one",
         ),
         ({"attempts": 2, "last_outcome": "NO_ANSWER"}, "Dialed 2 times in this run; the last attempt ended NO_ANSWER"),
     ],

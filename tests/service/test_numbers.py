@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from phonenumbers import PhoneNumberType, timezone
 
+from busyhour.core.dialer.hours import NOWHERE
 from busyhour.service.errors import Invalid
 from busyhour.service.numbers import PLUS_DIGITS, Number, Numbers, Refused, dial_digits, number_in, zones_of_region
 
@@ -90,11 +91,17 @@ def test_a_number_without_a_place_may_ring_in_every_zone_of_its_country() -> Non
     assert len(mobile.zones) > 5
 
 
-def test_a_number_of_no_country_may_ring_in_every_zone_of_the_tenant() -> None:
-    found = Numbers("AU").read("+800 1234 5678")
+@pytest.mark.covers("I5")
+@pytest.mark.parametrize("text", ["+800 1234 5678", "+870 773 111 632", "+881 612 345 678"])
+def test_a_number_of_no_country_may_ring_anywhere(text: str) -> None:
+    """A freephone number of the whole world, and two telephones that talk to satellites."""
+    found = Numbers("AU").read(text)
     assert isinstance(found, Number)
-    assert found.zones == zones_of_region("AU")
-    assert len(found.zones) > 5
+    assert found.zones == (NOWHERE,)
+
+
+def test_a_short_number_of_a_country_whose_zones_are_not_known_may_ring_anywhere() -> None:
+    assert Numbers("XK", allow_short=True).read("500") == Number("500", (NOWHERE,))
 
 
 def test_every_zone_exists() -> None:

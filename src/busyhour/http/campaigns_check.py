@@ -2,9 +2,9 @@
 
 import re
 from typing import Final
-from zoneinfo import available_timezones
 
 from busyhour.core.dialer.compliance.check import faults_of_law
+from busyhour.core.dialer.hours import zone_known
 from busyhour.core.model.campaign import DAY_S, Campaign, Hours, RetryRule
 from busyhour.service.accounts import check_name
 from busyhour.service.errors import Invalid
@@ -13,6 +13,7 @@ STATUSES: Final = ("runnable", "closed", "hidden")
 CALLER_ID: Final = re.compile(r"\+?[0-9]{0,15}")
 RULES_MAX: Final = 50
 LINKS_MAX: Final = 10_000
+ZONE_SHOWN_MAX: Final = 40
 
 NUMBERS: Final[tuple[tuple[str, float, float, str], ...]] = (
     ("priority", 1, 1000, "1 (first) to 1000"),
@@ -39,8 +40,12 @@ def check_campaign(campaign: Campaign, status: str) -> None:
         raise Invalid(
             "The caller ID is a number: up to 15 digits, with a + before them or not.", field="campaign.caller_id"
         )
-    if campaign.time_zone not in available_timezones():
-        raise Invalid("The time zone is a name such as Europe/Rome or America/New_York.", field="campaign.time_zone")
+    if not zone_known(campaign.time_zone):
+        shown = campaign.time_zone[:ZONE_SHOWN_MAX]
+        raise Invalid(
+            f"There is no time zone {shown!r}. Choose one by a name such as Europe/Rome or America/New_York.",
+            field="campaign.time_zone",
+        )
     check_hours(campaign.active_hours, "campaign.active_hours")
     check_hours(campaign.callee_hours, "campaign.callee_hours")
     if len(campaign.retry_rules) > RULES_MAX:

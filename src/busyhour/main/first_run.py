@@ -4,6 +4,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from busyhour.cli.progress import Progress
+from busyhour.core.dialer.hours import zone_known
 from busyhour.core.model.values import Role
 from busyhour.main.folder import DataFolder
 from busyhour.main.product import Product, open_stores
@@ -47,7 +48,8 @@ def _zone_here() -> str:
     """This machine's zone by its IANA name, else UTC."""
     link = Path("/etc/localtime")
     parts = link.resolve().as_posix().split("/zoneinfo/") if link.is_symlink() else []
-    return parts[1] if len(parts) == 2 and parts[1] not in ("Etc/UTC", "UCT") else "UTC"
+    named = len(parts) == 2 and parts[1] not in ("Etc/UTC", "UCT") and zone_known(parts[1])
+    return parts[1] if named else "UTC"
 
 
 async def _usual_words(product: Product, tenant: int) -> None:

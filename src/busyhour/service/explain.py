@@ -5,13 +5,21 @@ The rules are the dialer's own (`core/dialer`), asked again for this instant; no
 
 from datetime import UTC, datetime
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
 from busyhour.core.dialer.compliance.hours import is_lawful_hour, next_lawful_hour
-from busyhour.core.dialer.hours import is_open, is_open_everywhere, next_open
+from busyhour.core.dialer.hours import (
+    NOWHERE,
+    is_always,
+    is_open,
+    is_open_everywhere,
+    next_open,
+    zone,
+    zone_known,
+    zones_of,
+)
 from busyhour.core.life.run import ACTIVE, RunState
 from busyhour.core.model.values import DialMode
 from busyhour.service import records as r
@@ -123,18 +131,40 @@ def because(picture: r.MemberPicture) -> str:
 
 def closed_hours(picture: r.MemberPicture, now_utc_s: float) -> list[str]:
     campaign, said = picture.campaign, []
-    if not is_open(campaign.active_hours, campaign.time_zone, now_utc_s):
+    if not zone_known(campaign.time_zone) and not is_always(campaign.active_hours):
+        said.append(
+            f"This machine does not know the campaign's time zone {campaign.time_zone!r}, so its hours never open: "
+            "choose another one in the campaign's settings."
+        )
+    elif not is_open(campaign.active_hours, campaign.time_zone, now_utc_s):
         opens = next_open(campaign.active_hours, (campaign.time_zone,), now_utc_s)
         said.append(f"The campaign is outside its hours; {opening(opens, campaign.time_zone)}.")
-    zones = picture.zones or (campaign.time_zone,)
-    if not is_open_everywhere(campaign.callee_hours, zones, now_utc_s):
+    zones = zones_of(None, picture.zones)
+    allowed = is_open_everywhere(campaign.callee_hours, zones, now_utc_s) and is_lawful_hour(campaign, zones, now_utc_s)
+    unknown = next((name for name in zones if not zone_known(name)), None)
+    if unknown is not None and not allowed:
+        said.append(no_zone(unknown, picture.number))
+    elif not is_open_everywhere(campaign.callee_hours, zones, now_utc_s):
         opens = next_open(campaign.callee_hours, zones, now_utc_s)
-        closed = ", ".join(zone for zone in zones if not is_open(campaign.callee_hours, zone, now_utc_s))
+        closed = ", ".join(name for name in zones if not is_open(campaign.callee_hours, name, now_utc_s))
         said.append(f"It is outside the hours for calling people in {closed}; {opening(opens, zones[0])}.")
     elif not is_lawful_hour(campaign, zones, now_utc_s):
         opens = next_lawful_hour(campaign, zones, now_utc_s)
         said.append(f"The law allows no call at this hour in {', '.join(zones)}; {opening(opens, zones[0])}.")
     return said
+
+
+def no_zone(name: str, number: str) -> str:
+    """Why this zone forbids the call, and what to do."""
+    if name == NOWHERE:
+        return (
+            f"Where {number} rings cannot be told from the number, so no hour is sure to be allowed: "
+            "import the contact again with its zone in a column time_zone, such as Europe/Rome."
+        )
+    return (
+        f"This machine does not know the time zone {name!r}, so no hour is sure to be allowed: import the contact "
+        "again with another one in the column time_zone, or update the package tzdata and start Busyhour again."
+    )
 
 
 def held_back(picture: r.MemberPicture, state: dict[str, Any]) -> list[str]:
@@ -167,11 +197,11 @@ def full_trunks(picture: r.MemberPicture, system: dict[str, Any] | None) -> str:
     return ", ".join(full) if full and len(full) == len(trunks) and picture.campaign.trunk_ids else ""
 
 
-def opening(opens_utc_s: float | None, zone: str) -> str:
+def opening(opens_utc_s: float | None, name: str) -> str:
     if opens_utc_s is None:
         return "they never open: change the hours or the days"
-    local = datetime.fromtimestamp(opens_utc_s, ZoneInfo(zone))
-    return f"they open at {local:%Y-%m-%d %H:%M} in {zone}"
+    local = datetime.fromtimestamp(opens_utc_s, zone(name))
+    return f"they open at {local:%Y-%m-%d %H:%M} in {name}"
 
 
 def instant(utc_s: float) -> str:

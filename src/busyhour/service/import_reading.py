@@ -5,14 +5,13 @@ Runs in a process of its own (`apart.py`), so everything here is plain and block
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import Final
-from zoneinfo import ZoneInfo
 
 import msgspec
 
+from busyhour.core.dialer.hours import zone_known
 from busyhour.service import records as r
 from busyhour.service.apart import named
 from busyhour.service.errors import Invalid
@@ -172,7 +171,7 @@ class RowCheck:
             if schedule is None:
                 return _reject(row, f"the schedule {row.schedule[:40]!r} is not UNIX_TIME:EXTENSION")
             utc_s, extension = float(schedule["utc_s"]), schedule["extension"] or None
-        if row.time_zone and not zone_exists(row.time_zone):
+        if row.time_zone and not zone_known(row.time_zone):
             return _reject(row, f"there is no time zone {row.time_zone[:40]!r}; write one such as Europe/Rome")
         if self.duplicates != KEEP and (where := self._duplicate(texts)):
             return _reject(row, where)
@@ -195,15 +194,6 @@ class RowCheck:
             return "skipped: the number is in the file already"
         self.seen.update(values)
         return None
-
-
-@lru_cache(maxsize=1_000)
-def zone_exists(name: str) -> bool:
-    try:
-        ZoneInfo(name)
-    except (OSError, ValueError, LookupError):
-        return False
-    return True
 
 
 def _as_verb(reason: str) -> str:

@@ -15,6 +15,7 @@ from phonenumbers import PhoneMetadata, PhoneNumberType, timezone
 from phonenumbers.phonemetadata import PhoneNumberDesc
 from phonenumbers.tzdata import TIMEZONE_DATA, TIMEZONE_LONGEST_PREFIX
 
+from busyhour.core.dialer.hours import NOWHERE
 from busyhour.service.errors import Invalid
 
 TEXT_LENGTH_MAX: Final = 64
@@ -33,7 +34,7 @@ class Number(NamedTuple):
     """`text` is `+` and 7 to 15 digits; or digits alone, for a short number that was asked for."""
 
     text: str
-    zones: tuple[str, ...]  # every time zone where it may ring
+    zones: tuple[str, ...]  # every time zone where it may ring; NOWHERE alone: anywhere on earth
 
 
 class Refused(NamedTuple):
@@ -81,7 +82,7 @@ class Numbers:
             return Refused(fault)
         found = self._library_number(text)
         if isinstance(found, Refused) and self.allow_short and bare.isdigit() and len(bare) in SHORT_LENGTHS:
-            return Number(bare, zones_of_region(self.region)) if bare.isascii() else found
+            return Number(bare, zones_of_region(self.region) or (NOWHERE,)) if bare.isascii() else found
         return found
 
     def _library_number(self, text: str) -> Number | Refused:
@@ -117,7 +118,7 @@ class Numbers:
             return zones
         code = phonenumbers.parse(e164).country_code
         region = phonenumbers.region_code_for_country_code(code or 0)
-        return zones_of_region(region) or zones_of_region(self.region)
+        return zones_of_region(region) or (NOWHERE,)
 
 
 def number_in(text: str, region: str, *, field: str | None = None) -> str:

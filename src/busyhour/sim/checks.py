@@ -8,17 +8,15 @@
 import re
 from collections import deque
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ParamSpec
-from zoneinfo import ZoneInfo
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.life.agent import AgentState
-from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.ids import agent_of
 from busyhour.core.model.values import DialMode, LegMode
 from busyhour.sim.checks_end import at_the_end
+from busyhour.sim.checks_hours import wrong_hour
 from busyhour.sim.checks_live import LiveChecks
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.loop import the_loop
@@ -225,7 +223,9 @@ class Checks:
         if paused_s is not None:
             raise Violation(f"I7: {keep.item.call} was committed {now_s - paused_s:.1f} s after its run was paused")
         campaign = rows.campaigns[keep.campaign_id]
-        self._check_hours(rows.members[keep.item.member_id].zones, campaign, keep)
+        wrong = wrong_hour(campaign, rows.members[keep.item.member_id].zones, self._world.utc())
+        if wrong is not None:
+            raise Violation(f"I5: {keep.item.call} was committed {wrong}")
         in_flight = self._in_flight.setdefault((tenant, keep.run_id), {})
         in_flight[keep.item.call] = None
         if campaign.dial_mode is DialMode.PROGRESSIVE:
@@ -242,18 +242,6 @@ class Checks:
             raise Violation(
                 f"I9: {keep.item.call} was placed {placed_s - line.told_down_s:.1f} s after the link was lost"
             )
-
-    def _check_hours(self, zones: tuple[str, ...], campaign: Campaign, keep: c.PlaceCall) -> None:
-        """I5, by arithmetic of its own: local = UTC + the zone's offset at that instant."""
-        hours, utc_s = campaign.callee_hours, self._world.utc()
-        for name in zones:
-            instant = datetime.fromtimestamp(utc_s, UTC)
-            offset = instant.astimezone(ZoneInfo(name)).utcoffset()
-            assert offset is not None
-            local_s = utc_s + offset.total_seconds()
-            weekday = (int(local_s // DAY_S) + 3) % 7 + 1
-            if not (hours.from_s <= local_s % DAY_S < hours.until_s and weekday in hours.days):
-                raise Violation(f"I5: {keep.item.call} was committed at {local_s % DAY_S:.0f} s of the day in {name}")
 
     def _check_agent(self, tenant: int, keep: c.SaveAgentState) -> None:
         """I26, I28: one state after another, in time; reserved only from available."""

@@ -38,7 +38,8 @@ class Weather(Struct, frozen=True, kw_only=True):
     # D: clocks
     clock_jumps_per_h: float = 0.0
     clock_jump_s: float = 900.0  # at most, either way
-    zones: bool = False  # callees in several zones, around the end of summer time
+    zones: bool = False  # callees in several zones and in unknown ones, around the end of summer time
+    zones_gone_per_h: float = 0.0  # a callee's zone, or a campaign's, is not known for a while
     # E: two owners
     pauses_per_h: float = 0.0  # an engine stands still; for longer than its lease, and another takes its shard
     pause_s: tuple[float, float] = (0.5, 40.0)
@@ -84,7 +85,7 @@ STORMS: dict[str, dict[str, object]] = {
         "reply_lost": 0.02,
     },
     "C": {"store_outages_per_h": 120.0, "commit_fails": 0.002, "commit_unknown": 0.002},
-    "D": {"clock_jumps_per_h": 90.0, "zones": True},
+    "D": {"clock_jumps_per_h": 90.0, "zones": True, "zones_gone_per_h": 60.0},
     "E": {"pauses_per_h": 180.0},
     "F": {"reloads_per_h": 60.0, "vanishes_per_h": 20.0, "clicks_doubled": 0.1},
     "G": {"admin_acts_per_h": 400.0},

@@ -12,6 +12,8 @@ NOON_UTC_S = 1_790_078_400.0  # 2026-09-22 12:00 UTC, a Tuesday
 SUMMER_ENDS_UTC_S = 1_792_889_100.0  # 2026-10-25 00:45 UTC, a quarter of an hour before Europe's clocks go back
 ZONES = ("Europe/Rome", "Europe/London", "Europe/Athens", "Atlantic/Azores", "Asia/Kolkata", "Australia/Lord_Howe")
 OPENS_S = (2400, 6000, 9600, 13200)  # of the local day: when the world begins, in one of the zones
+NO_ZONE = "Mars/Olympus"
+NO_ZONE_SHARE = 8  # one of those numbers in so many has a zone that no machine knows
 ZONED_SHARE = 5  # one number in so many belongs to the campaign that keeps hours
 AGENTLESS, AGENTS, ZONED = 2, 1, 3
 
@@ -95,5 +97,7 @@ def _add_run(
     run = store.start_run(tenant, campaign, [], utc_s=utc_s)
     for n in range(count):
         number = f"+{tenant}2{campaign.campaign_id}{n:08d}"
-        mine = tuple(dice.sample(zones, dice.choice([1, 1, 2]))) if zones else ()
+        mine = tuple(dice.sample(zones, dice.choice([1, 1, 2]))) if zones else ("UTC",)
+        if zones and dice.randrange(NO_ZONE_SHARE) == 0:
+            mine = dice.choice([(), (NO_ZONE,), (*mine, NO_ZONE)])
         store.tenants[tenant].add_member(run.run_id, number, mine)

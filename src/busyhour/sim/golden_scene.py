@@ -33,10 +33,10 @@ class Contact(Struct, frozen=True):
     number: str
     callees: tuple[Callee, ...]
     campaign_id: int = AGENTS
-    zones: tuple[str, ...] = ()
+    zones: tuple[str, ...] = ("UTC",)
 
 
-def contact(*callees: Callee, n: int = 1, campaign_id: int = AGENTS, zones: tuple[str, ...] = ()) -> Contact:
+def contact(*callees: Callee, n: int = 1, campaign_id: int = AGENTS, zones: tuple[str, ...] = ("UTC",)) -> Contact:
     return Contact(f"+4930{campaign_id}{n:06d}", callees, campaign_id, zones)
 
 

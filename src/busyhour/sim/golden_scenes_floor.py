@@ -7,12 +7,14 @@ import msgspec
 from busyhour.core import events as e
 from busyhour.core.model.campaign import Hours, Trunk
 from busyhour.core.model.values import LegMode
+from busyhour.sim.furniture import NO_ZONE
 from busyhour.sim.golden import GoldenWorld
 from busyhour.sim.golden_cast import BUSY, answers
 from busyhour.sim.golden_scene import AGENTS, MESSAGE, OTHER, TENANT, Scene, agent, campaign, contact, message
 from busyhour.sim.golden_scenes import at_work, nobody
 
 NOON_S = 12 * 3600
+MIDDAY = Hours(from_s=NOON_S, until_s=NOON_S + 4 * 3600)
 TWO_AGENTS = (agent(1), agent(2))
 LONG = answers(1.0, stays_s=12.0)
 
@@ -99,6 +101,16 @@ async def hours_end(stage: GoldenWorld) -> None:
     longer = msgspec.structs.replace(stage.rows.campaigns[AGENTS], active_hours=Hours())
     stage.rows.campaigns[AGENTS] = longer
     stage.say(e.CampaignChanged(campaign=longer))
+
+
+async def zone_is_named(stage: GoldenWorld) -> None:
+    """The campaign gets a zone that exists; then the run is ended with those who still cannot be called."""
+    await asyncio.sleep(5.0)
+    known = msgspec.structs.replace(stage.rows.campaigns[MESSAGE], time_zone="Europe/Rome")
+    stage.rows.campaigns[MESSAGE] = known
+    stage.say(e.CampaignChanged(campaign=known))
+    await asyncio.sleep(20.0)
+    await stage.remove_run(TENANT, 1)
 
 
 FLOOR = (
@@ -198,6 +210,18 @@ FLOOR = (
         contacts=(contact(answers(), campaign_id=MESSAGE, zones=("Europe/Rome", "Europe/Athens")),),
         outcomes={"IVR_LEFT": 1},
         script=nobody,
+    ),
+    Scene(
+        name="zones that nobody knows",
+        says="The campaign's zone is not known at first; of three contacts two may be anywhere.",
+        campaigns=(message(callee_hours=MIDDAY, active_hours=MIDDAY, time_zone=NO_ZONE),),
+        agents=(),
+        contacts=tuple(
+            contact(answers(), n=n, campaign_id=MESSAGE, zones=zones)
+            for n, zones in enumerate([("Europe/Rome",), ("Europe/Rome", NO_ZONE), ()])
+        ),
+        outcomes={"IVR_LEFT": 1},
+        script=zone_is_named,
     ),
     Scene(
         name="settings change",

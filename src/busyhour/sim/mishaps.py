@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Callable
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from busyhour.core import events as e
+from busyhour.core.model.campaign import DAY_S, Hours
 from busyhour.service.engine import Engine
+from busyhour.sim.furniture import NO_ZONE, ZONED
 from busyhour.sim.line import Line
 from busyhour.sim.loop import WORLD
 from busyhour.sim.people import HOUR_S
@@ -21,6 +23,8 @@ LEASE_S = 10.0  # a process that has shown no life this long is replaced
 UNNOTICED_S = (1.0, 8.0)  # a half-open link
 SWIZZLE_STEP_S = (0.05, 4.0)
 KILL_AGAIN_S = (0.0, 0.3)
+GONE_S = (5.0, 300.0)  # a zone
+NEARLY_ALWAYS = Hours(until_s=DAY_S - 1)
 
 
 class Mishaps:
@@ -41,6 +45,7 @@ class Mishaps:
             (weather.swizzles_per_h, self._swizzle),
             (weather.store_outages_per_h, self._lose_store),
             (weather.clock_jumps_per_h, self._jump),
+            (weather.zones_gone_per_h if weather.zones else 0.0, self._lose_zone),
         ):
             if per_h > 0:
                 self._world.spawn(self._now_and_then(per_h, do))
@@ -137,7 +142,7 @@ class Mishaps:
             await line.come_back()
             await asyncio.sleep(self._dice.uniform(*SWIZZLE_STEP_S))
 
-    # The store, the clock
+    # The store, the clock, the zones
 
     def _lose_store(self) -> None:
         seconds = self._dice.uniform(*self._weather.store_outage_s)
@@ -153,6 +158,29 @@ class Mishaps:
         seconds = self._dice.uniform(-1.0, 1.0) * self._weather.clock_jump_s
         self._world.note(f"clock jumps by {seconds:+.1f}")
         self._world.jump(seconds)
+
+    def _lose_zone(self) -> None:
+        """A callee's, or that of the campaign that keeps hours: a name that newer zone data do not have any more."""
+        tenant, seconds = self._any_tenant(), self._dice.uniform(*GONE_S)
+        rows = self._world.store.tenants[tenant]
+        callees = [one for one in rows.members.values() if rows.runs[one.run_id].campaign_id == ZONED]
+        if self._dice.random() < 0.5:
+            self._world.note(f"the zone of a campaign of {tenant} is gone for {seconds:.1f}")
+            self._world.spawn(self._campaign_without_zone(tenant, seconds))
+        else:
+            member = self._dice.choice(callees)
+            self._world.note(f"the zone of {member.number} is gone for {seconds:.1f}")
+            self._world.spawn(self._callee_without_zone(member, seconds))
+
+    async def _campaign_without_zone(self, tenant: int, seconds: float) -> None:
+        self._change(tenant, ZONED, time_zone=NO_ZONE, active_hours=NEARLY_ALWAYS)
+        await asyncio.sleep(seconds)
+        self._change(tenant, ZONED, time_zone="UTC", active_hours=Hours())
+
+    async def _callee_without_zone(self, member: Any, seconds: float) -> None:
+        known, member.zones = member.zones, (*member.zones[:1], NO_ZONE)
+        await asyncio.sleep(seconds)
+        member.zones = known
 
     # Administrators
 
@@ -180,11 +208,10 @@ class Mishaps:
             self._edit(tenant, run.campaign_id)
 
     def _edit(self, tenant: int, campaign_id: int) -> None:
+        ring_timeout_s, max_concurrent = self._dice.choice([6.0, 10.0, 14.0]), self._dice.choice([3, 6, 40])
+        self._change(tenant, campaign_id, ring_timeout_s=ring_timeout_s, max_concurrent=max_concurrent)
+
+    def _change(self, tenant: int, campaign_id: int, **settings: object) -> None:
         rows = self._world.store.tenants[tenant]
-        changed = msgspec.structs.replace(
-            rows.campaigns[campaign_id],
-            ring_timeout_s=self._dice.choice([6.0, 10.0, 14.0]),
-            max_concurrent=self._dice.choice([3, 6, 40]),
-        )
-        rows.campaigns[campaign_id] = changed
+        changed = rows.campaigns[campaign_id] = msgspec.structs.replace(rows.campaigns[campaign_id], **settings)
         self._world.tell_quietly(tenant, e.CampaignChanged(campaign=changed))

@@ -21,7 +21,7 @@ class Member:
     member_id: int
     run_id: int
     number: str
-    zones: tuple[str, ...] = ()
+    zones: tuple[str, ...]
     state: str = "fresh"
     due_utc_s: float = 0.0
     attempts: int = 0
@@ -85,7 +85,7 @@ class Rows:
 
     # Members
 
-    def add_member(self, run_id: int, number: str, zones: tuple[str, ...] = ()) -> Member:
+    def add_member(self, run_id: int, number: str, zones: tuple[str, ...] = ("UTC",)) -> Member:
         member = Member(len(self.members) + 1, run_id, number, zones)
         self.members[member.member_id] = member
         self.runs[run_id].fresh.append(member.member_id)

@@ -12,7 +12,7 @@ import msgspec
 from busyhour.adapters.memory.compliance import reckon
 from busyhour.adapters.memory.rows import Attempt, Rows, Run
 from busyhour.core import commands as c
-from busyhour.core.dialer.hours import is_open_everywhere, next_open
+from busyhour.core.dialer.hours import ZONE_AGAIN_S, is_open_everywhere, next_open, zone_known, zones_of
 from busyhour.core.dialer.may_dial import DialPicture, may_dial
 from busyhour.core.events import CallCommitted, CallRefused, Event, HopperFilled, Instant, RunCounted
 from busyhour.core.life.attempt import AttemptState
@@ -125,11 +125,13 @@ class MemoryStore:
         for member_id in () if ask.held is None else [one for one in run.taken if one not in ask.held]:
             rows.wait(rows.members[member_id], rows.members[member_id].due_utc_s)
         for member in rows.take(run, ask.want, now.utc_s):
-            zones = member.zones or (campaign.time_zone,)
+            zones = zones_of(None, member.zones)
             if member.number in rows.dnc:
                 rows.finish(member)
             elif is_open_everywhere(campaign.callee_hours, zones, now.utc_s):
                 items.append(rows.item(tenant, member))
+            elif not all(zone_known(name) for name in zones):
+                rows.wait(member, now.utc_s + ZONE_AGAIN_S)
             else:
                 opens = next_open(campaign.callee_hours, zones, now.utc_s)
                 rows.wait(member, opens if opens is not None else now.utc_s + 365 * 86_400.0)

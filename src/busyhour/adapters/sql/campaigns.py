@@ -13,7 +13,7 @@ from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.conflicts import conflicts, found
 from busyhour.adapters.sql.database import Database
 from busyhour.core.dialer.compliance.check import faults_of_law
-from busyhour.core.dialer.hours import zone
+from busyhour.core.dialer.hours import zone_known
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.pictures import RunPicture
@@ -191,12 +191,8 @@ def check(campaign: Campaign, status: str) -> None:
         raise Invalid("Give the campaign a name.", field="name")
     if status not in STATUSES:
         raise Invalid(f"The status must be one of {', '.join(STATUSES)}.", field="status")
-    try:
-        zone(campaign.time_zone)
-    except (KeyError, ValueError, OSError) as fault:
-        raise Invalid(
-            f"“{campaign.time_zone}” is not a time zone. Use a name like Europe/Rome.", field="time_zone"
-        ) from fault
+    if not zone_known(campaign.time_zone):
+        raise Invalid(f"“{campaign.time_zone}” is not a time zone. Use a name like Europe/Rome.", field="time_zone")
     for field in ("active_hours", "callee_hours"):
         hours = getattr(campaign, field)
         if not (0 <= hours.from_s < 86_400 and 0 < hours.until_s <= 86_400 and set(hours.days) <= set(range(1, 8))):

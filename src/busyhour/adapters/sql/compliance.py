@@ -96,6 +96,8 @@ FROM judged GROUP BY campaign_id, name, day ORDER BY day DESC, campaign_id
 """)
 
 
+# By the database's own zone data, which may be older or newer than ours: a name that it does not know would fail.
+KNOWN_ZONES = sa.text("SELECT name FROM pg_timezone_names WHERE name = ANY(:zones)")
 CAMPAIGNS = sa.text(
     "SELECT campaign_id, name, settings FROM campaign "
     "WHERE CAST(:campaign_id AS bigint) IS NULL OR campaign_id = :campaign_id"
@@ -105,26 +107,29 @@ CAMPAIGNS = sa.text(
 async def days(
     connection: AsyncConnection, campaign_id: int | None, from_utc_s: float, until_utc_s: float
 ) -> list[r.ComplianceDay]:
-    """The newest first; a day is one of the campaign's own time zone. Judged by the law that the campaign names now."""
+    """The newest first; a day is one of the campaign's own time zone, or of UTC when that is not known. Judged by the
+    law that the campaign names now."""
     campaigns = [
         campaign_of(row) for row in (await connection.execute(CAMPAIGNS, {"campaign_id": campaign_id})).mappings()
     ]
     if not campaigns:
         return []
     await connection.execute(LONG, {"ms": str(EXPORT_S_MAX * 1000)})
-    rules = msgspec.json.encode([_rule(campaign) for campaign in campaigns]).decode()
+    zones = {"zones": sorted({campaign.time_zone for campaign in campaigns})}
+    known = set((await connection.execute(KNOWN_ZONES, zones)).scalars())
+    rules = msgspec.json.encode([_rule(campaign, known) for campaign in campaigns]).decode()
     asked = {"rules": rules, "from_utc_s": from_utc_s, "until_utc_s": until_utc_s}
     laws = {campaign.campaign_id: preset_of(campaign.compliance.preset) for campaign in campaigns}
     rows = (await connection.execute(DAYS, asked)).mappings()
     return [_day(row, laws[row["campaign_id"]]) for row in rows]
 
 
-def _rule(campaign: Campaign) -> dict[str, Any]:
+def _rule(campaign: Campaign, zones: set[str]) -> dict[str, Any]:
     preset = preset_of(campaign.compliance.preset)
     return {
         "campaign_id": campaign.campaign_id,
         "name": campaign.name,
-        "zone": campaign.time_zone,
+        "zone": campaign.time_zone if campaign.time_zone in zones else "UTC",
         "wait_max_s": preset.wait_max_s,
         "ring_min_s": preset.ring_min_s,
     }

@@ -13,9 +13,8 @@ import msgspec
 
 from busyhour.adapters.sql.campaigns import campaign_of_settings
 from busyhour.adapters.sql.database import Driver
-from busyhour.adapters.sql.intents import zones_of
 from busyhour.core.commands import FillHopper
-from busyhour.core.dialer.hours import is_open_everywhere, next_open
+from busyhour.core.dialer.hours import ZONE_AGAIN_S, is_open_everywhere, next_open, zone_known, zones_of
 from busyhour.core.events import HopperFilled, Instant
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.pictures import HopperItem
@@ -120,6 +119,7 @@ SELECT (SELECT due_utc_s FROM member WHERE run_id = $1 AND state = 'waiting'
 """
 NEVER_S = 86_400.0 * 365  # hours that never open: looked at again in a year
 OUT_OF_HOURS = "out of the callee's hours"
+NO_ZONE = "its time zone is not known, so no hour is sure to be allowed"
 
 Row = Mapping[str, Any]
 
@@ -154,7 +154,7 @@ class Filling:
         self._black: list[int] = begin["black"]
         self._lists: int = begin["lists"]
         self._utc_s = utc_s
-        self._opens: dict[tuple[str | None, str], float | None] = {}
+        self._opens: dict[tuple[str | None, str], tuple[float, str] | None] = {}
         self.items: list[HopperItem] = []
 
     async def take_due(self) -> None:
@@ -169,7 +169,7 @@ class Filling:
                 earlier = row["earlier"] or {}
                 self._take(row, row, row["list_id"], row["attempts"], row["due_utc_s"], earlier)
             else:
-                early.append((row["member_id"], opens, OUT_OF_HOURS))
+                early.append((row["member_id"], *opens))
         if early:
             await self._driver.executemany(PUT_BACK, early)
 
@@ -221,23 +221,26 @@ class Filling:
             return Member(contact_id, "waiting", scheduled, why="scheduled by the list")
         opens = self._opens_at(row, 0)
         if opens is not None:
-            return Member(contact_id, "waiting", opens, why=OUT_OF_HOURS)
+            return Member(contact_id, "waiting", opens[0], why=opens[1])
         return Member(contact_id, "taken", call=attempt_id(self._tenant))
 
-    def _opens_at(self, row: Row, attempts: int) -> float | None:
-        """When the callee's hours open; None = they are open now. Most numbers share a few sets of zones."""
+    def _opens_at(self, row: Row, attempts: int) -> tuple[float, str] | None:
+        """When the callee's hours open, and why they are closed; None = they are open now. Most numbers share a few
+        sets of zones."""
         zones: Sequence[str] = row["zones"]
         key = (row["time_zone"], zones[attempts % len(zones)])
         if key not in self._opens:
-            self._opens[key] = self._opens_in(zones_of(key[0], key[1].split()) or (self._campaign.time_zone,))
+            self._opens[key] = self._opens_in(zones_of(key[0], key[1].split()))
         return self._opens[key]
 
-    def _opens_in(self, zone_names: Sequence[str]) -> float | None:
+    def _opens_in(self, zone_names: Sequence[str]) -> tuple[float, str] | None:
         hours = self._campaign.callee_hours
         if is_open_everywhere(hours, zone_names, self._utc_s):
             return None
+        if not all(zone_known(name) for name in zone_names):
+            return self._utc_s + ZONE_AGAIN_S, NO_ZONE
         opens = next_open(hours, zone_names, self._utc_s)
-        return self._utc_s + NEVER_S if opens is None else opens
+        return self._utc_s + NEVER_S if opens is None else opens, OUT_OF_HOURS
 
     def _take(
         self, row: Row, member: Row, list_id: int, attempts: int, due_utc_s: float, earlier: dict[str, int]

@@ -14,7 +14,7 @@ from busyhour.adapters.sql.campaigns import campaign_of_settings
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Driver
 from busyhour.core.commands import PlaceCall
-from busyhour.core.dialer.hours import zone
+from busyhour.core.dialer.hours import zones_of
 from busyhour.core.dialer.may_dial import NUMBER_LIVE_WAIT_S, DialPicture, Verdict, may_dial
 from busyhour.core.events import CallCommitted, CallRefused, Event
 from busyhour.core.life.run import RunState
@@ -110,7 +110,7 @@ def _judge(look: Mapping[str, Any] | None, one: PlaceCall) -> Verdict:
             run_running=look["run_state"] == RunState.RUNNING,
             member_open=bool(look["member_open"]),
             on_dnc=bool(look["on_dnc"] or look["on_black"]),
-            zones=zones_of(look["time_zone"], look["zones"]),
+            zones=zones_of(look["time_zone"], look["zones"] or ()),
             number_live=bool(look["number_live"]),
             attempts_24h=look["attempts"],
             due_utc_s=one.item.due_utc_s,
@@ -169,20 +169,3 @@ def _answer(one: PlaceCall, verdict: Verdict, looks: Mapping[str, Mapping[str, A
     if verdict.refusal is not None:
         return CallRefused(call=call, reason=verdict.refusal, due_utc_s=verdict.due_utc_s)
     return CallRefused(call=call, reason=Refusal.NUMBER_LIVE, due_utc_s=one.at_utc_s + NUMBER_LIVE_WAIT_S)
-
-
-def zones_of(own: str | None, possible: Sequence[str] | None) -> tuple[str, ...]:
-    """The contact's own zone, else every zone the number may be in. Names that do not exist say nothing."""
-    for names in ((own,) if own else (), possible or ()):
-        known = tuple(name for name in names if _exists(name))
-        if known:
-            return known
-    return ()
-
-
-def _exists(name: str) -> bool:
-    try:
-        zone(name)
-    except (KeyError, ValueError, OSError):
-        return False
-    return True

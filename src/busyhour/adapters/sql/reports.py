@@ -9,8 +9,8 @@ from busyhour.adapters.sql import campaigns, compliance, cursors
 from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.conflicts import found
 from busyhour.adapters.sql.database import Database
-from busyhour.adapters.sql.intents import zones_of
 from busyhour.adapters.sql.lists import EXPORT_S_MAX, LONG, STREAM_ROWS
+from busyhour.core.dialer.hours import zones_of
 from busyhour.core.model.values import Outcome
 from busyhour.service import records as r
 
@@ -203,7 +203,7 @@ def picture_of(row: Mapping[Any, Any], known: Mapping[int, Any]) -> r.MemberPict
     return r.MemberPicture(
         campaign=known[row["campaign_id"]],
         number=numbers[turn],
-        zones=zones_of(row["time_zone"], zones[turn]),
+        zones=zones_of(row["time_zone"], zones[turn] or ()),
         live_call=row["live_call"],
         **{name: row[name] for name in names},
     )

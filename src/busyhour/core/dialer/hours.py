@@ -1,12 +1,16 @@
 """Is it allowed to call at this instant, in this zone; and if not, when next?
 
 Wall-clock rules in local zones, answered on UTC instants, so that a day with 23 or 25 hours needs no special case (D2).
+
+A zone that this machine does not know may be anywhere (D3): it is open only for hours that never close. So nobody is
+called at night by a guess, and nothing fails when a zone's name goes with newer time zone data.
 """
 
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from math import floor
+from typing import Final
 from zoneinfo import ZoneInfo
 
 from busyhour.core.model.campaign import DAY_S, Hours
@@ -16,14 +20,50 @@ ROUNDS_MAX = 64  # alternations between zones before we say "never"
 LONGEST_DAY_S = 27 * 3600  # with the clock put back, and an hour to spare
 
 
+NOWHERE: Final = "Etc/Unknown"
+"""The zone of a number that may ring anywhere on earth. It is in no zone data, on purpose."""
+NO_PLACES: Final = frozenset({NOWHERE, "Factory", "localtime", "posixrules"})
+"""Names that say nothing of a place, though some machines have files for them."""
+ZONE_AGAIN_S: Final = 3_600.0  # who cannot be called for want of a zone is looked at again after this
+
+
 @lru_cache(maxsize=1024)
+def _known(name: str) -> ZoneInfo | None:
+    """Read once in a process: newer time zone data count from the next start on."""
+    if name in NO_PLACES:
+        return None
+    try:
+        return ZoneInfo(name)
+    except (LookupError, ValueError, OSError):  # no such name; not a name at all; a folder of names
+        return None
+
+
+def zone_known(name: str) -> bool:
+    """Whether this machine knows the zone of this IANA name."""
+    return _known(name) is not None
+
+
 def zone(name: str) -> ZoneInfo:
-    """The zone of this IANA name. Raises `ZoneInfoNotFoundError` for a name that does not exist."""
-    return ZoneInfo(name)
+    """Of a known name."""
+    found = _known(name)
+    assert found is not None, f"an unknown zone: {name!r}"
+    return found
+
+
+def zones_of(own: str | None, possible: Iterable[str]) -> tuple[str, ...]:
+    """The contact's own zone, else every zone that the number may be in, else anywhere. A name that is not known stays:
+    the contact may be there."""
+    return (own,) if own else tuple(possible) or (NOWHERE,)
+
+
+def is_always(hours: Hours) -> bool:
+    return hours.from_s == 0 and hours.until_s == DAY_S and set(hours.days) == set(range(1, 8))
 
 
 def is_open(hours: Hours, zone_name: str, utc_s: float) -> bool:
     """Whether `utc_s` lies within `hours` on the wall clock of the zone (WD-108)."""
+    if not zone_known(zone_name):
+        return is_always(hours)
     local = datetime.fromtimestamp(utc_s, zone(zone_name))
     second = local.hour * 3600 + local.minute * 60 + local.second
     today = local.isoweekday()
@@ -58,6 +98,8 @@ def next_open(hours: Hours, zone_names: Iterable[str], utc_s: float) -> float | 
 def _next_open_in(hours: Hours, zone_name: str, utc_s: float) -> float | None:
     if is_open(hours, zone_name, utc_s):
         return utc_s
+    if not zone_known(zone_name):
+        return None
     today = datetime.fromtimestamp(utc_s, zone(zone_name)).date()
     for ahead in range(-1, SEARCH_DAYS):
         openings = _openings_of(hours, zone_name, today + timedelta(days=ahead))
@@ -98,6 +140,8 @@ def _offset(zone_name: str, utc_s: float) -> timedelta | None:
 
 def next_change(hours: Hours, zone_name: str, utc_s: float) -> float:
     """Seconds after which `is_open` is worth asking again: at the next boundary, at the latest in an hour."""
+    if not zone_known(zone_name):
+        return 3600.0
     local = datetime.fromtimestamp(utc_s, zone(zone_name))
     second = local.hour * 3600 + local.minute * 60 + local.second + local.microsecond / 1e6
     ahead = [(bound - second) % DAY_S for bound in (hours.from_s, hours.until_s, DAY_S)]

@@ -8,7 +8,14 @@ from msgspec import Struct
 
 from busyhour.core.dialer.compliance.hours import is_lawful_hour, next_lawful_hour
 from busyhour.core.dialer.compliance.presets import preset_of
-from busyhour.core.dialer.hours import is_open, is_open_everywhere, next_open
+from busyhour.core.dialer.hours import (
+    ZONE_AGAIN_S,
+    is_open,
+    is_open_everywhere,
+    next_open,
+    zone_known,
+    zones_of,
+)
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import Refusal
 
@@ -24,7 +31,7 @@ class DialPicture(Struct, frozen=True, kw_only=True):
     run_running: bool
     member_open: bool  # taken by this hopper and not final
     on_dnc: bool  # on the tenant's list or on a black list of the campaign
-    zones: tuple[str, ...]  # every zone that the number may be in, or the contact's own
+    zones: tuple[str, ...]  # every zone that the number may be in, or the contact's own; none: it may be anywhere
     number_live: bool  # another attempt to the same number is open in this tenant
     attempts_24h: int  # to this number, over all campaigns
     oldest_24h_utc_s: float | None = None  # the first of those
@@ -76,12 +83,17 @@ def _after_abandoned(picture: DialPicture) -> Verdict | None:
 def _within_hours(picture: DialPicture) -> Verdict | None:
     campaign, utc_s = picture.campaign, picture.utc_s
     if not is_open(campaign.active_hours, campaign.time_zone, utc_s):
+        if not zone_known(campaign.time_zone):
+            return Verdict(refusal=Refusal.ZONE_UNKNOWN, due_utc_s=utc_s + ZONE_AGAIN_S)
         due = next_open(campaign.active_hours, (campaign.time_zone,), utc_s)
         return Verdict(refusal=Refusal.OUT_OF_HOURS_CAMPAIGN, due_utc_s=due)
-    zones = picture.zones or (campaign.time_zone,)
-    if not is_open_everywhere(campaign.callee_hours, zones, utc_s):
+    zones = zones_of(None, picture.zones)
+    open_, lawful = is_open_everywhere(campaign.callee_hours, zones, utc_s), is_lawful_hour(campaign, zones, utc_s)
+    if open_ and lawful:
+        return None
+    if not all(zone_known(name) for name in zones):
+        return Verdict(refusal=Refusal.ZONE_UNKNOWN, due_utc_s=utc_s + ZONE_AGAIN_S)
+    if not open_:
         due = next_open(campaign.callee_hours, zones, utc_s)
         return Verdict(refusal=Refusal.OUT_OF_HOURS_CALLEE, due_utc_s=due)
-    if not is_lawful_hour(campaign, zones, utc_s):
-        return Verdict(refusal=Refusal.OUT_OF_HOURS_LAW, due_utc_s=next_lawful_hour(campaign, zones, utc_s))
-    return None
+    return Verdict(refusal=Refusal.OUT_OF_HOURS_LAW, due_utc_s=next_lawful_hour(campaign, zones, utc_s))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from busyhour.core import events as e
 from busyhour.core.commands import FillHopper, SaveRun
-from busyhour.core.dialer.hours import is_open, next_change
+from busyhour.core.dialer.hours import is_open, next_change, zone_known
 from busyhour.core.floor import law
 from busyhour.core.floor.state import FloorState, RunLive, TrunkLive
 from busyhour.core.life.call import CallState
@@ -183,6 +183,9 @@ def on_run_due(f: FloorState, name: str) -> None:
 def look_at_hours(f: FloorState, run: RunLive) -> None:
     campaign = run.campaign
     run.hours_open = is_open(campaign.active_hours, campaign.time_zone, f.now.utc_s)
+    if not run.hours_open and not zone_known(campaign.time_zone):
+        run.why = f"this machine does not know the campaign's time zone {campaign.time_zone!r}: choose another one"
+        f.touch("runs", run.run_id)
     ahead_s = next_change(campaign.active_hours, campaign.time_zone, f.now.utc_s)
     f.at(min(ahead_s, HOURS_LOOK_S), "hours", str(run.run_id))
 
