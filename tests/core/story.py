@@ -234,6 +234,8 @@ def shows(command: c.Command) -> list[str]:  # noqa: C901, PLR0912
             return [f"return {len(members)}"]
         case c.CloseMember(member_id=m, outcome=o):
             return [f"close-member {m} {o}"]
+        case c.SaveLearned(campaign_id=campaign_id):
+            return [f"learned {campaign_id}"]
         case c.FillHopper(run_id=run_id):
             return [f"fill {run_id}"]
         case c.Reckon():

@@ -58,7 +58,7 @@ ANSWERED_BY_TWO = """
 
 
 @pytest.mark.covers("I11", "U-40")
-def test_calls_count_when_they_end_on_top_of_what_the_records_say() -> None:
+def test_calls_count_when_it_is_certain_how_on_top_of_what_the_records_say() -> None:
     story = Asked(campaigns=[campaign(compliance=UK, max_concurrent=9)])
     assert story.budget.progressive, "nothing is known yet"
     assert "not counted yet" in story.budget.why
@@ -67,7 +67,11 @@ def test_calls_count_when_they_end_on_top_of_what_the_records_say() -> None:
     story.working("ann", "bob")
     story.play(ANSWERED_BY_TWO)
     story.play("5 pauses bob lunch")
-    assert story.budget.live == 200, "what is up does not count yet"
+    assert (story.budget.live, story.budget.abandoned) == (201, 1), "with an agent: it will count as connected"
+    story.play("6 ticks\n 7 ends c1 normal")
+    assert (story.budget.live, story.budget.abandoned) == (202, 2), "who hears the message was abandoned; none twice"
+    story.play("9 ends c2 normal")
+    assert (story.budget.live, story.budget.abandoned) == (202, 2)
 
 
 def test_an_abandoned_call_uses_up_what_is_left_and_a_day_later_it_is_free_again() -> None:

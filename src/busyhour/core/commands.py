@@ -106,6 +106,14 @@ class CloseMember(Keep, frozen=True, kw_only=True):
     why: str
 
 
+class SaveLearned(Keep, frozen=True, kw_only=True):
+    """What a campaign has taught its pacer (`core/dialer/predictive/kept.py`); in place of what was stored before."""
+
+    campaign_id: int
+    learned: bytes
+    at_utc_s: float
+
+
 class FillHopper(Struct, frozen=True, kw_only=True, tag=True):
     """Take up to `want` members for this run; the answer is `HopperFilled`. Done beside the loop, once at a time.
 
@@ -203,6 +211,7 @@ Command = (
     | SaveAgentState
     | ReturnItems
     | CloseMember
+    | SaveLearned
     | FillHopper
     | Reckon
     | RingAgent

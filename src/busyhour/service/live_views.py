@@ -1,6 +1,7 @@
 """One view of each live thing, made from the floor's records."""
 
 from busyhour.core.dialer.compliance.presets import preset_of
+from busyhour.core.floor.pacing_views import pacing_view
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
@@ -78,6 +79,7 @@ def run_view(f: FloorState, run: RunLive) -> RunView:
         next_due_utc_s=run.next_due_utc_s,
         why=str(run.why),
         law=law_view(run),
+        pacing=pacing_view(run),
     )
 
 

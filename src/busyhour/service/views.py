@@ -8,6 +8,8 @@ An agent's own feed (`/api/desk/socket`) has the same form, cut down to that age
 
 from msgspec import Struct
 
+from busyhour.core.model.pacing_view import PacingView
+
 
 class View(Struct, frozen=True, kw_only=True):
     """Base of all views."""
@@ -90,6 +92,7 @@ class RunView(View, frozen=True, kw_only=True):
     next_due_utc_s: float | None
     why: str  # why this many calls are being placed now, or why none
     law: LawView | None = None
+    pacing: PacingView | None = None  # the same in figures; None while nothing is decided
 
 
 class SystemView(View, frozen=True, kw_only=True):

@@ -68,6 +68,7 @@ class Rows:
     """One tenant's tables."""
 
     campaigns: dict[int, Campaign] = field(default_factory=dict)
+    learned: dict[int, bytes] = field(default_factory=dict)  # campaign: what it has taught its pacer
     trunks: dict[int, Trunk] = field(default_factory=dict)
     agents: dict[int, AgentProfile] = field(default_factory=dict)
     agent_states: list[c.SaveAgentState] = field(default_factory=list)

@@ -58,6 +58,7 @@ class MemoryStore:
             answered=run.answered,
             abandoned=run.abandoned,
             placed_last_minute=self.tenants[tenant].placed_last_minute(run.run_id, utc_s),
+            learned=self.tenants[tenant].learned.get(run.campaign_id, b""),
         )
 
     # The port
@@ -89,28 +90,10 @@ class MemoryStore:
         answers: list[Event] = []
         before = [_counted(run) for run in rows.runs.values()]
         for keep in batch:
-            match keep:
-                case c.PlaceCall():
-                    answers.append(self._place(rows, keep))
-                case c.SaveProgress():
-                    _progress(rows.attempts[keep.call], keep)
-                case c.CloseCall():
-                    _close(rows, keep.record)
-                case c.SaveDisposition():
-                    _dispose(rows, keep)
-                case c.SaveRun():
-                    rows.runs[keep.run_id].state = keep.state
-                case c.SaveAgentState():
-                    _save_agent(rows, keep)
-                case c.ReturnItems():
-                    for member_id, call in zip(keep.member_ids, keep.calls, strict=True):
-                        member = rows.members[member_id]
-                        if (member.state, member.taken_as) == ("taken", call):
-                            rows.wait(member, keep.due_utc_s)
-                case c.CloseMember():
-                    _close_member(rows, keep)
-                case _:
-                    raise AssertionError(f"unknown record {keep!r}")
+            if isinstance(keep, c.PlaceCall):
+                answers.append(self._place(rows, keep))
+            else:
+                _write(rows, keep)
         after = [_counted(run) for run in rows.runs.values()]
         moved = {keep.run_id for keep in batch if isinstance(keep, c.SaveRun | c.PlaceCall)}
         moved |= {keep.record.run_id for keep in batch if isinstance(keep, c.CloseCall)}
@@ -197,6 +180,35 @@ def _counted(run: Run) -> RunCounted:
     return RunCounted(
         run_id=run.run_id, placed=run.placed, finished=run.finished, answered=run.answered, abandoned=run.abandoned
     )
+
+
+def _write(rows: Rows, keep: c.Keep) -> None:
+    match keep:
+        case c.SaveProgress():
+            _progress(rows.attempts[keep.call], keep)
+        case c.CloseCall():
+            _close(rows, keep.record)
+        case c.SaveDisposition():
+            _dispose(rows, keep)
+        case c.SaveRun():
+            rows.runs[keep.run_id].state = keep.state
+        case c.SaveAgentState():
+            _save_agent(rows, keep)
+        case c.ReturnItems():
+            _give_back(rows, keep)
+        case c.CloseMember():
+            _close_member(rows, keep)
+        case c.SaveLearned():
+            rows.learned[keep.campaign_id] = keep.learned
+        case _:
+            raise AssertionError(f"unknown record {keep!r}")
+
+
+def _give_back(rows: Rows, keep: c.ReturnItems) -> None:
+    for member_id, call in zip(keep.member_ids, keep.calls, strict=True):
+        member = rows.members[member_id]
+        if (member.state, member.taken_as) == ("taken", call):
+            rows.wait(member, keep.due_utc_s)
 
 
 def _progress(attempt: Attempt, keep: c.SaveProgress) -> None:

@@ -76,7 +76,9 @@ async def read_runs(connection: AsyncConnection) -> tuple[RunPicture, ...]:
     rows = (await connection.execute(RUNS)).mappings().all()
     since = {"since_utc_s": time.time() - MINUTE_S}
     lately = {row.run_id: row.placed for row in await connection.execute(PLACED_LATELY, since)}
-    known = await campaigns.read_some(connection, [row["campaign_id"] for row in rows])
+    campaign_ids = [row["campaign_id"] for row in rows]
+    known = await campaigns.read_some(connection, campaign_ids)
+    learned = await campaigns.read_learned(connection, campaign_ids)
     return tuple(
         RunPicture(
             run_id=row["run_id"],
@@ -88,6 +90,7 @@ async def read_runs(connection: AsyncConnection) -> tuple[RunPicture, ...]:
             answered=row["answered"],
             abandoned=row["abandoned"],
             placed_last_minute=lately.get(row["run_id"], 0),
+            learned=learned.get(row["campaign_id"], b""),
         )
         for row in rows
     )

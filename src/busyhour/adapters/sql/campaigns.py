@@ -110,7 +110,11 @@ class SqlCampaigns:
                     sa.insert(t.run).values(**values, placed=0, finished=0).returning(t.run.c.run_id)
                 )
             return RunPicture(
-                run_id=made.scalar_one(), campaign=row.campaign, state=RunState.RUNNABLE, started_utc_s=started
+                run_id=made.scalar_one(),
+                campaign=row.campaign,
+                state=RunState.RUNNABLE,
+                started_utc_s=started,
+                learned=(await read_learned(connection, [campaign_id])).get(campaign_id, b""),
             )
 
     async def runs(self, tenant: int, *, active_only: bool = False, limit: int = 50) -> list[r.RunRow]:
@@ -132,6 +136,15 @@ async def read(connection: AsyncConnection, campaign_id: int) -> r.CampaignRow:
 async def read_some(connection: AsyncConnection, campaign_ids: Sequence[int]) -> dict[int, Campaign]:
     rows = (await connection.execute(SOME, {"ids": list(campaign_ids)})).mappings()
     return {row["campaign_id"]: campaign_of(row) for row in rows}
+
+
+async def read_learned(connection: AsyncConnection, campaign_ids: Sequence[int]) -> dict[int, bytes]:
+    """What these campaigns have taught their pacers."""
+    column = t.campaign_learned.c
+    rows = await connection.execute(
+        sa.select(column.campaign_id, column.learned).where(column.campaign_id.in_(campaign_ids))
+    )
+    return {row.campaign_id: row.learned for row in rows}
 
 
 def campaign_of(row: Mapping[Any, Any]) -> Campaign:

@@ -108,6 +108,13 @@ SELECT agent_id, $8, $2, $3, $5 FROM agent WHERE agent_id = $1
 ON CONFLICT DO NOTHING
 """
 
+# Of a campaign that was deleted meanwhile nothing is kept.
+SAVE_LEARNED = """
+INSERT INTO campaign_learned (campaign_id, learned, saved_utc_s)
+SELECT campaign_id, $2, $3 FROM campaign WHERE campaign_id = $1
+ON CONFLICT (tenant_id, campaign_id) DO UPDATE SET learned = excluded.learned, saved_utc_s = excluded.saved_utc_s
+"""
+
 Row = tuple[Any, ...]
 
 
@@ -158,6 +165,10 @@ def _agent(one: c.SaveAgentState) -> list[Row]:
     return [(*shown, one.acw_until_utc_s, one.session_open, one.at_utc_s)]
 
 
+def _learned(one: c.SaveLearned) -> list[Row]:
+    return [(one.campaign_id, one.learned, one.at_utc_s)]
+
+
 STATEMENTS: tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ...] = (
     (c.SaveRun, SAVE_RUN, _run),
     (c.CloseCall, CLOSE_CALL, _call),
@@ -166,6 +177,7 @@ STATEMENTS: tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ...] = (
     (c.ReturnItems, RETURN_ITEM, _items),
     (c.CloseMember, CLOSE_MEMBER, _member),
     (c.SaveAgentState, SAVE_AGENT, _agent),
+    (c.SaveLearned, SAVE_LEARNED, _learned),
 )
 
 

@@ -156,6 +156,9 @@ contact_point = _table(
 campaign = _table(
     "campaign", "campaign_id", campaign_id=INT, name=TEXT, status=TEXT, settings=JSONB, created_utc_s=TIME
 )
+campaign_learned = _table(
+    "campaign_learned", "campaign_id", campaign_id=INT, learned=sa.LargeBinary, saved_utc_s=TIME
+)
 disposition = _table(
     "disposition", "disposition_id", disposition_id=INT, campaign_id=INT, code=TEXT, label=TEXT, position=sa.Integer
 )

@@ -1,14 +1,18 @@
 """How many calls to start now: the one formula for all dial modes (contact-centre catalogue 5.3-1)."""
 
+from math import floor
 from operator import itemgetter
 
 from msgspec import Struct
 
+from busyhour.core.dialer.predictive.picture import Decision
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import DialMode
 
 BY_NUMBER = itemgetter(1)
 INTENTS_AT_ONCE_MAX = 50  # intents of one run being committed at a time: bounds the transaction
+ROUNDING = 1e-9  # 100 agents x 1.15 are 115 calls
+WANTED = "wanted"
 
 
 class PacingPicture(Struct, frozen=True, kw_only=True):
@@ -23,6 +27,12 @@ class PacingPicture(Struct, frozen=True, kw_only=True):
     trunk_free: int
     minute_left: int  # calls that may still start within this minute
     planned: int  # intents being committed
+    at_utc_s: float = 0.0
+    second_left: int = 1_000_000  # calls that may still start within this second
+    at_work: int = 0  # agents who are free, in a call or in wrap-up
+    careful: str = ""  # why no call may be placed without a free agent; empty: the law leaves something
+    decision: Decision | None = None  # predictive: the last one
+    allowed: int = 0  # calls that it still allows
 
 
 class Pace(Struct, frozen=True, kw_only=True):
@@ -33,32 +43,89 @@ class Pace(Struct, frozen=True, kw_only=True):
     limit: str  # what allows no more
     picture: PacingPicture
 
+    def looks_like(self, other: "Pace") -> bool:
+        """Whether people would be told the same."""
+        mine, theirs = self.picture, other.picture
+        return (self.start, self.want, self.limit) == (other.start, other.want, other.limit) and (
+            (mine.agents_free, mine.live, mine.dialing, mine.waiting, mine.careful)
+            == (theirs.agents_free, theirs.live, theirs.dialing, theirs.waiting, theirs.careful)
+            and mine.decision is theirs.decision
+            and mine.campaign.dial_mode is theirs.campaign.dial_mode
+        )
+
+    @property
+    def paced(self) -> str:
+        """How it goes at this moment; another mode than the campaign's when that one has to wait."""
+        picture = self.picture
+        mode = picture.campaign.dial_mode
+        if mode is DialMode.PREDICTIVE:
+            return picture.decision.why.mode if picture.decision is not None else "blind"
+        return DialMode.PROGRESSIVE if mode is DialMode.RATIO and picture.careful else mode
+
+    @property
+    def reason(self) -> str:
+        """Why it does not go as the campaign asks, or what holds it back."""
+        picture = self.picture
+        if picture.campaign.dial_mode is DialMode.PREDICTIVE:
+            return picture.decision.why.reason if picture.decision is not None else "nothing is known yet"
+        return picture.careful if picture.campaign.dial_mode is DialMode.RATIO else ""
+
     def __str__(self) -> str:
         picture, campaign = self.picture, self.picture.campaign
+        if campaign.dial_mode is DialMode.PREDICTIVE and picture.decision is not None:
+            return f"{picture.decision.why.words()}: start {picture.decision.start}"
         if campaign.dial_mode is DialMode.AGENTLESS:
             why = f"agentless: {picture.live} of {campaign.max_concurrent} calls up"
         else:
-            on_the_way = picture.dialing + picture.waiting
-            why = f"progressive: {picture.agents_free} free agents, {on_the_way} calls on the way"
-        if self.limit != "wanted" and self.want > self.start:
+            why = f"{self.paced}: {picture.agents_free} free agents"
+            if self.paced == DialMode.RATIO:
+                why += f", {campaign.pacing.ratio:g} calls for each"
+            why += f", {picture.dialing + picture.waiting} calls on the way"
+        if self.reason:
+            why += f"; {self.reason}"
+        if self.limit != WANTED and self.want > self.start:
             why += f"; {self.limit} allow {self.start} of {self.want}"
         return f"{why}: start {self.start}"
 
 
 def calls_to_start(picture: PacingPicture) -> Pace:
     """`start = max(0, min(want - dialing - waiting, every cap))`."""
+    want = wanted(picture)
+    limit, most = room(picture)
+    if want <= most:
+        limit, most = WANTED, want
+    return Pace(start=max(0, most), want=want, limit=limit, picture=picture)
+
+
+def wanted(picture: PacingPicture) -> int:
+    """How many more calls the dial mode asks for."""
     campaign = picture.campaign
     if campaign.dial_mode is DialMode.AGENTLESS:
-        want = campaign.max_concurrent - picture.live
-    else:
-        want = picture.agents_free - picture.dialing - picture.waiting
-    caps = (
-        ("wanted", want),
+        return campaign.max_concurrent - picture.live
+    if campaign.dial_mode is DialMode.PREDICTIVE:
+        return picture.allowed
+    ratio = campaign.pacing.ratio if campaign.dial_mode is DialMode.RATIO else 1.0
+    if picture.careful:
+        ratio = min(ratio, 1.0)
+    return floor(picture.agents_free * ratio + ROUNDING) - picture.dialing - picture.waiting
+
+
+def room(picture: PacingPicture) -> tuple[str, int]:
+    """The tightest cap: its name, and how many more calls it allows."""
+    campaign = picture.campaign
+    pacing = campaign.pacing
+    caps = [
         ("calls at once", campaign.max_concurrent - picture.live),
         ("free lines", picture.trunk_free),
         ("calls per minute", picture.minute_left),
+        ("calls begun at once", picture.second_left),
         ("numbers in the hopper", picture.hopper),
         ("intents at once", INTENTS_AT_ONCE_MAX - picture.planned),
-    )
-    limit, start = min(caps, key=BY_NUMBER)
-    return Pace(start=max(0, start), want=want, limit=limit, picture=picture)
+    ]
+    if campaign.dial_mode is not DialMode.AGENTLESS:
+        if pacing.waiting_max is not None and picture.waiting > pacing.waiting_max:
+            caps.append((f"{picture.waiting} callers who wait", 0))
+        if pacing.per_agent_max > 0:
+            most = floor(picture.at_work * pacing.per_agent_max + ROUNDING)
+            caps.append((f"{pacing.per_agent_max:g} calls for each agent", most - picture.live))
+    return min(caps, key=BY_NUMBER)

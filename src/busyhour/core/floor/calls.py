@@ -11,7 +11,7 @@ from busyhour.core.commands import (
     ReturnItems,
     SaveProgress,
 )
-from busyhour.core.floor import agents, endings, wrapup
+from busyhour.core.floor import agents, endings, law, wrapup
 from busyhour.core.floor.state import CallLive, FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.attempt import AttemptCause, AttemptState
@@ -120,7 +120,7 @@ def on_call_rang(f: FloorState, event: e.CallRang) -> None:
     if call is None or call.attempt in (AttemptState.RINGING, AttemptState.ANSWERED, AttemptState.FINAL):
         return
     f.move_attempt(call, AttemptCause.RANG)
-    call.rang_utc_s = event.at_utc_s
+    call.rang_utc_s, call.rang_s = event.at_utc_s, f.now.mono_s
     f.drop("look", call.call)
 
 
@@ -232,6 +232,7 @@ def say_farewell(f: FloorState, call: CallLive) -> None:
     if call.joined_utc_s is None:
         call.hint = Outcome.ABANDONED
     f.move_call(call, CallCause.GAVE_UP)
+    law.note_up(f, call)
     call.segment_from_utc_s = f.now.utc_s
     play(f, call, call.campaign.abandon_prompt or FAREWELL)
 
@@ -249,6 +250,7 @@ def on_call_joined(f: FloorState, event: e.CallJoined) -> None:
     if call.joined_utc_s is None:
         call.joined_utc_s = event.at_utc_s
     call.segment_from_utc_s = event.at_utc_s
+    law.note_up(f, call)
     f.do(SaveProgress(call=call.call, state=call.attempt, joined_utc_s=call.joined_utc_s, agent_id=call.agent_id))
 
 

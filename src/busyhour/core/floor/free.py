@@ -18,6 +18,7 @@ class Team:
 
     runs: tuple[int, ...]
     free: int = 0
+    size: int = 0
 
 
 @dataclass(slots=True)
@@ -53,6 +54,12 @@ class FreeAgents:
     def shared(self, run_id: int, other_id: int) -> int:
         """How many free agents work for both."""
         return sum(team.free for team in self._teams.get(run_id, ()) if other_id in team.runs)
+
+    def share(self, run_id: int, other_id: int) -> float:
+        """The part of this run's agents who work for the other, too."""
+        teams = self._teams.get(run_id, ())
+        all_of_them = sum(team.size for team in teams)
+        return sum(team.size for team in teams if other_id in team.runs) / all_of_them if all_of_them else 0.0
 
     # What changes
 
@@ -100,7 +107,8 @@ class FreeAgents:
         for agent_id, run_ids in runs_of.items():
             if run_ids:
                 runs = tuple(sorted(run_ids))
-                self._team_of[agent_id] = teams.setdefault(runs, Team(runs))
+                team = self._team_of[agent_id] = teams.setdefault(runs, Team(runs))
+                team.size += 1
         for team in teams.values():
             for run_id in team.runs:
                 self._lines[run_id] = []

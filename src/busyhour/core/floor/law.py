@@ -11,11 +11,12 @@ from busyhour.core.dialer.compliance.budget import Budget, budget_of, rules_of
 from busyhour.core.dialer.compliance.counts import count_of
 from busyhour.core.dialer.compliance.ledger import Ledger
 from busyhour.core.dialer.compliance.presets import preset_of
+from busyhour.core.dialer.predictive.picture import Window as PacedWindow
 from busyhour.core.floor.state import CallLive, FloorState, RunLive
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE
 from busyhour.core.model.campaign import Campaign
-from busyhour.core.model.counts import NOTHING, ReckoningAsk
+from busyhour.core.model.counts import ABANDONED, CONNECTED, NOTHING, ReckoningAsk
 
 ASK_AGAIN_S = 60.0  # an answer that has not come by then was lost
 RECKON_EVERY_S = 3_600.0
@@ -41,6 +42,8 @@ def keep_reckoned(f: FloorState, run: RunLive) -> None:
         open_calls=tuple(call.call for call in f.calls.values() if _counts_later(call, campaign_id)),
     )
     ledger.ask(ask, f.now.mono_s)
+    for name in ask.open_calls:
+        _hold(ledger, f.calls[name])
     f.do(Reckon(ask=ask))
 
 
@@ -61,12 +64,30 @@ def note_placed(f: FloorState, campaign: Campaign) -> None:
         ledger.began(f.now.utc_s)
 
 
+def note_up(f: FloorState, call: CallLive) -> None:
+    """It got its agent, or the message instead: how it will count is certain, and an answered call counts at the time
+    of its answer. Waiting for its end would make the share of abandoned calls look worse than it is, for these end
+    soonest."""
+    ledger = f.ledgers.get(call.campaign.campaign_id)
+    if ledger is not None and _hold(ledger, call):
+        look(f, call.campaign.campaign_id)
+
+
+def _hold(ledger: Ledger, call: CallLive) -> bool:
+    if call.answered_utc_s is None or (call.joined_utc_s is None and call.state is not CallState.FAREWELL):
+        return False
+    in_time = call.joined_utc_s is not None and call.joined_utc_s - call.answered_utc_s <= ledger.wait_max_s
+    ledger.hold(call.call, CONNECTED if in_time else ABANDONED)
+    return True
+
+
 def note_ended(f: FloorState, call: CallLive) -> None:
     """Its outcome is known. It is judged by the law of the campaign as it is now."""
     campaign_id = call.campaign.campaign_id
     ledger = f.ledgers.get(campaign_id)
     if ledger is None or call.answered_utc_s is None:
         return
+    ledger.let_go(call.call)
     count = count_of(
         outcome=call.outcome,
         answered_utc_s=call.answered_utc_s,
@@ -90,6 +111,29 @@ def look_at(f: FloorState, run: RunLive) -> None:
     if found != run.budget:
         run.budget = found
         f.dirty_run(run.run_id)
+
+
+def windows_of(budget: Budget | None) -> tuple[PacedWindow, ...]:
+    """For the pacer. No slack: at the limit it is the budget that says so. Those whom a detector hung up on do not
+    reach the pacer: the share that it aims at is of the others. Empty while any count is not known."""
+    windows = []
+    for standing in budget.standings if budget is not None else ():
+        if standing.live is None or standing.abandoned is None:
+            return ()
+        answered = standing.live - standing.taken_for_machines
+        abandoned = standing.abandoned - standing.taken_for_machines
+        limit = (standing.window.limit * standing.live - standing.taken_for_machines) / answered if answered else 0.0
+        windows.append(
+            PacedWindow(
+                name=standing.window.words,
+                aim=standing.alpha,
+                limit=limit,
+                answered=round(answered),
+                abandoned=abandoned,
+                slack=0.0,
+            )
+        )
+    return tuple(windows)
 
 
 def budget(f: FloorState, run: RunLive) -> Budget:

@@ -85,6 +85,8 @@ DUE: dict[str, Due] = {
     "due": runs.on_run_due,
     "rate": runs.on_run_due,
     "minute": runs.on_run_due,
+    "second": runs.on_run_due,
+    "pace": runs.on_run_due,
     "forget-run": runs.on_forget_run_due,
 }
 """What is done when a deadline passes. Each rule checks that the thing it was set for still stands."""

@@ -8,9 +8,9 @@ from itertools import groupby
 
 from busyhour.core.acd.choice import CallPlace
 from busyhour.core.commands import Join, PlaceCall
-from busyhour.core.dialer.pacing import Pace, PacingPicture, calls_to_start
+from busyhour.core.dialer.pacing import Pace
 from busyhour.core.dialer.template import expand
-from busyhour.core.floor import agents, calls, law, runs
+from busyhour.core.floor import agents, calls, law, pacing, runs
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive, TrunkLive
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import RunState
@@ -113,6 +113,7 @@ def start_calls(f: FloorState) -> None:
     if not (f.started and f.telephony_up and f.store_up):
         for run in ready:
             run.why = "nothing is dialed: " + ("the PBX" if not f.telephony_up else "the database") + " is out of reach"
+            pacing.blind(f, run)
         return
     ready.sort(key=lambda run: (run.campaign.priority, run.turn, run.run_id))
     for _, group in groupby(ready, key=lambda run: run.campaign.priority):
@@ -123,7 +124,7 @@ def start_calls(f: FloorState) -> None:
 
 def start_one(f: FloorState, run: RunLive) -> bool:
     """Place one call of this run, if it may."""
-    pace = pace_of(f, run)
+    pace = pacing.pace_of(f, run)
     _tell_why(f, run, pace)
     if pace.start <= 0:
         return False
@@ -136,57 +137,9 @@ def start_one(f: FloorState, run: RunLive) -> bool:
 
 def _tell_why(f: FloorState, run: RunLive, pace: Pace) -> None:
     """The reason is shown: when it is another one, the run is shown anew, though nothing else of it has changed."""
-    before, run.why = run.why, pace
-    if isinstance(before, Pace) and before.start == pace.start and before.want == pace.want:
-        was, now = before.picture, pace.picture
-        if before.limit == pace.limit and (was.agents_free, was.live, was.dialing, was.waiting) == (
-            now.agents_free,
-            now.live,
-            now.dialing,
-            now.waiting,
-        ):
-            return
-    f.touch("runs", run.run_id)
-
-
-def pace_of(f: FloorState, run: RunLive) -> Pace:
-    return calls_to_start(
-        PacingPicture(
-            campaign=run.campaign,
-            agents_free=agents_free(f, run),
-            dialing=run.dialing,
-            waiting=len(run.waiting),
-            live=run.live,
-            hopper=len(run.hopper),
-            trunk_free=sum(max(0, free_lines(f, t)) for t in run.campaign.trunk_ids),
-            minute_left=minute_left(f, run),
-            planned=run.planned,
-        )
-    )
-
-
-def agents_free(f: FloorState, run: RunLive) -> int:
-    """Available agents of this run, less those that calls of other runs on the way will need.
-
-    Such a call takes an agent that is not ours where there is one, so only the rest of them counts against us.
-    """
-    ours = f.idle.count(run.run_id)
-    if not ours:
-        return 0
-    taken = 0
-    for other in f.runs.values():
-        on_the_way = other.dialing + len(other.waiting)
-        if other is run or not on_the_way or other.campaign.dial_mode is DialMode.AGENTLESS:
-            continue
-        shared = f.idle.shared(run.run_id, other.run_id)
-        theirs_alone = f.idle.count(other.run_id) - shared
-        taken += min(shared, max(0, on_the_way - theirs_alone))
-    return max(0, ours - taken)
-
-
-def free_lines(f: FloorState, trunk_id: int) -> int:
-    trunk = f.trunks.get(trunk_id)
-    return trunk.trunk.capacity - trunk.up if trunk is not None else 0
+    if not isinstance(run.why, Pace) or not run.why.looks_like(pace):
+        run.why = pace
+        f.touch("runs", run.run_id)
 
 
 def free_trunk(f: FloorState, run: RunLive) -> TrunkLive | None:
@@ -199,7 +152,7 @@ def free_trunk(f: FloorState, run: RunLive) -> TrunkLive | None:
             continue
         if (pause_s := rate_pause_s(f, trunk)) > 0:
             wait_s = min(wait_s, pause_s)
-        elif best is None or free_lines(f, trunk_id) > free_lines(f, best.trunk.trunk_id):
+        elif best is None or pacing.free_lines(f, trunk_id) > pacing.free_lines(f, best.trunk.trunk_id):
             best = trunk
     if best is None:
         f.at(wait_s, "rate", str(run.run_id))
@@ -221,17 +174,6 @@ def rate_pause_s(f: FloorState, trunk: TrunkLive) -> float:
     return max(even_s, full_s) - f.now.mono_s
 
 
-def minute_left(f: FloorState, run: RunLive) -> int:
-    limit = run.campaign.calls_per_minute_max
-    if not limit:
-        return runs.HOPPER_MAX
-    while run.starts_s and run.starts_s[0] + runs.MINUTE_S <= f.now.mono_s:  # the sum below, lest rounding say less
-        run.starts_s.popleft()
-    if len(run.starts_s) >= limit:
-        f.at(run.starts_s[0] + runs.MINUTE_S - f.now.mono_s, "minute", str(run.run_id))
-    return limit - len(run.starts_s)
-
-
 def place(f: FloorState, run: RunLive, trunk: TrunkLive, why: str) -> None:
     item, campaign = run.hopper.popleft(), run.campaign
     assert item.call not in f.calls, "an attempt id is used once"
@@ -249,10 +191,12 @@ def place(f: FloorState, run: RunLive, trunk: TrunkLive, why: str) -> None:
     trunk.up += 1
     f.count_call(run, call, +1)
     run.turn = f.next_turn()
+    if run.predictor is not None:
+        run.predictor.allowed -= 1
     law.note_placed(f, campaign)
     if trunk.trunk.calls_per_s_max:
         trunk.starts_s.append(f.now.mono_s)
-    if campaign.calls_per_minute_max:
+    if campaign.calls_per_minute_max or campaign.pacing.at_once_max:
         run.starts_s.append(f.now.mono_s)
     f.touch("calls", item.call)
     f.touch("runs", run.run_id)

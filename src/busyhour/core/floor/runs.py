@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from busyhour.core import events as e
 from busyhour.core.commands import FillHopper, SaveRun
 from busyhour.core.dialer.hours import is_open, next_change, zone_known
-from busyhour.core.floor import law
+from busyhour.core.floor import law, learning
 from busyhour.core.floor.state import FloorState, RunLive, TrunkLive
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE, RunCause, RunState
@@ -31,6 +31,7 @@ def add_run(f: FloorState, picture: RunPicture) -> RunLive:
     )
     run.starts_s.extend([f.now.mono_s] * picture.placed_last_minute)  # when exactly is not known: at the worst, now
     run.prepared = run.state is not RunState.RUNNABLE
+    learning.attend(f, run, picture.learned)
     f.runs[run.run_id] = run
     if run.state not in ACTIVE:  # found with the calls that were up when it ended
         f.at(CLOSED_RUN_KEPT_S, "forget-run", str(run.run_id))
@@ -89,6 +90,8 @@ def on_run_remove_asked(f: FloorState, event: e.RunRemoveAsked) -> None:
 
 def change(f: FloorState, run: RunLive, cause: RunCause) -> None:
     f.move_run(run, cause)
+    if run.state is not RunState.RUNNING:
+        learning.keep(f, run, at_once=True)
     final = run.state not in ACTIVE
     if final:
         run.hopper.clear()
@@ -105,7 +108,7 @@ def on_forget_run_due(f: FloorState, name: str) -> None:
     show(f, run.campaign.agent_ids)
     f.dirty_runs.pop(run.run_id, None)
     f.idle.staff(run.run_id, ())
-    for kind in ("hours", "due", "rate", "minute"):
+    for kind in ("hours", "due", "rate", "minute", "second", "pace"):
         f.drop(kind, name)
     del f.runs[run.run_id]
     law.forget(f, run.campaign.campaign_id)
@@ -239,6 +242,7 @@ def on_campaign_changed(f: FloorState, event: e.CampaignChanged) -> None:
     for run in f.runs.values():
         if run.campaign.campaign_id == event.campaign.campaign_id and run.state in ACTIVE:
             before, run.campaign = run.campaign.agent_ids, event.campaign
+            learning.attend(f, run)
             law.look_at(f, run)
             staff(f, run, before)
             look_at_hours(f, run)

@@ -15,7 +15,9 @@ from busyhour.core.dialer.compliance.budget import Budget
 from busyhour.core.dialer.compliance.ledger import Ledger
 from busyhour.core.dialer.pacing import Pace
 from busyhour.core.events import Instant
+from busyhour.core.floor import learning
 from busyhour.core.floor.free import FreeAgents
+from busyhour.core.floor.predictor import Predictor
 from busyhour.core.floor.waiting import WaitingCalls
 from busyhour.core.life.agent import AGENT_LIFE, AgentState, SystemReason
 from busyhour.core.life.attempt import ATTEMPT_LIFE, AttemptCause, AttemptState
@@ -49,6 +51,7 @@ class AgentLive:
     leg_up: bool = False
     leg_since_s: float = 0.0  # monotonic: when the leg last changed
     call: str | None = None  # reserved for, or talking to
+    busy_run: int | None = None  # whose call they have, or had last
     acw_call: str | None = None
     acw_until_s: float = inf  # monotonic
     acw_until_utc_s: float = 0.0
@@ -93,6 +96,7 @@ class CallLive:
     agent_id: int | None = None
     leg: str | None = None
     rang_utc_s: float | None = None
+    rang_s: float = inf  # monotonic: when we heard that it rings
     answered_utc_s: float | None = None
     answered_at: Instant | None = None  # when we knew, on both clocks
     joined_utc_s: float | None = None
@@ -145,6 +149,7 @@ class RunLive:
     turn: int = 0  # when it last placed a call: fairness at equal priority
     starts_s: deque[float] = field(default_factory=deque)  # within the last minute
     why: str | Pace = ""
+    predictor: Predictor | None = None  # of a predictive campaign
     budget: Budget | None = None  # what the law leaves to it, at the last look
 
 
@@ -243,17 +248,20 @@ class FloorState:
     # Moves
 
     def move_call(self, call: CallLive, cause: CallCause) -> None:
-        run = self.runs[call.run_id]
+        run, before = self.runs[call.run_id], call.state
         self.count_call(run, call, -1)
-        call.state = step(CALL_LIFE, call.state, cause)
+        call.state = step(CALL_LIFE, before, cause)
         call.changed_s = self.now.mono_s
         self.count_call(run, call, +1)
+        learning.call_moved(self, run, call, before)
         self.touch("calls", call.call)
         self.dirty_run(call.run_id)
         if call.agent_id is not None:
             self.dirty_agent(call.agent_id)
 
     def count_call(self, run: RunLive, call: CallLive, sign: int) -> None:
+        if sign > 0:
+            learning.call_rings(self, run, call)
         if call.state is CallState.PLANNED:
             run.planned += sign
             run.dialing += sign
@@ -324,7 +332,8 @@ class FloorState:
             return
         if state is not agent.state and state not in AGENT_LIFE[agent.state]:
             raise IllegalStep(f"agent {agent.agent_id}: {agent.state!r} to {state!r}")
-        agent.state, agent.reason = state, reason
+        before, agent.state, agent.reason = agent.state, state, reason
+        learning.agent_changed(self, agent, before)
         agent.since_s, agent.since_utc_s = self.now.mono_s, self.now.utc_s
         if state is AgentState.AVAILABLE:
             self.idle.add(agent.agent_id, self.now.mono_s)

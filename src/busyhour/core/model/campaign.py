@@ -60,7 +60,6 @@ class Pacing(Struct, frozen=True, kw_only=True):
     """How the dial modes with agents place their calls, beside the caps that hold for all modes."""
 
     ratio: float = 1.0  # mode ratio: calls for each free agent
-    correction: float = 1.0  # predictive: the share abandoned that is aimed at, times this; never beyond the law
     waiting_max: int | None = None  # with more callers than this waiting nothing is dialed; None = no such limit
     at_once_max: int = 0  # calls begun within one second; 0 = no limit
     per_agent_max: float = 0.0  # calls up or on their way for each agent at work; 0 = no limit

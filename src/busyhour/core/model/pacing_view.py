@@ -15,7 +15,7 @@ class WindowUse(Struct, frozen=True, kw_only=True):
 
 
 class PacingView(Struct, frozen=True, kw_only=True):
-    """The last decision of one run. Made anew at each look (`core/floor/pacing.py`).
+    """The last decision of one run. Made by `core/floor/pacing_views.py`; the run's view has it as `pacing`.
 
     `dial_mode` is what the campaign asks for, `paced` what is done: `predictive`, `ratio`, `progressive`, `agentless`,
     or `blind`, when nothing is dialed because something is out of reach. Where the two differ, `reason` says why.

@@ -46,6 +46,7 @@ class Standing(Struct, frozen=True, kw_only=True):
     abandoned: float | None = None  # of those
     left: int = 0  # more abandoned calls that fit, if they came now
     alpha: float = 0.0  # what pacing aims at: the share of answered calls that find no agent
+    taken_for_machines: float = 0.0  # estimated people among `live` and `abandoned` whom a detector hung up on
 
     @property
     def rate(self) -> float | None:
@@ -122,14 +123,16 @@ def standing_of(rules: Rules, window: Window, ledger: Ledger, now_utc_s: float) 
     total = ledger.since(start_of(window, now_utc_s, ledger.first_utc_s))
     if total is None:
         return Standing(window=window)
-    live, abandoned = as_law_counts(rules, total.worst)
-    false_share = _false_people(rules, total.worst) / live if live else 0.0
+    count = total.worst + ledger.up
+    live, abandoned = as_law_counts(rules, count)
+    false_people = _false_people(rules, count)
     return Standing(
         window=window,
         live=live,
         abandoned=abandoned,
         left=left_of(window.limit, live, abandoned),
-        alpha=alpha_of(window, false_share),
+        alpha=alpha_of(window, false_people / live if live else 0.0),
+        taken_for_machines=false_people,
     )
 
 

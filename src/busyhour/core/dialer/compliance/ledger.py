@@ -42,6 +42,19 @@ class Ledger:
         self._answered = False
         self._since_ask: dict[int, Count] = {}  # ended since then
         self._sums: dict[tuple[int, bool], Sum] = {}
+        self._up: dict[str, Count] = {}  # calls that are up, and how each will count: that is certain already
+        self.up = NOTHING  # their sum
+
+    def hold(self, call: str, count: Count) -> None:
+        """This call is up, and will count so when it ends."""
+        self.let_go(call)
+        self._up[call] = count
+        self.up += count
+
+    def let_go(self, call: str) -> None:
+        """It is over: its record counts from now on."""
+        count = self._up.pop(call, NOTHING)
+        self.up = Count(self.up.connected - count.connected, self.up.abandoned - count.abandoned)
 
     def is_due(self, mono_s: float, wait_max_s: float, *, every_s: float, again_s: float) -> bool:
         """Whether to ask the records: for the first time, by another law, now and then, or since no answer came."""

@@ -20,6 +20,7 @@ LEVEL_MOST = 200
 GAP_MAX_S = 5.0  # after a longer silence it is not known what rang meanwhile
 HORIZON_MIN, HORIZON_MAX = 3, 20
 CANCEL_LOOK_S = 1.5  # an agent who gets free sooner may still take the call
+BREACH_MAX = 0.002  # accepted chance that calls on their way break a limit that nothing is left of
 CANCEL_MARGIN = 2.5  # how many times the price the risk must be to hang up
 
 
@@ -87,7 +88,8 @@ class Pacer:
             self._last_s = None
             return _decided(picture, Mode.BLIND, 0, "what is going on cannot be seen: nothing is dialed")
         self._look(now_s, picture)
-        least = max(0, picture.free - picture.waiting - len(picture.ringing))  # as many are never abandoned
+        on_the_way = len(picture.ringing) + len(picture.others)
+        least = max(0, picture.free - picture.waiting - on_the_way)  # as many are never abandoned
         if reason := _why_careful(picture):
             return _decided(picture, Mode.PROGRESSIVE, min(least, max(0, picture.room)), reason)
         return self._weigh(now_s, picture, least)
@@ -121,18 +123,22 @@ class Pacer:
         price = self.learned.price
         price.look(picture.windows)
         accepted = price.value
-        soon = _look_up(self._soon, now_s + 0.5, picture.ringing)
+        soon = _look_up(self._soon, now_s + 0.5, [*picture.ringing, *picture.others])
         answers, squares = sum(soon), sum([chance * chance for chance in soon])
         frees = self._frees(now_s, picture)
         free_expected = sum(frees)
         spare = picture.free - picture.waiting
         ahead, soon_of = picture.next_chances, self._soon
         risk_of = _risk(spare, frees)
+        breach_of = _risk(spare + picture.left + 1, frees) if picture.left is not None else _never
         answers_before = answers
-        start, room = 0, max(0, picture.room)
+        start, room, held_back = 0, max(0, picture.room), ""
         risk = risk_of(answers, squares)
         while start < room and (start < least or risk <= accepted):
             each = soon_of[ahead[start] if start < len(ahead) else 1.0][0]
+            if start >= least and breach_of(answers + each, squares + each * each) > BREACH_MAX:
+                held_back = "the limit on abandoned calls is near"
+                break
             start += 1
             answers += each
             squares += each * each
@@ -143,6 +149,8 @@ class Pacer:
             free=picture.free,
             waiting=picture.waiting,
             ringing=len(picture.ringing),
+            talking=len(picture.talking),
+            wrapping=len(picture.wrapping),
             horizon_s=float(self._horizon),
             free_expected=free_expected,
             answers_expected=answers_before,
@@ -152,7 +160,7 @@ class Pacer:
             price=accepted,
             aim=price.aim,
             window=price.window,
-            reason="no room for more" if start == room and risk <= accepted else "",
+            reason=held_back or ("no room for more" if start == room and risk <= accepted else ""),
         )
         return Decision(start=start, why=why, cancel_from_s=cancel_from_s)
 
@@ -206,6 +214,8 @@ class Pacer:
 
 
 def _why_careful(picture: Picture) -> str:
+    if picture.careful:
+        return picture.careful
     if not picture.windows:
         return "it is not known how many calls were abandoned"
     full = [window.name for window in picture.windows if window.is_full]
@@ -213,8 +223,20 @@ def _why_careful(picture: Picture) -> str:
 
 
 def _decided(picture: Picture, mode: Mode, start: int, reason: str) -> Decision:
-    why = Why(mode=mode, free=picture.free, waiting=picture.waiting, ringing=len(picture.ringing), reason=reason)
+    why = Why(
+        mode=mode,
+        free=picture.free,
+        waiting=picture.waiting,
+        ringing=len(picture.ringing),
+        talking=len(picture.talking),
+        wrapping=len(picture.wrapping),
+        reason=reason,
+    )
     return Decision(start=start, why=why)
+
+
+def _never(_mean: float, _squares: float) -> float:
+    return 0.0
 
 
 def _risk(spare: int, frees: list[float]) -> Callable[[float, float], float]:

@@ -48,6 +48,9 @@ class Picture(Struct, frozen=True, kw_only=True):
     rules: Rules = Rules()
     room: int = 1_000_000  # what lines, hopper and rates still allow
     next_chances: Sequence[float] = ()  # chance factors of the numbers to be dialed next, in order; beyond them 1.0
+    others: Collection[tuple[float, float]] = ()  # as `ringing`: calls of other campaigns that need the same agents
+    left: int | None = None  # abandoned calls that still fit all windows; None: they have slack
+    careful: str = ""  # why no call may be placed without a free agent, as the law's counts say
     blind: bool = False  # what is above may not be so: a link is down, or counts are missing
 
 
@@ -64,6 +67,8 @@ class Why(Struct, frozen=True, kw_only=True):
     free: int
     waiting: int
     ringing: int
+    talking: int = 0
+    wrapping: int = 0
     horizon_s: float = 0.0  # a call placed now is answered, if it is, in about this time
     free_expected: float = 0.0  # of the busy agents, within the horizon and the grace
     answers_expected: float = 0.0  # of the calls on their way, by then
@@ -73,6 +78,7 @@ class Why(Struct, frozen=True, kw_only=True):
     price: float = 0.0  # the most of it that is paid
     aim: float = 0.0  # of the tightest window, corrected by its balance
     window: str = ""  # which one that is
+    window_use: str = ""  # how it stands, in words
     reason: str = ""  # why not predictive, or what held it back
 
     def words(self) -> str:
@@ -81,9 +87,11 @@ class Why(Struct, frozen=True, kw_only=True):
         if self.mode is Mode.PREDICTIVE:
             head += (
                 f"; within {self.horizon_s:.0f} s about {self.free_expected:.1f} agents get free and "
-                f"{self.answers_expected:.1f} calls are answered; one more would find nobody with chance "
-                f"{self.risk:.1%}, {self.price:.1%} is accepted"
+                f"{self.answers_expected:.1f} calls are answered, each number with chance {self.answer_chance:.0%}; "
+                f"one more would find nobody with chance {self.risk:.1%}, {self.price:.1%} is accepted"
             )
+            if self.window_use:
+                head += f"; {self.window_use}"
         return f"{head}; {self.reason}" if self.reason else head
 
 

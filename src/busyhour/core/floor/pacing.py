@@ -1,0 +1,267 @@
+"""How many calls each run may place now: the floor's counts for the one formula, and the looks of predictive runs.
+
+A predictive run is looked at once a second; with few agents also when one of them gets free and when a call ends. In
+between it goes on with what the last look allowed. Whatever cannot be seen makes it place fewer calls.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from math import ceil
+
+import msgspec
+
+from busyhour.core.dialer.compliance.presets import preset_of
+from busyhour.core.dialer.pacing import Pace, PacingPicture, calls_to_start, room
+from busyhour.core.dialer.predictive.pacer import ASK_AT_EVENTS_MAX
+from busyhour.core.dialer.predictive.picture import Decision, Picture, Rules
+from busyhour.core.dialer.predictive.traits import traits_of
+from busyhour.core.floor import calls, law, runs
+from busyhour.core.floor.learning import BUSY, TRYING, keep, placed_s
+from busyhour.core.floor.predictor import USUAL, Predictor
+from busyhour.core.floor.state import AgentLive, FloorState, RunLive
+from busyhour.core.life.agent import AgentState
+from busyhour.core.life.attempt import AttemptState
+from busyhour.core.life.call import CallState
+from busyhour.core.model.values import DialMode, Outcome
+
+LOOK_S = 1.0
+SECOND_S = 1.0
+RING_MIN_S = 15.0  # before a call is given up late, where the law names no least ringing time
+
+
+def pace_of(f: FloorState, run: RunLive) -> Pace:
+    if run.predictor is None:
+        return calls_to_start(picture_of(f, run))
+    if is_due(f, run, run.predictor):
+        look(f, run, run.predictor)
+    return calls_to_start(picture_of(f, run))
+
+
+def picture_of(f: FloorState, run: RunLive) -> PacingPicture:
+    predictor, pacing = run.predictor, run.campaign.pacing
+    limited = bool(pacing.per_agent_max) and run.campaign.dial_mode is not DialMode.AGENTLESS
+    return PacingPicture(
+        campaign=run.campaign,
+        agents_free=agents_free(f, run),
+        dialing=run.dialing,
+        waiting=len(run.waiting),
+        live=run.live,
+        hopper=len(run.hopper),
+        trunk_free=sum(max(0, free_lines(f, t)) for t in run.campaign.trunk_ids),
+        minute_left=minute_left(f, run),
+        second_left=second_left(f, run),
+        planned=run.planned,
+        at_utc_s=f.now.utc_s,
+        at_work=sum(1 for _ in at_work(f, run)) if limited else 0,
+        careful=careful_of(run),
+        decision=predictor.decision if predictor is not None else None,
+        allowed=predictor.allowed if predictor is not None else 0,
+    )
+
+
+def careful_of(run: RunLive) -> str:
+    """Why no call may be placed without a free agent; empty when some may."""
+    if run.budget is None:
+        return "it is not known how many calls were abandoned"
+    return run.budget.why if run.budget.progressive else ""
+
+
+def at_work(f: FloorState, run: RunLive) -> Iterator[AgentLive]:
+    """The agents of this run who are free, with a call, or wrap one up."""
+    for agent_id in run.campaign.agent_ids:
+        agent = f.agents.get(agent_id)
+        if agent is not None and agent.state not in (AgentState.OFFLINE, AgentState.NOT_READY):
+            yield agent
+
+
+# Caps
+
+
+def free_lines(f: FloorState, trunk_id: int) -> int:
+    trunk = f.trunks.get(trunk_id)
+    return trunk.trunk.capacity - trunk.up if trunk is not None else 0
+
+
+def minute_left(f: FloorState, run: RunLive) -> int:
+    limit = run.campaign.calls_per_minute_max
+    if not limit:
+        return runs.HOPPER_MAX
+    while run.starts_s and run.starts_s[0] + runs.MINUTE_S <= f.now.mono_s:  # the sum below, lest rounding say less
+        run.starts_s.popleft()
+    if len(run.starts_s) >= limit:
+        f.at(run.starts_s[0] + runs.MINUTE_S - f.now.mono_s, "minute", str(run.run_id))
+    return limit - len(run.starts_s)
+
+
+def second_left(f: FloorState, run: RunLive) -> int:
+    """`Pacing.at_once_max`: of the calls within any second. Without a limit per minute only these are kept."""
+    limit = run.campaign.pacing.at_once_max
+    if not limit:
+        return runs.HOPPER_MAX
+    starts = run.starts_s
+    if not run.campaign.calls_per_minute_max:
+        while starts and starts[0] + SECOND_S <= f.now.mono_s:
+            starts.popleft()
+    lately = [at_s for at_s in islice(reversed(starts), limit) if at_s + SECOND_S > f.now.mono_s]
+    if len(lately) >= limit:
+        f.at(lately[-1] + SECOND_S - f.now.mono_s, "second", str(run.run_id))
+    return limit - len(lately)
+
+
+# Agents that several runs share
+
+
+def agents_free(f: FloorState, run: RunLive) -> int:
+    """Available agents of this run, less those that calls of other runs on the way will need.
+
+    Such a call takes an agent that is not ours where there is one, so only the rest of them counts against us. Where
+    the law leaves nothing, each call on the way counts; else those that are likely to be answered.
+    """
+    ours = f.idle.count(run.run_id)
+    if not ours:
+        return 0
+    certain = bool(careful_of(run))
+    taken = 0
+    for other in f.runs.values():
+        if other is run or other.campaign.dial_mode is DialMode.AGENTLESS:
+            continue
+        needed = agents_needed(other, certain=certain)
+        if needed:
+            shared = f.idle.shared(run.run_id, other.run_id)
+            theirs_alone = f.idle.count(other.run_id) - shared
+            taken += min(shared, max(0, needed - theirs_alone))
+    return max(0, ours - taken)
+
+
+def agents_needed(run: RunLive, *, certain: bool) -> int:
+    """By the calls of this run that are on their way or wait."""
+    dialing = float(run.dialing)
+    if not certain and run.predictor is not None and run.predictor.decision is not None:
+        dialing = min(dialing, run.predictor.decision.why.answers_expected + 1.0)
+    elif not certain and run.campaign.dial_mode is DialMode.RATIO:
+        dialing = min(dialing, dialing / max(run.campaign.pacing.ratio, 1.0) + 1.0)
+    return ceil(dialing) + len(run.waiting)
+
+
+def others_on_the_way(f: FloorState, run: RunLive) -> tuple[list[tuple[float, float]], int]:
+    """Calls of other runs that need agents of this one: since when with which chance factor, and how many wait."""
+    ringing: list[tuple[float, float]] = []
+    waiting = 0.0
+    for other in f.runs.values():
+        if other is run or other.campaign.dial_mode is DialMode.AGENTLESS:
+            continue
+        share = f.idle.share(other.run_id, run.run_id)
+        if share:
+            ringing += [(since_s, factor * share) for since_s, factor in _on_the_way(f, other)]
+            waiting += share * len(other.waiting)
+    return ringing, ceil(waiting)
+
+
+def _on_the_way(f: FloorState, run: RunLive) -> list[tuple[float, float]]:
+    """Those that the last look of this run still allows are on the way too."""
+    if run.predictor is not None:
+        return [*run.predictor.ringing.values(), *[(f.now.mono_s, USUAL)] * run.predictor.allowed]
+    if not run.dialing:
+        return []
+    trying = (f.calls[name] for name in run.calls if f.calls[name].state in TRYING)
+    return [(placed_s(f, call), USUAL) for call in trying]
+
+
+# Looks of a predictive run
+
+
+def is_due(f: FloorState, run: RunLive, predictor: Predictor) -> bool:
+    if f.now.mono_s - predictor.decided_s >= LOOK_S:
+        return True
+    return predictor.stale and len(run.campaign.agent_ids) <= ASK_AT_EVENTS_MAX
+
+
+def look(f: FloorState, run: RunLive, predictor: Predictor) -> None:
+    """Decide anew how many calls to place, and which of those on their way to give up."""
+    picture = _picture(f, run, predictor)
+    decision = predictor.pacer.decide(f.now.mono_s, picture)
+    predictor.decision = _told(f, run, decision)
+    predictor.allowed, predictor.decided_s, predictor.stale = decision.start, f.now.mono_s, False
+    if decision.cancel_from_s is not None:
+        give_up(f, run, predictor, decision.cancel_from_s)
+    keep(f, run)
+    if picture.free or picture.talking or picture.wrapping or predictor.ringing:
+        f.at(LOOK_S, "pace", str(run.run_id))
+    f.touch("runs", run.run_id)
+
+
+def _picture(f: FloorState, run: RunLive, predictor: Predictor) -> Picture:
+    campaign = run.campaign
+    others, others_waiting = others_on_the_way(f, run)
+    staying = [agent for agent in at_work(f, run) if not _leaves(agent)]
+    preset = preset_of(campaign.compliance.preset)
+    _, most = room(picture_of(f, run))
+    return Picture(
+        free=f.idle.count(run.run_id),
+        waiting=len(run.waiting) + others_waiting,
+        talking=[agent.since_s for agent in staying if agent.state in BUSY],
+        wrapping=[agent.since_s for agent in staying if agent.state is AgentState.ACW],
+        ringing=predictor.ringing.values(),
+        others=others,
+        windows=law.windows_of(run.budget),
+        left=run.budget.left if run.budget is not None else 0,
+        careful=careful_of(run),
+        rules=Rules(
+            grace_s=campaign.answer_wait_max_s,
+            ring_min_s=preset.ring_min_s or RING_MIN_S,
+            late_cancel=campaign.pacing.late_cancel,
+        ),
+        room=max(0, most),
+        next_chances=_Ahead(f, run, predictor) if campaign.pacing.chances else (),
+    )
+
+
+def _leaves(agent: AgentLive) -> bool:
+    """Who is known to take no further call after this one."""
+    return agent.leaving or agent.next_pause is not None or agent.desk is None or not agent.session_open
+
+
+class _Ahead(Sequence[float]):
+    """The chances of the next numbers in the hopper, looked up as far as they are asked for."""
+
+    def __init__(self, f: FloorState, run: RunLive, predictor: Predictor) -> None:
+        self._f, self._run, self._predictor = f, run, predictor
+
+    def __len__(self) -> int:
+        return len(self._run.hopper)
+
+    def __getitem__(self, at: int) -> float:  # type: ignore[override]
+        return self._predictor.chances.factor(traits_of(self._run.campaign, self._run.hopper[at], self._f.now.utc_s))
+
+
+def _told(f: FloorState, run: RunLive, decision: Decision) -> Decision:
+    """With how the window stands that steers, and with the cap that held it back."""
+    why = decision.why
+    if why.window and run.budget is not None:
+        standing = next((one for one in run.budget.standings if one.window.words == why.window), None)
+        why = msgspec.structs.replace(why, window_use=standing.words if standing is not None else "")
+    limit, most = room(picture_of(f, run))
+    if why.reason and decision.start >= most and not careful_of(run):
+        why = msgspec.structs.replace(why, reason=f"no room for more: {limit}")
+    return msgspec.structs.replace(decision, why=why)
+
+
+def give_up(f: FloorState, run: RunLive, predictor: Predictor, from_s: float) -> None:
+    """Hang up what has rung at least so long: if it were answered now, nobody could take it."""
+    for name in list(predictor.ringing):
+        call = f.calls[name]
+        rang_s = f.now.mono_s - call.rang_s
+        if call.state is CallState.DIALING and call.attempt is AttemptState.RINGING and rang_s >= from_s:
+            call.hint = Outcome.NO_ANSWER
+            predictor.rang(name, f.now.mono_s, live=None)
+            predictor.given_up += 1
+            calls.hang_up(f, call)
+
+
+def blind(f: FloorState, run: RunLive) -> None:
+    """Something is out of reach: nothing is dialed, and what goes on meanwhile is not learned from."""
+    predictor = run.predictor
+    if predictor is not None and (predictor.allowed or predictor.decided_s >= 0.0):
+        unseen = Picture(free=0, waiting=0, talking=(), wrapping=(), ringing=(), windows=(), blind=True)
+        predictor.decision = predictor.pacer.decide(f.now.mono_s, unseen)
+        predictor.allowed, predictor.decided_s = 0, -1.0
