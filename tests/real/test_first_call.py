@@ -38,6 +38,9 @@ EXPECTED = {B.TALK: {"HANDLED"}, B.BUSY: {"BUSY"}, B.RING_OUT: {"NO_ANSWER"}, B.
     B.SILENT: {"NO_ANSWER"},
 }
 RING_TIMEOUT_S = 6.0
+READ_LATE_S = 0.1
+"""The ring time runs from the order. The network reads the INVITE this much later at most, and never hears the end of a
+call that it did not answer at all: without it, such a call would seem up when its line has its next one already."""
 CAPACITY = 15
 AGENTS = 20
 
@@ -88,7 +91,7 @@ async def test_all_outcomes_equal_the_ledger(
         assert attempt["outcome"] in EXPECTED[behavior_of(attempt["number"])[0]], attempt
     assert len(attempts) == len(dialogs)
     assert times_dialed(dialogs) == Counter({n[1:]: TIMES.get(behavior_of(n)[0], 1) for n in numbers})
-    assert peak(dialogs, unanswered_s=RING_TIMEOUT_S, until_s=time.time()) <= CAPACITY
+    assert peak(dialogs, unanswered_s=RING_TIMEOUT_S - READ_LATE_S, until_s=time.time()) <= CAPACITY
     talked_s = sum(dialog.talk_s or 0 for dialog in dialogs)
     heard_s = ear.packets * FRAME_S
     assert heard_s >= 0.9 * talked_s, f"the network heard {heard_s:.0f} s of {talked_s:.0f} s"
