@@ -324,7 +324,7 @@ PLANTED = (
     ),
     Fault(
         "service/keeping.py",
-        "_lose(fault)\n                await asyncio.sleep(RETRY_S)\n                self._more.set()",
+        "_lose(fault)\n                await asyncio.sleep(RETRY_S)\n                self._more.ring()",
         "_lose(fault)\n                self._lots.clear()",
         "records are dropped when the database is away",
     ),

@@ -20,7 +20,7 @@ from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
 from busyhour.core.model.values import EndCause
-from busyhour.service.alarm import woken
+from busyhour.service.alarm import Alarm
 from busyhour.service.errors import FenceLost, StoreDown, Unavailable
 from busyhour.service.keeping import Keeper
 from busyhour.service.live import LiveView
@@ -64,7 +64,7 @@ class Engine:
         self._store, self._telephony, self._clock, self._owner = store, telephony, clock, owner
         self._queue_max = queue_max
         self._queue: deque[tuple[float, e.Event]] = deque()
-        self._woken = asyncio.Event()
+        self._woken = Alarm()
         self._overflowed = False
         self._requests = Requests()
         self._intended_s: dict[str, float] = {}  # monotonic: intents that are being committed
@@ -111,7 +111,7 @@ class Engine:
             case _:
                 pass
         self._queue.append((self._clock.now().mono_s, event))
-        self._woken.set()
+        self._woken.ring()
 
     async def ask(self, make: Callable[[str], e.Event]) -> None:
         """Put a request and wait for the core's answer. Raises `Conflict` when refused, `Unavailable` when late."""
@@ -213,8 +213,8 @@ class Engine:
             return
         due_s = floor.next_deadline_s()
         timeout_s = None if due_s is None else max(TICK_S, due_s - self._clock.now().mono_s)
-        self._woken.clear()
-        await woken(self._woken, timeout_s)
+        self._woken.hush()
+        await self._woken.heard(timeout_s)
 
     def _handle(self, floor: Floor, event: e.Event) -> list[c.Command]:
         now = self._clock.now()
@@ -275,7 +275,7 @@ class Engine:
         for answer in reversed(answers):
             self._queue.appendleft((now.mono_s, answer))
         if answers:
-            self._woken.set()
+            self._woken.ring()
         said_yes = {answer.call for answer in answers if isinstance(answer, e.CallCommitted)}
         for keep in batch:
             if isinstance(keep, c.PlaceCall):
@@ -291,7 +291,7 @@ class Engine:
 
     def fence_lost(self) -> None:
         self._fenced = True
-        self._woken.set()
+        self._woken.ring()
 
     async def _place(self, call: c.PlaceCall, intended_s: float) -> None:
         await self._rates.turn(call.trunk)

@@ -14,7 +14,7 @@ import structlog
 
 from busyhour.core.commands import Keep
 from busyhour.core.events import Event
-from busyhour.service.alarm import woken
+from busyhour.service.alarm import Alarm
 from busyhour.service.errors import FenceLost, StoreDown
 from busyhour.service.ports import Clock, Store
 
@@ -58,7 +58,7 @@ class Keeper:
         self._sure_s = 0.0  # monotonic: when the shard was last known to be ours, or we to have run on since
         self._fence = 0
         self._lots: list[_Lot] = []
-        self._more = asyncio.Event()
+        self._more = Alarm()
         self._task: asyncio.Task[None] | None = None
         self._pulse: asyncio.Task[None] | None = None
 
@@ -84,7 +84,7 @@ class Keeper:
         self._lots.append(_Lot(keeps, after))
         if len(self._lots) % BATCH_MAX == 0 and self.waiting > WAITING_MAX:
             raise AssertionError("too many records wait for the database")
-        self._more.set()
+        self._more.ring()
 
     async def still_ours(self) -> bool:
         """An engine that stood still (a suspended machine, a stopped process) may have been replaced meanwhile, and the
@@ -133,16 +133,16 @@ class Keeper:
 
     async def _run(self) -> None:
         while True:
-            await woken(self._more, CONFIRM_EVERY_S)
+            await self._more.heard(CONFIRM_EVERY_S)
             if not self._lots:
                 self._lots.append(_Lot((), ()))  # nothing to keep: confirm that the shard is ours, so no order waits
-            self._more.clear()
+            self._more.hush()
             try:
                 await self.flush()
             except StoreDown as fault:
                 self._lose(fault)
                 await asyncio.sleep(RETRY_S)
-                self._more.set()
+                self._more.ring()
             except FenceLost:
                 self._listener.fence_lost()
                 return
@@ -171,7 +171,7 @@ class Keeper:
         """Another use of the store failed."""
         self._lose(fault)
         self._lots.append(_Lot((), ()))
-        self._more.set()
+        self._more.ring()
 
     def _lose(self, fault: StoreDown) -> None:
         if self.up:

@@ -17,6 +17,9 @@ from typing import Any, Protocol, TypeVar, TypeVarTuple
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
+Turn = tuple[Callable[..., object], Sequence[Any], Context, "Timer | None"]
+"""What waits for its turn: what to do, with what, in which context; and the timer that it came from."""
+
 CANCELS_MAX = 4
 CANCELED_MAX = 1_000  # timers that were canceled and still take room: beyond it, and half of all, they are swept
 
@@ -25,7 +28,7 @@ class Freezable(Protocol):
     """What the loop asks of a process."""
 
     frozen: bool
-    held: list[asyncio.Handle]
+    held: list[Turn]
 
 
 PROCESS: ContextVar[Freezable | None] = ContextVar("PROCESS", default=None)
@@ -34,46 +37,39 @@ WORLD = Context()
 """For what goes on whatever becomes of the process that began it: a packet under way, a callee, a timer of the PBX."""
 
 
-class Turn(asyncio.Handle):
-    """A callback that waits for its turn. One is made for each step of each task: it has nothing that only debugging
-    needs."""
+class Timer(asyncio.TimerHandle):
+    """What happens at a time of its own. It has nothing that only debugging needs."""
 
     __slots__ = ()
 
     def __init__(
-        self, do: Callable[..., object], arguments: Sequence[Any], loop: "VirtualLoop", context: Context
+        self, when: float, do: Callable[..., object], arguments: Sequence[Any], loop: "VirtualLoop", context: Context
     ) -> None:
+        self._when, self._scheduled = when, True
         self._callback, self._args, self._loop, self._context = do, arguments, loop, context
         self._cancelled, self._repr, self._source_traceback = False, None, None
-
-
-class Timer(Turn, asyncio.TimerHandle):
-    """The same, at a time of its own."""
-
-    __slots__ = ()
 
 
 class VirtualLoop(asyncio.base_events.BaseEventLoop):
     """Runs coroutines on virtual time, beginning at second 0."""
 
-    _ready: deque[asyncio.Handle]
-
     def __init__(self) -> None:
         super().__init__()
         self.now_s = 0.0
-        self._timers: list[tuple[float, int, asyncio.TimerHandle]] = []
-        self._turns = count()
+        self._turns: deque[Turn] = deque()
+        self._timers: list[tuple[float, int, Timer]] = []
+        self._numbers = count()
         self._canceled = 0
+        self.failed: Callable[[Exception], None] = _raise  # told of what a callback raised: nobody waits for it
 
     def time(self) -> float:
         return self.now_s
 
-    def call_soon(
+    def call_soon(  # type: ignore[override]
         self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
-    ) -> asyncio.Handle:
-        turn = Turn(callback, args, self, context if context is not None else copy_context())
-        self._ready.append(turn)
-        return turn
+    ) -> None:
+        """Each step of each task comes by here. There is no handle: nobody takes one back."""
+        self._turns.append((callback, args, context if context is not None else copy_context(), None))
 
     def call_later(
         self, delay: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
@@ -83,45 +79,73 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
     def call_at(
         self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        timer = Timer(callback, args, self, context if context is not None else copy_context())
-        timer._when, timer._scheduled = when, True  # type: ignore[attr-defined]
-        heappush(self._timers, (when, next(self._turns), timer))
+        timer = Timer(when, callback, args, self, context if context is not None else copy_context())
+        heappush(self._timers, (when, next(self._numbers), timer))
         return timer
 
-    def _timer_handle_cancelled(self, _handle: asyncio.TimerHandle) -> None:
+    def _timer_handle_cancelled(self, timer: asyncio.TimerHandle) -> None:
+        if not timer._scheduled:  # type: ignore[attr-defined]
+            return  # it has gone off
         self._canceled += 1
         if self._canceled > CANCELED_MAX and 2 * self._canceled > len(self._timers):
-            self._timers = [entry for entry in self._timers if not entry[2].cancelled()]
+            self._timers[:] = [entry for entry in self._timers if not entry[2]._cancelled]
             heapify(self._timers)
             self._canceled = 0
 
     def _run_once(self) -> None:
-        ready, timers = self._ready, self._timers
-        if not ready and not self._stopping:  # type: ignore[attr-defined]
-            while timers and timers[0][2].cancelled():
+        turns, timers = self._turns, self._timers
+        if not turns and not self._stopping:  # type: ignore[attr-defined]
+            while timers and timers[0][2]._cancelled:
                 heappop(timers)
+                self._canceled -= 1
             if not timers:
                 raise RuntimeError("the simulated world stands still: every task waits and no timer is set")
             self.now_s = max(self.now_s, timers[0][0])
         while timers and timers[0][0] <= self.now_s:
-            ready.append(heappop(timers)[2])
-        for _ in range(len(ready)):
-            turn = ready.popleft()
-            if turn._cancelled:
+            timer = heappop(timers)[2]
+            timer._scheduled = False
+            if timer._cancelled:
+                self._canceled -= 1
+            else:
+                turns.append((timer._callback, timer._args, timer._context, timer))
+        for _ in range(len(turns)):
+            turn = turns.popleft()
+            do, arguments, context, from_timer = turn
+            if from_timer is not None and from_timer._cancelled:
                 continue
-            process = turn._context.get(PROCESS)  # type: ignore[attr-defined]
+            process = context.get(PROCESS)
             if process is not None and process.frozen:
                 process.held.append(turn)
-            else:
-                turn._run()
+                continue
+            try:
+                context.run(do, *arguments)
+            except Exception as fault:
+                self.failed(fault)
 
     def wake(self, process: Freezable) -> None:
         """All that was held while it stood still happens now, in order."""
         held, process.held = process.held, []
-        self._ready.extend(held)
+        self._turns.extend(held)
 
     def _write_to_self(self) -> None:
         raise RuntimeError("no threads in the simulated world")
+
+
+def _raise(fault: Exception) -> None:
+    raise fault
+
+
+async def rest(seconds: float) -> None:
+    """`asyncio.sleep`, for those who sleep all the time."""
+    loop = the_loop()
+    over = loop.create_future()
+    loop.call_later(seconds, _wake_up, over)
+    await over
+
+
+def _wake_up(over: "asyncio.Future[None]") -> None:
+    if not over.done():
+        over.set_result(None)
 
 
 def the_loop() -> VirtualLoop:

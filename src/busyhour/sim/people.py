@@ -1,17 +1,20 @@
 """Agents at their desks and administrators, pretending: they click, reload, vanish, come back, change their minds."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from random import Random
-from typing import Protocol
+from typing import Any, Protocol
 
 from busyhour.core import events as e
 from busyhour.service.errors import UserError
 from busyhour.sim.faults import Weather
+from busyhour.sim.loop import rest
 
 HOUR_S = 3600.0
 PICK_UP_S = (0.1, 0.5)  # a browser phone answers by itself
-CLICK_EVERY_S = 3.5  # on average
+LOOK_S = (1.0, 6.0)
+LOOK_EVERY_S = 3.5  # on average
+NEEDLESS = 0.05  # so often somebody who is ready says so again
 RELOAD_S = (0.5, 4.0)
 VANISHED_S = (5.0, 120.0)
 AT_HOME_S = (5.0, 60.0)
@@ -35,6 +38,13 @@ class Site(Protocol):
     def drop_legs(self, tenant: int, agent_id: int) -> None:
         """The agent's browser is gone, and its media with it."""
 
+    def later(self, after_s: float, do: Callable[[], None]) -> None: ...
+
+    def spawn(self, work: Coroutine[Any, Any, None]) -> None: ...
+
+    def screen(self, tenant: int, agent_id: int) -> str:
+        """What this agent is, by their screen: ready | not ready | logged off."""
+
     def call_in_hand(self, tenant: int, agent_id: int) -> tuple[str, bool] | None:
         """The call on this agent's screen, and whether it is over."""
 
@@ -47,8 +57,8 @@ class SimAgent:
         self._site, self._weather, self._dice = site, weather, dice
         self._tab = 0
         self._resting = 0  # how many more times this agent looks up and stays in a pause
+        self._known = 0  # the engine's incarnation that the desk is linked to
         self.here = False  # the browser is open
-        self.tasks: list[asyncio.Task[None]] = []
 
     def phone_rings(self, leg: str) -> None:
         if self.here:
@@ -58,44 +68,69 @@ class SimAgent:
         if self.here and tab == self._tab:
             self._site.pick_up(leg)
 
-    async def day(self) -> None:
+    def begin_day(self) -> None:
         """Work, with mishaps."""
-        await asyncio.sleep(self._dice.uniform(0.0, 5.0))
-        self.open_desk()
-        known = self._site.incarnation(self.tenant)
-        await self.click(lambda q: e.ReadyAsked(agent_id=self.agent_id, request=q))
-        while True:
-            await asyncio.sleep(self._dice.uniform(1.0, 6.0))
-            if self._site.incarnation(self.tenant) != known:
-                known = self._site.incarnation(self.tenant)
-                self.link()
-            if self._chance(self._weather.reloads_per_h):
-                await self.reload(self._dice.uniform(*RELOAD_S))
-            elif self._chance(self._weather.vanishes_per_h):
-                await self.reload(self._dice.uniform(*VANISHED_S))
-            await self._work()
+        self._site.later(self._dice.uniform(0.0, 5.0), self._arrive)
 
-    async def _work(self) -> None:
+    def _arrive(self) -> None:
+        self.open_desk()
+        self._known = self._site.incarnation(self.tenant)
+        self._go_on_after(self.click(self._ready))
+
+    def _look(self) -> None:
+        """Now and then; most of the time there is nothing to do."""
+        if self._site.incarnation(self.tenant) != self._known:
+            self._known = self._site.incarnation(self.tenant)
+            self.link()
+        if self._chance(self._weather.reloads_per_h):
+            self._go_on_after(self._after_reload(self._dice.uniform(*RELOAD_S)))
+        elif self._chance(self._weather.vanishes_per_h):
+            self._go_on_after(self._after_reload(self._dice.uniform(*VANISHED_S)))
+        else:
+            self._go_on_after(self._work())
+
+    def _go_on_after(self, work: Coroutine[Any, Any, None] | None) -> None:
+        if work is None:
+            self._site.later(self._dice.uniform(*LOOK_S), self._look)
+        else:
+            self._site.spawn(self._do_and_look(work))
+
+    async def _do_and_look(self, work: Coroutine[Any, Any, None]) -> None:
+        await work
+        self._go_on_after(None)
+
+    async def _after_reload(self, gone_s: float) -> None:
+        await self.reload(gone_s)
+        work = self._work()
+        if work is not None:
+            await work
+
+    def _work(self) -> Coroutine[Any, Any, None] | None:
+        """What there is to do now, by what the desk shows."""
         roll = self._dice.random()
         in_hand = self._site.call_in_hand(self.tenant, self.agent_id)
-        if in_hand is None:
-            if self._resting > 0:
-                self._resting -= 1
-            elif roll < 0.03:
-                self._resting = self._dice.randint(1, 8)
-                await self.click(self._pause)
-            elif roll < 0.04:
-                await self._go_home()
-            else:
-                await self.click(self._ready)
-        elif in_hand[1]:
-            if roll < 0.5:
-                call = in_hand[0]
-                await self.click(lambda q: self._disposition(q, call))
-            if self.agent_id % 3:  # some let it end by itself
-                await self.click(lambda q: e.WrapUpEndAsked(agent_id=self.agent_id, request=q))
-        else:
-            await self._talk(in_hand[0], roll)
+        if in_hand is not None:
+            return self._wrap_up(in_hand[0], roll) if in_hand[1] else self._talk(in_hand[0], roll)
+        if self._resting > 0:
+            self._resting -= 1
+            return None
+        if roll < 0.03:
+            self._resting = self._dice.randint(1, 8)
+            return self.click(self._pause)
+        if roll < 0.04:
+            return self._go_home()
+        shown = self._site.screen(self.tenant, self.agent_id)
+        if shown == "logged off":
+            return self._come_back()
+        if shown != "ready" or roll < 0.04 + NEEDLESS:
+            return self.click(self._ready)
+        return None
+
+    async def _wrap_up(self, call: str, roll: float) -> None:
+        if roll < 0.5:
+            await self.click(lambda q: self._disposition(q, call))
+        if self.agent_id % 3:  # some let it end by itself
+            await self.click(lambda q: e.WrapUpEndAsked(agent_id=self.agent_id, request=q))
 
     async def _talk(self, call: str, roll: float) -> None:
         if roll < 0.1:
@@ -114,7 +149,10 @@ class SimAgent:
     async def _go_home(self) -> None:
         """Log off, and come back after a while."""
         await self.click(lambda q: e.LogOffAsked(agent_id=self.agent_id, request=q))
-        await asyncio.sleep(self._dice.uniform(*AT_HOME_S))
+        await self._come_back()
+
+    async def _come_back(self) -> None:
+        await rest(self._dice.uniform(*AT_HOME_S))
         self.link()
 
     def _ready(self, request: str) -> e.Event:
@@ -128,7 +166,7 @@ class SimAgent:
         return e.DispositionChosen(agent_id=self.agent_id, call=call, disposition=word, note="", request=request)
 
     def _chance(self, per_h: float) -> bool:
-        return self._site.chance(per_h * CLICK_EVERY_S / HOUR_S)
+        return self._site.chance(per_h * LOOK_EVERY_S / HOUR_S)
 
     async def click(self, make: Callable[[str], e.Event]) -> None:
         """Press a button; perhaps twice. A refusal is shown, and life goes on."""
@@ -150,7 +188,7 @@ class SimAgent:
     async def reload(self, gone_s: float) -> None:
         """The tab is gone, with its phone; after a while there is a new one."""
         self.close_desk()
-        await asyncio.sleep(gone_s)
+        await rest(gone_s)
         self.open_desk()
         await self.click(self._ready)
 

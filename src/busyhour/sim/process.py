@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 from busyhour.core.commands import Keep
 from busyhour.core.events import Event
 from busyhour.sim.ledger import Violation
-from busyhour.sim.loop import PROCESS, WORLD
+from busyhour.sim.loop import PROCESS, WORLD, Turn
 
 T = TypeVar("T")
 
@@ -40,7 +40,7 @@ class Process:
     def __init__(self, watch: Watch, tenant: int, kill_at_point: float) -> None:
         self.tenant, self.watch = tenant, watch
         self.dead = self.frozen = False
-        self.held: list[asyncio.Handle] = []
+        self.held: list[Turn] = []
         self.fence = 0  # the highest that it was given
         self._kill_at_point = kill_at_point
         self.context: Context = copy_context()

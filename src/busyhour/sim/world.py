@@ -20,11 +20,12 @@ from busyhour.core.model.values import EndCause
 from busyhour.service.engine import Engine
 from busyhour.service.errors import Unavailable, UserError
 from busyhour.service.ports import Store
+from busyhour.sim import desk
 from busyhour.sim.checks import Checks
 from busyhour.sim.checks_floor import FloorChecks
 from busyhour.sim.faults import Luck
 from busyhour.sim.furniture import NOON_UTC_S, SUMMER_ENDS_UTC_S, ZONED, furnish
-from busyhour.sim.ledger import Channel, Violation
+from busyhour.sim.ledger import Violation
 from busyhour.sim.line import Line, Shelf
 from busyhour.sim.loop import WORLD, run_virtually, the_loop
 from busyhour.sim.mishaps import Mishaps
@@ -118,6 +119,7 @@ class World:
 
     async def _run(self) -> Result:
         self._loop = the_loop()
+        self._loop.failed = partial(self.failed, "a callback")
         violation = None
         try:
             self.furnish()
@@ -129,10 +131,9 @@ class World:
             self.checks.at_the_end()
         except Violation as found:
             violation = str(found)
-        result = self._result(violation)
         for process in self._all:  # so that what is left of them can be cleared away
             self.wake(process)
-        return result
+        return self._result(violation)
 
     def _result(self, violation: str | None) -> Result:
         return Result(
@@ -149,14 +150,13 @@ class World:
         )
 
     def _seat_agents(self, tenant: int) -> None:
-        for agent_id in range(1, self.plan.agents + 1):
-            agent = SimAgent(tenant, agent_id, self, self.plan.weather, Random(self.dice.random()))
-            self.agents[tenant, agent_id] = agent
+        for n in range(1, self.plan.agents + 1):
+            self.agents[tenant, n] = SimAgent(tenant, n, self, self.plan.weather, Random(self.dice.random()))
 
     async def _live(self) -> None:
         """Until nearly all numbers were dialed."""
         for agent in self.agents.values():
-            self.spawn(agent.day())
+            agent.begin_day()
         self.mishaps.begin()
         while the_loop().now_s < LIVE_MAX_S:
             await self._second()
@@ -182,9 +182,9 @@ class World:
                 elif run.state == "paused":
                     await self.unpause_run(tenant, run.run_id)
         until_s = the_loop().now_s + self.rest_max_s
-        while self._restless():
+        while restless := self._restless():
             if the_loop().now_s > until_s:
-                raise Violation(f"I44: not at rest after {self.rest_max_s:g} s: {self._restless()}")
+                raise Violation(f"I44: not at rest after {self.rest_max_s:g} s: {restless}")
             await self._second()
         for _ in range(int(GRACE_S)):
             await self._second()
@@ -201,6 +201,9 @@ class World:
         """An online check failed inside a callback: stop at the next look."""
         self._broken = self._broken or found
 
+    def failed(self, what: str, fault: BaseException) -> None:
+        self.broken(fault if isinstance(fault, Violation) else Violation(f"{what} failed: {fault!r}"))
+
     def spawn(self, work: Any) -> None:
         task = the_loop().create_task(work)
         self._tasks[task] = None
@@ -209,7 +212,7 @@ class World:
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.pop(task, None)
         if not task.cancelled() and (fault := task.exception()) is not None:
-            self.broken(fault if isinstance(fault, Violation) else Violation(f"a task failed: {fault!r}"))
+            self.failed("a task", fault)
 
     def note(self, text: str) -> None:
         """A line of the history; the trace is the hash of all of them."""
@@ -240,7 +243,7 @@ class World:
     async def _watch(self, task: asyncio.Task[None], process: Process) -> None:
         await asyncio.wait([task])
         if not task.cancelled() and (fault := task.exception()) is not None:
-            self.broken(fault if isinstance(fault, Violation) else Violation(f"an engine failed: {fault!r}"))
+            self.failed("an engine", fault)
         if self.processes[process.tenant] is not process or process.dead:
             return
         if self.store.tenants[process.tenant].fence == process.fence:
@@ -333,8 +336,8 @@ class World:
 
     def _phones(self, tenant: int) -> list[e.Event]:
         """As the PBX adapter tells of them after it has looked around."""
-        here = [agent for agent in self.agents.values() if agent.tenant == tenant and agent.here]
-        return [e.PhoneRegistered(agent_id=agent.agent_id) for agent in here]
+        mine = [agent for agent in self.agents.values() if agent.tenant == tenant]
+        return [e.PhoneRegistered(agent_id=agent.agent_id) for agent in mine if agent.here]
 
     def _app_is_there(self, tenant: int) -> bool:
         return self.lines[tenant].up() and not self.processes[tenant].dead
@@ -387,14 +390,11 @@ class World:
             if channel.tenant == tenant and channel.agent_id == agent_id and not channel.number:
                 the_loop().call_later(self.dice.uniform(0.0, 1.0), self.pbx.end, channel, EndCause.NORMAL)
 
-    def call_in_hand(self, tenant: int, agent_id: int) -> tuple[str, bool] | None:
-        floor = self.engines[tenant].floor
-        agent = floor.agents.get(agent_id) if floor is not None else None
-        if agent is None:
-            return None
-        if agent.acw_call is not None:
-            return agent.acw_call, True
-        return (agent.call, False) if agent.call is not None else None
+    def later(self, after_s: float, do: Callable[[], None]) -> None:
+        self._loop.call_later(after_s, do, context=WORLD)
 
-    def channel(self, name: str) -> Channel | None:
-        return self.pbx.ledger.channels.get(name)
+    def screen(self, tenant: int, agent_id: int) -> str:
+        return desk.screen(self.engines[tenant].floor, agent_id)
+
+    def call_in_hand(self, tenant: int, agent_id: int) -> tuple[str, bool] | None:
+        return desk.call_in_hand(self.engines[tenant].floor, agent_id)
