@@ -197,8 +197,10 @@ def test_what_is_learned_and_what_is_made_of_it_stays_small() -> None:
     for n in range(5_000):
         pacer.decide(1.0 + n, picture(free=2, ringing=[(float(n), 1.0 + n / 1_000)]))
     assert len(msgspec.json.encode(pacer.learned)) < 60_000
-    assert len(pacer._soon) <= 1_000
-    assert len(pacer._rows) <= 401
+    assert len(pacer._levels) <= 1_000
+    known = pacer._lookup._tables
+    assert known is not None
+    assert len(known.answers) <= 401
 
 
 def test_a_decision_for_300_agents_costs_less_than_a_millisecond() -> None:

@@ -1,11 +1,14 @@
 """What one campaign has taught so far: all that must outlive a restart."""
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from math import isnan
+from typing import NamedTuple
 
 from msgspec import Struct, field
 
 from busyhour.core.dialer.predictive.drift import Drift
 from busyhour.core.dialer.predictive.hazards import Ends, chained_hazards, hazards
+from busyhour.core.dialer.predictive.picture import Picture
 from busyhour.core.dialer.predictive.price import Price
 
 TALK_BIN_S, TALK_BINS = 3.0, 500
@@ -21,7 +24,13 @@ DEAD_PRIOR = [0.02] * RING_BINS
 RIPE_EVENTS = 3.0  # a bin with fewer says more of its prior than of the day
 REFRESH_PART = 0.05  # the tables are made anew when the exposure has grown by so much
 
-Ages = Iterable[tuple[float, float]]  # (age in seconds, weight)
+FACTOR_MIN, FACTOR_MAX = 0.05, 20.0  # of one call's chance; what is no number counts as the most
+
+Ages = list[tuple[float, float]]  # (age in seconds, weight)
+
+
+def sound(factor: float) -> float:
+    return min(max(factor, FACTOR_MIN), FACTOR_MAX) if not isnan(factor) else FACTOR_MAX
 
 
 def _talk() -> Ends:
@@ -36,6 +45,42 @@ def _ring() -> Ends:
     return Ends.fresh(RING_BINS, 1.0)
 
 
+class Hazards(Struct, frozen=True, kw_only=True):
+    """Per second, by age: what is looked up."""
+
+    talk: list[float]
+    wrap: list[float]
+    live: list[float]
+    dead: list[float]
+    ripe: list[float]  # live answers, where enough were seen; 0 = not ripe
+
+
+PRIOR = Hazards(talk=TALK_PRIOR, wrap=WRAP_PRIOR, live=LIVE_PRIOR, dead=DEAD_PRIOR, ripe=[0.0] * RING_BINS)
+
+
+class Fresh(NamedTuple):
+    """What a refresh found, not in use yet."""
+
+    hazards: Hazards
+    live_exposures: list[float]
+    exposure_s: float
+
+
+class Moment(NamedTuple):
+    """What is going on: it is exposure too."""
+
+    now_s: float
+    picture: Picture
+
+    def ages(self, since: Iterable[float]) -> Ages:
+        now_s = self.now_s
+        return [(now_s - since_s, 1.0) for since_s in since]
+
+    def ringing(self) -> Ages:
+        now_s = self.now_s
+        return [(now_s - since_s, sound(factor)) for since_s, factor in self.picture.ringing]
+
+
 class Learned(Struct, kw_only=True):
     talk: Ends = field(default_factory=_talk)
     wrap: Ends = field(default_factory=_wrap)
@@ -43,36 +88,40 @@ class Learned(Struct, kw_only=True):
     dead: Ends = field(default_factory=_ring)
     drift: Drift = field(default_factory=Drift)
     price: Price = field(default_factory=Price)
-    # The hazards in use, of the last refresh.
-    talk_hazard: list[float] = field(default_factory=TALK_PRIOR.copy)
-    wrap_hazard: list[float] = field(default_factory=WRAP_PRIOR.copy)
-    live_hazard: list[float] = field(default_factory=LIVE_PRIOR.copy)
-    dead_hazard: list[float] = field(default_factory=DEAD_PRIOR.copy)
-    ripe_hazard: list[float] = field(default_factory=lambda: [0.0] * RING_BINS)  # of live answers; 0 = not ripe
+    hazards: Hazards = PRIOR  # of the last refresh
     refresh_in_s: float = -1.0  # of exposure; at first at once
 
-    def refresh(self, talking: Ages, wrapping: Ages, ringing: Ages) -> None:
-        """Learn from all that has ended, and from all that has not ended yet."""
-        talking, wrapping, ringing = list(talking), list(wrapping), list(ringing)
-        self.talk_hazard = chained_hazards(self.talk.events, self.talk.exposures(talking), TALK_PRIOR)
-        self.wrap_hazard = chained_hazards(self.wrap.events, self.wrap.exposures(wrapping), WRAP_PRIOR)
-        plain = [(age_s, 1.0) for age_s, _ in ringing]
-        self.dead_hazard = hazards(self.dead.events, self.dead.exposures(plain), DEAD_PRIOR)
+    def refreshed(self) -> Generator[None, Moment, Fresh]:
+        """What all that has ended says, and all that has not ended yet, in parts. Send it the present moment for each;
+        it is in use when it is taken."""
+        moment = yield
+        events, exposures = self.talk.events.copy(), self.talk.exposures(moment.ages(moment.picture.talking))
+        exposure_s = sum(exposures)
+        yield
+        talk = chained_hazards(events, exposures, TALK_PRIOR)
+        moment = yield
+        exposures = self.wrap.exposures(moment.ages(moment.picture.wrapping))
+        exposure_s += sum(exposures)
+        wrap = chained_hazards(self.wrap.events, exposures, WRAP_PRIOR)
+        moment = yield
+        ringing = moment.ringing()
+        exposures = self.dead.exposures([(age_s, 1.0) for age_s, _ in ringing])
+        exposure_s += sum(exposures)
+        dead = hazards(self.dead.events, exposures, DEAD_PRIOR)
         exposures = self.live.exposures(ringing)
-        self.live_hazard = hazards(self.live.events, exposures, LIVE_PRIOR)
-        ripe = [
-            hazard if count >= RIPE_EVENTS else 0.0
-            for hazard, count in zip(self.live_hazard, self.live.events, strict=True)
-        ]
+        live = hazards(self.live.events, exposures, LIVE_PRIOR)
+        ripe = [hazard if count >= RIPE_EVENTS else 0.0 for hazard, count in zip(live, self.live.events, strict=True)]
+        return Fresh(Hazards(talk=talk, wrap=wrap, live=live, dead=dead, ripe=ripe), exposures, exposure_s)
+
+    def take(self, fresh: Fresh) -> None:
+        before, after = self.hazards.ripe, fresh.hazards.ripe
         known = [
             (lasted_s, old, new)
-            for lasted_s, old, new in zip(exposures, self.ripe_hazard, ripe, strict=True)
+            for lasted_s, old, new in zip(fresh.live_exposures, before, after, strict=True)
             if old and new
         ]
         if known:
-            expected = sum(lasted_s * old for lasted_s, old, _ in known)
-            self.drift.rescale(sum(lasted_s * new for lasted_s, _, new in known) / expected)
-        self.ripe_hazard = ripe
-        under_way_s = sum(age_s for age_s, _ in (*talking, *wrapping, *ringing))
-        done_s = self.talk.exposure_s + self.wrap.exposure_s + self.dead.exposure_s
-        self.refresh_in_s = REFRESH_PART * (done_s + under_way_s)
+            expected = sum([lasted_s * old for lasted_s, old, _ in known])
+            self.drift.rescale(sum([lasted_s * new for lasted_s, _, new in known]) / expected)
+        self.hazards = fresh.hazards
+        self.refresh_in_s = REFRESH_PART * fresh.exposure_s
