@@ -169,3 +169,14 @@ def test_vicidial_is_held_back_by_its_limit(adapt: Adapt) -> None:
     )
     assert free.abandoned / free.answered > 0.05
     assert held.abandoned / held.answered < free.abandoned / free.answered
+
+
+def test_people_who_call_us_come_first() -> None:
+    cell = Cell(scenario="blended", n=10, p=0.2, seed=31, quick=True)
+    world = World(shape_of(cell), leads_of(cell), Model(10))
+    tally = world.run()
+    hours = (cell.length_s - 1800.0) / HOUR_S
+    assert tally.inbound == pytest.approx(0.25 * 10 * 3600 / 140 * hours, rel=0.15)
+    assert tally.inbound_waited_s / tally.inbound < 30.0
+    assert tally.abandoned <= 0.03 * tally.answered + 20
+    assert utilisation(tally) > 0.75

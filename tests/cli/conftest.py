@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from busyhour.cli import screen
 from busyhour.cli.app import build
 from busyhour.cli.progress import Progress
-from busyhour.cli.wiring import Check
+from busyhour.cli.wiring import Check, PacingAsked
 from busyhour.service.errors import Conflict
 from busyhour.settings import Settings
 from tests.cli.server import Server, serving
@@ -47,13 +47,23 @@ class Product:
         return ("model", "model-no-cancel", "progressive", "ads", "optimum")
 
     def pacing_scenarios(self) -> tuple[str, ...]:
-        return ("static", "drift")
+        return ("static", "drift", "days")
 
-    def bench_pacing(self, *, progress: Progress, **asked: object) -> Mapping[str, object]:
+    def bench_pacing(self, asked: PacingAsked, progress: Progress) -> Mapping[str, object]:
         self.asked.append(("pacing", asked))
         row = {"method": "model", "n": 5, "p": 0.1, "utilisation": 0.757, "abandonment": 0.029, "wait_s": 45.0}
         more = {"calls_per_agent_hour": 19.5, "utilisation_ci95": 0.002, "abandonment_most": 0.0294}
-        return {"cells": [row], "summary": [row | more], "seconds": 1.0, "machine": "a machine"}
+        ahead = {"n": 5, "p": 0.1, "method": "ads", "seeds": 5, "ahead": 0.041, "ahead_ci95": 0.002, "won": True}
+        days = {"seed": 21, "days": 40, "days_over": 1, "day_most": 0.0312, "window_most": 0.033}
+        return {
+            "cells": [row | (days if asked.scenario == "days" else {})],
+            "summary": [row | more],
+            "paired": [ahead],
+            "cells_won": 1,
+            "cells_met": 1,
+            "seconds": 1.0,
+            "machine": "a machine",
+        }
 
     def suites(self) -> tuple[str, ...]:
         return ("calls", "faults")

@@ -8,7 +8,7 @@ import typer
 
 from busyhour.cli.progress import Progress
 from busyhour.cli.screen import Trouble, err, out, print_json, print_table
-from busyhour.cli.wiring import Wiring
+from busyhour.cli.wiring import PacingAsked, Wiring
 
 Number = TypeVar("Number", int, float)
 AGENTS_MOST = 2_000
@@ -29,12 +29,16 @@ def add_pacing(bench: typer.Typer, wiring: Wiring) -> None:
         quick: Annotated[bool, typer.Option("--quick", help="An eighth of the time; less certain.")] = False,
         jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 2,
         plot: Annotated[Path | None, typer.Option(help="Draw it, as FILE.svg.", show_default=False)] = None,
+        record: Annotated[
+            Path | None,
+            typer.Option(help="Write down each run here, and go on where an earlier one ended.", show_default=False),
+        ] = None,
         json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
     ) -> None:
         """How busy agents are, and how many callees are abandoned, in a pretended world. Drives the production code."""
         names = names_of(methods, wiring.pacing_methods())
         one_of(scenario, wiring.pacing_scenarios(), "scenario")
-        figures = wiring.bench_pacing(
+        asked = PacingAsked(
             scenario=scenario,
             methods=names,
             agents=numbers(agents, "--agents", int, 1, AGENTS_MOST),
@@ -43,8 +47,9 @@ def add_pacing(bench: typer.Typer, wiring: Wiring) -> None:
             quick=quick,
             jobs=jobs,
             plot=plot,
-            progress=Progress(err),
+            record=record,
         )
+        figures = wiring.bench_pacing(asked, Progress(err))
         if json:
             print_json(figures)
         else:
@@ -101,4 +106,43 @@ def _show(figures: Mapping[str, Any]) -> None:
     ]
     heads = ("method", "agents", "p", "utilisation %", "abandoned % (most)", "wait s", "calls per agent hour")
     print_table("Pacing", heads, rows)
+    _show_days(figures)
+    _show_paired(figures)
     out.print(f"{figures['seconds']} s; {figures['machine']}", markup=False, highlight=False, soft_wrap=True)
+
+
+def _show_days(figures: Mapping[str, Any]) -> None:
+    """Of the worlds with a law of its own for each day."""
+    cells = [cell for cell in figures["cells"] if _of(cell, "days")]
+    if cells:
+        rows = [
+            (_of(c, "n"), _of(c, "p"), _of(c, "seed"), _of(c, "days"), _of(c, "days_over"),
+             f"{100 * _of(c, 'day_most'):.2f}", f"{100 * _of(c, 'window_most'):.2f}")
+            for c in cells
+        ]  # fmt: skip
+        heads = ("agents", "p", "seed", "days", "above the limit", "worst day %", "worst 24 hours %")
+        print_table("Each day", heads, rows)
+
+
+def _of(cell: Any, name: str) -> Any:
+    """A cell is a record here, and an object in the tests."""
+    return cell.get(name) if isinstance(cell, Mapping) else getattr(cell, name, None)
+
+
+def _show_paired(figures: Mapping[str, Any]) -> None:
+    paired = figures.get("paired")
+    if not paired:
+        return
+    rows = [
+        (
+            row["n"],
+            row["p"],
+            row["method"],
+            row["seeds"],
+            f"{100 * row['ahead']:+.2f} ± {100 * row['ahead_ci95']:.2f}",
+            "ahead" if row["won"] else "not sure" if row["ahead"] > 0 else "behind",
+        )
+        for row in paired
+    ]
+    print_table("Ahead of the others, by seed", ("agents", "p", "method", "seeds", "points", ""), rows)
+    out.print(f"Ahead of each of them, with 95 % certainty, in {figures['cells_won']} of {figures['cells_met']} cells.")

@@ -20,6 +20,20 @@ class Check(Struct, frozen=True, kw_only=True):
     needed: bool = True  # False: Busyhour runs without it, less well
 
 
+class PacingAsked(Struct, frozen=True, kw_only=True):
+    """What `busyhour bench pacing` is to run. Empty `methods`, `agents` and `chances` stand for the usual ones."""
+
+    scenario: str = "static"
+    methods: Sequence[str] = ()
+    agents: Sequence[int] = ()
+    chances: Sequence[float] = ()
+    seeds: Sequence[int] = ()
+    quick: bool = False
+    jobs: int = 1
+    plot: Path | None = None
+    record: Path | None = None
+
+
 class Wiring(Protocol):
     """All of these block until done; they raise `UserError` with what to do next."""
 
@@ -47,20 +61,7 @@ class Wiring(Protocol):
     def pacing_scenarios(self) -> tuple[str, ...]:
         """Their names."""
 
-    def bench_pacing(
-        self,
-        *,
-        scenario: str,
-        methods: Sequence[str],
-        agents: Sequence[int],
-        chances: Sequence[float],
-        seeds: Sequence[int],
-        quick: bool,
-        jobs: int,
-        plot: Path | None,
-        progress: Progress,
-    ) -> Mapping[str, object]:
-        """Empty `methods`, `agents` and `chances` stand for the usual ones."""
+    def bench_pacing(self, asked: PacingAsked, progress: Progress) -> Mapping[str, object]: ...
 
     def simulate(
         self, *, calls: int, seed: int, groups: Sequence[str], jobs: int, shrink: bool, progress: Progress

@@ -13,7 +13,7 @@ from busyhour.bench.pacing import SCENARIOS as PACING_SCENARIOS
 from busyhour.cli.client import Client
 from busyhour.cli.progress import Progress
 from busyhour.cli.screen import err
-from busyhour.cli.wiring import Check
+from busyhour.cli.wiring import Check, PacingAsked
 from busyhour.settings import Settings
 from busyhour.sim.suite_names import NAMES as SUITE_NAMES
 
@@ -79,33 +79,12 @@ class ProductWiring:
     def pacing_scenarios(self) -> tuple[str, ...]:
         return PACING_SCENARIOS
 
-    def bench_pacing(
-        self,
-        *,
-        scenario: str,
-        methods: Sequence[str],
-        agents: Sequence[int],
-        chances: Sequence[float],
-        seeds: Sequence[int],
-        quick: bool,
-        jobs: int,
-        plot: Path | None,
-        progress: Progress,
-    ) -> Mapping[str, object]:
+    def bench_pacing(self, asked: PacingAsked, progress: Progress) -> Mapping[str, object]:
         from busyhour.bench.pacing.grid import bench_pacing
+        from busyhour.bench.pacing.told import Told
 
         with progress.step("paced worlds") as step:
-            return bench_pacing(
-                scenario=scenario,
-                methods=methods,
-                agents=agents,
-                chances=chances,
-                seeds=seeds,
-                quick=quick,
-                jobs=jobs,
-                plot=plot,
-                advance=step.advance,
-            )
+            return bench_pacing(asked, Told(step.advance, step.note, progress.say))
 
     def simulate(
         self, *, calls: int, seed: int, groups: Sequence[str], jobs: int, shrink: bool, progress: Progress

@@ -33,4 +33,6 @@ SCENARIOS = (
     "lines",
     "ends",
     "mixed",
+    "blended",
+    "days",
 )

@@ -3,11 +3,13 @@
 from time import process_time
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from busyhour.bench.pacing.days import run_days
 from busyhour.bench.pacing.optimum import optimum
 from busyhour.bench.pacing.roster import FIXED, LINES, OPTIMUM, OURS, Setter, ours, with_setting
-from busyhour.bench.pacing.scenarios import Cell, after_jump, leads_of, shape_of
-from busyhour.bench.pacing.world import World
+from busyhour.bench.pacing.scenarios import DAYS, Cell, after_jump, leads_of, shape_of
+from busyhour.bench.pacing.world import Method, Tally, World
 
 
 class Result(Struct, frozen=True, kw_only=True):
@@ -24,6 +26,11 @@ class Result(Struct, frozen=True, kw_only=True):
     calls_per_agent_hour: float
     abandonment_after_jump: float | None = None  # within half an hour of it
     abandonment_with_missed: float | None = None  # persons cut off as machines counted in
+    inbound_wait_s: float | None = None  # of people who call us
+    days: int = 0
+    days_over: int = 0  # the law's limit
+    day_most: float = 0.0  # abandonment on the worst day
+    window_most: float = 0.0  # and in the worst 24 hours, looked at each minute
     dialed: int = 0
     answered: int = 0
     canceled: int = 0
@@ -37,12 +44,21 @@ def run_cell(name: str, cell: Cell, setting: Setter | None = None) -> Result:
     began_s = process_time()
     if name == OPTIMUM:
         return _bound(cell, began_s)
-    if name in OURS or name == LINES:
-        method = ours(name, cell)
-    else:
-        method = FIXED[name]() if setting is None else with_setting(name, setting)  # type: ignore[assignment]
-    world = World(shape_of(cell), leads_of(cell), method)
+    if cell.scenario == DAYS:
+        days = run_days(cell, late_cancel=name == OURS[0])
+        return replace(_result(name, cell, days.tally, days.hours, None, began_s), **days.judged())
+    world = World(shape_of(cell), leads_of(cell), method_of(name, cell, setting))
     tally = world.run()
+    return _result(name, cell, tally, world.now_s / 3600.0, setting, began_s)
+
+
+def method_of(name: str, cell: Cell, setting: Setter | None) -> Method:
+    if name in OURS or name == LINES:
+        return ours(name, cell)
+    return FIXED[name]() if setting is None else with_setting(name, setting)
+
+
+def _result(name: str, cell: Cell, tally: Tally, hours: float, setting: Setter | None, began_s: float) -> Result:
     missed = tally.missed
     in_hours = tally.logged_in_s / 3600.0
     return Result(
@@ -61,7 +77,8 @@ def run_cell(name: str, cell: Cell, setting: Setter | None = None) -> Result:
         answered=tally.answered,
         canceled=tally.canceled,
         canceled_live=tally.canceled_live,
-        hours=round(world.now_s / 3600.0, 2),
+        inbound_wait_s=round(tally.inbound_waited_s / tally.inbound, 2) if tally.inbound else None,
+        hours=round(hours, 2),
         setting=setting,
         seconds=round(process_time() - began_s, 2),
     )

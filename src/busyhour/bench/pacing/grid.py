@@ -1,10 +1,9 @@
 """Runs many cells on several processes, and sums them up: the figures of `busyhour bench pacing`."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from math import sqrt
-from pathlib import Path
-from statistics import fmean, stdev
+from itertools import product
+from statistics import fmean
 from time import perf_counter
 
 from msgspec import Struct
@@ -12,19 +11,20 @@ from msgspec import Struct
 from busyhour.bench.machine import commit, machine
 from busyhour.bench.pacing.cells import Result, run_cell
 from busyhour.bench.pacing.cost import decision_cost
+from busyhour.bench.pacing.paired import cells_won, interval, paired
 from busyhour.bench.pacing.plot import check_name, draw
+from busyhour.bench.pacing.record import Record
 from busyhour.bench.pacing.roster import LINES, OPTIMUM, OURS, Setter, is_tuned
-from busyhour.bench.pacing.scenarios import MEMORYLESS, MOVING, STATIC, Cell
+from busyhour.bench.pacing.scenarios import DAYS, MEMORYLESS, MOVING, STATIC, Cell
+from busyhour.bench.pacing.told import Stage, Told
 from busyhour.bench.pacing.tuning import key_of, store, stored, tune
+from busyhour.cli.wiring import PacingAsked
 
 AGENTS, CHANCES = (5, 10, 25, 50, 100, 300), (0.1, 0.2, 0.35, 0.5)
 MEMORYLESS_CELLS = ((5, 0.1), (5, 0.2), (5, 0.5), (10, 0.2), (25, 0.2))
 MOVING_AGENTS = (10, 50)
+DAYS_AGENTS = (5, 10, 25, 50)
 BIMODAL_CELLS = tuple((n, p) for n in (5, 25, 100) for p in (0.1, 0.35))
-# Student's t for a two-sided interval of 95 %, by degrees of freedom.
-T95 = (0.0, 12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262, 2.228, 2.201, 2.179, 2.160, 2.145, 2.131)
-
-Advance = Callable[[float, float], None]
 
 
 class Job(Struct, frozen=True, kw_only=True):
@@ -41,54 +41,57 @@ def pairs_of(scenario: str, agents: Sequence[int], chances: Sequence[float]) -> 
         return list(MEMORYLESS_CELLS)
     if scenario == "bimodal":
         return list(BIMODAL_CELLS)
+    if scenario == DAYS:
+        return [(n, 0.2) for n in DAYS_AGENTS]
     return [(n, 0.2) for n in MOVING_AGENTS]
 
 
-def bench_pacing(
-    *,
-    scenario: str,
-    methods: Sequence[str],
-    agents: Sequence[int],
-    chances: Sequence[float],
-    seeds: Sequence[int],
-    quick: bool,
-    jobs: int,
-    plot: Path | None,
-    advance: Advance,
-) -> Mapping[str, object]:
-    if plot is not None:
-        check_name(plot)
-    methods = methods_for(scenario, methods)
-    began_s, about = perf_counter(), machine()
-    pairs = pairs_of(scenario, agents, chances)
-    with ProcessPoolExecutor(max_workers=jobs) as pool:
-        settings = _settings(pool, [name for name in methods if is_tuned(name)], pairs, advance)
-        work = [
-            Job(
-                method=name,
-                cell=Cell(scenario=scenario, n=n, p=p, seed=seed, quick=quick),
-                setting=settings.get((name, n, p)),
-            )
-            for name in methods
-            for n, p in pairs
-            for seed in (seeds[:1] if name == OPTIMUM else seeds)
-        ]
-        work.sort(key=lambda job: job.cell.n)  # the longest first
-        results = list(_all(pool, work, advance))
+def bench_pacing(asked: PacingAsked, told: Told) -> Mapping[str, object]:
+    if asked.plot is not None:
+        check_name(asked.plot)
+    began_s, about, program = perf_counter(), machine(), commit()
+    record = Record(asked.record, program)
+    with ProcessPoolExecutor(max_workers=asked.jobs) as pool:
+        results = list(_results(pool, asked, record, told))
     results.sort(key=lambda r: (r.n, r.p, r.method, r.seed))
-    summary = summaries(results)
-    if plot is not None:
-        draw(summary, plot)
+    summary, differences = summaries(results), paired(results)
+    won, met = cells_won(differences)
+    if asked.plot is not None:
+        draw(summary, asked.plot)
     return {
-        "scenario": scenario,
+        "scenario": asked.scenario,
         "cells": results,
         "agents_300": decision_cost(),
         "summary": summary,
+        "paired": differences,
+        "cells_won": won,
+        "cells_met": met,
         "seconds": round(perf_counter() - began_s, 1),
         "core_seconds": round(sum(result.seconds for result in results), 1),
         "machine": about,
-        "commit": commit(),
+        "commit": program,
+        "commits": record.commits(results, quick=asked.quick),
     }
+
+
+def _results(pool: ProcessPoolExecutor, asked: PacingAsked, record: Record, told: Told) -> Iterator[Result]:
+    """What the record has, then the others as they are done."""
+    methods = methods_for(asked.scenario, asked.methods)
+    pairs = pairs_of(asked.scenario, asked.agents, asked.chances)
+    settings = _settings(pool, [name for name in methods if is_tuned(name)], pairs, told)
+    work = []
+    for name, (n, p) in product(methods, pairs):
+        for seed in asked.seeds[:1] if name == OPTIMUM else asked.seeds:
+            cell = Cell(scenario=asked.scenario, n=n, p=p, seed=seed, quick=asked.quick)
+            setting = settings.get((name, n, p))
+            if found := record.found(name, cell, setting):
+                yield found
+            else:
+                work.append(Job(method=name, cell=cell, setting=setting))
+    work.sort(key=lambda job: job.cell.n)  # the longest first
+    for result in _all(pool, work, told):
+        record.add(result, quick=asked.quick)
+        yield result
 
 
 def methods_for(scenario: str, asked: Sequence[str]) -> list[str]:
@@ -97,7 +100,7 @@ def methods_for(scenario: str, asked: Sequence[str]) -> list[str]:
         return list(asked)
     if scenario == MEMORYLESS:  # its optimum hangs nothing up
         return [OURS[1], OPTIMUM]
-    beside = {"mixed": [LINES]}.get(scenario, [] if scenario in MOVING else ["progressive"])
+    beside = {"mixed": [LINES], DAYS: []}.get(scenario, [] if scenario in MOVING else ["progressive"])
     return [OURS[0], *beside]
 
 
@@ -106,14 +109,6 @@ def summaries(results: Sequence[Result]) -> list[dict[str, object]]:
     for result in results:
         groups.setdefault((result.method, result.n, result.p), []).append(result)
     return [_summary(*which, runs) for which, runs in groups.items()]
-
-
-def interval(values: Sequence[float]) -> float:
-    """Half the width of the 95 % interval of the mean."""
-    if len(values) < 2:
-        return 0.0
-    t = T95[min(len(values) - 1, len(T95) - 1)]
-    return t * stdev(values) / sqrt(len(values))
 
 
 def _summary(method: str, n: int, p: float, runs: list[Result]) -> dict[str, object]:
@@ -133,22 +128,24 @@ def _summary(method: str, n: int, p: float, runs: list[Result]) -> dict[str, obj
 
 
 def _settings(
-    pool: ProcessPoolExecutor, names: Sequence[str], pairs: Sequence[tuple[int, float]], advance: Advance
+    pool: ProcessPoolExecutor, names: Sequence[str], pairs: Sequence[tuple[int, float]], told: Told
 ) -> dict[tuple[str, int, float], Setter]:
     """Of the peers that are tuned; what is not known yet is found now, and stored as soon as it is found."""
     tuned = stored()
     missing = [(name, n, p) for name in names for n, p in pairs if key_of(n, p) not in tuned.get(name, {})]
     waiting = {pool.submit(tune, *which): which for which in missing}
-    for done, future in enumerate(as_completed(waiting), 1):
+    stage = Stage(told, "settings tuned", len(waiting))
+    for future in as_completed(waiting):
         name, n, p = waiting[future]
         tuned.setdefault(name, {})[key_of(n, p)] = future.result()
         store(tuned)
-        advance(done, len(waiting))
+        stage.one_done()
     return {(name, n, p): tuned[name][key_of(n, p)] for name in names for n, p in pairs}
 
 
-def _all(pool: ProcessPoolExecutor, work: Sequence[Job], advance: Advance) -> Iterator[Result]:
+def _all(pool: ProcessPoolExecutor, work: Sequence[Job], told: Told) -> Iterator[Result]:
     waiting = [pool.submit(run_cell, job.method, job.cell, job.setting) for job in work]
-    for done, future in enumerate(as_completed(waiting), 1):
-        advance(done, len(waiting))
+    stage = Stage(told, "runs", len(waiting))
+    for future in as_completed(waiting):
+        stage.one_done()
         yield future.result()

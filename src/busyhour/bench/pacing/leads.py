@@ -87,6 +87,16 @@ def usual(seed: int, chance: Callable[[float], float], talk_of: Talk | None = No
     return next_lead
 
 
+def inbound(rolls: Random) -> Callable[[], tuple[float, Lead]]:
+    """People who call us: how long until the next, as a part of the mean, and how long they talk."""
+    talk_of, wrap_of = lognormal(TALK), lognormal(WRAP)
+
+    def next_caller() -> tuple[float, Lead]:
+        return rolls.expovariate(1.0), Lead(0.0, True, talk_of(rolls.gauss(0, 1)), wrap_of(rolls.gauss(0, 1)))
+
+    return next_caller
+
+
 def memoryless(seed: int, p: float, service_s: float, ring_s: float) -> Callable[[float], Lead]:
     """Everything exponential, no wrap-up: the world whose optimum can be computed."""
     rolls = Random(seed).random

@@ -13,7 +13,7 @@ AHEAD = 50  # numbers of the hopper that are looked at
 
 
 class Plain:
-    """A method that learns nothing."""
+    """What a method that learns nothing has in common with others; when it calls it says itself."""
 
     tick_s = 1.0
     at_events = False
@@ -35,9 +35,6 @@ class Plain:
 
     def abandoned(self, now_s: float) -> None:
         """Nothing."""
-
-    def decide(self, now_s: float, world: World) -> int:
-        raise NotImplementedError
 
 
 class Progressive(Plain):
@@ -97,22 +94,31 @@ class Model(Plain):
         self.pacer.abandoned()
 
     def decide(self, now_s: float, world: World) -> int:
-        ahead = _Ahead(self, world.tally.dialed) if self.chances else ()
-        picture = Picture(
-            free=len(world.idle),
-            waiting=len(world.waiting),
-            talking=world.talking.values(),
-            wrapping=world.wrapping.values(),
-            ringing=world.ringing.values(),
-            windows=(Window(name="run", aim=AIM, limit=LIMIT, answered=self.answered, abandoned=self.given_up),),
-            rules=self.rules,
-            room=world.room(),
-            next_chances=ahead,
-        )
-        decision = self.pacer.decide(now_s, picture)
+        decision = self.pacer.decide(now_s, self.picture(now_s, world))
         if decision.cancel_from_s is not None:
             world.cancel(decision.cancel_from_s)
         return decision.start
+
+    def picture(self, now_s: float, world: World) -> Picture:
+        window = Window(name="run", aim=AIM, limit=LIMIT, answered=self.answered, abandoned=self.given_up)
+        return self.pictured(world, windows=(window,))
+
+    def pictured(
+        self, world: World, *, windows: tuple[Window, ...], left: int | None = None, careful: str = ""
+    ) -> Picture:
+        return Picture(
+            free=len(world.idle),
+            waiting=len(world.waiting) + len(world.callers),
+            talking=world.talking.values(),
+            wrapping=world.wrapping.values(),
+            ringing=world.ringing.values(),
+            windows=windows,
+            left=left,
+            careful=careful,
+            rules=self.rules,
+            room=world.room(),
+            next_chances=_Ahead(self, world.tally.dialed) if self.chances else (),
+        )
 
 
 def _traits(call: int) -> Traits:

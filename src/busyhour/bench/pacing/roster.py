@@ -5,10 +5,11 @@ from itertools import product
 
 from msgspec import Struct
 
-from busyhour.bench.pacing.methods import Model, Plain, Progressive
+from busyhour.bench.pacing.methods import Model, Progressive
 from busyhour.bench.pacing.peers import Boost, Mizu, Multiplier, ProportionalIntegral, Window
 from busyhour.bench.pacing.peers_vicidial import Adapt, Setting, Vicidial
 from busyhour.bench.pacing.scenarios import Cell
+from busyhour.bench.pacing.world import Method
 
 OURS = ("model", "model-no-cancel")
 LINES = "model-lines"  # knows which numbers are likelier; in the world where they are not alike
@@ -22,14 +23,14 @@ class Dial(Struct, frozen=True):
 
     low: float
     high: float
-    make: Callable[[float], Plain]
+    make: Callable[[float], Method]
 
 
 class Choice(Struct, frozen=True):
     """Settings to try, one by one."""
 
     settings: Sequence[Setter]
-    make: Callable[[Setter], Plain]
+    make: Callable[[Setter], Method]
 
 
 def _vicidial(adapt: Adapt) -> Choice:
@@ -39,19 +40,19 @@ def _vicidial(adapt: Adapt) -> Choice:
         for level, (ready, intensity) in product(levels, ((False, 0), (True, 0), (True, -40)))
     ]
 
-    def make(setting: Setter) -> Plain:
+    def make(setting: Setter) -> Method:
         assert isinstance(setting, Setting)
         return Vicidial(adapt, setting)
 
     return Choice(settings, make)
 
 
-def _window(lines: Setter) -> Plain:
+def _window(lines: Setter) -> Method:
     assert isinstance(lines, float)
     return Window(lines)
 
 
-FIXED: dict[str, Callable[[], Plain]] = {
+FIXED: dict[str, Callable[[], Method]] = {
     "progressive": Progressive,
     "vici-defaults": lambda: Vicidial(Adapt.TAPERED, Setting()),
 }
@@ -77,7 +78,7 @@ def is_tuned(name: str) -> bool:
     return name in DIALS or name in CHOICES
 
 
-def with_setting(name: str, setting: Setter) -> Plain:
+def with_setting(name: str, setting: Setter) -> Method:
     if name in DIALS:
         assert isinstance(setting, float | int)
         return DIALS[name].make(float(setting))

@@ -23,7 +23,8 @@ LINES_PER_AGENT = 1.5
 LIST_HOURS = 3.0  # a list that would last so long if every agent were always busy
 SEED_SESSIONS = 1_000_003  # agents' luck is apart from the leads'
 
-STATIC, MEMORYLESS = "static", "memoryless"
+INBOUND_PART = 0.25  # of the agents' time, if nobody were called
+STATIC, MEMORYLESS, DAYS = "static", "memoryless", "days"
 MOVING = ("drift", "wobble", "loginout")
 
 
@@ -51,6 +52,10 @@ def shape_of(cell: Cell) -> Shape:
         case "loginout":
             rolls = Random(cell.seed + SEED_SESSIONS).random
             return replace(shape, session_s=SESSION_S, break_s=BREAK_S, draw=lambda: -log(1.0 - rolls()))
+        case "blended":
+            every_s = SERVICE_S / (INBOUND_PART * cell.n)
+            callers = leads.inbound(Random(cell.seed + SEED_SESSIONS))
+            return replace(shape, inbound_every_s=every_s, inbound=callers)
         case "lines":
             return replace(shape, lines=round(LINES_PER_AGENT * cell.n))
         case "ends":

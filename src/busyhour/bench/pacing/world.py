@@ -25,6 +25,7 @@ class What(IntEnum):
     LAPSES = 3
     LEAVES = 4
     COMES = 5
+    CALLS_US = 6
 
 
 class Method(Protocol):
@@ -61,6 +62,8 @@ class Shape(Struct, frozen=True, kw_only=True):
     session_s: float = 0.0  # mean of exponential sessions; 0 = nobody leaves
     break_s: float = 0.0
     draw: Callable[[], float] | None = None  # exponential, mean 1: sessions and breaks
+    inbound_every_s: float = 0.0  # mean time between people who call us; 0 = nobody does
+    inbound: Callable[[], tuple[float, Lead]] | None = None  # part of that mean until the next, and who it is
 
 
 class Tally(Struct, kw_only=True):
@@ -76,7 +79,15 @@ class Tally(Struct, kw_only=True):
     busy_s: float = 0.0
     logged_in_s: float = 0.0
     waited_s: float = 0.0
+    inbound: int = 0  # served
+    inbound_waited_s: float = 0.0  # for an agent
     after: list[tuple[float, bool]] = []  # each answer: when, and whether abandoned
+
+    def add(self, other: "Tally") -> None:
+        """What another world came to; its answers have a clock of their own, and stay out."""
+        for name in self.__struct_fields__:
+            if name != "after":
+                setattr(self, name, getattr(self, name) + getattr(other, name))
 
 
 class World:
@@ -89,6 +100,7 @@ class World:
         self.leaving: dict[int, float] = {}  # busy, and known to leave after this call
         self.ringing: dict[int, tuple[float, float]] = {}  # call: (since, chance factor)
         self.waiting: deque[int] = deque()
+        self.callers: deque[tuple[float, Lead]] = deque()  # who called us and waits: since when; they come first
         self.logged_in = shape.agents
         self.tally = Tally(after=[])
         self._leads: dict[int, Lead] = {}
@@ -100,6 +112,8 @@ class World:
         self._order = 0
         for agent in range(shape.agents):
             self._next_leave(agent)
+        self._next_caller: Lead | None = None
+        self._await_caller()
 
     def run(self) -> Tally:
         method, heap, end_s = self.method, self._heap, self.shape.length_s
@@ -162,6 +176,8 @@ class World:
             return self._lapses(which)
         elif what == What.LEAVES:
             self._leaves(which)
+        elif what == What.CALLS_US:
+            self._calls_us()
         else:
             self._comes(which)
         return True
@@ -203,18 +219,51 @@ class World:
         self.method.abandoned(self.now_s)
 
     def _takes(self, agent: int, call: int) -> None:
-        now_s, lead = self.now_s, self._leads.pop(call)
+        now_s = self.now_s
         if now_s >= self.shape.warm_up_s:
             self.tally.served += 1
             self.tally.waited_s += now_s - self._since[agent]
         self.tally.after.append((now_s, False))
+        self._talks(agent, self._leads.pop(call))
+        self.method.served(now_s)
+
+    def _talks(self, agent: int, lead: Lead) -> None:
+        now_s = self.now_s
         self._with[agent] = lead
         self._since[agent] = self._busy_since[agent] = now_s
         self.talking[agent] = now_s
         self._later(lead.talk_s, What.TALK_ENDS, agent)
-        self.method.served(now_s)
+
+    # People who call us
+
+    def _await_caller(self) -> None:
+        if self.shape.inbound is not None:
+            part, self._next_caller = self.shape.inbound()
+            self._later(part * self.shape.inbound_every_s, What.CALLS_US, 0)
+
+    def _calls_us(self) -> None:
+        assert self._next_caller is not None
+        self.callers.append((self.now_s, self._next_caller))
+        self._await_caller()
+        if self.idle:
+            self._is_free(self.idle.popleft())
+
+    def _serves_caller(self, agent: int) -> None:
+        came_s, lead = self.callers.popleft()
+        if self.now_s >= self.shape.warm_up_s:
+            self.tally.inbound += 1
+            self.tally.inbound_waited_s += self.now_s - came_s
+        self._talks(agent, lead)
 
     # Agents
+
+    def _is_free(self, agent: int) -> None:
+        if self.callers:
+            self._serves_caller(agent)
+        elif self.waiting:
+            self._takes(agent, self.waiting.popleft())
+        else:
+            self.idle.append(agent)
 
     def _talk_ends(self, agent: int) -> None:
         now_s, lead = self.now_s, self._with[agent]
@@ -236,10 +285,8 @@ class World:
         self.wrapping.pop(agent, None)
         if self.leaving.pop(agent, None) is not None:
             self._goes(agent)
-        elif self.waiting:
-            self._takes(agent, self.waiting.popleft())
         else:
-            self.idle.append(agent)
+            self._is_free(agent)
 
     def _leaves(self, agent: int) -> None:
         if agent in self.talking or agent in self.wrapping:
@@ -260,10 +307,7 @@ class World:
         self.logged_in += 1
         self._in_since[agent] = self._since[agent] = self.now_s
         self._next_leave(agent)
-        if self.waiting:
-            self._takes(agent, self.waiting.popleft())
-        else:
-            self.idle.append(agent)
+        self._is_free(agent)
 
     def _next_leave(self, agent: int) -> None:
         if self.shape.session_s and self.shape.draw is not None:
