@@ -283,7 +283,7 @@ PLANTED = (
     Fault(
         "core/floor/endings.py",
         "        call.answered_utc_s = event.answered_utc_s\n",
-        "",
+        "        pass\n",
         "an answer that was not heard of is not recorded",
     ),
     Fault(

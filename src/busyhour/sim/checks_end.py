@@ -2,10 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from busyhour.core.dialer.compliance.presets import preset_of
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.pictures import CallRecord
-from busyhour.core.model.values import EndCause, Outcome
+from busyhour.core.model.values import REACHED, EndCause, Outcome
 from busyhour.sim.ledger import Channel, Violation
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ TASKS_MAX = 0  # of an engine at rest
 AGENDA_MAX = 500  # entries of a floor's agenda at rest, stale ones too
 
 DEADLINES_OF = {
-    **dict.fromkeys(("ring", "wait", "join", "orphan", "strand", "max", "gone", "look", "prompt"), "call"),
+    **dict.fromkeys(("ring", "wait", "join", "orphan", "music", "strand", "max", "gone", "look", "prompt"), "call"),
     **dict.fromkeys(("hours", "due", "rate", "minute", "forget-run"), "run"),
     **dict.fromkeys(("link", "leg-retry", "acw"), "agent"),
     "leg": "leg",
@@ -43,6 +44,7 @@ def at_the_end(world: "World", checks: "Checks") -> None:
     for tenant in world.store.tenants:
         _run_counters(world, tenant)
         _agents_have_causes(world, tenant)
+        _law_counts(world, tenant)
         _nothing_leaked(world, tenant)
 
 
@@ -181,6 +183,28 @@ def _run_counters(world: "World", tenant: int) -> None:
             raise Violation(f"I34: run {run.run_id} of {tenant} shows {shown}, a recount gives {recount}")
         if live is not None and (live.live, live.dialing, live.planned, len(live.waiting)) != (0, 0, 0, 0):
             raise Violation(f"I34: run {run.run_id} of {tenant} counts live calls, and none is")
+
+
+def _law_counts(world: "World", tenant: int) -> None:
+    """I11: the law's counts of each campaign are what a recount of its records gives."""
+    rows, floor = world.store.tenants[tenant], world.engines[tenant].floor
+    for campaign_id, ledger in floor.ledgers.items() if floor is not None else ():
+        total = ledger.since(ledger.known_from_utc_s)
+        if total is None:
+            continue  # its last run ended before the records were reckoned
+        wait_max_s = preset_of(rows.campaigns[campaign_id].compliance.preset).wait_max_s
+        records = [a.record for a in rows.attempts.values() if a.placed.campaign_id == campaign_id and a.record]
+        answered = [one for one in records if one.answered_utc_s is not None and one.outcome in REACHED]
+        recount = len(answered), sum(_counts_as_abandoned(one, wait_max_s) for one in answered)
+        if (total.whole.answered, total.whole.abandoned) != recount:
+            raise Violation(f"I11: campaign {campaign_id} of {tenant} counts {total.whole}, a recount gives {recount}")
+
+
+def _counts_as_abandoned(record: CallRecord, wait_max_s: float) -> bool:
+    assert record.answered_utc_s is not None
+    if record.joined_utc_s is None:
+        return record.outcome is Outcome.ABANDONED
+    return record.joined_utc_s - record.answered_utc_s > wait_max_s
 
 
 def _agents_have_causes(world: "World", tenant: int) -> None:

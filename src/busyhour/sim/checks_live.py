@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
+from busyhour.core.model.ids import room_of
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.loop import the_loop
 
@@ -19,12 +20,15 @@ SILENCE_MAX_S = 4.0  # answered and nothing heard, in a healthy world
 SILENCE_UNHEARD_MAX_S = 18.0  # when facts are lost: they are found at the next look
 RING_OVER_MAX_S = 25.0  # beyond the ring time: the hang-up may be lost, and is repeated
 BACK_MAX_S = 5.0  # an engine, after the store and the PBX are there
+PICTURE_LOST_S = 6.5  # later, when it asked in vain what the PBX has: the wait for an answer, and for the next try
 ADOPTED_MAX_S = 10.0  # a live call, by a healthy engine
 STRANGER_MAX_S = 25.0  # nobody's call: seen at the next look, and the hang-up may be lost once
 GONE_KNOWN_MAX_S = 45.0  # an attempt whose channel is gone, or never was, has its record
 STORED_MAX_S = 3.0  # what an agent is, in the store
 LEGS_MAX_S = 20.0  # two legs of one agent up at once: the dead one of a reloaded desk
 CAUSE_MAX_S = 20.0  # an agent on a call that is gone
+KNOWN_BACK_S = 2.0  # what happened while a link was down, after it is back
+TAB_MAX_S = 5.0  # a customer with a tab that another one has replaced
 LATE_MAX_S = 1.0  # a deadline of a healthy engine
 
 
@@ -35,6 +39,7 @@ class LiveChecks:
         self._store_away_s = -1e9  # when it was last away
         weather = world.plan.weather
         lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
+        self._back_max_s = BACK_MAX_S + (PICTURE_LOST_S if weather.picture_lost else 0.0)
         self._silence_max_s = SILENCE_UNHEARD_MAX_S if lossy else SILENCE_MAX_S
 
     def look(self) -> None:
@@ -47,7 +52,9 @@ class LiveChecks:
         for channel in self._world.pbx.ledger.live.values():
             if channel.number:
                 self._call(channel, now_s, healthy[channel.tenant])
-            elif channel.answered_s is not None:
+                continue
+            self._tab(channel, now_s, healthy[channel.tenant])
+            if channel.answered_s is not None:
                 legs.setdefault((channel.tenant, channel.agent_id), []).append(channel.answered_s)
         for (tenant, agent_id), since_s in legs.items():
             if len(since_s) > 1 and min(now_s - max(since_s), healthy[tenant]) > LEGS_MAX_S:
@@ -84,6 +91,16 @@ class LiveChecks:
             if attempt.record is not None and healthy_s > GONE_KNOWN_MAX_S:
                 raise Violation(f"I15: {channel.name} is up, and has its final record")
 
+    def _tab(self, leg: Channel, now_s: float, healthy_s: float) -> None:
+        """I18: nobody talks into a tab that was replaced. An engine that took the leg over cannot know whose it is."""
+        agent = self._world.agents[leg.tenant, leg.agent_id]
+        taken_over = self._world.began_s[leg.tenant][-1] > (leg.answered_s or 0.0)
+        if not leg.tab or leg.tab == agent.tab or taken_over:
+            return
+        customer = self._world.pbx.ledger.rooms.get(room_of(leg.name))
+        if customer is not None and min(now_s - agent.tab_s, healthy_s) > TAB_MAX_S:
+            raise Violation(f"I18: {customer} is with tab {leg.tab} of agent {agent.agent_id}, who is at {agent.tab}")
+
     def _open_attempts(self, tenant: int, now_s: float, healthy_s: float) -> None:
         """I16: an attempt without a record is a live call, or was one a moment ago."""
         if healthy_s < GONE_KNOWN_MAX_S:
@@ -110,7 +127,9 @@ class LiveChecks:
                 raise Violation(f"I25: {who} wraps up {now_s - agent.acw_until_s:.1f} s longer than they may")
             channel = ledger.channels.get(agent.call or "")
             gone_s = channel.ended_s if channel is not None else None
-            if gone_s is not None and min(now_s - gone_s, healthy_s) > CAUSE_MAX_S:
+            missed = gone_s is not None and gone_s < self._world.lines[tenant].back_s  # told with the link's return
+            max_s = KNOWN_BACK_S if missed else CAUSE_MAX_S
+            if gone_s is not None and min(now_s - gone_s, healthy_s) > max_s:
                 raise Violation(
                     f"I25: {who} is {agent.state} with {agent.call}, which ended {now_s - gone_s:.0f} s ago"
                 )
@@ -139,5 +158,5 @@ class LiveChecks:
             self._world.disturbed(tenant)
             if process.dead or process.frozen or line.downs or line.mute or self._world.store_away():
                 self._down_since_s[tenant] = now_s
-            elif now_s - self._down_since_s.setdefault(tenant, now_s) > BACK_MAX_S:
-                raise Violation(f"I44: the engine of {tenant} is not back after {BACK_MAX_S:g} s")
+            elif now_s - self._down_since_s.setdefault(tenant, now_s) > self._back_max_s:
+                raise Violation(f"I44: the engine of {tenant} is not back after {self._back_max_s:g} s")

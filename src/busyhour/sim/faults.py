@@ -30,6 +30,7 @@ class Weather(Struct, frozen=True, kw_only=True):
     event_late: float = 0.0
     event_late_s: float = 5.0
     reply_lost: float = 0.0
+    picture_lost: float = 0.0  # what the PBX has is asked for in vain; not by chance yet
     # C: the store
     store_outages_per_h: float = 0.0
     store_outage_s: tuple[float, float] = (0.1, 15.0)

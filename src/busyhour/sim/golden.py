@@ -24,7 +24,7 @@ from busyhour.service.ports import Store
 from busyhour.sim.faults import Weather
 from busyhour.sim.furniture import NOON_UTC_S
 from busyhour.sim.golden_cast import ScriptedAgent, ScriptedPbx
-from busyhour.sim.golden_fates import KINDS, OF_CALLS, POSSIBLE, SOON_S, Fate, FatedLine, FatedShelf, Fates
+from busyhour.sim.golden_fates import KINDS, OF_CALLS, POSSIBLE, SOON_S, Fate, FatedLine, FatedShelf, Fates, Mood
 from busyhour.sim.golden_scene import TENANT, Scene
 from busyhour.sim.line import Line
 from busyhour.sim.loop import WORLD, the_loop
@@ -47,7 +47,9 @@ class GoldenWorld(World):
     def __init__(self, scene: Scene, fate: Fate | None, make_store: MakeStore) -> None:
         self.scene, self.fates = scene, Fates(fate)
         self.all_engines: list[Engine] = []
-        self.store_slow_s = 0.0  # each use of the store takes this much longer
+        self.store_mood = Mood()
+        self.unheard: tuple[type[e.Event], ...] = ()  # events of the PBX that are lost
+        self.again_s = 0.0  # each event of the PBX is told again after this
         possible = POSSIBLE.get((fate.port, fate.kind), {}) if fate is not None else {}
         weather = Weather(**{**msgspec.structs.asdict(scene.weather), "admin_acts_per_h": 0.0, **possible})
         plan = Plan(seed=1, calls=len(scene.contacts), tenants=1, agents=len(scene.agents), weather=weather)
@@ -64,7 +66,7 @@ class GoldenWorld(World):
         return FatedLine(self.pbx, process, self.plan.weather, Random(1), self.fates)
 
     def make_shelf(self, process: Process) -> Store:
-        return FatedShelf(self.store, process, self.store_away, lambda: self.store_slow_s, self.fates)
+        return FatedShelf(self.store, process, self.store_away, self.store_mood, self.fates)
 
     def furnish(self) -> None:
         self.scene.furnish(self.store, self.begun_utc_s)
@@ -82,9 +84,18 @@ class GoldenWorld(World):
     # The play
 
     async def _live(self) -> None:
-        await self.scene.script(self)
+        script = asyncio.ensure_future(self.scene.script(self))
+        while not script.done():
+            await asyncio.wait([script], timeout=1.0)
+            self._look()
+        script.result()
         for agent in self.agents.values():
             self.spawn(self.agent(agent.agent_id).free())
+
+    def _look(self) -> None:
+        self.checks.each_second()
+        if self._broken is not None:
+            raise self._broken
 
     async def _second(self) -> None:
         if self.luck.over and not self._restless():
@@ -121,6 +132,19 @@ class GoldenWorld(World):
         with suppress(UserError):
             await super().ask(TENANT, make)
 
+    def pick_up(self, leg: str) -> None:
+        super().pick_up(leg)
+        channel = self.pbx.ledger.channels.get(leg)
+        if channel is not None:
+            channel.tab = self.agents[TENANT, channel.agent_id].tab
+
+    def _hear(self, tenant: int, event: e.Event) -> None:
+        if isinstance(event, self.unheard):
+            return
+        super()._hear(tenant, event)
+        if self.again_s > 0.0:
+            the_loop().call_later(self.again_s, super()._hear, tenant, event, context=WORLD)
+
     def is_ready(self, agent_id: int) -> bool:
         floor = self.engines[TENANT].floor
         agent = floor.agents.get(agent_id) if floor is not None else None
@@ -137,12 +161,15 @@ class GoldenWorld(World):
         assert isinstance(found, ScriptedAgent)
         return found
 
-    async def at_work(self) -> None:
-        """All agents come to their desks and are ready, when the engine runs."""
+    async def engine_is_there(self) -> None:
         for _ in range(round(TALK_WAIT_S / LOOK_S)):
             if self.engines[TENANT].running:
                 break
             await asyncio.sleep(LOOK_S)
+
+    async def at_work(self) -> None:
+        """All agents come to their desks and are ready, when the engine runs."""
+        await self.engine_is_there()
         for agent in self.agents.values():
             await self.agent(agent.agent_id).begin()
 

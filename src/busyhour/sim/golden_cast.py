@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from msgspec import Struct
 
+from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.model.values import EndCause
 from busyhour.sim.faults import Weather
@@ -52,6 +53,7 @@ class ScriptedPbx(SimPbx):
         super().__init__(dice, utc)
         self.callees_of: dict[str, list[Callee]] = {}
         self._strangers = 0
+        self.joined = asyncio.Event()  # some customer was joined to an agent
 
     def _decide(self, channel: Channel) -> None:
         script = self.callees_of.get(channel.number)
@@ -62,6 +64,12 @@ class ScriptedPbx(SimPbx):
             self._later(channel, callee.answers_s, self._answer, channel, callee.stays_s)
         if callee.ends_s is not None:
             self._later(channel, callee.ends_s, self.end, channel, callee.cause)
+
+    def _join(self, command: c.Join) -> e.Event | None:
+        fact = super()._join(command)
+        if fact is None:
+            self.joined.set()
+        return fact
 
     def strange_call(self, tenant: int, callee: Callee) -> None:
         """A call in the application that no engine asked for: its intent went with what a database lost, or somebody
@@ -92,7 +100,7 @@ class ScriptedAgent(SimAgent):
 
     def phone_rings(self, leg: str) -> None:
         if self.here and self.picks_up:
-            asyncio.get_running_loop().call_later(PICK_UP_S, self._pick_up, leg, self._tab)
+            asyncio.get_running_loop().call_later(PICK_UP_S, self._pick_up, leg, self.tab)
 
     # The script
 

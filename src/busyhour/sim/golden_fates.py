@@ -6,6 +6,7 @@ counts: so it is known how many N there are.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from random import Random
 from typing import TYPE_CHECKING, TypeVar
@@ -59,6 +60,7 @@ POSSIBLE: dict[tuple[str, str], dict[str, float]] = {
     ("order", "late"): {"reply_lost": 1.0},
     ("order", "too late"): {"reply_lost": 1.0},
     ("order", "sent late, killed"): {"reply_lost": 1.0},
+    ("picture", "fails"): {"picture_lost": 1.0},
     ("picture", "stale"): {"event_late": 1.0},
     ("event", "lost"): {"event_lost": 1.0},
     ("event", "late a little"): {"event_late": 1.0},
@@ -204,13 +206,19 @@ def _refusal_of(command: c.Act, utc_s: float) -> e.Event | None:
             return None
 
 
+@dataclass(slots=True)
+class Mood:
+    """What a script does to the store."""
+
+    slow_s: float = 0.0  # each use takes this much longer
+    answers_lost: bool = False  # what is asked for is written, and nobody hears of it
+
+
 class FatedShelf:
     """Implements `service.ports.Store`: the common store, one of whose uses may fail."""
 
-    def __init__(
-        self, store: Store, process: Process, away: Callable[[], bool], slow_s: Callable[[], float], fates: Fates
-    ) -> None:
-        self._store, self.process, self._away, self._slow_s, self._fates = store, process, away, slow_s, fates
+    def __init__(self, store: Store, process: Process, away: Callable[[], bool], mood: Mood, fates: Fates) -> None:
+        self._store, self.process, self._away, self._mood, self._fates = store, process, away, mood, fates
 
     async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
         def opened() -> FloorPicture:
@@ -239,7 +247,7 @@ class FatedShelf:
         if kind == "killed before":
             self.process.watch.kill(self.process)
         await self.process.alive()
-        return await self.process.over_the_wire(COMMIT_S + self._slow_s(), partial(self._done, kind, do))
+        return await self.process.over_the_wire(COMMIT_S + self._mood.slow_s, partial(self._done, kind, do))
 
     def _done(self, kind: str, do: Callable[[], T]) -> T:
         if self._away():
@@ -247,7 +255,7 @@ class FatedShelf:
         if kind == "fails":
             raise StoreDown("it was rolled back")
         answer = do()
-        if kind == "answer lost":
+        if kind == "answer lost" or self._mood.answers_lost:
             raise StoreDown("the link died on the answer")
         if kind == "killed after":
             self.process.watch.kill(self.process)

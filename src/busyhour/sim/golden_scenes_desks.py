@@ -3,9 +3,10 @@
 import asyncio
 
 from busyhour.core import events as e
+from busyhour.core.model.values import LegMode
 from busyhour.sim.golden import GoldenWorld
 from busyhour.sim.golden_cast import answers
-from busyhour.sim.golden_scene import TENANT, Scene, contact
+from busyhour.sim.golden_scene import TENANT, Scene, agent, campaign, contact
 from busyhour.sim.golden_scenes import STAYS
 
 LONG = answers(1.0, stays_s=12.0)
@@ -47,6 +48,34 @@ async def opens_a_second_tab(stage: GoldenWorld) -> None:
     await asyncio.sleep(1.0)
     stage.agent().second_tab()
     await asyncio.sleep(5.0)
+
+
+async def two_wait_for_one(stage: GoldenWorld) -> None:
+    """Both agents pause while two phones ring; then one of them is ready again, and later the other."""
+    await stage.at_work()
+    await asyncio.sleep(0.8)
+    await stage.agent(1).pause()
+    await stage.agent(2).pause()
+    await asyncio.sleep(3.0)
+    await stage.agent(1).ready()
+    await asyncio.sleep(1.0)
+    await stage.agent(2).ready()
+    await asyncio.sleep(3.0)
+
+
+async def free_in_the_same_instant(stage: GoldenWorld) -> None:
+    """The second one's phone answers first, within the same millisecond."""
+    await stage.engine_is_there()
+    await asyncio.gather(stage.agent(2).begin(), stage.agent(1).begin())
+    await asyncio.sleep(4.0)
+
+
+async def phone_refuses(stage: GoldenWorld) -> None:
+    stage.agent().picks_up = False
+    await stage.at_work()
+    await stage.talking()
+    stage.drop_legs(TENANT, 1)
+    await asyncio.sleep(12.0)
 
 
 async def clicks_twice(stage: GoldenWorld) -> None:
@@ -103,6 +132,32 @@ DESKS = (
         contacts=(contact(LONG),),
         outcomes={"HANDLED": 1},
         script=opens_a_second_tab,
+    ),
+    Scene(
+        name="two customers wait for one agent",
+        says="Each agent gets one of them.",
+        campaigns=(campaign(agents=(1, 2), answer_wait_max_s=20.0),),
+        agents=(agent(1), agent(2)),
+        contacts=(contact(answers(2.0)), contact(answers(2.0), n=2)),
+        outcomes={"HANDLED": 2},
+        script=two_wait_for_one,
+    ),
+    Scene(
+        name="two agents are free in the same instant",
+        says="Each gets one call.",
+        campaigns=(campaign(agents=(1, 2)),),
+        agents=(agent(1), agent(2)),
+        contacts=(contact(answers()), contact(answers(), n=2)),
+        outcomes={"HANDLED": 2},
+        script=free_in_the_same_instant,
+    ),
+    Scene(
+        name="the agent's phone refuses",
+        says="The agent has missed the call, and gets no other before they say that they are ready.",
+        agents=(agent(leg_mode=LegMode.PER_CALL),),
+        contacts=(contact(STAYS), contact(answers(), n=2)),
+        outcomes={"ABANDONED": 1, "HANDLED": 1},
+        script=phone_refuses,
     ),
     Scene(
         name="clicks come twice",

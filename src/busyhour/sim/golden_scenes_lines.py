@@ -21,9 +21,9 @@ def _trunk(capacity: int, calls_per_s_max: int = 0, *, trunk_id: int = 1) -> Tru
 
 
 async def store_is_slow(stage: GoldenWorld) -> None:
-    stage.store_slow_s = SLOW_S
+    stage.store_mood.slow_s = SLOW_S
     await asyncio.sleep(12.0)
-    stage.store_slow_s = 0.0
+    stage.store_mood.slow_s = 0.0
 
 
 async def store_goes_as_a_call_is_planned(stage: GoldenWorld) -> None:

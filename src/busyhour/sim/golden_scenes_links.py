@@ -1,11 +1,15 @@
 """Golden scenarios of links and processes that fail by themselves, with a call up."""
 
 import asyncio
+from contextlib import suppress
 
+from busyhour.core import events as e
+from busyhour.core.model.values import EndCause
 from busyhour.sim.faults import Weather
-from busyhour.sim.golden import GoldenWorld
+from busyhour.sim.golden import TALK_WAIT_S, GoldenWorld
 from busyhour.sim.golden_cast import BUSY, answers
-from busyhour.sim.golden_scene import MESSAGE, TENANT, Scene, contact, message
+from busyhour.sim.golden_scene import MESSAGE, TENANT, Scene, campaign, contact, message
+from busyhour.sim.golden_scenes import STAYS
 from busyhour.sim.mishaps import LEASE_S
 
 LONG = answers(1.0, stays_s=12.0)
@@ -39,6 +43,69 @@ async def engine_dies_in_the_wrap_up(stage: GoldenWorld) -> None:
     await asyncio.sleep(4.5)
     stage.kill(stage.processes[TENANT])
     await asyncio.sleep(6.0)
+
+
+async def engine_dies_in_a_pause(stage: GoldenWorld) -> None:
+    await stage.at_work()
+    await stage.talking()
+    await stage.agent().pause()
+    await asyncio.sleep(8.5)
+    stage.kill(stage.processes[TENANT])
+    await asyncio.sleep(9.0)
+
+
+async def engine_dies_as_they_are_joined(stage: GoldenWorld) -> None:
+    """Nobody wrote that they were; the successor sees it, and dies as the customer hangs up."""
+    await stage.at_work()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(TALK_WAIT_S):
+            await stage.stage_pbx.joined.wait()
+    stage.kill(stage.processes[TENANT])
+    await asyncio.sleep(6.0)
+    for channel in list(stage.pbx.ledger.live.values()):
+        if channel.number:
+            stage.kill(stage.processes[TENANT])
+            stage.pbx.end(channel, EndCause.NORMAL)
+    await asyncio.sleep(6.0)
+
+
+async def agent_vanishes_while_no_engine_is_there(stage: GoldenWorld) -> None:
+    await stage.at_work()
+    await stage.talking()
+    await asyncio.sleep(1.0)
+    stage.kill(stage.processes[TENANT])
+    stage.agent().close_desk()
+    for channel in list(stage.pbx.ledger.live.values()):
+        if not channel.number:
+            stage.pbx.end(channel, EndCause.NORMAL)
+    await asyncio.sleep(32.0)
+
+
+async def all_is_told_twice(stage: GoldenWorld) -> None:
+    stage.again_s = 0.7
+    await stage.at_work()
+    await asyncio.sleep(14.0)
+
+
+async def answer_is_not_heard_of(stage: GoldenWorld) -> None:
+    stage.unheard = (e.CallAnswered,)
+    await stage.at_work()
+    await asyncio.sleep(5.0)
+    stage.unheard = ()
+
+
+async def answers_of_the_store_are_lost(stage: GoldenWorld) -> None:
+    """As the intent is written, and as the record is."""
+    await stage.at_work()
+    stage.store_mood.answers_lost = True
+    await asyncio.sleep(1.2)
+    stage.store_mood.answers_lost = False
+    await stage.talking()
+    await asyncio.sleep(3.0)
+    stage.store_mood.answers_lost = True
+    await asyncio.sleep(2.5)
+    stage.store_mood.answers_lost = False
+    await asyncio.sleep(3.0)
 
 
 async def engine_stands_still(stage: GoldenWorld) -> None:
@@ -118,6 +185,51 @@ LINKS = (
         contacts=(contact(answers()), contact(answers(), n=2)),
         outcomes={"HANDLED": 2},
         script=engine_dies_in_the_wrap_up,
+    ),
+    Scene(
+        name="the engine dies in a pause",
+        says="The agent still pauses; the next contact waits.",
+        contacts=(contact(answers()), contact(answers(), n=2)),
+        outcomes={"HANDLED": 2},
+        script=engine_dies_in_a_pause,
+    ),
+    Scene(
+        name="the engine dies as they are joined, and its successor at the end",
+        says="What the successor saw is kept: the record says that they talked.",
+        contacts=(contact(STAYS),),
+        outcomes={"HANDLED": 1},
+        script=engine_dies_as_they_are_joined,
+    ),
+    Scene(
+        name="the agent vanishes while no engine is there",
+        says="The successor gives the customer music, then a word and the end.",
+        contacts=(contact(STAYS),),
+        outcomes={"HANDLED": 1},
+        script=agent_vanishes_while_no_engine_is_there,
+    ),
+    Scene(
+        name="all is told twice",
+        says="Each fact of the PBX comes again 0.7 s later; the second one changes nothing.",
+        campaigns=(campaign(), message()),
+        contacts=(contact(BUSY, answers()), contact(answers(1.0, stays_s=30.0), campaign_id=MESSAGE)),
+        outcomes={"BUSY": 1, "HANDLED": 1, "IVR_COMPLETED": 1},
+        script=all_is_told_twice,
+    ),
+    Scene(
+        name="the answer is not heard of",
+        says="The callee hangs up soon; the end says that they had answered, and so does the record.",
+        contacts=(contact(answers(1.0, stays_s=1.0)),),
+        outcomes={"ABANDONED": 1},
+        script=answer_is_not_heard_of,
+        weather=LOSSY,
+    ),
+    Scene(
+        name="the database's answers are lost",
+        says="What was written is written again, and is there once.",
+        contacts=(contact(answers()),),
+        outcomes={"HANDLED": 1},
+        script=answers_of_the_store_are_lost,
+        weather=Weather(commit_unknown=1.0),
     ),
     Scene(
         name="the engine stands still",

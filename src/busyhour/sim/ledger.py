@@ -39,6 +39,7 @@ class Channel:
     heard_prompt: bool = False
     call_max_s: float = 0.0
     stranger: bool = False  # no engine ever asked for it
+    tab: int = 0  # of the agent's browser, in which this leg's phone is; 0 = not known
 
     @property
     def live(self) -> bool:

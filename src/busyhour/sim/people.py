@@ -55,17 +55,18 @@ class SimAgent:
     def __init__(self, tenant: int, agent_id: int, site: Site, weather: Weather, dice: Random) -> None:
         self.tenant, self.agent_id = tenant, agent_id
         self._site, self._weather, self._dice = site, weather, dice
-        self._tab = 0
+        self.tab = 0
+        self.tab_s = 0.0  # when it was opened
         self._resting = 0  # how many more times this agent looks up and stays in a pause
         self._known = 0  # the engine's incarnation that the desk is linked to
         self.here = False  # the browser is open
 
     def phone_rings(self, leg: str) -> None:
         if self.here:
-            asyncio.get_running_loop().call_later(self._dice.uniform(*PICK_UP_S), self._pick_up, leg, self._tab)
+            asyncio.get_running_loop().call_later(self._dice.uniform(*PICK_UP_S), self._pick_up, leg, self.tab)
 
     def _pick_up(self, leg: str, tab: int) -> None:
-        if self.here and tab == self._tab:
+        if self.here and tab == self.tab:
             self._site.pick_up(leg)
 
     def begin_day(self) -> None:
@@ -177,12 +178,13 @@ class SimAgent:
                 return
 
     def open_desk(self) -> None:
-        self._tab += 1
+        self.tab += 1
+        self.tab_s = asyncio.get_running_loop().time()
         self.here = True
         self.link()
 
     def link(self) -> None:
-        self._tell(e.AgentLinked(agent_id=self.agent_id, session=f"tab{self._tab}"))
+        self._tell(e.AgentLinked(agent_id=self.agent_id, session=f"tab{self.tab}"))
         self._tell(e.PhoneRegistered(agent_id=self.agent_id))
 
     async def reload(self, gone_s: float) -> None:
@@ -194,7 +196,7 @@ class SimAgent:
 
     def close_desk(self) -> None:
         self.here = False
-        self._tell(e.AgentUnlinked(agent_id=self.agent_id, session=f"tab{self._tab}"))
+        self._tell(e.AgentUnlinked(agent_id=self.agent_id, session=f"tab{self.tab}"))
         self._tell(e.PhoneGone(agent_id=self.agent_id))
         self._site.drop_legs(self.tenant, self.agent_id)
 

@@ -19,6 +19,7 @@ from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.model.values import FINAL_REFUSALS, DialMode, EndCause, Outcome, Refusal
 
 JOIN_S = 3.0  # the PBX joins in milliseconds; after this the leg is taken for dead
+MUSIC_AGAIN_S = 10.0  # the order for hold music says nothing when it was in vain
 ORPHAN_S = 25.0  # a customer whose agent's browser is reloading hears hold music this long
 GONE_S = 5.0  # after a hang-up the end must be heard; else we look
 LOOK_S = 3.0  # between two looks for a call of which the PBX did not reply
@@ -298,7 +299,16 @@ def orphan(f: FloorState, call: CallLive, leg: str) -> None:
     f.move_call(call, CallCause.LEG_LOST)
     call.leg = None
     f.do(Hold(call=call.call, leg=leg))
+    f.at(MUSIC_AGAIN_S, "music", call.call)
     f.at(ORPHAN_S, "orphan", call.call)
+
+
+def on_music_due(f: FloorState, name: str) -> None:
+    """Still no agent: music once more, in case that they hear none (I18)."""
+    call = f.calls.get(name)
+    if call is not None and call.state is CallState.ORPHANED:
+        f.do(Hold(call=name, leg=""))
+        f.at(MUSIC_AGAIN_S, "music", name)
 
 
 def on_orphan_due(f: FloorState, name: str) -> None:

@@ -46,7 +46,7 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
             call.campaign, call.item, outcome=call.outcome, disposition=call.disposition, ended_utc_s=ended_utc_s
         )
     f.do(CloseCall(record=_record(f, call, cause, ended_utc_s, retry.due_utc_s, retry.why)))
-    for kind in ("ring", "wait", "join", "orphan", "max", "gone", "look", "prompt"):
+    for kind in ("ring", "wait", "join", "orphan", "music", "max", "gone", "look", "prompt"):
         f.drop(kind, call.call)
     note_due(f, call.run_id, retry.due_utc_s)
     release_line(f, call)

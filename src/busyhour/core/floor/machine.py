@@ -76,6 +76,7 @@ DUE: dict[str, Due] = {
     "wait": calls.on_wait_due,
     "join": calls.on_join_due,
     "orphan": calls.on_orphan_due,
+    "music": calls.on_music_due,
     "strand": recovery.on_strand_due,
     "max": calls.on_max_due,
     "gone": calls.on_gone_due,

@@ -237,6 +237,7 @@ def _age_s(f: FloorState, since_utc_s: float) -> float:
 
 def _wait_for_agent(f: FloorState, call: CallLive, agent_id: int | None) -> None:
     f.do(Hold(call=call.call, leg=""))  # its leg went while no engine was there: music, not silence (I18)
+    f.at(calls.MUSIC_AGAIN_S, "music", call.call)
     f.at(calls.ORPHAN_S, "orphan", call.call)
     agent = f.agents.get(agent_id) if agent_id is not None else None
     if agent is None or agent.call is not None or agent.acw_call is not None:  # or let go of this call already
