@@ -21,7 +21,8 @@ from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
 from busyhour.core.model.values import EndCause
 from busyhour.service.alarm import Alarm
-from busyhour.service.errors import FenceLost, StoreDown, Unavailable
+from busyhour.service.errors import FenceLost, StoreDown, StoreRewound, Unavailable
+from busyhour.service.journal import Journal
 from busyhour.service.keeping import Keeper
 from busyhour.service.live import LiveView
 from busyhour.service.ports import Clock, Store, Telephony
@@ -57,7 +58,15 @@ class Engine:
     """Runs one tenant's floor until stopped."""
 
     def __init__(
-        self, tenant: int, *, store: Store, telephony: Telephony, clock: Clock, owner: str, queue_max: int
+        self,
+        tenant: int,
+        *,
+        store: Store,
+        telephony: Telephony,
+        clock: Clock,
+        owner: str,
+        queue_max: int,
+        journal: Journal | None = None,  # in memory only, when none is given
     ) -> None:
         self.tenant = tenant
         self.live = LiveView(self._lag_ms)
@@ -68,7 +77,7 @@ class Engine:
         self._overflowed = False
         self._requests = Requests()
         self._intended_s: dict[str, float] = {}  # monotonic: intents that are being committed
-        self._keeper = Keeper(tenant, store, self, clock)
+        self._keeper = Keeper(tenant, store, self, clock, journal or Journal(clock))
         self._rates = Rates(clock)
         self._chains: dict[str, asyncio.Task[None]] = {}
         self._tasks: dict[asyncio.Task[Any], None] = {}  # in the order in which they were begun
@@ -81,7 +90,7 @@ class Engine:
         self._handled = 0
         self._lag_s = 0.0
         self._restarts = 0
-        self._fenced = False
+        self._fenced = self._rewound = False
         self.running = False
 
     # What others give us
@@ -133,6 +142,9 @@ class Engine:
                 except FenceLost:
                     log.critical("another engine owns this tenant now; stopping", tenant=self.tenant)
                     return
+                except StoreRewound:
+                    self._rewound = True
+                    log.critical("the database failed over; opening the shard anew", tenant=self.tenant)
                 except (StoreDown, Unavailable) as fault:
                     failures = min(failures, 1)  # soon again: what is out of reach is not overloaded by one more try
                     log.warning("cannot begin yet", tenant=self.tenant, fault=str(fault))
@@ -156,9 +168,9 @@ class Engine:
     async def _begin(self) -> Floor:
         """Rebuild live state from the store and the PBX."""
         self._telephony.attach(self.tenant, self.put)
-        await self._keeper.flush()  # left by a floor that failed while the database was away
         asked_s = self._clock.now().mono_s
-        picture = await self._store.open_shard(self.tenant, self._owner)
+        picture = await self._keeper.open(self._owner, rewound=self._rewound)
+        self._rewound = False
         about = [call.item.call for call in picture.calls]
         pbx = await self._telephony.picture(self.tenant, about)
         self._fence = picture.fence
@@ -191,6 +203,8 @@ class Engine:
             await self._wait(floor)
             if self._fenced:
                 raise FenceLost
+            if self._rewound:
+                raise StoreRewound
             if self._overflowed:
                 await self._look_anew()
             commands: list[c.Command] = []
@@ -289,6 +303,10 @@ class Engine:
     def store_back(self) -> None:
         self.put(e.StoreBack())
 
+    def store_rewound(self) -> None:
+        self._rewound = True
+        self._woken.ring()
+
     def fence_lost(self) -> None:
         self._fenced = True
         self._woken.ring()
@@ -325,7 +343,8 @@ class Engine:
             self.put(fact)
 
     def _spawn_ask(self, ask: c.FillHopper | c.Reckon) -> None:
-        self._spawn(self._ask_store(ask))
+        if self.running:  # else the floor that asked is gone, and the next one asks anew
+            self._spawn(self._ask_store(ask))
 
     async def _ask_store(self, ask: c.FillHopper | c.Reckon) -> None:
         try:
@@ -335,8 +354,8 @@ class Engine:
                 self.put(e.Reckoned(found=await self._store.reckon(self.tenant, ask.ask)))
         except StoreDown as fault:
             self._keeper.lose(fault)
-        except FenceLost:
-            self.fence_lost()
+        except (FenceLost, StoreRewound) as fault:
+            (self.fence_lost if isinstance(fault, FenceLost) else self.store_rewound)()
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)
@@ -373,6 +392,8 @@ class Engine:
             "records_waiting": self._keeper.waiting,
             "tasks": len(self._tasks),
             "restarts": self._restarts,
+            "store_rewinds": self._keeper.rewinds,
+            "calls_lost_by_store": self._keeper.calls_lost,
             "lag_ms": round(self._lag_ms(), 2),
             "store_up": self._keeper.up,
             "pbx_up": self._telephony.up(),

@@ -54,6 +54,11 @@ class Unavailable(UserError):
     status, code = 503, "unavailable"
 
 
+class StoreRewound(Exception):
+    """The database is not the one on which the shard was opened, but its successor, which may not have the newest
+    commits. The shard is to be opened anew, and given back what was written lately."""
+
+
 class StoreDown(Exception):
     """The database cannot be reached, or the commit's outcome is unknown. Not the user's fault: an ordinary event."""
 

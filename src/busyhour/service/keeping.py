@@ -12,11 +12,12 @@ from typing import Protocol
 
 import structlog
 
-from busyhour.core.commands import Keep
+from busyhour.core.commands import Keep, PlaceCall
 from busyhour.core.events import Event
 from busyhour.service.alarm import Alarm
-from busyhour.service.errors import FenceLost, StoreDown
-from busyhour.service.ports import Clock, Store
+from busyhour.service.errors import FenceLost, StoreDown, StoreRewound
+from busyhour.service.journal import Journal
+from busyhour.service.ports import Clock, FloorPicture, Store
 
 BATCH_MAX = 1_000  # records of one transaction
 WAITING_MAX = 200_000  # records that may wait for the database; beyond it the process must not go on
@@ -38,6 +39,8 @@ class Listener(Protocol):
 
     def store_back(self) -> None: ...
 
+    def store_rewound(self) -> None: ...
+
     def fence_lost(self) -> None: ...
 
 
@@ -52,8 +55,10 @@ class _Lot:
 class Keeper:
     """One tenant's way to the store, under one fence. `run` it as a task."""
 
-    def __init__(self, tenant: int, store: Store, listener: Listener, clock: Clock) -> None:
+    def __init__(self, tenant: int, store: Store, listener: Listener, clock: Clock, journal: Journal) -> None:
         self.up = True
+        self._journal = journal
+        self.rewinds = self.calls_lost = 0  # failovers of the store, and calls that it did not know after them
         self._tenant, self._store, self._listener, self._clock = tenant, store, listener, clock
         self._sure_s = 0.0  # monotonic: when the shard was last known to be ours, or we to have run on since
         self._fence = 0
@@ -69,6 +74,27 @@ class Keeper:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name=f"keeper-{self._tenant}")
             self._pulse = asyncio.create_task(self._beat(), name=f"pulse-{self._tenant}")
+
+    async def open(self, owner: str, *, rewound: bool) -> FloorPicture:
+        """Open the shard, when all is written that a floor that failed has left. But a store that lost what we wrote
+        gets it back, and what waits with it; calls that were only asked for are not: they were not sent, and the floor
+        that wanted them is gone."""
+        if not rewound:
+            await self.flush()
+        lots, waiting = len(self._lots), [keep for lot in self._lots for keep in lot.keeps]
+        kept = self._journal.kept([keep for keep in waiting if not isinstance(keep, PlaceCall)])
+        picture = await self._store.open_shard(self._tenant, owner, kept)
+        if picture.given_back is not None:
+            assert kept is not None
+            self._journal.note(picture.fence, waiting, ())
+            self.rewinds, self.calls_lost = self.rewinds + 1, self.calls_lost + picture.given_back
+            told = {"tenant": self._tenant, "records": len(kept.keeps), "calls_lost": picture.given_back}
+            log.warning("the database failed over; what was written lately was given back to it", **told)
+            done, self._lots = self._lots[:lots], self._lots[lots:]
+            for lot in done:
+                for do in lot.after:
+                    do()
+        return picture
 
     @property
     def waiting(self) -> int:
@@ -101,12 +127,15 @@ class Keeper:
             except FenceLost:
                 self._listener.fence_lost()
                 return False
+            except StoreRewound:
+                self._listener.store_rewound()
+                return False
             else:
                 self._sure_s = asked_s
         return True
 
     async def flush(self) -> None:
-        """Write all that waits. Raises `StoreDown`, `FenceLost`."""
+        """Write all that waits. Raises `StoreDown`, `FenceLost`, `StoreRewound`."""
         while self._lots:
             await self._write()
 
@@ -121,7 +150,7 @@ class Keeper:
         try:
             async with asyncio.timeout(END_MAX_S):
                 await self.flush()
-        except (StoreDown, FenceLost, TimeoutError) as fault:
+        except (StoreDown, FenceLost, StoreRewound, TimeoutError) as fault:
             log.warning("records are left for recovery", tenant=self._tenant, records=self.waiting, fault=repr(fault))
 
     async def _beat(self) -> None:
@@ -146,6 +175,9 @@ class Keeper:
             except FenceLost:
                 self._listener.fence_lost()
                 return
+            except StoreRewound:
+                self._listener.store_rewound()
+                return
             else:
                 self._regain()
 
@@ -161,6 +193,7 @@ class Keeper:
         asked_s = self._clock.now().mono_s
         answers = await self._store.commit(self._tenant, self._fence, batch)
         self._sure_s = max(self._sure_s, asked_s)
+        self._journal.note(self._fence, batch, answers)
         done, self._lots = self._lots[:lots], self._lots[lots:]
         self._listener.committed(batch, answers)
         for lot in done:

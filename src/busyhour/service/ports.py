@@ -23,6 +23,13 @@ class Clock(Protocol):
     def now(self) -> Instant: ...
 
 
+class Kept(r.Record, frozen=True, kw_only=True):
+    """What was written to a tenant's shard lately, in order, and the fence of the last of it (`journal.py`)."""
+
+    fence: int
+    keeps: tuple[Keep, ...]
+
+
 class FloorPicture(r.Record, frozen=True, kw_only=True):
     """All that the store knows of one tenant's live state."""
 
@@ -32,19 +39,23 @@ class FloorPicture(r.Record, frozen=True, kw_only=True):
     trunks: tuple[Trunk, ...]
     runs: tuple[RunPicture, ...]
     calls: tuple[OpenCall, ...]
+    given_back: int | None = None  # None: nothing was; else how many calls the store had lost
 
 
 class Store(Protocol):
     """The engine's store, for one tenant's shard at a time."""
 
-    async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
-        """Take ownership (fence + 1) and read the live state in one transaction."""
+    async def open_shard(self, tenant: int, owner: str, kept: Kept | None = None) -> FloorPicture:
+        """Take ownership (a higher fence) and read the live state in one transaction. A store that is on another
+        history than at the last opening may have lost its newest commits, which `kept` has: it takes back what it
+        misses of them, in the same transaction, without asking whether it is allowed (it was)."""
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[Keep]) -> list[Event]:
         """Write the batch, in order, in one transaction. Idempotent: writing a batch again changes nothing and gives
         the same answers. Each `PlaceCall` is checked as `core/dialer/may_dial.py` says, on rows read and locked in
         this transaction, and answered by `CallCommitted` or `CallRefused`; then comes a `RunCounted` for each run whose
-        counts or state changed. An empty batch asks whether the fence still holds. Raises `FenceLost`, `StoreDown`."""
+        counts or state changed. An empty batch asks whether the fence still holds. Raises `FenceLost`, `StoreRewound`,
+        `StoreDown`."""
 
     async def fill_hopper(self, tenant: int, fence: int, ask: FillHopper, now: Instant) -> HopperFilled:
         """Take members: first those due by now, in order of due time, then fresh contacts in list order. A member

@@ -19,7 +19,7 @@ from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.values import EndCause
 from busyhour.service.errors import StoreDown, Unavailable
-from busyhour.service.ports import FloorPicture, Store
+from busyhour.service.ports import FloorPicture, Kept, Store
 from busyhour.sim.faults import Weather
 from busyhour.sim.line import COMMIT_S, EVENT_S, REPLY_S, REPLY_WAIT_S, Line
 from busyhour.sim.loop import WORLD
@@ -220,9 +220,9 @@ class FatedShelf:
     def __init__(self, store: Store, process: Process, away: Callable[[], bool], mood: Mood, fates: Fates) -> None:
         self._store, self.process, self._away, self._mood, self._fates = store, process, away, mood, fates
 
-    async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
+    async def open_shard(self, tenant: int, owner: str, kept: Kept | None = None) -> FloorPicture:
         def opened() -> FloorPicture:
-            picture = at_once(self._store.open_shard(tenant, owner))
+            picture = at_once(self._store.open_shard(tenant, owner, kept))
             self.process.fence = picture.fence
             return picture
 

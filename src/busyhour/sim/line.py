@@ -25,7 +25,7 @@ from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.values import EndCause
 from busyhour.service.errors import StoreDown, Unavailable
-from busyhour.service.ports import FloorPicture, Store
+from busyhour.service.ports import FloorPicture, Kept, Store
 from busyhour.sim.faults import Weather
 from busyhour.sim.loop import WORLD
 from busyhour.sim.pbx import SimPbx
@@ -165,12 +165,12 @@ class Shelf:
     def __init__(self, store: Store, process: Process, weather: Weather, away: Callable[[], bool]) -> None:
         self._store, self.process, self._weather, self._away = store, process, weather, away
 
-    async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
-        return await self.process.over_the_wire(COMMIT_S, partial(self._opened, tenant, owner))
+    async def open_shard(self, tenant: int, owner: str, kept: Kept | None = None) -> FloorPicture:
+        return await self.process.over_the_wire(COMMIT_S, partial(self._opened, tenant, owner, kept))
 
-    def _opened(self, tenant: int, owner: str) -> FloorPicture:
+    def _opened(self, tenant: int, owner: str, kept: Kept | None) -> FloorPicture:
         self._reach()
-        picture = at_once(self._store.open_shard(tenant, owner))
+        picture = at_once(self._store.open_shard(tenant, owner, kept))
         self.process.fence = picture.fence
         self.process.point("after open")
         return picture

@@ -1,7 +1,7 @@
 """What one tenant has in the store in memory: plain rows, and the few indexes that keep each use of them cheap."""
 
 from collections import defaultdict, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
 from busyhour.core import commands as c
@@ -62,6 +62,13 @@ class Run:
     def active(self) -> bool:
         return self.state in ACTIVE
 
+    def copy(self) -> "Run":
+        return replace(self, fresh=deque(self.fresh), waiting=list(self.waiting), taken=dict(self.taken))
+
+
+PLAIN = ("campaigns", "trunks", "agents", "dnc", "open", "live_numbers", "abandoned", "learned")
+"""Tables of values that never change."""
+
 
 @dataclass(slots=True)
 class Rows:
@@ -81,8 +88,23 @@ class Rows:
     dialed: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
     abandoned: dict[str, float] = field(default_factory=dict)  # number: when its last abandoned call ended
     fence: int = 0
+    history: int = 0  # of the store, when the shard was opened last
     owner: str = ""
     made: int = 0
+
+    def copy(self) -> "Rows":
+        """Of its own, down to the last row. What cannot change is shared."""
+        other = replace(
+            self,
+            runs={run_id: run.copy() for run_id, run in self.runs.items()},
+            members={key: replace(one, earlier=dict(one.earlier)) for key, one in self.members.items()},
+            attempts={name: replace(one) for name, one in self.attempts.items()},
+            agent_states=list(self.agent_states),
+        )
+        for name in PLAIN:
+            setattr(other, name, dict(getattr(self, name)))
+        other.dialed = defaultdict(deque, {number: deque(times) for number, times in self.dialed.items()})
+        return other
 
     # Members
 

@@ -21,8 +21,8 @@ from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.pictures import CallRecord, HopperItem, RunPicture
 from busyhour.core.model.values import Outcome
-from busyhour.service.errors import FenceLost
-from busyhour.service.ports import FloorPicture
+from busyhour.service import fences
+from busyhour.service.ports import FloorPicture, Kept
 
 
 @dataclass(slots=True)
@@ -31,6 +31,7 @@ class MemoryStore:
 
     tenants: dict[int, Rows] = field(default_factory=dict)
     commits: int = 0
+    history: int = 0  # how often it has failed over
     fault: Exception | None = None
     clock: Callable[[], float] | None = None  # UTC; None: an intent's own time is taken for that of its commit
 
@@ -63,10 +64,15 @@ class MemoryStore:
 
     # The port
 
-    async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
+    async def open_shard(self, tenant: int, owner: str, kept: Kept | None = None) -> FloorPicture:
         self._fail()
         rows = self.tenants[tenant]
-        rows.fence, rows.owner = rows.fence + 1, owner
+        same_history = rows.history == self.history
+        given_back = None
+        if kept is not None and fences.is_missing(kept, rows.fence, same_history=same_history):
+            given_back = _give_back_lost(rows, kept.keeps)
+        rows.fence, rows.owner = fences.next_fence(rows.fence, same_history=same_history), owner
+        rows.history = self.history
         for run in rows.runs.values():
             for member_id in list(run.taken):
                 rows.wait(rows.members[member_id], rows.members[member_id].due_utc_s)
@@ -82,7 +88,16 @@ class MemoryStore:
                 self.picture_of(tenant, run, utc_s) for run in rows.runs.values() if run.active or run.run_id in live
             ),
             calls=calls,
+            given_back=given_back,
         )
+
+    def copy(self) -> dict[int, Rows]:
+        """All that is in it now: what a standby has that falls behind from now on."""
+        return {tenant: rows.copy() for tenant, rows in self.tenants.items()}
+
+    def fail_over(self, older: dict[int, Rows]) -> None:
+        """The standby takes over with what it has."""
+        self.tenants, self.history = older, self.history + 1
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
         rows = self._rows(tenant, fence)
@@ -137,8 +152,7 @@ class MemoryStore:
     def _rows(self, tenant: int, fence: int) -> Rows:
         self._fail()
         rows = self.tenants[tenant]
-        if fence != rows.fence:
-            raise FenceLost
+        fences.hold(fence, rows.fence, same_history=rows.history == self.history)
         return rows
 
     def _place(self, rows: Rows, keep: c.PlaceCall) -> Event:
@@ -165,15 +179,33 @@ class MemoryStore:
         )
         if verdict.refusal is not None:
             return CallRefused(call=name, reason=verdict.refusal, due_utc_s=verdict.due_utc_s)
-        member.state, member.attempts, member.last_call = "open", member.attempts + 1, name
-        run = rows.runs[keep.run_id]
-        run.taken.pop(member.member_id, None)
-        run.placed += 1
-        rows.attempts[name] = Attempt(keep, utc_s)
-        rows.open[name] = None
-        rows.live_numbers[keep.item.number] = name
-        recent.append(utc_s)
+        _write_call(rows, keep, utc_s)
         return CallCommitted(call=name)
+
+
+def _write_call(rows: Rows, keep: c.PlaceCall, utc_s: float) -> None:
+    name, number = keep.item.call, keep.item.number
+    member = rows.members[keep.item.member_id]
+    member.state, member.attempts, member.last_call = "open", keep.item.attempt_no, name
+    run = rows.runs[keep.run_id]
+    run.taken.pop(member.member_id, None)
+    run.placed += 1
+    rows.attempts[name] = Attempt(keep, utc_s)
+    rows.open[name] = None
+    rows.live_numbers[number] = name
+    rows.recent(number, utc_s).append(utc_s)
+
+
+def _give_back_lost(rows: Rows, keeps: Sequence[c.Keep]) -> int:
+    """Facts: the law is not asked again."""
+    missing = 0
+    for keep in keeps:
+        if not isinstance(keep, c.PlaceCall):
+            _write(rows, keep)
+        elif keep.item.call not in rows.attempts:
+            missing += 1
+            _write_call(rows, keep, keep.at_utc_s)
+    return missing
 
 
 def _counted(run: Run) -> RunCounted:

@@ -136,19 +136,19 @@ def _first_of_each_number(
 
 
 async def _write(driver: Driver, wanted: Sequence[PlaceCall], counts: RunCounts) -> set[str]:
-    placed = await driver.fetchmany(PLACE, [_row(one) for one in wanted]) if wanted else ()
+    placed = await driver.fetchmany(PLACE, [row_of(one, one.item.member_id) for one in wanted]) if wanted else ()
     for row in placed:
         counts.place(row["run_id"])
     return {row["call"] for row in placed}
 
 
-def _row(one: PlaceCall) -> tuple[Any, ...]:
+def row_of(one: PlaceCall, member_id: int) -> tuple[Any, ...]:
     item = one.item
     return (
         item.call,
         one.run_id,
         one.campaign_id,
-        item.member_id,
+        member_id,
         item.contact_id,
         item.list_id,
         one.trunk.trunk_id,

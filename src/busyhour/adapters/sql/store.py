@@ -5,27 +5,42 @@
 
 import contextlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
+import msgspec
 import sqlalchemy as sa
 import structlog
 
-from busyhour.adapters.sql import adopt, closes, compliance, hopper, intents
+from busyhour.adapters.sql import adopt, closes, compliance, hopper, intents, restore
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Database, Driver, again
+from busyhour.adapters.sql.waves import waves
 from busyhour.core import commands as c
 from busyhour.core.events import Event, HopperFilled, Instant
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
-from busyhour.service.errors import FenceLost, StoreDown
-from busyhour.service.ports import FloorPicture
+from busyhour.service import fences
+from busyhour.service.errors import StoreDown
+from busyhour.service.ports import FloorPicture, Kept
 
+# The server's system and its timeline, which a standby that takes over changes; a checkpoint would tell an old one.
+HISTORY = """
+(SELECT system_identifier FROM pg_control_system()) || '-' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
+"""
+LAST_OPENED = sa.text(f"""
+SELECT h.now, coalesce(l.fence, 0) AS fence, coalesce(l.history = h.now, false) AS same_history
+FROM (SELECT {HISTORY} AS now) h LEFT JOIN (SELECT fence, history FROM shard_lease FOR UPDATE) l ON true
+""")  # noqa: S608 - made of constants
 TAKE_SHARD = sa.text("""
-INSERT INTO shard_lease (owner, fence, taken_utc_s) VALUES (:owner, 1, :at)
-ON CONFLICT (tenant_id) DO UPDATE SET owner = excluded.owner, fence = shard_lease.fence + 1, taken_utc_s = :at
+INSERT INTO shard_lease (owner, fence, taken_utc_s, history) VALUES (:owner, :fence, :at, :history)
+ON CONFLICT (tenant_id) DO UPDATE SET owner = :owner, taken_utc_s = :at, history = :history,
+    fence = greatest(shard_lease.fence + 1, :fence)
 RETURNING fence
 """)
 # The share lock makes a new owner wait for this transaction, and this one fail after a new owner came.
-HOLD_FENCE = "SELECT 1 FROM shard_lease WHERE fence = $1 FOR SHARE"
+HOLD_FENCE = f"""
+SELECT coalesce(l.fence, 0) AS fence, coalesce(l.history = h.now, false) AS same_history
+FROM (SELECT {HISTORY} AS now) h LEFT JOIN (SELECT fence, history FROM shard_lease FOR SHARE) l ON true
+"""  # noqa: S608 - made of constants
 
 STUCK_S = 3.0
 """No transaction of an engine that lives takes so long: each is a few round trips."""
@@ -41,8 +56,6 @@ NOTE_AT_CALLS = (100, 1_000)
 
 log = structlog.get_logger("store")
 
-Touched = set[tuple[str, int | str]]
-
 
 class SqlStore:
     """Implements `service.ports.Store`. Give it a `Database` of its own, apart from the screens'."""
@@ -52,9 +65,9 @@ class SqlStore:
         self._committed = 0
         self._to_note = list(NOTE_AT_CALLS)
 
-    async def open_shard(self, tenant: int, owner: str) -> FloorPicture:
+    async def open_shard(self, tenant: int, owner: str, kept: Kept | None = None) -> FloorPicture:
         try:
-            return await again(lambda: self._open_shard(tenant, owner))
+            return await again(lambda: self._open_shard(tenant, owner, kept))
         except StoreDown:
             await self._end_stuck()  # the next try may find the way free
             raise
@@ -92,10 +105,18 @@ class SqlStore:
         if ended:
             log.warning("engines that stood still in a transaction were disconnected", connections=ended)
 
-    async def _open_shard(self, tenant: int, owner: str) -> FloorPicture:
+    async def _open_shard(self, tenant: int, owner: str, kept: Kept | None) -> FloorPicture:
         async with self.database.tenant_transaction(tenant) as connection:
-            fence = (await connection.execute(TAKE_SHARD, {"owner": owner, "at": time.time()})).scalar_one()
-            return await adopt.read_floor(connection, tenant, fence)
+            last = (await connection.execute(LAST_OPENED)).one()
+            fence = fences.next_fence(last.fence, same_history=last.same_history)
+            taken = {"owner": owner, "fence": fence, "at": time.time(), "history": last.now}
+            fence = (await connection.execute(TAKE_SHARD, taken)).scalar_one()
+            given_back = None
+            if kept is not None and fences.is_missing(kept, last.fence, same_history=last.same_history):
+                raw = await connection.get_raw_connection()
+                given_back = await restore.give_back(raw.driver_connection, kept.keeps)
+            picture = await adopt.read_floor(connection, tenant, fence)
+            return msgspec.structs.replace(picture, given_back=given_back)
 
     async def _commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
         answers: list[Event] = []
@@ -120,45 +141,5 @@ class SqlStore:
 
 
 async def hold(driver: Driver, fence: int) -> None:
-    if await driver.fetchrow(HOLD_FENCE, fence) is None:
-        raise FenceLost(f"another engine has taken over (fence {fence} is old)")
-
-
-def waves(batch: Sequence[c.Keep]) -> Iterator[list[c.Keep]]:
-    """Cut the batch where a later command touches what an earlier one touched. Within a wave the order does not
-    matter, so all commands of one kind go in one round trip: this is where the speed comes from."""
-    wave: list[c.Keep] = []
-    read: Touched = set()
-    written: Touched = set()
-    for keep in batch:
-        reads, writes = touches(keep)
-        if writes & (read | written) or reads & written:
-            yield wave
-            wave, read, written = [], set(), set()
-        wave.append(keep)
-        read |= reads
-        written |= writes
-    if wave:
-        yield wave
-
-
-def touches(keep: c.Keep) -> tuple[Touched, Touched]:
-    """What a command reads, and what it writes."""
-    match keep:
-        case c.PlaceCall(item=item, run_id=run_id):
-            return {("run", run_id)}, {("call", item.call), ("member", item.member_id), ("contact", item.contact_id)}
-        case c.CloseCall(record=record):
-            return set(), {("call", record.call), ("member", record.member_id), ("contact", record.contact_id)}
-        case c.SaveProgress(call=call) | c.SaveDisposition(call=call):
-            return set(), {("call", call)}
-        case c.SaveRun(run_id=run_id):
-            return set(), {("run", run_id)}
-        case c.SaveAgentState(agent_id=agent_id):
-            return set(), {("agent", agent_id)}
-        case c.ReturnItems(member_ids=member_ids):
-            return set(), {("member", one) for one in member_ids}
-        case c.CloseMember(member_id=member_id):
-            return set(), {("member", member_id)}
-        case c.SaveLearned(campaign_id=campaign_id):
-            return set(), {("learned", campaign_id)}
-    raise AssertionError(f"a command that the store does not know: {keep!r}")
+    found = await driver.fetchrow(HOLD_FENCE)
+    fences.hold(fence, found["fence"], same_history=found["same_history"])

@@ -1,0 +1,33 @@
+"""Whose a shard is, and on which history of the store: what every store asks in each transaction, in one place.
+
+A fence is the number of an opening; it only grows. A *history* is a store that loses nothing: when a standby takes
+over, which may not have the newest commits, another one begins. On another history than the one on which the shard was
+opened, commits that were acknowledged may be missing (C2), the newest openings among them.
+"""
+
+from typing import Final
+
+from busyhour.service.errors import FenceLost, StoreRewound
+from busyhour.service.ports import Kept
+
+HISTORY_STEP: Final = 1 << 32
+"""Fences of another history are beyond all that the lost part of the one before may have given out."""
+
+
+def next_fence(found: int, *, same_history: bool) -> int:
+    return found + 1 if same_history else (found // HISTORY_STEP + 1) * HISTORY_STEP + 1
+
+
+def hold(mine: int, found: int, *, same_history: bool) -> None:
+    """Raises `FenceLost` when another engine has opened the shard, `StoreRewound` when the store may have lost what
+    this one wrote; then nobody may write before it was given back."""
+    if found > mine or (same_history and found != mine):
+        raise FenceLost(f"another engine has taken over (fence {mine} is old)")
+    if not same_history:
+        raise StoreRewound("the store goes on from an older state: its newest commits may be lost")
+
+
+def is_missing(kept: Kept | None, found: int, *, same_history: bool) -> bool:
+    """Whether what was kept is to be given back: the first to open a shard on another history does it, and only the one
+    who wrote last."""
+    return kept is not None and not same_history and found <= kept.fence

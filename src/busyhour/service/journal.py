@@ -1,0 +1,93 @@
+"""The journal: what was written to the store in the last minute, beside the store, to give it back what it lost (C2).
+
+A database whose standby does not have every commit loses the newest of them when that standby takes over. What people
+were told is saved must not go with them, and nobody may be called again for want of the record of the first call. So
+each record goes here once the store has acknowledged it, and before anybody hears of it. In memory for an engine that
+lives; in files, when it is given some, for one that dies at the same time.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import msgspec
+import structlog
+
+from busyhour.core import commands as c
+from busyhour.core.events import CallCommitted, Event
+from busyhour.service.ports import Clock, Kept
+
+JOURNAL_KEPT_S: Final = 60.0
+"""A standby that is further behind loses more than can be given back."""
+JOURNAL_RECORDS_MAX: Final = 200_000
+RECORDS = c.PlaceCall | c.SaveProgress | c.CloseCall | c.SaveDisposition | c.SaveRun | c.SaveAgentState | c.SaveLearned
+"""What is given back. Members in a hopper are taken anew, so nothing of them is kept."""
+
+log = structlog.get_logger("journal")
+
+
+class Written(msgspec.Struct, frozen=True):
+    """What one transaction wrote, under which fence."""
+
+    fence: int
+    keeps: tuple[RECORDS, ...]
+
+
+class JournalFiles(Protocol):
+    """Where a tenant's journal outlives its engine. Neither raises for a disk that fails."""
+
+    def append(self, line: bytes) -> None:
+        """Written when this returns, though perhaps not on the disk: the death of the process loses nothing."""
+
+    def lines(self) -> list[bytes]:
+        """All that is there of the last `JOURNAL_KEPT_S`, and perhaps older; the last one may be cut short."""
+
+
+class Journal:
+    """One tenant's."""
+
+    def __init__(self, clock: Clock, files: JournalFiles | None = None) -> None:
+        self._clock, self._files = clock, files
+        self._entries: deque[tuple[float, Written]] = deque()
+        self._records = 0
+        self._encode = msgspec.json.Encoder().encode
+        for line in files.lines() if files is not None else ():
+            self._take_up(line)
+
+    def note(self, fence: int, batch: Sequence[c.Keep], answers: Sequence[Event]) -> None:
+        """The store has acknowledged this. Calls that it refused were not written."""
+        yes = {answer.call for answer in answers if isinstance(answer, CallCommitted)}
+        refused = [one.item.call for one in batch if isinstance(one, c.PlaceCall) and one.item.call not in yes]
+        keeps = tuple(
+            one
+            for one in batch
+            if isinstance(one, RECORDS) and not (isinstance(one, c.PlaceCall) and one.item.call in refused)
+        )
+        if not keeps:
+            return
+        written = Written(fence, keeps)
+        self._add(written)
+        if self._files is not None:
+            self._files.append(self._encode(written))
+
+    def kept(self, more: Sequence[c.Keep] = ()) -> Kept | None:
+        """What to give back, in order; `more` comes behind it."""
+        if not self._entries:
+            return None
+        keeps = [keep for _, written in self._entries for keep in written.keeps]
+        keeps += [keep for keep in more if isinstance(keep, RECORDS)]
+        return Kept(fence=max(written.fence for _, written in self._entries), keeps=tuple(keeps))
+
+    def _take_up(self, line: bytes) -> None:
+        try:
+            self._add(msgspec.json.decode(line, type=Written))
+        except msgspec.DecodeError as fault:  # the process died while it wrote; what was not written was not told
+            log.warning("a line of the journal cannot be read", fault=str(fault), length=len(line))
+
+    def _add(self, written: Written) -> None:
+        now_s = self._clock.now().mono_s
+        self._entries.append((now_s, written))
+        self._records += len(written.keeps)
+        while self._entries[0][0] < now_s - JOURNAL_KEPT_S or self._records > JOURNAL_RECORDS_MAX:
+            _, old = self._entries.popleft()
+            self._records -= len(old.keeps)

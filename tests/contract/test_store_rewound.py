@@ -1,0 +1,191 @@
+"""A server that failed over and lost its newest commits: nobody writes before it was given back what it lost (C2)."""
+
+from typing import Any
+
+import pytest
+
+from busyhour.core import commands as c
+from busyhour.core.events import CallCommitted, HopperFilled
+from busyhour.core.model.pictures import HopperItem
+from busyhour.core.model.values import ListRole, Outcome
+from busyhour.service.errors import FenceLost, StoreRewound
+from busyhour.service.ports import Kept
+
+from .conftest import World, new_contact
+
+NORMAL = ListRole.NORMAL
+PLACED = "SELECT * FROM attempt ORDER BY call"
+MEMBERS = "SELECT contact_id, state, attempts, due_utc_s, last_call, last_outcome FROM member ORDER BY contact_id"
+COUNTS = "SELECT placed, finished, answered, abandoned, state FROM run"
+AGENTS = "SELECT state, pause_reason, session_open FROM agent"
+
+
+async def begin(world: World) -> tuple[HopperItem, ...]:
+    people = await world.add_list("people", [new_contact(n) for n in range(1, 5)])
+    await world.start((people, NORMAL))
+    return (await world.fill()).items
+
+
+def lately(world: World, items: tuple[HopperItem, ...]) -> list[c.Keep]:
+    """One call is over and will be tried again, one is over for good with a word of the agent, one is up."""
+    t = world.utc_s
+    return [
+        *(world.place(item) for item in items[:3]),
+        c.SaveProgress(call=items[1].call, state="answered", answered_utc_s=t + 4, agent_id=world.agent_id),
+        world.close(items[0], Outcome.BUSY, ended_utc_s=t + 3, next_due_utc_s=t + 300),
+        world.close(items[1], Outcome.HANDLED, answered_utc_s=t + 4, joined_utc_s=t + 5, ended_utc_s=t + 9, talk_s=5.0),
+        c.SaveDisposition(
+            call=items[1].call,
+            agent_id=world.agent_id,
+            disposition="sale",
+            note="two",
+            at_utc_s=t + 10,
+            next_due_utc_s=None,
+            retry_why="",
+        ),
+        c.SaveAgentState(
+            agent_id=world.agent_id,
+            state="not_ready",
+            reason="Lunch",
+            pause="Lunch",
+            call=None,
+            acw_until_utc_s=0.0,
+            session_open=True,
+            at_utc_s=t + 11,
+        ),
+        c.SaveRun(run_id=world.run_id, state="paused", at_utc_s=t + 12, final=False),
+    ]
+
+
+async def all_of(world: World) -> dict[str, Any]:
+    """What must be as it was; the ids of members may be others."""
+    placed = [{name: row[name] for name in row if name != "member_id"} for row in await world.rows(PLACED)]
+    return {
+        "placed": placed,
+        "members": await world.rows(MEMBERS),
+        "counts": await world.rows(COUNTS),
+        "agents": await world.rows(AGENTS),
+        "interactions": await world.rows("SELECT * FROM interaction ORDER BY interaction_id"),
+    }
+
+
+async def another_history(world: World) -> None:
+    await world.rows("UPDATE shard_lease SET history = 'the one before' RETURNING 1")
+
+
+async def lose(world: World) -> None:
+    """What a standby has that fell behind when the run began."""
+    for table in ("segment", "interaction", "attempt", "member", "run_list"):
+        await world.rows(f"DELETE FROM {table} RETURNING 1")
+    await world.rows(
+        "UPDATE run SET placed = 0, finished = 0, answered = 0, abandoned = 0, state = 'running' RETURNING 1"
+    )
+    await world.rows("UPDATE agent SET state = 'available', pause_reason = NULL, session_open = false RETURNING 1")
+    await another_history(world)
+
+
+@pytest.mark.covers("I13")
+async def test_on_another_history_nothing_is_written_until_the_shard_is_opened_anew(world: World) -> None:
+    items = await begin(world)
+    await another_history(world)
+    for ask in (world.commit(world.place(items[0])), world.commit(), world.fill()):
+        with pytest.raises(StoreRewound):
+            await ask
+    assert await world.rows(PLACED) == []
+    old = world.fence
+    await world.own()
+    assert world.fence > old + 1_000_000, "no lost opening can have had this fence"
+    assert await world.commit() == []
+    world.fence = old
+    with pytest.raises(FenceLost):
+        await world.commit()
+
+
+async def test_who_was_replaced_before_the_failover_stays_replaced(world: World) -> None:
+    await begin(world)
+    old = world.fence
+    await world.own("engine-2")
+    await another_history(world)
+    world.fence = old
+    with pytest.raises(FenceLost):
+        await world.commit()
+
+
+@pytest.mark.covers("I3", "I29", "I33")
+async def test_what_was_lost_is_given_back_and_nobody_is_called_again_for_want_of_it(world: World) -> None:
+    items = await begin(world)
+    keeps = lately(world, items)
+    await world.commit(*keeps)
+    before = await all_of(world)
+    await lose(world)
+    world.floor = await world.store.open_shard(world.tenant, "engine-1", Kept(fence=world.fence, keeps=tuple(keeps)))
+    world.fence = world.floor.fence
+    assert world.floor.given_back == 3
+    after = await all_of(world)
+    assert after["members"] == [row for row in before["members"] if row["state"] != "taken"]
+    del before["members"], after["members"]
+    assert after == before
+    assert [call.item.call for call in world.floor.calls] == [items[2].call]
+    await world.commit(c.SaveRun(run_id=world.run_id, state="running", at_utc_s=world.utc_s, final=False))
+    world.utc_s += 20
+    filled = await world.fill()
+    assert [item.contact_id for item in filled.items] == [items[3].contact_id], "the other three were called"
+    assert filled.next_due_utc_s == world.utc_s - 20 + 300
+    await world.commit(world.close(items[2], Outcome.NO_ANSWER))
+    assert (await world.campaigns.run(world.tenant, world.run_id)).finished == 2
+
+
+async def test_what_was_not_lost_stays_as_it_is(world: World) -> None:
+    items = await begin(world)
+    keeps = lately(world, items)
+    await world.commit(*keeps)
+    kept = Kept(fence=world.fence, keeps=tuple(keeps))
+    again = None
+    for _ in range(2):
+        await another_history(world)
+        picture = await world.store.open_shard(world.tenant, "engine-1", kept)
+        kept = Kept(fence=picture.fence, keeps=kept.keeps)
+        assert picture.given_back == 0
+        found = await all_of(world)
+        assert again in (None, found)
+        again = found
+    assert sorted(row["state"] for row in await world.rows(PLACED)) == ["final", "final", "intent"]
+
+
+async def test_who_opened_the_shard_meanwhile_knows_better(world: World) -> None:
+    """Somebody else has gone on since: what an older engine kept would turn back what they wrote."""
+    items = await begin(world)
+    keeps = lately(world, items)
+    await world.commit(*keeps)
+    kept = Kept(fence=world.fence, keeps=tuple(keeps))
+    await world.own("engine-2")
+    await world.commit(c.SaveRun(run_id=world.run_id, state="running", at_utc_s=world.utc_s, final=False))
+    await another_history(world)
+    picture = await world.store.open_shard(world.tenant, "engine-1", kept)
+    assert picture.given_back is None
+    assert (await world.campaigns.run(world.tenant, world.run_id)).state == "running"
+
+
+async def test_a_call_whose_run_or_contact_is_lost_too_is_left_out(world: World) -> None:
+    items = await begin(world)
+    keeps = lately(world, items)
+    await world.commit(*keeps)
+    await lose(world)
+    await world.rows(f"DELETE FROM contact WHERE contact_id = {items[0].contact_id} RETURNING 1")
+    other = f"UPDATE contact_point SET number = '+1' WHERE contact_id = {items[1].contact_id} RETURNING 1"
+    await world.rows(other)
+    picture = await world.store.open_shard(world.tenant, "engine-1", Kept(fence=world.fence, keeps=tuple(keeps)))
+    assert picture.given_back == 3
+    assert [row["call"] for row in await world.rows(PLACED)] == [items[2].call]
+
+
+async def test_a_store_that_never_failed_over_takes_nothing_back(world: World) -> None:
+    items = await begin(world)
+    kept = Kept(fence=world.fence, keeps=(world.place(items[0]),))
+    picture = await world.store.open_shard(world.tenant, "engine-1", kept)
+    assert (picture.given_back, picture.fence) == (None, world.fence + 1)
+    assert await world.rows(PLACED) == []
+    world.fence = picture.fence
+    filled = await world.fill()
+    assert isinstance(filled, HopperFilled)
+    assert await world.commit(world.place(filled.items[0])) == [CallCommitted(call=filled.items[0].call)]
