@@ -91,6 +91,7 @@ async def test_what_is_open_or_begun_later_is_left_to_the_floor(world: World) ->
     await world.commit(world.talked(first), world.talked(second), world.talked(third))
     found = await world.store.reckon(world.tenant, ask(world, NOON_UTC_S + 2, second.call, still_up.call))
     assert sum((count.connected for count in found.buckets.values()), 0) == 1, "only the first"
+    assert found.late == {third.call: (bucket_of(NOON_UTC_S), Count(1))}, "begun since; or by a clock that was set back"
     assert found.first_utc_s == NOON_UTC_S
     assert (found.from_utc_s, found.until_utc_s) == (bucket_of(NOON_UTC_S + 2 - KEPT_S) * BUCKET_S, NOON_UTC_S + 2)
 

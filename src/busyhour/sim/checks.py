@@ -17,6 +17,7 @@ from busyhour.core.model.ids import agent_of
 from busyhour.core.model.values import DialMode, LegMode
 from busyhour.sim.checks_end import at_the_end
 from busyhour.sim.checks_hours import wrong_hour
+from busyhour.sim.checks_law import LawChecks
 from busyhour.sim.checks_live import LiveChecks
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.loop import the_loop
@@ -54,6 +55,7 @@ class Checks:
         self.listed_s: dict[tuple[int, str], float] = {}  # do-not-call numbers, since when by true time
         self.first_records: dict[str, Any] = {}
         self._live = LiveChecks(world, self)
+        self.law = LawChecks(world)
         self.committed_s: dict[str, float] = {}  # by true time
         self._minutes: dict[tuple[int, int], deque[float]] = {}  # of a run: calls begun
         self._agents_written: dict[tuple[int, int], deque[c.SaveAgentState]] = {}
@@ -195,6 +197,7 @@ class Checks:
                 case c.CloseCall(record=record):
                     self._landed(tenant, record.call)
                     self.first_records.setdefault(record.call, record)
+                    self.law.on_close(tenant, keep)
                 case c.SaveRun(run_id=run_id, state=state):
                     self._check_run(tenant, run_id, state)
                 case c.SaveAgentState():
@@ -228,14 +231,15 @@ class Checks:
             raise Violation(f"I5: {keep.item.call} was committed {wrong}")
         in_flight = self._in_flight.setdefault((tenant, keep.run_id), {})
         in_flight[keep.item.call] = None
-        if campaign.dial_mode is DialMode.PROGRESSIVE:
+        if campaign.dial_mode is not DialMode.AGENTLESS:
             for name in list(in_flight):  # answered while no engine was there to write it down
                 channel = self._world.pbx.ledger.channels.get(name)
                 if channel is not None and (channel.answered_s is not None or not channel.live):
                     del in_flight[name]
             free = len(self._free.get(tenant, ()))
-            if len(in_flight) > free:
+            if campaign.dial_mode is DialMode.PROGRESSIVE and len(in_flight) > free:
                 raise Violation(f"I12: {len(in_flight)} calls on the way for {free} free agents of {tenant}")
+            self.law.on_intent(tenant, campaign, keep, on_the_way=len(in_flight), free=free)
         placed_s = self.planned_s[keep.item.call]
         line = self._world.lines[tenant]
         if line.downs and line.process is process and placed_s > line.told_down_s + SLACK_S:
@@ -316,6 +320,7 @@ class Checks:
 
     def each_second(self) -> None:
         self._live.look()
+        self._judge(self.law.look)
 
     def agent_state(self, tenant: int, agent_id: int) -> c.SaveAgentState | None:
         """The last that was written."""

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from busyhour.core.dialer.compliance.presets import preset_of
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.run import RunState
+from busyhour.core.model.counts import NOTHING
 from busyhour.core.model.pictures import CallRecord
 from busyhour.core.model.values import REACHED, EndCause, Outcome
 from busyhour.sim.ledger import Channel, Violation
@@ -21,7 +22,7 @@ AGENDA_MAX = 500  # entries of a floor's agenda at rest, stale ones too
 
 DEADLINES_OF = {
     **dict.fromkeys(("ring", "wait", "join", "orphan", "music", "strand", "max", "gone", "look", "prompt"), "call"),
-    **dict.fromkeys(("hours", "due", "rate", "minute", "forget-run"), "run"),
+    **dict.fromkeys(("hours", "due", "rate", "minute", "second", "pace", "forget-run"), "run"),
     **dict.fromkeys(("link", "leg-retry", "acw"), "agent"),
     "leg": "leg",
 }
@@ -195,7 +196,9 @@ def _law_counts(world: "World", tenant: int) -> None:
         wait_max_s = preset_of(rows.campaigns[campaign_id].compliance.preset).wait_max_s
         records = [a.record for a in rows.attempts.values() if a.placed.campaign_id == campaign_id and a.record]
         answered = [one for one in records if one.answered_utc_s is not None and one.outcome in REACHED]
-        recount = len(answered), sum(_counts_as_abandoned(one, wait_max_s) for one in answered)
+        _, before = rows.before.get(campaign_id, (0.0, NOTHING))
+        abandoned = sum(_counts_as_abandoned(one, wait_max_s) for one in answered)
+        recount = len(answered) + before.answered, abandoned + before.abandoned
         if (total.whole.answered, total.whole.abandoned) != recount:
             raise Violation(f"I11: campaign {campaign_id} of {tenant} counts {total.whole}, a recount gives {recount}")
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from busyhour.core.model.campaign import Campaign, Hours, RetryRule, Trunk
+from busyhour.core.model.campaign import Campaign, Compliance, Hours, Pacing, RetryRule, Trunk
+from busyhour.core.model.counts import Count
 from busyhour.core.model.pictures import AgentProfile
 from busyhour.core.model.values import DialMode, LegMode, Outcome
 
@@ -25,16 +26,24 @@ RULES = (
 )
 
 
-def campaigns(agents: int, dice: Random, *, zones: bool) -> list[Campaign]:
+MODES = (DialMode.PROGRESSIVE, DialMode.PREDICTIVE, DialMode.RATIO)  # of the tenants in turn
+COUNTED_BEFORE = Count(connected=1_000, abandoned=12)  # of the campaigns that dial ahead: less would leave nothing
+
+
+def campaigns(tenant: int, agents: int, dice: Random, *, zones: bool) -> list[Campaign]:
     """One with agents, one with a message; and one that keeps its callees' hours."""
+    mode = MODES[(tenant - 1) % len(MODES)]
+    ahead = mode is not DialMode.PROGRESSIVE
     return [
         Campaign(
             campaign_id=AGENTS,
             name="agents",
-            dial_mode=DialMode.PROGRESSIVE,
+            dial_mode=mode,
+            compliance=Compliance(preset="own") if ahead else Compliance(),
+            pacing=Pacing(ratio=2.0),
             priority=5,
             max_concurrent=40,
-            ring_timeout_s=10.0,
+            ring_timeout_s=20.0 if ahead else 10.0,  # long enough for calls to be given up late
             call_max_s=dice.choice([30.0, 120.0]),
             acw_max_s=8.0,
             callee_hours=Hours(),
@@ -85,9 +94,11 @@ def furnish(store: Any, plan: Any, dice: Random, utc_s: float) -> None:
         for agent_id in range(1, plan.agents + 1):
             mode = LegMode.PER_CALL if agent_id % 4 == 0 else LegMode.PERSISTENT
             rows.agents[agent_id] = AgentProfile(agent_id=agent_id, name=f"agent {agent_id}", leg_mode=mode)
-        for campaign in campaigns(plan.agents, dice, zones=plan.weather.zones):
+        for campaign in campaigns(tenant, plan.agents, dice, zones=plan.weather.zones):
             zoned = campaign.campaign_id == ZONED
             count = max(1, each // ZONED_SHARE) if zoned else each
+            if campaign.dial_mode in MODES[1:]:
+                rows.before[campaign.campaign_id] = utc_s, COUNTED_BEFORE
             _add_run(store, tenant, campaign, count, ZONES if zoned else (), dice, utc_s)
 
 

@@ -8,9 +8,13 @@ from busyhour.core.model.counts import NOTHING, Count, Reckoning, ReckoningAsk, 
 def reckon(rows: Rows, ask: ReckoningAsk) -> Reckoning:
     attempts = [one for one in rows.attempts.values() if one.placed.campaign_id == ask.campaign_id]
     buckets: dict[int, Count] = {}
+    late: dict[str, tuple[int, Count]] = {}
+    answered_utc_s, before = rows.before.get(ask.campaign_id, (0.0, NOTHING))
+    if answered_utc_s >= ask.from_utc_s and before != NOTHING:
+        buckets[bucket_of(answered_utc_s)] = before
     for attempt in attempts:
         record = attempt.record
-        if record is None or record.call in ask.open_calls or attempt.placed.at_utc_s >= ask.until_utc_s:
+        if record is None or record.call in ask.open_calls:
             continue
         count = count_of(
             outcome=record.outcome,
@@ -20,11 +24,15 @@ def reckon(rows: Rows, ask: ReckoningAsk) -> Reckoning:
         )
         if count != NOTHING and record.answered_utc_s is not None and record.answered_utc_s >= ask.from_utc_s:
             bucket = bucket_of(record.answered_utc_s)
-            buckets[bucket] = buckets.get(bucket, NOTHING) + count
+            if attempt.placed.at_utc_s >= ask.until_utc_s:
+                late[record.call] = bucket, count
+            else:
+                buckets[bucket] = buckets.get(bucket, NOTHING) + count
     return Reckoning(
         campaign_id=ask.campaign_id,
         from_utc_s=ask.from_utc_s,
         until_utc_s=ask.until_utc_s,
         buckets=buckets,
+        late=late,
         first_utc_s=min((one.placed.at_utc_s for one in attempts), default=None),
     )

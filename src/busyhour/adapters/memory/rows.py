@@ -8,6 +8,7 @@ from busyhour.core import commands as c
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.run import ACTIVE, RunState
 from busyhour.core.model.campaign import Campaign, Trunk
+from busyhour.core.model.counts import Count
 from busyhour.core.model.pictures import AgentProfile, CallRecord, HopperItem, OpenCall
 
 DAY_S = 86_400.0
@@ -75,6 +76,8 @@ class Rows:
     """One tenant's tables."""
 
     campaigns: dict[int, Campaign] = field(default_factory=dict)
+    before: dict[int, tuple[float, Count]] = field(default_factory=dict)
+    """Campaign: what the law counted of calls that are not among these rows, and when they were answered (UTC)."""
     learned: dict[int, bytes] = field(default_factory=dict)  # campaign: what it has taught its pacer
     trunks: dict[int, Trunk] = field(default_factory=dict)
     agents: dict[int, AgentProfile] = field(default_factory=dict)

@@ -23,18 +23,19 @@ RINGING_MAX_S = 3_600.0  # an answer comes at most so long after the call was be
 # The outcomes are those of the index `attempt_reached`.
 RECKON = """
 SELECT (SELECT min(intent_utc_s) FROM attempt WHERE campaign_id = $1 AND trunk_id IS NOT NULL) AS first_utc_s,
-    b.bucket, b.connected, b.abandoned
+    b.bucket, b.late, b.connected, b.abandoned
 FROM (SELECT 1) one LEFT JOIN (
-    SELECT floor(answered_utc_s / $2::float8)::bigint AS bucket, count(*) FILTER (WHERE connected) AS connected,
+    SELECT floor(answered_utc_s / $2::float8)::bigint AS bucket, late, count(*) FILTER (WHERE connected) AS connected,
         count(*) FILTER (WHERE NOT connected) AS abandoned
     FROM (
-        SELECT answered_utc_s, CASE WHEN joined_utc_s IS NOT NULL THEN joined_utc_s - answered_utc_s <= $3
+        SELECT answered_utc_s, CASE WHEN intent_utc_s >= $5 THEN call END AS late,
+            CASE WHEN joined_utc_s IS NOT NULL THEN joined_utc_s - answered_utc_s <= $3
             ELSE outcome IN ('IVR_COMPLETED', 'IVR_LEFT', 'MAX_DURATION') END AS connected
         FROM attempt
-        WHERE campaign_id = $1 AND intent_utc_s >= $4 AND intent_utc_s < $5 AND answered_utc_s >= $6
+        WHERE campaign_id = $1 AND intent_utc_s >= $4 AND answered_utc_s >= $6
             AND outcome IN ('HANDLED', 'IVR_COMPLETED', 'IVR_LEFT', 'ABANDONED', 'MAX_DURATION')
             AND call <> ALL ($7::text[])) answered
-    GROUP BY 1) b ON true
+    GROUP BY 1, 2) b ON true
 """
 
 
@@ -50,11 +51,13 @@ async def reckon(driver: Driver, ask: ReckoningAsk) -> Reckoning:
         ask.from_utc_s,
         list(ask.open_calls),
     )
+    counted = [(row["late"], row["bucket"], Count(row["connected"], row["abandoned"])) for row in rows]
     return Reckoning(
         campaign_id=ask.campaign_id,
         from_utc_s=ask.from_utc_s,
         until_utc_s=ask.until_utc_s,
-        buckets={row["bucket"]: Count(row["connected"], row["abandoned"]) for row in rows if row["bucket"] is not None},
+        buckets={bucket: count for late, bucket, count in counted if bucket is not None and late is None},
+        late={late: (bucket, count) for late, bucket, count in counted if late is not None},
         first_utc_s=rows[0]["first_utc_s"],
     )
 

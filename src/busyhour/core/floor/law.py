@@ -15,7 +15,6 @@ from busyhour.core.dialer.predictive.picture import Window as PacedWindow
 from busyhour.core.floor.state import CallLive, FloorState, RunLive
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE
-from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.counts import ABANDONED, CONNECTED, NOTHING, ReckoningAsk
 
 ASK_AGAIN_S = 60.0  # an answer that has not come by then was lost
@@ -58,10 +57,10 @@ def on_reckoned(f: FloorState, event: e.Reckoned) -> None:
         look(f, event.found.campaign_id)
 
 
-def note_placed(f: FloorState, campaign: Campaign) -> None:
-    ledger = f.ledgers.get(campaign.campaign_id)
+def note_placed(f: FloorState, call: CallLive) -> None:
+    ledger = f.ledgers.get(call.campaign.campaign_id)
     if ledger is not None:
-        ledger.began(f.now.utc_s)
+        ledger.began(call.call, f.now.utc_s)
 
 
 def note_up(f: FloorState, call: CallLive) -> None:

@@ -193,7 +193,7 @@ def place(f: FloorState, run: RunLive, trunk: TrunkLive, why: str) -> None:
     run.turn = f.next_turn()
     if run.predictor is not None:
         run.predictor.allowed -= 1
-    law.note_placed(f, campaign)
+    law.note_placed(f, call)
     if trunk.trunk.calls_per_s_max:
         trunk.starts_s.append(f.now.mono_s)
     if campaign.calls_per_minute_max or campaign.pacing.at_once_max:

@@ -42,9 +42,10 @@ def bucket_of(utc_s: float) -> int:
 class ReckoningAsk(Struct, frozen=True, kw_only=True):
     """Reckon the counts of a campaign anew from the records of its attempts.
 
-    Those count that were begun before `until_utc_s` and are not in `open_calls`: what the floor had open when it asked,
-    it counts itself when it ends. So no call is missed and none counts twice, however long the answer takes, as long
-    as what had ended before was written before.
+    Those count that are not in `open_calls`: what the floor had open when it asked, and what it began since, it counts
+    itself when it ends. What by its time was begun at or after `until_utc_s` is answered call by call, for a clock that
+    was set back leaves such calls too, and only the floor can tell them apart. So no call is missed and none counts
+    twice, however long the answer takes, as long as what had ended before was written before.
     """
 
     campaign_id: int
@@ -60,10 +61,12 @@ class ReckoningAsk(Struct, frozen=True, kw_only=True):
 
 class Reckoning(Struct, frozen=True, kw_only=True):
     """The answer: all that counts since `from_utc_s`, by bucket. `first_utc_s`: the campaign's first call ever.
-    `until_utc_s` says which question it answers."""
+    `until_utc_s` says which question it answers. `late`: calls that were begun then or later, by the clock of their
+    time, each with its bucket; they are not among `buckets`."""
 
     campaign_id: int
     from_utc_s: float
     until_utc_s: float
     buckets: Mapping[int, Count]
+    late: Mapping[str, tuple[int, Count]] = {}
     first_utc_s: float | None

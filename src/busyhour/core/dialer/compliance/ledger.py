@@ -41,6 +41,7 @@ class Ledger:
         self._asked_s = 0.0  # monotonic
         self._answered = False
         self._since_ask: dict[int, Count] = {}  # ended since then
+        self._begun_since: set[str] = set()  # calls, until the answer comes
         self._sums: dict[tuple[int, bool], Sum] = {}
         self._up: dict[str, Count] = {}  # calls that are up, and how each will count: that is certain already
         self.up = NOTHING  # their sum
@@ -65,7 +66,7 @@ class Ledger:
     def ask(self, ask: ReckoningAsk, mono_s: float) -> None:
         """The records are being asked for: what ends from now on is not in their answer."""
         self._asked, self._asked_s, self._answered = ask, mono_s, False
-        self.wait_max_s, self._since_ask = ask.wait_max_s, {}
+        self.wait_max_s, self._since_ask, self._begun_since = ask.wait_max_s, {}, set()
 
     def load(self, found: Reckoning) -> None:
         """Take what the records say in place of what was counted before, and add what has ended since `ask`. An answer
@@ -74,14 +75,18 @@ class Ledger:
             return
         self._answered = True
         self._buckets = dict(found.buckets)
-        for bucket, count in self._since_ask.items():
+        before = [late for call, late in found.late.items() if call not in self._begun_since]
+        for bucket, count in (*before, *self._since_ask.items()):
             self._buckets[bucket] = self._buckets.get(bucket, NOTHING) + count
+        self._begun_since.clear()
         self.known_from_utc_s = found.from_utc_s
         self.first_utc_s = found.first_utc_s if found.first_utc_s is not None else self.first_utc_s
         self._sums.clear()
 
-    def began(self, utc_s: float) -> None:
+    def began(self, call: str, utc_s: float) -> None:
         """A call begins: it may be the campaign's first."""
+        if not self._answered:
+            self._begun_since.add(call)
         if self.first_utc_s is None:
             self.first_utc_s = utc_s
 

@@ -1,0 +1,103 @@
+"""I11: at the law's limit no call is placed without a free agent, whatever the dial mode.
+
+Judged by an arithmetic of its own, from the committed records and from the network's book of who is with an agent.
+An engine may know of an abandoned call some seconds later than the book, so only a limit that has stood for a while
+counts. What was counted before the world began is in the store.
+"""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from busyhour.core import commands as c
+from busyhour.core.dialer.compliance.presets import preset_of
+from busyhour.core.model.campaign import Campaign
+from busyhour.core.model.values import REACHED, DialMode
+from busyhour.sim.ledger import Violation
+from busyhour.sim.loop import the_loop
+
+if TYPE_CHECKING:
+    from busyhour.sim.world import World
+
+AHEAD = (DialMode.RATIO, DialMode.PREDICTIVE)
+STANDS_S = 25.0  # an intent waits up to 5.5 s, and a lost event is made good by the next look
+WINDOW_S = 23 * 3600.0  # while the clock is not further off, all that a world counts lies within its windows
+
+Key = tuple[int, int]  # tenant, campaign
+
+
+@dataclass(slots=True)
+class Sum:
+    """Calls that ended: people who answered, and those of them who met no agent."""
+
+    answered: int = 0
+    abandoned: int = 0
+    limit_since_s: float | None = None
+
+
+class LawChecks:
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._sums: dict[Key, Sum] = {}
+        self._closed: set[str] = set()
+        self.at_limit = 0  # calls that were judged while the limit stood
+
+    def on_close(self, tenant: int, keep: c.CloseCall) -> None:
+        record = keep.record
+        if record.call in self._closed:
+            return
+        self._closed.add(record.call)
+        if record.outcome in REACHED and record.answered_utc_s is not None:
+            total = self._sum(tenant, record.campaign_id)
+            total.answered += 1
+            total.abandoned += record.joined_utc_s is None
+
+    def look(self) -> None:
+        """Each second: since when each campaign that dials ahead is at its limit."""
+        for tenant, rows in self._world.store.tenants.items():
+            for campaign in rows.campaigns.values():
+                if campaign.dial_mode in AHEAD:
+                    self._look(tenant, campaign)
+
+    def _look(self, tenant: int, campaign: Campaign) -> None:
+        total = self._sum(tenant, campaign.campaign_id)
+        answered = total.answered + self._with_agents(tenant, campaign.campaign_id)
+        limit = min(window.limit for window in preset_of(campaign.compliance.preset).windows)
+        one_more_fits = total.abandoned + 1 <= limit * (answered + 1)
+        if one_more_fits:
+            total.limit_since_s = None
+        elif total.limit_since_s is None:
+            total.limit_since_s = the_loop().now_s
+
+    def _with_agents(self, tenant: int, campaign_id: int) -> int:
+        """Calls that are up and have, or had, an agent: they will count as connected."""
+        rows = self._world.store.tenants[tenant]
+        return sum(
+            channel.joined_s > 0 or channel.room is not None
+            for channel in self._world.pbx.ledger.live.values()
+            if channel.tenant == tenant
+            and (attempt := rows.attempts.get(channel.name)) is not None
+            and attempt.placed.campaign_id == campaign_id
+        )
+
+    def on_intent(self, tenant: int, campaign: Campaign, keep: c.PlaceCall, *, on_the_way: int, free: int) -> None:
+        since_s = self._sum(tenant, campaign.campaign_id).limit_since_s
+        if since_s is None or the_loop().now_s - since_s < STANDS_S or self._is_out_of_window():
+            return
+        self.at_limit += 1
+        if on_the_way > free:
+            raise Violation(
+                f"I11: {keep.item.call} of {tenant} was placed at the law's limit: {on_the_way} calls on the way for "
+                f"{free} free agents"
+            )
+
+    def _is_out_of_window(self) -> bool:
+        return abs(self._world.jumped_s) + the_loop().now_s > WINDOW_S
+
+    def _sum(self, tenant: int, campaign_id: int) -> Sum:
+        total = self._sums.get((tenant, campaign_id))
+        if total is None:
+            total = self._sums[tenant, campaign_id] = Sum()
+            before = self._world.store.tenants[tenant].before.get(campaign_id)
+            if before is not None:
+                total.answered, total.abandoned = before[1].answered, before[1].abandoned
+        return total
