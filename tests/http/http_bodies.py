@@ -26,6 +26,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_prompt": body(name="greeting", text="Hello there.", language="en-US"),
     "create_campaign": body(**CAMPAIGN),
     "replace_campaign": body(**CAMPAIGN),
+    "make_plan": body(answer_chance=0.3, agents=[2], modes=["progressive"]),
     "create_list": body(name="spring"),
     "edit_list": body(name="summer"),
     "add_dnc": body(numbers=["+390612345679"]),

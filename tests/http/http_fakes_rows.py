@@ -135,6 +135,9 @@ class FakeCampaigns:
         )
         return self.directory._keep("campaign", tenant, campaign_id, row)
 
+    async def learned(self, tenant: int, campaign_id: int) -> bytes:
+        return self.directory.table("learned", tenant).get(campaign_id, b"")
+
     async def delete_campaign(self, tenant: int, campaign_id: int) -> None:
         self.directory._drop("campaign", tenant, campaign_id)
 

@@ -11,6 +11,7 @@ import httpx
 from fastapi import FastAPI
 
 from busyhour.adapters.files.contact_files import ContactFiles
+from busyhour.bench.pacing.planned import play
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import DialMode, ListRole, Role
 from busyhour.http.app import create_app
@@ -20,6 +21,7 @@ from busyhour.service import secrets
 from busyhour.service.accounts import Accounts
 from busyhour.service.exporting import Exporting
 from busyhour.service.importing import Importing
+from busyhour.service.planning import Planner
 from busyhour.settings import Settings
 from tests.http.http_fakes import FakeClock, FakeFloors, FakePhones, FakeVoice
 from tests.http.http_fakes_people import FakeDirectory
@@ -84,6 +86,7 @@ class World:
             accounts=self.accounts,
             imports=Importing(lists=self.lists, files=ContactFiles, clock=self.clock, spool=self.spool),
             exports=Exporting(lists=self.lists, files=ContactFiles(), spool=self.spool),
+            planner=Planner(campaigns=self.campaigns, work=play),
             pbx_up=lambda: True,
             pbx_ws_url=pbx_ws_url,
             versions={"busyhour": "test"},

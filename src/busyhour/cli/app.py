@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from busyhour import __version__
-from busyhour.cli import agents, campaigns, compliance, lists, report, trunks
+from busyhour.cli import agents, campaigns, compliance, lists, plan, report, trunks
 from busyhour.cli.bench_pacing import add_pacing
 from busyhour.cli.client import connect
 from busyhour.cli.drill import add_drill
@@ -41,6 +41,7 @@ def build(wiring: Wiring) -> typer.Typer:
     app.add_typer(report.explain, name="explain")
     app.command("report")(report.report)
     app.command("compliance")(compliance.compliance)
+    app.command("plan")(plan.plan)
     app.command("live")(live)
     app.command("version")(show_version)
     return app

@@ -58,8 +58,9 @@ class Client:
         wanted = {name: str(value) for name, value in params.items() if value is not None}
         return self._ask("GET", path, params=wanted)
 
-    def post(self, path: str, body: object = None) -> Any:
-        return self._ask("POST", path, json=body)
+    def post(self, path: str, body: object = None, *, reply_max_s: float | None = None) -> Any:
+        """`reply_max_s`: for what takes the server longer than usual."""
+        return self._ask("POST", path, json=body, **({"timeout": reply_max_s} if reply_max_s else {}))
 
     def put(self, path: str, body: object) -> Any:
         return self._ask("PUT", path, json=body)

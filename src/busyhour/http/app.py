@@ -35,6 +35,7 @@ from busyhour.http import (
     live,
     page,
     pause_reasons,
+    plan,
     prompts,
     runs,
     session,
@@ -70,6 +71,7 @@ ALL: tuple[Routes, ...] = (
     attempts_export.routes,  # before {call}
     attempts.routes,
     compliance.routes,
+    plan.routes,
     explain.routes,
     checklist.routes,
     system.routes,

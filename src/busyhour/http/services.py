@@ -12,6 +12,7 @@ from busyhour.service import records as r
 from busyhour.service.accounts import Accounts
 from busyhour.service.exporting import Exporting
 from busyhour.service.importing import Importing
+from busyhour.service.planning import Planner
 from busyhour.settings import Settings
 
 
@@ -31,6 +32,7 @@ class Services:
     accounts: Accounts
     imports: Importing
     exports: Exporting
+    planner: Planner
     pbx_up: Callable[[], bool]
     pbx_ws_url: str
     versions: dict[str, str]

@@ -167,7 +167,9 @@ class Product:
     @cached_property
     def services(self) -> "Services":
         """What the page and the API work with."""
+        from busyhour.bench.pacing.planned import play
         from busyhour.http.services import Services  # late, as `page.py`
+        from busyhour.service.planning import Planner
 
         spool, lists = self.folder.path / "spool", self.stores.lists
         imports = Importing(lists=lists, files=ContactFiles, clock=self.clock, spool=spool)
@@ -188,6 +190,7 @@ class Product:
             accounts=self.accounts,
             imports=imports,
             exports=exports,
+            planner=Planner(campaigns=self.stores.campaigns, work=play),
             pbx_up=self.telephony.up,
             pbx_ws_url=self.access.ws_url,
             versions={"busyhour": __version__, "asterisk": self.pbx.statistics().version},

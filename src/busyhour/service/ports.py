@@ -237,6 +237,9 @@ class Campaigns(Protocol):
     ) -> r.CampaignRow:
         """Create (`campaign_id` 0) or replace, with all its links and rules, in one transaction."""
 
+    async def learned(self, tenant: int, campaign_id: int) -> bytes:
+        """What it has taught its pacer (`core/dialer/predictive/kept.py`), as last stored; empty: nothing yet."""
+
     async def delete_campaign(self, tenant: int, campaign_id: int) -> None: ...
     async def start_run(self, tenant: int, campaign_id: int) -> RunPicture:
         """Create the run. Raises `Conflict` while another run is active, `Invalid` naming what is missing."""

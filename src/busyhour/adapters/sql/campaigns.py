@@ -117,6 +117,10 @@ class SqlCampaigns:
                 learned=(await read_learned(connection, [campaign_id])).get(campaign_id, b""),
             )
 
+    async def learned(self, tenant: int, campaign_id: int) -> bytes:
+        async with self.database.tenant_transaction(tenant) as connection:
+            return (await read_learned(connection, [campaign_id])).get(campaign_id, b"")
+
     async def runs(self, tenant: int, *, active_only: bool = False, limit: int = 50) -> list[r.RunRow]:
         values = {"active_only": active_only, "limit": limit}
         async with self.database.tenant_transaction(tenant) as connection:

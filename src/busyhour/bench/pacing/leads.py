@@ -76,15 +76,20 @@ def usual(seed: int, chance: Callable[[float], float], talk_of: Talk | None = No
             if ring_s > RING_CAP_S:
                 ring_s = RING_AGAIN_S[0] + spread * (RING_AGAIN_S[1] - RING_AGAIN_S[0])
             return Lead(ring_s, True, talk_of(r1 * sin(2 * pi * u2), kind), wrap_of(r2 * cos(2 * pi * u4)))
-        if kind < MACHINE_PART:
-            low, high = MACHINE_S
-            return Lead(low + spread * (high - low) + AMD_S, False, machine=True)
-        if kind < MACHINE_PART + NO_ANSWER_PART:
-            return Lead(NO_ANSWER_S, False)
-        low, high = BUSY_S
-        return Lead(low + spread * (high - low), False)
+        return not_live(kind, spread)
 
     return next_lead
+
+
+def not_live(kind: float, spread: float) -> Lead:
+    """From two uniform draws."""
+    if kind < MACHINE_PART:
+        low, high = MACHINE_S
+        return Lead(low + spread * (high - low) + AMD_S, False, machine=True)
+    if kind < MACHINE_PART + NO_ANSWER_PART:
+        return Lead(NO_ANSWER_S, False)
+    low, high = BUSY_S
+    return Lead(low + spread * (high - low), False)
 
 
 def inbound(rolls: Random) -> Callable[[], tuple[float, Lead]]:

@@ -16,6 +16,7 @@ from busyhour.bench.pacing.leads import Lead
 
 WARM_UP_S = 1800.0  # not counted in utilisation and waits; abandonment counts from the first call
 ENDLESS = 1_000_000_000
+PROMPT_S = 2.0
 
 
 class What(IntEnum):
@@ -72,6 +73,7 @@ class Tally(Struct, kw_only=True):
     dialed: int = 0
     answered: int = 0  # by a person, and known to be
     abandoned: int = 0
+    prompt: int = 0  # answered, and with an agent within `PROMPT_S`
     missed: int = 0  # persons cut off as machines
     canceled: int = 0
     canceled_live: int = 0
@@ -100,6 +102,7 @@ class World:
         self.leaving: dict[int, float] = {}  # busy, and known to leave after this call
         self.ringing: dict[int, tuple[float, float]] = {}  # call: (since, chance factor)
         self.waiting: deque[int] = deque()
+        self._answered_s: dict[int, float] = {}  # of those
         self.callers: deque[tuple[float, Lead]] = deque()  # who called us and waits: since when; they come first
         self.logged_in = shape.agents
         self.tally = Tally(after=[])
@@ -200,6 +203,7 @@ class World:
             self._takes(self.idle.popleft(), call)
         elif (patience_s := self.shape.grace_s - lead.late_s) > 0.0:
             self.waiting.append(call)
+            self._answered_s[call] = self.now_s - lead.late_s
             self._later(patience_s, What.LAPSES, call)
         else:
             self._abandon(call)
@@ -214,12 +218,14 @@ class World:
 
     def _abandon(self, call: int) -> None:
         del self._leads[call]
+        self._answered_s.pop(call, None)
         self.tally.abandoned += 1
         self.tally.after.append((self.now_s, True))
         self.method.abandoned(self.now_s)
 
     def _takes(self, agent: int, call: int) -> None:
         now_s = self.now_s
+        self.tally.prompt += now_s - self._answered_s.pop(call, now_s) <= PROMPT_S
         if now_s >= self.shape.warm_up_s:
             self.tally.served += 1
             self.tally.waited_s += now_s - self._since[agent]

@@ -1,0 +1,49 @@
+"""The hazards in a few figures, as people think of them."""
+
+from collections.abc import Sequence
+from math import exp
+
+from msgspec import Struct
+
+from busyhour.core.dialer.predictive.learned import TALK_BIN_S, Hazards
+
+
+class Means(Struct, frozen=True, kw_only=True):
+    """The usual ones are those of the pretended worlds."""
+
+    answer_chance: float = 0.2  # of one dial, by a person
+    talk_s: float = 120.0
+    wrap_s: float = 20.0
+    ring_s: float = 11.0  # until a person answers
+
+
+def means_of(hazards: Hazards) -> Means:
+    chance, ring_s = _answers(hazards)
+    return Means(
+        answer_chance=chance,
+        talk_s=_mean_s(hazards.talk, TALK_BIN_S),
+        wrap_s=_mean_s(hazards.wrap, 1.0),
+        ring_s=ring_s,
+    )
+
+
+def _mean_s(hazard: Sequence[float], bin_s: float) -> float:
+    """The area below what has lasted; beyond the last bin it goes on as there."""
+    lasting, area_s = 1.0, 0.0
+    for each in hazard:
+        then = lasting * exp(-each * bin_s)
+        area_s += (lasting - then) / each
+        lasting = then
+    return area_s + lasting / hazard[-1]
+
+
+def _answers(hazards: Hazards) -> tuple[float, float]:
+    """The chance of an answer, and when it comes."""
+    lasting, chance, weighted_s = 1.0, 0.0, 0.0
+    for second, (live, dead) in enumerate(zip(hazards.live, hazards.dead, strict=True)):
+        both = live + dead
+        ends = lasting * (1.0 - exp(-both))
+        chance += ends * live / both
+        weighted_s += (second + 0.5) * ends * live / both
+        lasting -= ends
+    return chance, weighted_s / chance
