@@ -1,8 +1,8 @@
 """The faults that `tools/mutants.py` plants: where, what, and which mistake it stands for.
 
 Each `old` stands exactly once in its file (`tests/sim/test_mutants.py` sees to that), so that a planted fault is never
-silently not planted. What has a second barrier behind it is not planted: the store refuses intents of a run that is not
-running, which the floor does not send, and the pacing formula counts free lines, of which the floor then finds none.
+silently not planted. What has a second barrier behind it breaks nothing when it goes alone: then the barrier is taken
+away with it (`barriers`), and named beside it.
 """
 
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Fault:
 
 PLANTED = (
     # Dialing
-    Fault("adapters/memory/store.py", "if fence != rows.fence:", "if False:", "no fence"),
+    Fault("service/fences.py", "if found > mine or (same_history and found != mine):", "if False:", "no fence"),
     Fault(
         "adapters/memory/store.py",
         'member_open=(member.state, member.taken_as) == ("taken", name),',
@@ -68,15 +68,15 @@ PLANTED = (
         "a reply timeout is taken for a failure",
     ),
     Fault(
-        "core/floor/pairing.py",
+        "core/floor/pacing.py",
         "dialing=run.dialing,",
         "dialing=0,",
         "calls on the way do not count",
     ),
     Fault(
         "core/dialer/pacing.py",
-        "want = picture.agents_free - ",
-        "want = 2 + picture.agents_free - ",
+        "return floor(picture.agents_free * ratio + ROUNDING) - ",
+        "return 2 + floor(picture.agents_free * ratio + ROUNDING) - ",
         "calls without agents",
     ),
     Fault(
@@ -159,8 +159,8 @@ PLANTED = (
     ),
     Fault(
         "core/floor/calls.py",
-        "    f.do(Hold(call=call.call, leg=leg))\n    f.at(ORPHAN_S",
-        "    f.at(ORPHAN_S",
+        "    f.do(Hold(call=call.call, leg=leg))\n    f.at(MUSIC_AGAIN_S",
+        "    f.at(MUSIC_AGAIN_S",
         "an orphaned customer hears nothing",
     ),
     Fault(
@@ -318,8 +318,8 @@ PLANTED = (
     ),
     Fault(
         "service/keeping.py",
-        "        done, self._lots = self._lots[:lots], self._lots[lots:]\n",
-        "        done, self._lots = self._lots[:lots], []\n",
+        "batch, answers)\n        done, self._lots = self._lots[:lots], self._lots[lots:]\n",
+        "batch, answers)\n        done, self._lots = self._lots[:lots], []\n",
         "records that came meanwhile are lost",
     ),
     Fault(
@@ -333,5 +333,143 @@ PLANTED = (
         "        for answer in reversed(answers):",
         "        for answer in reversed(answers[1:]):",
         "the first answer of a commit is not heard",
+    ),
+    # What stands at the store, and at what people were told
+    Fault(
+        "adapters/memory/store.py",
+        "        if name in rows.attempts:\n",
+        "        if not name:\n",
+        "no unique key: an intent that is written again is refused",
+    ),
+    Fault(
+        "adapters/memory/store.py",
+        "number_live=keep.item.number in rows.live_numbers,",
+        "number_live=False,",
+        "a number is dialed while it is on the line",
+    ),
+    Fault(
+        "adapters/memory/store.py",
+        "rows.fence, rows.owner = fences.next_fence(rows.fence, same_history=same_history), owner",
+        "rows.fence, rows.owner = max(1, rows.fence), owner",
+        "a new owner gets the fence of the old one",
+    ),
+    Fault(
+        "core/floor/pairing.py",
+        "if run.state is RunState.RUNNING and run.hours_open]",
+        "if run.state in (RunState.RUNNING, RunState.PAUSED) and run.hours_open]",
+        "a paused run dials",
+        barriers=(  # the store refuses intents of a run that is not running
+            Edit(
+                "adapters/memory/store.py",
+                "run_running=rows.runs[keep.run_id].state == RunState.RUNNING,",
+                "run_running=True,",
+            ),
+        ),
+    ),
+    Fault(
+        "core/dialer/may_dial.py",
+        "if not cap or picture.attempts_24h < cap:",
+        "if True:",
+        "no limit of attempts a day",
+    ),
+    Fault(
+        "core/dialer/may_dial.py",
+        "if picture.abandoned_utc_s is None or picture.utc_s >= picture.abandoned_utc_s + again_s:",
+        "if True:",
+        "an abandoned number is called again at once",
+    ),
+    Fault(
+        "core/dialer/may_dial.py",
+        "utc_s), is_lawful_hour(campaign, zones, utc_s)\n",
+        "utc_s), True\n",
+        "the law's hours are not asked for",
+    ),
+    Fault("core/dialer/retry.py", " and count <= rule.max_attempts:", ":", "retries without an end"),
+    Fault(
+        "core/floor/endings.py",
+        "call.campaign, call.item, outcome=call.outcome, disposition=call.disposition, ended_utc_s=ended_utc_s",
+        "call.campaign, call.item, outcome=call.outcome, disposition=None, ended_utc_s=ended_utc_s",
+        "a disposition said in the call decides nothing",
+    ),
+    Fault(
+        "core/floor/endings.py",
+        "    note_due(f, call.run_id, retry.due_utc_s)\n    release_line",
+        "    release_line",
+        "a retry is forgotten",
+    ),
+    Fault(
+        "core/floor/runs.py",
+        "held = members_held(f, run) if run.doubtful else None",
+        "held = None",
+        "members of a filling whose answer was lost are lost",
+    ),
+    Fault(
+        "core/floor/pairing.py",
+        "if not (f.started and f.telephony_up and f.store_up):",
+        "if not (f.started and f.telephony_up):",
+        "plans calls while the database is away",
+    ),
+    Fault(
+        "core/floor/recovery.py",
+        "    return young and stored.state == AttemptState.INTENT and stored.run_id in f.runs",
+        "    return False",
+        "a call that is on its way is taken for never sent",
+    ),
+    Fault(
+        "service/requests.py",
+        "return request in self._lasting",
+        "return False",
+        "a promise is given before it is written",
+    ),
+    Fault("service/requests.py", "self._answers.pop(request, None)", "pass", "requests that are over are kept"),
+    Fault(
+        "service/alarm.py",
+        "        if loop.time() < self._due_s:\n            self._set(loop)\n        else:\n            self.ring()\n",
+        "        if loop.time() < self._due_s:\n            self._set(loop)\n",
+        "deadlines wait for the next event",
+    ),
+    Fault(
+        "service/alarm.py",
+        "        if loop.time() < self._due_s:\n            self._set(loop)\n        else:",
+        "        if loop.time() >= self._due_s:",
+        "an alarm that goes off too early is not set again",
+    ),
+    # The law's counts
+    Fault(
+        "core/floor/law.py",
+        "        ledger.add(call.answered_utc_s, count)\n",
+        "",
+        "the law's counts leave out who was answered",
+    ),
+    Fault(
+        "core/dialer/compliance/ledger.py",
+        "(*before, *self._since_ask.items())",
+        "(*before,)",
+        "calls that end while the records are reckoned do not count",
+    ),
+    Fault(
+        "core/dialer/compliance/counts.py",
+        "return CONNECTED if joined_utc_s - answered_utc_s <= wait_max_s else ABANDONED",
+        "return CONNECTED",
+        "an agent who came too late makes up for it",
+    ),
+    # Facts that come twice, too late, or not at all
+    Fault(
+        "core/floor/calls.py",
+        "    if call.attempt in (AttemptState.ANSWERED, AttemptState.FINAL):\n        return\n",
+        "",
+        "an answer heard twice is taken for two",
+    ),
+    Fault(
+        "core/floor/calls.py",
+        '    f.at(MUSIC_AGAIN_S, "music", call.call)\n    f.at(ORPHAN_S',
+        "    f.at(ORPHAN_S",
+        "music that was refused is not asked for again",
+    ),
+    Fault(
+        "core/floor/state.py",
+        '        state, reason = self.derive(agent)\n        self.touch("agents", agent.agent_id)\n',
+        "        state, reason = self.derive(agent)\n",
+        "screens are not told of an agent's new state",
     ),
 )

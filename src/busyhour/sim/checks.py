@@ -42,6 +42,7 @@ class Checks:
     def __init__(self, world: "World") -> None:
         self._world = world
         self._fences: dict[int, int] = {}
+        self.owners: dict[int, Process] = {}  # who opened the shard last, whatever fence they were given
         self._agent_states: dict[tuple[int, int], c.SaveAgentState] = {}
         self._free: dict[int, set[int]] = {}  # agents of a tenant, by what was last written of them
         self._in_flight: dict[tuple[int, int], dict[str, None]] = {}  # of a run: committed and not answered
@@ -132,13 +133,17 @@ class Checks:
 
     # Orders
 
+    def opened(self, process: "Process") -> None:
+        """From now on all others are old owners."""
+        self.owners[process.tenant] = process
+
     def on_order(self, process: "Process", order: object) -> None:
         self._judge(self._on_order, process, order)
 
     def _on_order(self, process: "Process", order: object) -> None:
-        owner = self._world.store.tenants[process.tenant].fence
-        if process.fence != owner and not self._world.store_away():
-            raise Violation(f"I14: an engine with fence {process.fence}, not {owner}, ordered {order!r}")
+        owner = self.owners.get(process.tenant)
+        if process is not owner and not self._world.store_away():
+            raise Violation(f"I14: an engine with fence {process.fence}, which is not the owner, ordered {order!r}")
         if isinstance(order, c.Join):
             self._check_join(process.tenant, order)
         elif isinstance(order, c.PlaceCall):
@@ -182,7 +187,7 @@ class Checks:
 
     def _on_batch(self, process: "Process", fence: int, batch: Sequence[c.Keep], answers: Sequence[e.Event]) -> None:
         tenant = process.tenant
-        if fence < self._fences.get(tenant, 0):
+        if fence < self._fences.get(tenant, 0) or process is not self.owners.get(tenant):
             raise Violation(f"I13: a commit with the old fence {fence} was accepted")
         self._fences[tenant] = fence
         said_yes = {answer.call for answer in answers if isinstance(answer, e.CallCommitted)}

@@ -224,6 +224,7 @@ class FatedShelf:
         def opened() -> FloorPicture:
             picture = at_once(self._store.open_shard(tenant, owner, kept))
             self.process.fence = picture.fence
+            self.process.watch.opened(self.process)
             return picture
 
         return await self._used(opened)

@@ -3,9 +3,11 @@
 from busyhour.sim.golden_scene import Scene
 from busyhour.sim.golden_scenes import CALLS
 from busyhour.sim.golden_scenes_desks import DESKS
+from busyhour.sim.golden_scenes_flight import FLIGHT
 from busyhour.sim.golden_scenes_floor import FLOOR
+from busyhour.sim.golden_scenes_limits import LIMITS
 from busyhour.sim.golden_scenes_lines import LINES
 from busyhour.sim.golden_scenes_links import LINKS
 from busyhour.sim.golden_scenes_strangers import STRANGERS
 
-SCENES: tuple[Scene, ...] = (*CALLS, *DESKS, *FLOOR, *LINES, *LINKS, *STRANGERS)
+SCENES: tuple[Scene, ...] = (*CALLS, *DESKS, *FLIGHT, *FLOOR, *LIMITS, *LINES, *LINKS, *STRANGERS)

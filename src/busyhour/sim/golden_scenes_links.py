@@ -97,6 +97,7 @@ async def answer_is_not_heard_of(stage: GoldenWorld) -> None:
 async def answers_of_the_store_are_lost(stage: GoldenWorld) -> None:
     """As the intent is written, and as the record is."""
     await stage.at_work()
+    await asyncio.sleep(0.1)
     stage.store_mood.answers_lost = True
     await asyncio.sleep(1.2)
     stage.store_mood.answers_lost = False
@@ -117,7 +118,7 @@ async def engine_stands_still(stage: GoldenWorld) -> None:
     await asyncio.sleep(LEASE_S)
     stage.start_engine(TENANT)
     await asyncio.sleep(3.0)
-    if not old.dead and stage.rows.fence != old.fence:
+    if not old.dead and stage.checks.owners.get(TENANT) is not old:
         stage.wake(old)
     else:
         stage.kill(old)

@@ -172,6 +172,7 @@ class Shelf:
         self._reach()
         picture = at_once(self._store.open_shard(tenant, owner, kept))
         self.process.fence = picture.fence
+        self.process.watch.opened(self.process)
         self.process.point("after open")
         return picture
 

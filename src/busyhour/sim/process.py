@@ -29,6 +29,9 @@ class Watch(Protocol):
 
     def kill(self, process: "Process") -> None: ...
 
+    def opened(self, process: "Process") -> None:
+        """It has the shard now."""
+
     def before_order(self, process: "Process", order: object) -> None: ...
 
     def after_batch(self, process: "Process", fence: int, batch: Sequence[Keep], answers: Sequence[Event]) -> None: ...

@@ -283,6 +283,9 @@ class World:
     def chance(self, probability: float) -> bool:
         return self.luck.chance(probability)
 
+    def opened(self, process: Process) -> None:
+        self.checks.opened(process)
+
     def before_order(self, process: Process, order: object) -> None:
         self.note(f"{process.tenant}.{process.fence} {order!r}")
         self.checks.on_order(process, order)
