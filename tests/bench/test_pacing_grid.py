@@ -160,4 +160,5 @@ def test_the_worst_window_is_exact() -> None:
     hour_s = 3600.0
     answers = [(n * hour_s, n in (30, 31)) for n in range(48)]
     assert days.worst_window(answers) == pytest.approx(2 / 24)
-    assert days.worst_window([(0.0, True), (25 * hour_s, False)]) == 1.0
+    assert days.worst_window([(0.0, True), (1.0, True), (24 * hour_s, False)]) == 0.5
+    assert days.worst_window([(0.0, True), (23 * hour_s, True)]) == 0.0  # no whole window yet

@@ -13,8 +13,8 @@ from busyhour.bench.pacing import leads
 from busyhour.bench.pacing.methods import Model
 from busyhour.bench.pacing.scenarios import Cell
 from busyhour.bench.pacing.world import Shape, Tally, World
+from busyhour.core.dialer.compliance.budget import Budget, budget_of
 from busyhour.core.dialer.compliance.budget import Rules as Law
-from busyhour.core.dialer.compliance.budget import budget_of
 from busyhour.core.dialer.compliance.ledger import Ledger
 from busyhour.core.dialer.compliance.presets import DAY_S, UK
 from busyhour.core.dialer.predictive.pacer import Pacer
@@ -25,6 +25,7 @@ from busyhour.core.model.counts import ABANDONED, CONNECTED, Count, Reckoning, R
 DAYS, DAYS_QUICK = 40, 4
 OPENS_S, OPEN_S = 9 * 3600.0, 8 * 3600.0
 FIRST_DAY_UTC_S = 20_000.0 * DAY_S
+LOOK_EVERY_S = 5.0  # old calls leave the window too
 LIMIT = UK.windows[0].limit
 
 
@@ -66,6 +67,8 @@ class UnderLaw(Model):
         self.law = Law(preset=UK)
         self.answers: list[tuple[float, bool]] = []  # when, and whether abandoned
         self._ledger = Ledger()
+        self._budget: Budget | None = None  # until something counts
+        self._looked_utc_s = 0.0
         ask = ReckoningAsk(campaign_id=1, until_utc_s=self.opens_utc_s, wait_max_s=UK.wait_max_s)
         self._ledger.ask(ask, 0.0)
         self._ledger.load(
@@ -89,10 +92,14 @@ class UnderLaw(Model):
     def _counts(self, now_s: float, count: Count) -> None:
         at_utc_s = self.opens_utc_s + now_s
         self._ledger.add(at_utc_s, count)
+        self._budget = None
         self.answers.append((at_utc_s, count is ABANDONED))
 
     def picture(self, now_s: float, world: World) -> Picture:
-        budget = budget_of(self.law, self._ledger, self.opens_utc_s + now_s)
+        at_utc_s = self.opens_utc_s + now_s
+        if self._budget is None or at_utc_s - self._looked_utc_s >= LOOK_EVERY_S:
+            self._looked_utc_s, self._budget = at_utc_s, budget_of(self.law, self._ledger, at_utc_s)
+        budget = self._budget
         return self.pictured(
             world,
             windows=windows_of(budget),
@@ -117,7 +124,7 @@ def run_days(cell: Cell, *, late_cancel: bool) -> Days:
 
 
 def worst_window(answers: list[tuple[float, bool]]) -> float:
-    """The highest share of any 24 hours that end with an answer."""
+    """The highest share of any 24 hours that end with an answer, once there were 24 hours."""
     window: deque[tuple[float, bool]] = deque()
     lost, most = 0, 0.0
     for at_utc_s, was_lost in answers:
@@ -125,5 +132,6 @@ def worst_window(answers: list[tuple[float, bool]]) -> float:
         lost += was_lost
         while window[0][0] <= at_utc_s - DAY_S:
             lost -= window.popleft()[1]
-        most = max(most, lost / len(window))
+        if at_utc_s - answers[0][0] >= DAY_S:
+            most = max(most, lost / len(window))
     return most

@@ -26,6 +26,9 @@ BREACH_MAX = 0.002  # accepted chance that calls on their way break a limit that
 CANCEL_MARGIN = 2.5  # how many times the price the risk must be to hang up
 
 
+_Risk = Callable[[float, float], float]
+
+
 class Pacer:
     def __init__(self, learned: Learned | None = None) -> None:
         self.learned = learned or Learned()  # to be stored with the campaign; a pacer made of it decides the same
@@ -110,8 +113,9 @@ class Pacer:
         frees = _frees(known, now_s, picture)
         spare = picture.free - picture.waiting
         ahead = picture.next_chances
-        risk_of = _risk(spare, frees)
-        breach_of = _risk(spare + picture.left + 1, frees) if picture.left is not None else _never
+        short_of = _short(frees)
+        risk_of = short_of(spare)
+        breach_of = short_of(spare + picture.left + 1) if picture.left is not None else _never
         answers_before = answers
         start, room, held_back = 0, max(0, picture.room), ""
         risk = risk_of(answers, squares)
@@ -125,7 +129,7 @@ class Pacer:
             squares += each * each
             risk = risk_of(answers, squares)
         if start > least and burst.is_burst(start, len(calls)):
-            late = _risk(spare, burst.late_frees(known, frees))
+            late = _short(burst.late_frees(known, frees))(spare)
             start = max(least, burst.most_of(known, levels, drift, now_s + 0.5, calls, ahead, start, late, accepted))
         cancel_from_s = _cancel(known, now_s, picture, accepted) if start == 0 and spare <= 0 else None
         why = Why(
@@ -209,10 +213,11 @@ def _never(_mean: float, _squares: float) -> float:
     return 0.0
 
 
-def _risk(spare: int, frees: list[float]) -> Callable[[float, float], float]:
-    """P(no agent for one more answer), as a function of the other answers' mean and sum of squares."""
+def _short(frees: list[float]) -> Callable[[int], _Risk]:
+    """P(no agent for one more answer): with so many to spare, a function of the other answers' mean and sum of
+    squares."""
     if len(frees) <= odds.EXACT_AGENTS_MAX:
         free = odds.free_exactly(frees)
-        return lambda mean, squares: odds.short_exactly(spare, free, mean, squares)
+        return lambda spare: lambda mean, squares: odds.short_exactly(spare, free, mean, squares)
     free_mean, free_squares = sum(frees), sum([chance * chance for chance in frees])
-    return lambda mean, squares: odds.short_nearly(spare, free_mean, free_squares, mean, squares)
+    return lambda spare: lambda mean, squares: odds.short_nearly(spare, free_mean, free_squares, mean, squares)
