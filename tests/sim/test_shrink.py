@@ -64,7 +64,7 @@ def leave_it_alone(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> 
 def test_a_fault_planted_by_hand_is_shown_by_a_smaller_world(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recovery, "adopt", leave_it_alone)
     monkeypatch.setattr(shrink, "TRIES_MAX", 40)
-    plan = Plan(seed=3, calls=480, weather=Weather.of(GROUPS))  # one of seven seeds of eight that show it
+    plan = Plan(seed=1, calls=480, weather=Weather.of(GROUPS))
     result = run_world(plan, make_store)
     assert result.violation is not None
     shrinker = shrink.Shrinker(plan, result, make_store, lambda text: None)

@@ -59,7 +59,7 @@ class Checks:
         self.law = LawChecks(world)
         self.committed_s: dict[str, float] = {}  # by true time
         self._minutes: dict[tuple[int, int], deque[float]] = {}  # of a run: calls begun
-        self._agents_written: dict[tuple[int, int], deque[c.SaveAgentState]] = {}
+        self._agents_written: dict[tuple[int, int], dict[int, c.SaveAgentState]] = {}  # the newest, by identity
         self._agents_written_s: dict[tuple[int, int], float] = {}
         self._starts: dict[tuple[int, int], deque[float]] = {}
 
@@ -256,10 +256,12 @@ class Checks:
         """I26, I28: one state after another, in time; reserved only from available."""
         key = (tenant, keep.agent_id)
         before = self._agent_states.get(key)
-        written = self._agents_written.setdefault(key, deque(maxlen=WRITTEN_KEPT))
-        if any(keep is one for one in written):
+        written = self._agents_written.setdefault(key, {})
+        if id(keep) in written:  # which keeps it, so that no other has this identity
             return  # the same record again: the answer to its commit was lost
-        written.append(keep)
+        written[id(keep)] = keep
+        if len(written) > WRITTEN_KEPT:
+            del written[next(iter(written))]
         who = f"agent {keep.agent_id} of {tenant}"
         if before is not None and keep.at_utc_s < before.at_utc_s - self._set_back_s(self._agents_written_s[key]):
             raise Violation(f"I28: {who} went back in time")

@@ -13,6 +13,7 @@ from busyhour.sim.loop import the_loop
 
 if TYPE_CHECKING:
     from busyhour.core.floor.machine import Floor
+    from busyhour.core.floor.state import AgentLive
     from busyhour.sim.checks import Checks
     from busyhour.sim.world import World
 
@@ -116,24 +117,25 @@ class LiveChecks:
         floor = self._world.engines[tenant].floor
         if floor is None or healthy_s < STORED_MAX_S:
             return
-        ledger = self._world.pbx.ledger
         for agent in floor.agents.values():
-            who = f"agent {agent.agent_id} of {tenant}"
             kept = self._checks.agent_state(tenant, agent.agent_id)
-            changed = now_s - agent.since_s < STORED_MAX_S
-            if kept is not None and kept.state != agent.state and not changed:
-                raise Violation(f"I24: {who} is {agent.state}, and stored as {kept.state}")
+            if kept is not None and kept.state != agent.state and now_s - agent.since_s >= STORED_MAX_S:
+                raise Violation(f"I24: agent {agent.agent_id} of {tenant} is {agent.state}, stored as {kept.state}")
             if agent.acw_call is not None and now_s - agent.acw_until_s > LATE_MAX_S:
-                raise Violation(f"I25: {who} wraps up {now_s - agent.acw_until_s:.1f} s longer than they may")
-            channel = ledger.channels.get(agent.call or "")
-            gone_s = channel.ended_s if channel is not None else None
-            missed = gone_s is not None and gone_s < self._world.lines[tenant].back_s  # told with the link's return
-            max_s = KNOWN_BACK_S if missed else CAUSE_MAX_S
-            if gone_s is not None and min(now_s - gone_s, healthy_s) > max_s:
-                raise Violation(
-                    f"I25: {who} is {agent.state} with {agent.call}, which ended {now_s - gone_s:.0f} s ago"
-                )
+                late_s = now_s - agent.acw_until_s
+                raise Violation(f"I25: agent {agent.agent_id} of {tenant} wraps up {late_s:.1f} s longer than they may")
+            if agent.call is not None:
+                self._with_call(tenant, agent, now_s, healthy_s)
         self._deadlines(floor, now_s)
+
+    def _with_call(self, tenant: int, agent: "AgentLive", now_s: float, healthy_s: float) -> None:
+        channel = self._world.pbx.ledger.channels.get(agent.call or "")
+        gone_s = channel.ended_s if channel is not None else None
+        missed = gone_s is not None and gone_s < self._world.lines[tenant].back_s  # told with the link's return
+        max_s = KNOWN_BACK_S if missed else CAUSE_MAX_S
+        if gone_s is not None and min(now_s - gone_s, healthy_s) > max_s:
+            since_s, who = now_s - gone_s, f"agent {agent.agent_id} of {tenant}"
+            raise Violation(f"I25: {who} is {agent.state} with {agent.call}, which ended {since_s:.0f} s ago")
 
     def _deadlines(self, floor: "Floor", now_s: float) -> None:
         """I43: what is due is done."""
@@ -150,7 +152,7 @@ class LiveChecks:
         """I44: an engine is back soon after what it needs is back. Promises about calls begin with it."""
         for tenant, engine in self._world.engines.items():
             line, process = self._world.lines[tenant], self._world.processes[tenant]
-            if engine.statistics()["restarts"]:
+            if engine._restarts:
                 raise Violation(f"I17: the floor of {tenant} failed and was begun anew")
             if engine.running and not process.frozen:
                 self._down_since_s.pop(tenant, None)

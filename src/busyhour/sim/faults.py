@@ -38,7 +38,7 @@ class Weather(Struct, frozen=True, kw_only=True):
     commit_unknown: float = 0.0  # written, and the answer is lost
     # D: clocks
     clock_jumps_per_h: float = 0.0
-    clock_jump_s: float = 900.0  # at most, either way
+    clock_jump_s: float = 600.0  # at most, either way
     zones: bool = False  # callees in several zones and in unknown ones, around the end of summer time
     zones_gone_per_h: float = 0.0  # a callee's zone, or a campaign's, is not known for a while
     # E: two owners

@@ -26,6 +26,7 @@ from busyhour.sim.furniture import NOON_UTC_S
 from busyhour.sim.golden_cast import ScriptedAgent, ScriptedPbx
 from busyhour.sim.golden_fates import KINDS, OF_CALLS, POSSIBLE, SOON_S, Fate, FatedLine, FatedShelf, Fates, Mood
 from busyhour.sim.golden_scene import TENANT, Scene
+from busyhour.sim.left import restless
 from busyhour.sim.line import Line
 from busyhour.sim.loop import WORLD, the_loop
 from busyhour.sim.people import SimAgent
@@ -98,7 +99,7 @@ class GoldenWorld(World):
             raise self._broken
 
     async def _second(self) -> None:
-        if self.luck.over and not self._restless():
+        if self.luck.over and not restless(self.store):
             self.fates.over = True  # what comes now is idle
         await super()._second()
 

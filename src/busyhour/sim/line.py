@@ -27,7 +27,7 @@ from busyhour.core.model.values import EndCause
 from busyhour.service.errors import StoreDown, Unavailable
 from busyhour.service.ports import FloorPicture, Kept, Store
 from busyhour.sim.faults import Weather
-from busyhour.sim.loop import WORLD
+from busyhour.sim.loop import WORLD, rest
 from busyhour.sim.pbx import SimPbx
 from busyhour.sim.process import Process, at_once
 
@@ -126,7 +126,7 @@ class Line:
             await asyncio.sleep(REPLY_WAIT_S)
             return CallUnanswered(call=name)
         lost = self.process.watch.chance(self._weather.reply_lost)
-        await asyncio.sleep(REPLY_WAIT_S if lost else REPLY_S / 2)
+        await rest(REPLY_WAIT_S if lost else REPLY_S / 2)
         return CallUnanswered(call=name) if lost or self.downs or self.mute else CallSent(call=name)
 
     def _placed(self, call: c.PlaceCall) -> bool:

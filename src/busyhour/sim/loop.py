@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from contextvars import Context, ContextVar, copy_context
 from heapq import heapify, heappop, heappush
 from itertools import count
-from typing import Any, Protocol, TypeVar, TypeVarTuple
+from typing import Any, Protocol, TypeVar, TypeVarTuple, cast
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -49,6 +49,12 @@ class Timer(asyncio.TimerHandle):
         self._callback, self._args, self._loop, self._context = do, arguments, loop, context
         self._cancelled, self._repr, self._source_traceback = False, None, None
 
+    def cancel(self) -> None:
+        if not self._cancelled:
+            self._cancelled = True
+            if self._scheduled:
+                self._loop.note_canceled()
+
 
 class VirtualLoop(asyncio.base_events.BaseEventLoop):
     """Runs coroutines on virtual time, beginning at second 0."""
@@ -83,9 +89,8 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
         heappush(self._timers, (when, next(self._numbers), timer))
         return timer
 
-    def _timer_handle_cancelled(self, timer: asyncio.TimerHandle) -> None:
-        if not timer._scheduled:  # type: ignore[attr-defined]
-            return  # it has gone off
+    def note_canceled(self) -> None:
+        """A timer that has not gone off was canceled."""
         self._canceled += 1
         if self._canceled > CANCELED_MAX and 2 * self._canceled > len(self._timers):
             self._timers[:] = [entry for entry in self._timers if not entry[2]._cancelled]
@@ -150,9 +155,7 @@ def _wake_up(over: "asyncio.Future[None]") -> None:
 
 def the_loop() -> VirtualLoop:
     """The loop that runs now."""
-    loop = asyncio.get_running_loop()
-    assert isinstance(loop, VirtualLoop)
-    return loop
+    return cast("VirtualLoop", asyncio.get_running_loop())
 
 
 def run_virtually(main: Coroutine[Any, Any, T]) -> T:

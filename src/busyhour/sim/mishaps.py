@@ -23,6 +23,8 @@ LEASE_S = 10.0  # a process that has shown no life this long is replaced
 UNNOTICED_S = (1.0, 8.0)  # a half-open link
 SWIZZLE_STEP_S = (0.05, 4.0)
 KILL_AGAIN_S = (0.0, 0.3)
+CLOCK_WRONG_S = (1.0, 60.0)  # until somebody puts it right
+RUN_PAUSED_S = (1.0, 60.0)  # an administrator goes on with what they paused, unless somebody else did
 GONE_S = (5.0, 300.0)  # a zone
 NEARLY_ALWAYS = Hours(until_s=DAY_S - 1)
 
@@ -156,8 +158,14 @@ class Mishaps:
 
     def _jump(self) -> None:
         seconds = self._dice.uniform(-1.0, 1.0) * self._weather.clock_jump_s
-        self._world.note(f"clock jumps by {seconds:+.1f}")
-        self._world.jump(seconds)
+        self._world.spawn(self._wrong_clock(seconds, self._dice.uniform(*CLOCK_WRONG_S)))
+
+    async def _wrong_clock(self, by_s: float, for_s: float) -> None:
+        """It jumps, and is put right again: those of one machine do not wander off for ever."""
+        for seconds in (by_s, -by_s):
+            self._world.note(f"clock jumps by {seconds:+.1f}")
+            self._world.jump(seconds)
+            await asyncio.sleep(for_s)
 
     def _lose_zone(self) -> None:
         """A callee's, or that of the campaign that keeps hours: a name that newer zone data do not have any more."""
@@ -201,11 +209,16 @@ class Mishaps:
             member = rows.members[self._dice.randrange(1, len(rows.members) + 1)]
             self._world.add_dnc(tenant, member.number)
         elif act == "pause":
-            self._world.spawn(self._world.pause_run(tenant, run.run_id))
+            self._world.spawn(self._pause_for_a_while(tenant, run.run_id))
         elif act == "unpause":
             self._world.spawn(self._world.unpause_run(tenant, run.run_id))
         else:
             self._edit(tenant, run.campaign_id)
+
+    async def _pause_for_a_while(self, tenant: int, run_id: int) -> None:
+        await self._world.pause_run(tenant, run_id)
+        await asyncio.sleep(self._dice.uniform(*RUN_PAUSED_S))
+        await self._world.unpause_run(tenant, run_id)
 
     def _edit(self, tenant: int, campaign_id: int) -> None:
         ring_timeout_s, max_concurrent = self._dice.choice([6.0, 10.0, 14.0]), self._dice.choice([3, 6, 40])

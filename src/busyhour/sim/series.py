@@ -3,10 +3,12 @@
 A seed gives its plan: most worlds have all the faults that were asked for, some only a few kinds, more or less often.
 """
 
+import gc
 import hashlib
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from itertools import count, islice
 from random import Random
 from time import perf_counter
@@ -21,8 +23,9 @@ from busyhour.sim.world import World
 
 MakeStore = Callable[[Callable[[], float]], Any]
 
-CONTACTS_OF_WORLD = 1_000
-FEW_CONTACTS = 50
+CONTACTS_OF_WORLD = ((100_000, 3_000), (1_000, 1_000))  # by how many calls are wanted; of fewer, half as many
+CONTACTS_MIN = 50
+COLLECT_EVERY = (50_000, 20, 20)  # objects, young collections, middle ones
 AHEAD_MAX = 4  # worlds begun for each processor before their results are taken
 
 
@@ -56,7 +59,22 @@ def plan_of(seed: int, groups: Sequence[str], contacts: int) -> Plan:
 
 def run_world(plan: Plan, make_store: MakeStore) -> Result:
     silence()
-    return World(plan, make_store).run()
+    with seldom_collected():
+        return World(plan, make_store).run()
+
+
+@contextmanager
+def seldom_collected() -> Iterator[None]:
+    """A world makes millions of objects and few cycles: it is looked through for those less often. The world before,
+    which is one large cycle, is cleared away first, so that no more than one is in memory."""
+    before = gc.get_threshold()
+    gc.collect()
+    gc.freeze()  # what is there now is not looked through again
+    gc.set_threshold(*COLLECT_EVERY)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
 
 
 def silence() -> None:
@@ -77,7 +95,7 @@ def simulate(
 ) -> Series:
     """Worlds of the seeds `seed`, `seed + 1`, ... until `calls` calls were made, or one shows a violation."""
     began_s = perf_counter()
-    contacts = CONTACTS_OF_WORLD if calls >= CONTACTS_OF_WORLD else max(FEW_CONTACTS, calls // 2)
+    contacts = next((many for wanted, many in CONTACTS_OF_WORLD if calls >= wanted), max(CONTACTS_MIN, calls // 2))
     plans = (plan_of(s, groups, contacts) for s in count(seed))
     made = events = faults = seeds = 0
     trace, outcomes = hashlib.sha256(), dict[str, int]()

@@ -14,7 +14,6 @@ from typing import Any
 
 from busyhour.core import events as e
 from busyhour.core.commands import Keep
-from busyhour.core.life.run import ACTIVE
 from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.values import EndCause
 from busyhour.service.engine import Engine
@@ -26,8 +25,9 @@ from busyhour.sim.checks_floor import FloorChecks
 from busyhour.sim.faults import Luck
 from busyhour.sim.furniture import NOON_UTC_S, SUMMER_ENDS_UTC_S, ZONED, furnish
 from busyhour.sim.ledger import Violation
+from busyhour.sim.left import Undialed, restless
 from busyhour.sim.line import Line, Shelf
-from busyhour.sim.loop import WORLD, run_virtually, the_loop
+from busyhour.sim.loop import WORLD, rest, run_virtually, the_loop
 from busyhour.sim.mishaps import Mishaps
 from busyhour.sim.pbx import SimPbx
 from busyhour.sim.people import SimAgent
@@ -57,6 +57,7 @@ class World:
         self.dice = Random(plan.seed)
         self.luck = Luck(Random(plan.seed + 2), plan.faults_first, plan.faults_last, plan.faults_out)
         self.events = self.outages = 0
+        self.closed = False  # people have gone home: what they did last takes effect before the last look
         self.begun_utc_s = SUMMER_ENDS_UTC_S if plan.weather.zones else NOON_UTC_S
         self.jumped_s, self.jumped_at_s = 0.0, -1e9
         self.jumps: list[tuple[float, float]] = []  # when, and by how much
@@ -154,18 +155,19 @@ class World:
             self.agents[tenant, n] = SimAgent(tenant, n, self, self.plan.weather, Random(self.dice.random()))
 
     async def _live(self) -> None:
-        """Until nearly all numbers were dialed."""
+        """Until all numbers were dialed, but for those that have hours of their own."""
         for agent in self.agents.values():
             agent.begin_day()
         self.mishaps.begin()
+        undialed = Undialed(self.store)
         while the_loop().now_s < LIVE_MAX_S:
             await self._second()
-            if not any(run.fresh for rows in self.store.tenants.values() for run in rows.runs.values() if run.active):
+            if not undialed.left():
                 return
         raise Violation("I44: the numbers were not dialed in three days")
 
     async def _second(self) -> None:
-        await asyncio.sleep(1.0)
+        await rest(1.0)
         self.checks.each_second()
         if self._broken is not None:
             raise self._broken
@@ -182,20 +184,14 @@ class World:
                 elif run.state == "paused":
                     await self.unpause_run(tenant, run.run_id)
         until_s = the_loop().now_s + self.rest_max_s
-        while restless := self._restless():
+        while left := restless(self.store):
             if the_loop().now_s > until_s:
-                raise Violation(f"I44: not at rest after {self.rest_max_s:g} s: {restless}")
+                raise Violation(f"I44: not at rest after {self.rest_max_s:g} s: {left}")
             await self._second()
         for _ in range(int(GRACE_S)):
             await self._second()
-
-    def _restless(self) -> list[str]:
-        return [
-            f"tenant {tenant} run {run.run_id} is {run.state}"
-            for tenant, rows in self.store.tenants.items()
-            for run in rows.runs.values()
-            if run.state in ACTIVE
-        ] + [f"tenant {tenant} has open calls" for tenant, rows in self.store.tenants.items() if rows.open]
+        self.closed = True
+        await self._second()
 
     def broken(self, found: Violation) -> None:
         """An online check failed inside a callback: stop at the next look."""
@@ -345,13 +341,16 @@ class World:
     def _app_is_there(self, tenant: int) -> bool:
         return self.lines[tenant].up() and not self.processes[tenant].dead
 
+    def _open_process(self, tenant: int) -> Process:
+        if self.processes[tenant].dead or self.closed:
+            raise Unavailable("no engine")
+        return self.processes[tenant]
+
     def tell(self, tenant: int, event: e.Event) -> None:
         """From a desk, over its socket."""
         self.events += 1
         self.note(repr(event))
-        process = self.processes[tenant]
-        if process.dead:
-            raise Unavailable("no engine")
+        process = self._open_process(tenant)
         if process.frozen:
             process.soon(self.engines[tenant].tell, event)
         else:
@@ -362,15 +361,14 @@ class World:
             self.tell(tenant, event)
 
     async def ask(self, tenant: int, make: Callable[[str], e.Event]) -> None:
-        process = self.processes[tenant]
-        if process.dead:
-            raise Unavailable("no engine")
+        process = self._open_process(tenant)
         self.events += 1
         made: list[tuple[e.Event, float]] = []
 
         def make_once(request: str) -> e.Event:
             event = make(request)
             made.append((event, the_loop().now_s))
+            self.note(repr(event))
             self.checks.asked(process, event)
             return event
 

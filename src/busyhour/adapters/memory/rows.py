@@ -63,6 +63,10 @@ class Run:
     def active(self) -> bool:
         return self.state in ACTIVE
 
+    @property
+    def counts(self) -> tuple[int, int, int, int]:
+        return self.placed, self.finished, self.answered, self.abandoned
+
     def copy(self) -> "Run":
         return replace(self, fresh=deque(self.fresh), waiting=list(self.waiting), taken=dict(self.taken))
 

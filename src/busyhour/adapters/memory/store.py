@@ -103,17 +103,16 @@ class MemoryStore:
         rows = self._rows(tenant, fence)
         self.commits += 1
         answers: list[Event] = []
-        before = [_counted(run) for run in rows.runs.values()]
+        before = {run.run_id: run.counts for run in rows.runs.values()}
         for keep in batch:
             if isinstance(keep, c.PlaceCall):
                 answers.append(self._place(rows, keep))
             else:
                 _write(rows, keep)
-        after = [_counted(run) for run in rows.runs.values()]
         moved = {keep.run_id for keep in batch if isinstance(keep, c.SaveRun | c.PlaceCall)}
         moved |= {keep.record.run_id for keep in batch if isinstance(keep, c.CloseCall)}
-        both = zip(after, before, strict=True)
-        return answers + [count for count, old in both if count != old or count.run_id in moved]
+        changed = [run for run in rows.runs.values() if run.run_id in moved or run.counts != before.get(run.run_id)]
+        return answers + [_counted(run) for run in changed]
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
         rows = self._rows(tenant, fence)

@@ -1,0 +1,38 @@
+"""What a world has still to do, by its store: numbers that were never dialed, runs and calls that have not ended."""
+
+from typing import Any
+
+from busyhour.core.life.run import ACTIVE
+from busyhour.sim.furniture import ZONED
+
+
+class Undialed:
+    """Numbers that were never dialed, looked for from the first on: who was dialed once stays so."""
+
+    def __init__(self, store: Any) -> None:
+        self._store = store
+        self._first: dict[int, int] = {}  # of each tenant's members
+
+    def left(self) -> bool:
+        return any(self._left_of(tenant, rows) for tenant, rows in self._store.tenants.items())
+
+    def _left_of(self, tenant: int, rows: Any) -> bool:
+        member_id = self._first.get(tenant, 1)
+        while member_id in rows.members and _never_will_be(rows, rows.members[member_id]):
+            member_id += 1
+        self._first[tenant] = member_id
+        return member_id in rows.members or any(run.fresh for run in rows.runs.values() if run.active)
+
+
+def _never_will_be(rows: Any, member: Any) -> bool:
+    """Whoever is called in certain hours only is not waited for."""
+    run = rows.runs[member.run_id]
+    return member.attempts > 0 or member.state == "final" or not run.active or run.campaign_id == ZONED
+
+
+def restless(store: Any) -> list[str]:
+    """Why there is no rest yet."""
+    runs = [(tenant, run) for tenant, rows in store.tenants.items() for run in rows.runs.values()]
+    return [f"tenant {tenant} run {run.run_id} is {run.state}" for tenant, run in runs if run.state in ACTIVE] + [
+        f"tenant {tenant} has open calls" for tenant, rows in store.tenants.items() if rows.open
+    ]
