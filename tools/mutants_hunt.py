@@ -11,10 +11,10 @@ import argparse
 import json
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
-from busyhour.bench.simulation import make_store
+from busyhour.adapters.memory.store import MemoryStore
 from busyhour.sim.golden import fates_of, play
 from busyhour.sim.golden_fates import Fate, Fates
 from busyhour.sim.golden_list import SCENES
@@ -25,6 +25,11 @@ CONTACTS = 100  # of one world: a fault shows early or in another world
 GROUPS = tuple("ABCDEFG")
 SOME = 23  # one fate in so many, before the worlds
 PLAY_MAX_S, WORLD_MAX_S = 20, 120  # of the processor's time: a play takes some hundredths of a second
+
+
+def make_store(clock: Callable[[], float]) -> MemoryStore:
+    return MemoryStore(clock=clock)
+
 
 Play = list[Any]
 """The name of a scenario, or that and a fate (port, n, kind); or the number of a world."""
