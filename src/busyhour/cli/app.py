@@ -114,6 +114,19 @@ def _add_bench(app: typer.Typer, wiring: Wiring) -> None:
         """Calls per second through the whole stack, beside a bare loop on the same PBX in the same run."""
         _print_figures("Calls", wiring.bench_calls(Settings(), calls=count), json=json)
 
+    @bench.command()
+    def predictive(
+        *,
+        dials: Annotated[int, typer.Option(min=50, help="Of the predictive campaign.")] = 2000,
+        compare: Annotated[int, typer.Option(min=0, help="Dials of a progressive one before it; 0 = none.")] = 500,
+        agents: Annotated[int, typer.Option(min=1)] = 20,
+        answers: Annotated[float, typer.Option(min=0.05, max=1.0, help="Share of the dials that answer.")] = 0.3,
+        json: Json = False,
+    ) -> None:
+        """A predictive campaign on a real PBX with a pretended network: who met no agent, who waited how long."""
+        figures = wiring.bench_predictive(Settings(), dials=dials, compare=compare, agents=agents, answers=answers)
+        _print_figures("Predictive", figures, json=json)
+
     @bench.command("import")
     def import_(
         *,

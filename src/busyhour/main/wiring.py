@@ -53,6 +53,13 @@ class ProductWiring:
 
         return bench_calls(settings, calls=calls)
 
+    def bench_predictive(
+        self, settings: Settings, *, dials: int, compare: int, agents: int, answers: float
+    ) -> Mapping[str, object]:
+        from busyhour.bench.predictive import bench_predictive
+
+        return bench_predictive(settings, dials=dials, compare=compare, agents=agents, answers=answers)
+
     def bench_import(self, settings: Settings, *, rows: int, work: Path | None) -> Mapping[str, object]:
         from busyhour.bench.import_ import bench_import
 

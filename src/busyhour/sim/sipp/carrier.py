@@ -10,10 +10,11 @@ from busyhour.sim.sipp.scenario import Media, carrier_scenario
 
 class Carrier:
     """`media_elsewhere`: port of an RTP endpoint of one's own (see `media.py`) that takes the callees' audio;
-    None = SIPp echoes it."""
+    None = SIPp echoes it. `ring_apart`: those who answer do so after 0.3 to 5 s, not all at once."""
 
-    def __init__(self, settings: SippSettings, *, media_elsewhere: int | None = None) -> None:
-        media = Media() if media_elsewhere is None else Media(port=str(media_elsewhere))
+    def __init__(self, settings: SippSettings, *, media_elsewhere: int | None = None, ring_apart: bool = False) -> None:
+        port = Media().port if media_elsewhere is None else str(media_elsewhere)
+        media = Media(port=port, ring_apart=ring_apart)
         self._sipp = Sipp("carrier", carrier_scenario(media), settings)
         self.ledger = Ledger(self._sipp.trace)
         self.address = f"{settings.address}:{settings.sip_port}"

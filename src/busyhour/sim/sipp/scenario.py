@@ -11,6 +11,7 @@ from xml.sax.saxutils import quoteattr
 from busyhour.sim.sipp.numbers import LIGHT_S, PREFIX, STATUS, TALK_S, Behavior
 
 RING_BEFORE_ANSWER_MS: Final = 300
+RING_EACH_MS: Final = 500  # by which talkers of each further detail ring longer, where they are told to differ
 RING_OUT_MAX_MS: Final = 120_000
 SILENT_MS: Final = 40_000  # longer than any caller's transaction timer (32 s)
 PHONE_MAX_MS: Final = 24 * 3600 * 1000
@@ -29,6 +30,10 @@ class Media:
 
     port: str = "[media_port]"
     stream: str | None = None
+    ring_apart: bool = False  # talkers ring for different times before they answer, not all for the same
+
+    def ring_ms(self, detail: int) -> int:
+        return RING_BEFORE_ANSWER_MS + RING_EACH_MS * detail * self.ring_apart
 
 
 def carrier_scenario(media: Media) -> str:
@@ -84,7 +89,7 @@ def _talking(detail: int, media: Media) -> str:
     return _joined(
         _label(me),
         _reply(180, tag=True),
-        _recv("CANCEL", timeout_ms=RING_BEFORE_ANSWER_MS, ontimeout=f"{me}_answer"),
+        _recv("CANCEL", timeout_ms=media.ring_ms(detail), ontimeout=f"{me}_answer"),
         _cancelled(),
         _label(f"{me}_answer"),
         _answer(media),
