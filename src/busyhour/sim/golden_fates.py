@@ -87,6 +87,7 @@ class Fates:
         self.free_s: dict[str, float] = {}  # a channel carries its orders out one after another
         self.struck = 0
         self.over = False
+        self.calls = ""  # how each call that is sent fails, when the script itself wants it
         self._fate = fate
 
     def of(self, port: str) -> str:
@@ -127,7 +128,7 @@ class FatedLine(Line):
     # Orders
 
     async def place(self, call: c.PlaceCall) -> e.Event:
-        kind, name = self._fates.of("order"), call.item.call
+        kind, name = self._fates.of("order") or self._fates.calls, call.item.call
         self._fates.placed.append(self._fates.counts["order"])
         if kind == "killed before":
             self.process.watch.kill(self.process)

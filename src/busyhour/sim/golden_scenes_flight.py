@@ -3,12 +3,20 @@
 import asyncio
 
 from busyhour.core.model.values import EndCause
+from busyhour.sim.faults import Weather
 from busyhour.sim.golden import GoldenWorld
-from busyhour.sim.golden_cast import answers
+from busyhour.sim.golden_cast import Callee, answers
 from busyhour.sim.golden_scene import MESSAGE, TENANT, Scene, contact, message
 from busyhour.sim.golden_scenes import STAYS
 
 SLOW_S = 2.0  # each use of the store
+
+
+async def reply_is_lost(stage: GoldenWorld) -> None:
+    stage.fates.calls = "reply lost"
+    await stage.at_work()
+    await asyncio.sleep(4.0)
+    stage.fates.calls = ""
 
 
 async def call_ends_while_records_are_reckoned(stage: GoldenWorld) -> None:
@@ -37,6 +45,14 @@ async def store_is_away_between_two_calls(stage: GoldenWorld) -> None:
 
 
 FLIGHT = (
+    Scene(
+        name="the reply to a call is lost",
+        says="Nobody knows whether it was sent until it is looked for; it was, and is answered.",
+        contacts=(contact(Callee(answers_s=5.5, stays_s=4.0, rings=False)),),
+        outcomes={"HANDLED": 1},
+        script=reply_is_lost,
+        weather=Weather(reply_lost=1.0),
+    ),
     Scene(
         name="a call ends while the records are reckoned",
         says="It counts, and once.",
