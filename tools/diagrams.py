@@ -29,8 +29,8 @@ def arrows(life: Mapping[Any, Any]) -> Iterator[Arrow]:
             yield from ((state.value, after.value, "") for after in sorted(steps))
 
 
-def draw(title: str, module: str, life: Mapping[Any, Any], first: StrEnum) -> str:
-    lines = [f"    [*] --> {first.value}"]
+def draw(title: str, module: str, life: Mapping[Any, Any], *first: StrEnum) -> str:
+    lines = [f"    [*] --> {state.value}" for state in first]
     for before, after, cause in arrows(life):
         lines.append(f"    {before} --> {after}" + (f" : {cause}" if cause else ""))
     lines += [f"    {state.value} --> [*]" for state, steps in life.items() if not steps]
@@ -48,7 +48,7 @@ def diagrams() -> dict[str, str]:
     return {
         "agent.md": draw("The life of an agent", "agent", AGENT_LIFE, AgentState.OFFLINE),
         "attempt.md": draw("The life of an attempt", "attempt", ATTEMPT_LIFE, AttemptState.INTENT),
-        "call.md": draw("The life of a call", "call", CALL_LIFE, CallState.PLANNED),
+        "call.md": draw("The life of a call", "call", CALL_LIFE, CallState.RESERVED, CallState.PLANNED),
         "run.md": draw("The life of a run", "run", RUN_LIFE, RunState.RUNNABLE),
     }
 

@@ -15,7 +15,7 @@ from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
 from busyhour.core.model.campaign import Campaign, Hours, Trunk
-from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, RunPicture
+from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, Reservation, RunPicture
 from busyhour.core.model.values import DialMode, EndCause, Refusal
 
 NAMES = ("ann", "bob", "cid", "dee")
@@ -57,6 +57,7 @@ class Story:
     campaigns: Sequence[Campaign] = ()
     agents: Sequence[AgentProfile] = ()
     calls: Sequence[OpenCall] = ()
+    reservations: Sequence[Reservation] = ()
     pbx: PbxPicture = ONE_PBX
     trunk: Trunk = ONE_TRUNK
     run_state: str = "runnable"
@@ -81,6 +82,7 @@ class Story:
                 trunks=(self.trunk,),
                 runs=runs,
                 calls=tuple(self.calls),
+                reservations=tuple(self.reservations),
                 pbx=self.pbx,
             ),
         )
@@ -196,6 +198,11 @@ AGENT_FACTS: dict[str, Callable[[int, list[str]], e.Event]] = {
     "holds": lambda a, _: e.HoldAsked(agent_id=a, request="r"),
     "resumes": lambda a, _: e.ResumeAsked(agent_id=a, request="r"),
     "wraps-up": lambda a, _: e.WrapUpEndAsked(agent_id=a, request="r"),
+    "dials": lambda a, w: e.PreviewDialAsked(agent_id=a, call=f"c1-{int(w[0][1:]):x}", request="r"),
+    "skips": lambda a, w: e.SkipAsked(
+        agent_id=a, call=f"c1-{int(w[0][1:]):x}", reason=" ".join(w[1:]) or "not now", request="r"
+    ),
+    "dials-by-hand": lambda a, w: e.ManualDialAsked(agent_id=a, run_id=1, item=item(int(w[0][1:])), request="r"),
     "says": lambda a, w: e.DispositionChosen(
         agent_id=a, call=f"c1-{int(w[0][1:]):x}", disposition=w[1], note="", request="r"
     ),
@@ -209,6 +216,7 @@ PLAIN_FACTS: dict[str, Callable[[list[str]], e.Event]] = {
     "pause-run": lambda w: e.RunPauseAsked(run_id=int(w[0]), request="r"),
     "unpause-run": lambda w: e.RunUnpauseAsked(run_id=int(w[0]), request="r"),
     "remove-run": lambda w: e.RunRemoveAsked(run_id=int(w[0]), request="r"),
+    "lists": lambda w: e.NumbersListed(numbers=tuple(item(int(name[1:])).number for name in w)),
     "adds-numbers": lambda w: e.NumbersAdded(run_id=int(w[0])),
 }
 
@@ -234,6 +242,12 @@ def shows(command: c.Command) -> list[str]:  # noqa: C901, PLR0912
             return [f"return {len(members)}"]
         case c.CloseMember(member_id=m, outcome=o):
             return [f"close-member {m} {o}"]
+        case c.SaveReservation(item=i, agent_id=a):
+            return [f"reserve {call_word(i.call)} {NAMES[a - 1]}"]
+        case c.EndReservation(call=call):
+            return [f"unreserve {call_word(call)}"]
+        case c.SkipContact(item=i, reason=reason, next_due_utc_s=due):
+            return [f"skip {call_word(i.call)} {reason}" + (" again" if due else "")]
         case c.SaveLearned(campaign_id=campaign_id):
             return [f"learned {campaign_id}"]
         case c.FillHopper(run_id=run_id):

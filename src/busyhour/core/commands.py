@@ -30,6 +30,8 @@ class PlaceCall(Keep, frozen=True, kw_only=True):
     trunk: Trunk
     caller_id: str
     ring_timeout_s: float
+    agent_id: int | None = None  # who is on the line first; None = whoever is free when it is answered
+    by_hand: bool = False  # an agent chose the number: it need not have been taken from the lists
     call_max_s: float  # the PBX's own dead-man limit on the answered channel; never 0
     why: str  # the reason for this call at this moment, in words
     at_utc_s: float
@@ -104,6 +106,35 @@ class CloseMember(Keep, frozen=True, kw_only=True):
     member_id: int
     outcome: str
     why: str
+
+
+class SaveReservation(Keep, frozen=True, kw_only=True):
+    """This agent has this contact before the call; another engine is to know it."""
+
+    item: HopperItem
+    run_id: int
+    agent_id: int
+    until_utc_s: float
+
+
+class EndReservation(Keep, frozen=True, kw_only=True):
+    """It is over, whatever comes of the contact."""
+
+    call: str
+
+
+class SkipContact(Keep, frozen=True, kw_only=True):
+    """The agent passed this contact over: a record like an attempt's, though nothing was dialed (AGENT_SKIPPED)."""
+
+    item: HopperItem
+    run_id: int
+    campaign_id: int
+    agent_id: int
+    reason: str
+    why: str
+    next_due_utc_s: float | None
+    retry_why: str
+    at_utc_s: float
 
 
 class SaveLearned(Keep, frozen=True, kw_only=True):
@@ -211,6 +242,9 @@ Command = (
     | SaveAgentState
     | ReturnItems
     | CloseMember
+    | SaveReservation
+    | EndReservation
+    | SkipContact
     | SaveLearned
     | FillHopper
     | Reckon

@@ -4,24 +4,40 @@ An event carries ids and plain values, never an object that can act. The time of
 passes `now` beside it. `at_utc_s`, where it stands, is the source's own clock and is used for records only.
 """
 
-from msgspec import Struct
-
 from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.counts import Reckoning
-from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, RunPicture
+from busyhour.core.model.fact import Fact, Instant
+from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, Reservation, RunPicture
 from busyhour.core.model.values import EndCause, Refusal
+from busyhour.core.model.wishes import (
+    DispositionChosen,
+    HangUpAsked,
+    HoldAsked,
+    LogOffAsked,
+    ManualDialAsked,
+    PauseAsked,
+    PreviewDialAsked,
+    ReadyAsked,
+    ResumeAsked,
+    SkipAsked,
+    WrapUpEndAsked,
+)
 
-
-class Instant(Struct, frozen=True):
-    """Now, on two clocks: deadlines use `mono_s`, records and legal hours use `utc_s` (I48)."""
-
-    mono_s: float
-    utc_s: float
-
-
-class Fact(Struct, frozen=True, kw_only=True, tag=True):
-    """Base of all events."""
-
+__all__ = [
+    "DispositionChosen",
+    "Fact",
+    "HangUpAsked",
+    "HoldAsked",
+    "Instant",
+    "LogOffAsked",
+    "ManualDialAsked",
+    "PauseAsked",
+    "PreviewDialAsked",
+    "ReadyAsked",
+    "ResumeAsked",
+    "SkipAsked",
+    "WrapUpEndAsked",
+]
 
 # The floor itself
 
@@ -35,6 +51,7 @@ class FloorStarted(Fact, frozen=True, kw_only=True):
     trunks: tuple[Trunk, ...]
     runs: tuple[RunPicture, ...]
     calls: tuple[OpenCall, ...]
+    reservations: tuple[Reservation, ...] = ()
     pbx: PbxPicture
 
 
@@ -140,6 +157,12 @@ class NumbersAdded(Fact, frozen=True, kw_only=True):
     """Contacts came to a list of this run's campaign."""
 
     run_id: int
+
+
+class NumbersListed(Fact, frozen=True, kw_only=True):
+    """These numbers came to the do-not-call list. A fact for desks: the store asks its list before each call anyway."""
+
+    numbers: tuple[str, ...]
 
 
 # Calls to contacts. `call` is the attempt's id.
@@ -279,54 +302,6 @@ class LegEnded(Fact, frozen=True, kw_only=True):
     at_utc_s: float
 
 
-class ReadyAsked(Fact, frozen=True, kw_only=True):
-    agent_id: int
-    request: str
-
-
-class PauseAsked(Fact, frozen=True, kw_only=True):
-    agent_id: int
-    reason: str
-    request: str
-
-
-class LogOffAsked(Fact, frozen=True, kw_only=True):
-    agent_id: int
-    request: str
-
-
-class HangUpAsked(Fact, frozen=True, kw_only=True):
-    """The agent ends the conversation they are in."""
-
-    agent_id: int
-    request: str
-
-
-class HoldAsked(Fact, frozen=True, kw_only=True):
-    agent_id: int
-    request: str
-
-
-class ResumeAsked(Fact, frozen=True, kw_only=True):
-    agent_id: int
-    request: str
-
-
-class DispositionChosen(Fact, frozen=True, kw_only=True):
-    """The agent said what came of the call they have, or have just had."""
-
-    agent_id: int
-    call: str
-    disposition: str
-    note: str
-    request: str
-
-
-class WrapUpEndAsked(Fact, frozen=True, kw_only=True):
-    agent_id: int
-    request: str
-
-
 Event = (
     FloorStarted
     | ClockTicked
@@ -347,6 +322,7 @@ Event = (
     | RunCounted
     | Reckoned
     | NumbersAdded
+    | NumbersListed
     | CallCommitted
     | CallRefused
     | CallSent
@@ -373,6 +349,9 @@ Event = (
     | HangUpAsked
     | HoldAsked
     | ResumeAsked
+    | PreviewDialAsked
+    | SkipAsked
+    | ManualDialAsked
     | DispositionChosen
     | WrapUpEndAsked
 )

@@ -171,8 +171,7 @@ class Engine:
         asked_s = self._clock.now().mono_s
         picture = await self._keeper.open(self._owner, rewound=self._rewound)
         self._rewound = False
-        about = [call.item.call for call in picture.calls]
-        pbx = await self._telephony.picture(self.tenant, about)
+        pbx = await self._telephony.picture(self.tenant, [call.item.call for call in picture.calls])
         self._fence = picture.fence
         self._keeper.begin(picture.fence, asked_s)
         self._watch = asyncio.create_task(self._look_now_and_then())
@@ -184,6 +183,7 @@ class Engine:
             trunks=picture.trunks,
             runs=picture.runs,
             calls=picture.calls,
+            reservations=picture.reservations,
             pbx=pbx,
         )
         commands = self._handle(floor, started)

@@ -13,6 +13,9 @@ from busyhour.service import records as r
 from busyhour.service.ports import Campaigns
 
 
+DRIFT_TOLD = 0.02  # less is no news
+
+
 class CampaignExplanation(Struct, frozen=True, kw_only=True):
     """`now`: what it does and why. `law`: what was abandoned, what is left, and what else the law asks."""
 
@@ -46,7 +49,40 @@ def about_now(row: r.CampaignRow, run: dict[str, Any] | None) -> list[str]:
         f"{run['dialing']} calls are being dialed, {run['waiting']} answered calls wait for an agent, "
         f"{run['talking']} talk, {run['agents_free']} agents are free."
     )
+    if pacing := run.get("pacing"):
+        said += about_pacing(pacing)
     return said
+
+
+def about_pacing(pacing: dict[str, Any]) -> list[str]:
+    """What stands behind the number of calls that are placed now."""
+    said = []
+    if pacing["paced"] != pacing["dial_mode"]:
+        said.append(f"The campaign asks for {pacing['dial_mode']}; now it goes {pacing['paced']}: {pacing['reason']}.")
+    if pacing["paced"] == DialMode.PREDICTIVE:
+        said += _figures(pacing)
+    if pacing["given_up"]:
+        said.append(f"{pacing['given_up']} calls were given up while ringing, for nobody could have taken them.")
+    return said
+
+
+def _figures(pacing: dict[str, Any]) -> list[str]:
+    lately = f"; lately {pacing['answer_drift']:.2f} times as many answer as was learned"
+    return [
+        (
+            f"Within {pacing['horizon_s']:.0f} s about {pacing['free_expected']:.1f} of {pacing['talking']} talking and "
+            f"{pacing['wrapping']} wrapping agents get free, and about {pacing['answers_expected']:.1f} of the "
+            f"{pacing['dialing']} calls on their way are answered."
+        ),
+        (
+            f"A number dialed now is answered with chance {percent(pacing['answer_chance'])}"
+            f"{lately if abs(pacing['answer_drift'] - 1.0) > DRIFT_TOLD else ''}."
+        ),
+        (
+            f"One more call would find nobody with chance {percent(pacing['risk'])}; the price accepted is "
+            f"{percent(pacing['price'])}, so that {percent(pacing['aim'])} are abandoned in {pacing['window']}."
+        ),
+    ]
 
 
 def about_law(campaign: Campaign, run: dict[str, Any] | None) -> list[str]:

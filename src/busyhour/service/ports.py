@@ -12,7 +12,7 @@ from busyhour.core.commands import Act, FillHopper, Keep
 from busyhour.core.events import Event, HopperFilled, Instant
 from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
-from busyhour.core.model.pictures import AgentProfile, OpenCall, PbxPicture, RunPicture
+from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, Reservation, RunPicture
 from busyhour.core.model.values import LegMode, ListRole, PhoneKind, Role
 from busyhour.service import records as r
 
@@ -39,6 +39,7 @@ class FloorPicture(r.Record, frozen=True, kw_only=True):
     trunks: tuple[Trunk, ...]
     runs: tuple[RunPicture, ...]
     calls: tuple[OpenCall, ...]
+    reservations: tuple[Reservation, ...] = ()
     given_back: int | None = None  # None: nothing was; else how many calls the store had lost
 
 
@@ -243,6 +244,13 @@ class Campaigns(Protocol):
     async def delete_campaign(self, tenant: int, campaign_id: int) -> None: ...
     async def start_run(self, tenant: int, campaign_id: int) -> RunPicture:
         """Create the run. Raises `Conflict` while another run is active, `Invalid` naming what is missing."""
+
+    async def dial_by_hand(
+        self, tenant: int, campaign_id: int, *, contact_id: int | None, number: str | None, zones: Sequence[str]
+    ) -> tuple[int, HopperItem]:
+        """The active run, and its item for this contact or number; a number that is in no list of the campaign becomes
+        a contact of a list of its own, with these time zones. Nothing is taken from any hopper yet. Raises `Conflict`
+        when the campaign is not running, `NotFound` for a contact without this number."""
 
     async def runs(self, tenant: int, *, active_only: bool = False, limit: int = 50) -> list[r.RunRow]: ...
     async def run(self, tenant: int, run_id: int) -> r.RunRow: ...

@@ -70,6 +70,7 @@ class Agent(Record, frozen=True, kw_only=True):
     sip_address: str
     leg_mode: LegMode
     disabled: bool
+    may_dial: bool = False  # by hand
 
 
 class PauseReason(Record, frozen=True, kw_only=True):
@@ -324,4 +325,5 @@ class AgentEdit(Record, frozen=True, kw_only=True):
     phone_kind: PhoneKind | UnsetType = UNSET
     sip_address: str | UnsetType = UNSET
     leg_mode: LegMode | UnsetType = UNSET
+    may_dial: bool | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET

@@ -15,6 +15,7 @@ from busyhour.core import events as e
 from busyhour.core.life.agent import AgentState
 from busyhour.core.model.ids import agent_of
 from busyhour.core.model.values import DialMode, LegMode
+from busyhour.sim.checks_accompanied import AccompaniedChecks
 from busyhour.sim.checks_end import at_the_end
 from busyhour.sim.checks_hours import wrong_hour
 from busyhour.sim.checks_law import LawChecks
@@ -56,6 +57,7 @@ class Checks:
         self.listed_s: dict[tuple[int, str], float] = {}  # do-not-call numbers, since when by true time
         self.first_records: dict[str, Any] = {}
         self._live = LiveChecks(world, self)
+        self.accompanied = AccompaniedChecks(world)
         self.law = LawChecks(world)
         self.committed_s: dict[str, float] = {}  # by true time
         self._minutes: dict[tuple[int, int], deque[float]] = {}  # of a run: calls begun
@@ -86,6 +88,7 @@ class Checks:
             raise Violation(f"I41: {channel.number!r} is no number")
         if not attempt.placed.why:
             raise Violation(f"I10: nobody knows why {channel.name} was dialed")
+        self.accompanied.on_invite(channel, attempt.placed)
         trunk = rows.trunks[channel.trunk_id]
         if self._world.pbx.ledger.up_on_trunk[channel.tenant, channel.trunk_id] > trunk.capacity:
             raise Violation(f"I8: more than {trunk.capacity} calls on trunk {channel.trunk_id}")
@@ -176,6 +179,8 @@ class Checks:
         channel = self._world.pbx.ledger.live.get(order.call)
         if paused_s is None or channel is None or channel.answered_s is None:
             return
+        if self.accompanied.dials_by_hand(tenant, agent_id):
+            return
         per_call = self._world.store.tenants[tenant].agents[agent_id].leg_mode is LegMode.PER_CALL
         if channel.answered_s > paused_s + SLACK_S and not per_call:
             raise Violation(f"I26: {order.call} was joined to agent {agent_id} of {tenant}, who had paused")
@@ -234,8 +239,10 @@ class Checks:
         wrong = wrong_hour(campaign, rows.members[keep.item.member_id].zones, self._world.utc())
         if wrong is not None:
             raise Violation(f"I5: {keep.item.call} was committed {wrong}")
+        self.accompanied.on_intent(tenant, keep)
         in_flight = self._in_flight.setdefault((tenant, keep.run_id), {})
-        in_flight[keep.item.call] = None
+        if keep.agent_id is None:
+            in_flight[keep.item.call] = None
         if campaign.dial_mode is not DialMode.AGENTLESS:
             for name in list(in_flight):  # answered while no engine was there to write it down
                 channel = self._world.pbx.ledger.channels.get(name)
@@ -269,7 +276,8 @@ class Checks:
         if before is not None and keep.state == before.state != AgentState.NOT_READY and keep.call != before.call:
             raise Violation(f"I27: {who} is {keep.state} with {before.call}, and then with {keep.call}")
         if keep.state == AgentState.RESERVED and before is not None and before.state != AgentState.RESERVED:
-            if before.state not in (AgentState.AVAILABLE, AgentState.ON_CONTACT):
+            by_hand = self.accompanied.dials_by_hand(tenant, keep.agent_id) and before.state == AgentState.NOT_READY
+            if before.state not in (AgentState.AVAILABLE, AgentState.ON_CONTACT) and not by_hand:
                 raise Violation(f"I26: {who} was reserved while {before.state}")
             if before.state == AgentState.AVAILABLE and key in self._paused_agents:
                 raise Violation(f"I26: {who} was reserved, and had paused or logged off")
@@ -287,6 +295,7 @@ class Checks:
         tenant = process.tenant
         if process.fence != self._world.store.tenants[tenant].fence:
             return
+        self.accompanied.asked(tenant, event)
         if isinstance(event, e.ReadyAsked):
             self._paused_agents.pop((tenant, event.agent_id), None)
         elif isinstance(event, e.RunUnpauseAsked):

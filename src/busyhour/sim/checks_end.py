@@ -168,7 +168,7 @@ def _run_counters(world: "World", tenant: int) -> None:
             raise Violation(f"I44: run {run.run_id} of {tenant} is {run.state}")
         attempts = [a for a in rows.attempts.values() if a.placed.run_id == run.run_id]
         members = [m for m in rows.members.values() if m.run_id == run.run_id]
-        finished = sum(member.state == "final" for member in members)
+        finished = sum(member.state == "final" and not member.unused for member in members)
         answered = sum(a.record is not None and a.record.answered_utc_s is not None for a in attempts)
         abandoned = sum(a.record is not None and a.record.outcome is Outcome.ABANDONED for a in attempts)
         recount = (len(attempts), finished, answered, abandoned)
@@ -247,6 +247,8 @@ def _nothing_leaked(world: "World", tenant: int) -> None:
         raise Violation(f"I45: lines of {tenant} count as up")
     if any(agent.call is not None for agent in floor.agents.values()):
         raise Violation(f"I45: a reservation of {tenant} is left")
+    if world.store.tenants[tenant].reservations:
+        raise Violation(f"I45: a stored reservation of {tenant} is left")
     if len(floor._agenda) > AGENDA_MAX:
         raise Violation(f"I42: {len(floor._agenda)} entries on the agenda of {tenant}")
 

@@ -12,6 +12,7 @@ from busyhour.core.life.call import CallState
 from busyhour.core.model.values import DialMode
 from busyhour.service.engine import Engine
 from busyhour.service.live import Key, LiveView
+from busyhour.sim.checks_accompanied import check_contacts
 from busyhour.sim.ledger import Violation
 from busyhour.sim.loop import the_loop
 from busyhour.sim.process import Process
@@ -25,6 +26,7 @@ KEEPS_MAX = 20_000
 HOPPER_MAX = 1_000
 
 DEADLINES: dict[CallState, tuple[str, ...]] = {
+    CallState.RESERVED: ("preview", "lift"),
     CallState.DIALING: ("ring", "look", "gone"),
     CallState.WAITING: ("wait", "gone"),
     CallState.OFFERED: ("join", "wait", "gone"),
@@ -32,6 +34,7 @@ DEADLINES: dict[CallState, tuple[str, ...]] = {
     CallState.MESSAGE: ("prompt", "gone"),
     CallState.FAREWELL: ("prompt", "gone"),
 }
+BEFORE_ANSWER = (CallState.RESERVED, CallState.PLANNED, CallState.DIALING)
 WITH_AGENT = (CallState.OFFERED, CallState.TALKING, CallState.HELD)
 
 
@@ -54,12 +57,20 @@ class FloorChecks(LiveView):
                 if kind == "agents":
                     self._check_agent(floor, int(name))
                 elif kind == "calls":
-                    self._world.checks.planned_s.setdefault(name, the_loop().now_s)
+                    self._note_planned(floor, name)
                     self._check_call(floor, name)
             if self._turns % FULL_EVERY == 0:
                 self._check_all(floor)
         except Violation as found:
             self._world.broken(found)
+
+    def _note_planned(self, floor: Floor, name: str) -> None:
+        """What an agent only looks at is not planned yet; or not any more, when the engine that planned it is dead."""
+        call, planned_s = floor.calls.get(name), self._world.checks.planned_s
+        if call is not None and call.state is CallState.RESERVED:
+            planned_s.pop(name, None)
+        elif call is not None:
+            planned_s.setdefault(name, the_loop().now_s)
 
     def _check_agent(self, floor: Floor, agent_id: int) -> None:
         agent = floor.agents[agent_id]
@@ -81,7 +92,7 @@ class FloorChecks(LiveView):
         call = floor.calls.get(name)
         if call is None:
             return
-        if call.state in WITH_AGENT:
+        if call.state in WITH_AGENT or (call.accompanied and call.hint is None and call.state in BEFORE_ANSWER):
             agent = floor.agents.get(call.agent_id or 0)
             if agent is None or agent.call != name:
                 raise Violation(f"I27: {name} is {call.state}, and its agent {call.agent_id} does not have it")
@@ -94,6 +105,7 @@ class FloorChecks(LiveView):
             self._check_agent(floor, agent_id)
         for name in floor.calls:
             self._check_call(floor, name)
+        check_contacts(floor)
         self._recount(floor)
         self._no_idle_beside_waiting(floor)
         counts = self._engine.statistics()
@@ -101,10 +113,10 @@ class FloorChecks(LiveView):
             raise Violation(f"I42: the engine of {floor.tenant} has {counts}")
 
     def _recount(self, floor: Floor) -> None:
-        live = [call for call in floor.calls.values() if call.state is not CallState.ENDED]
+        live = [call for call in floor.calls.values() if call.state not in (CallState.ENDED, CallState.RESERVED)]
         for run in floor.runs.values():
             mine = [call for call in live if call.run_id == run.run_id]
-            counted = (run.live, run.dialing, run.planned, len(run.waiting))
+            counted = (run.live, run.dialing + run.accompanied, run.planned, len(run.waiting))
             found = (
                 len(mine),
                 _count(mine, CallState.PLANNED, CallState.DIALING),

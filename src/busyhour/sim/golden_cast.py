@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
+from busyhour.core.model.pictures import HopperItem
 from busyhour.core.model.values import EndCause
 from busyhour.sim.faults import Weather
 from busyhour.sim.ledger import Channel
@@ -142,6 +143,20 @@ class ScriptedAgent(SimAgent):
                 )
             )
 
+    async def dial(self) -> None:
+        """The contact on the screen, if one is there."""
+        contact = self._site.looked_at(self.tenant, self.agent_id)
+        if contact is not None:
+            await self.click(lambda q: e.PreviewDialAsked(agent_id=self.agent_id, call=contact, request=q))
+
+    async def skip(self, reason: str = "not now") -> None:
+        contact = self._site.looked_at(self.tenant, self.agent_id)
+        if contact is not None:
+            await self.click(lambda q: e.SkipAsked(agent_id=self.agent_id, call=contact, reason=reason, request=q))
+
+    async def dial_by_hand(self, run_id: int, item: HopperItem) -> None:
+        await self.click(lambda q: e.ManualDialAsked(agent_id=self.agent_id, run_id=run_id, item=item, request=q))
+
     def second_tab(self) -> None:
         """Another tab takes over; the first one is still open."""
         self.open_desk()
@@ -159,7 +174,9 @@ class ScriptedAgent(SimAgent):
 
     async def _look_up(self) -> None:
         in_hand = self._site.call_in_hand(self.tenant, self.agent_id)
-        if in_hand is None:
+        if self._site.looked_at(self.tenant, self.agent_id) is not None:
+            await self.dial()
+        elif in_hand is None:
             if not self.stage.is_ready(self.agent_id):
                 await self.ready()
         elif in_hand[1]:

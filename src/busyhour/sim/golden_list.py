@@ -2,12 +2,14 @@
 
 from busyhour.sim.golden_scene import Scene
 from busyhour.sim.golden_scenes import CALLS
+from busyhour.sim.golden_scenes_by_hand import BY_HAND
 from busyhour.sim.golden_scenes_desks import DESKS
 from busyhour.sim.golden_scenes_flight import FLIGHT
 from busyhour.sim.golden_scenes_floor import FLOOR
 from busyhour.sim.golden_scenes_limits import LIMITS
 from busyhour.sim.golden_scenes_lines import LINES
 from busyhour.sim.golden_scenes_links import LINKS
+from busyhour.sim.golden_scenes_preview import PREVIEWS
 from busyhour.sim.golden_scenes_strangers import STRANGERS
 
-SCENES: tuple[Scene, ...] = (*CALLS, *DESKS, *FLIGHT, *FLOOR, *LIMITS, *LINES, *LINKS, *STRANGERS)
+SCENES: tuple[Scene, ...] = (*BY_HAND, *CALLS, *DESKS, *FLIGHT, *FLOOR, *LIMITS, *LINES, *LINKS, *PREVIEWS, *STRANGERS)

@@ -45,6 +45,9 @@ class Site(Protocol):
     def screen(self, tenant: int, agent_id: int) -> str:
         """What this agent is, by their screen: ready | not ready | logged off."""
 
+    def looked_at(self, tenant: int, agent_id: int) -> str | None:
+        """The contact on this agent's screen that they are to dial or to skip."""
+
     def call_in_hand(self, tenant: int, agent_id: int) -> tuple[str, bool] | None:
         """The call on this agent's screen, and whether it is over."""
 
@@ -109,6 +112,9 @@ class SimAgent:
     def _work(self) -> Coroutine[Any, Any, None] | None:
         """What there is to do now, by what the desk shows."""
         roll = self._dice.random()
+        contact = self._site.looked_at(self.tenant, self.agent_id)
+        if contact is not None:
+            return self._decide(contact, roll)
         in_hand = self._site.call_in_hand(self.tenant, self.agent_id)
         if in_hand is not None:
             return self._wrap_up(in_hand[0], roll) if in_hand[1] else self._talk(in_hand[0], roll)
@@ -126,6 +132,16 @@ class SimAgent:
         if shown != "ready" or roll < 0.04 + NEEDLESS:
             return self.click(self._ready)
         return None
+
+    async def _decide(self, call: str, roll: float) -> None:
+        """Dial, skip, go for lunch, or look a while longer."""
+        if roll < 0.6:
+            await self.click(lambda q: e.PreviewDialAsked(agent_id=self.agent_id, call=call, request=q))
+        elif roll < 0.75:
+            await self.click(lambda q: e.SkipAsked(agent_id=self.agent_id, call=call, reason="not now", request=q))
+        elif roll < 0.8:
+            self._resting = self._dice.randint(1, 8)
+            await self.click(self._pause)
 
     async def _wrap_up(self, call: str, roll: float) -> None:
         if roll < 0.5:

@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from busyhour.core.model.values import Outcome
 from busyhour.sim.faults import Weather
 
 
@@ -40,4 +41,6 @@ def outcomes_of(store: Any) -> dict[str, int]:
         for attempt in rows.attempts.values():
             if attempt.record is not None:
                 outcomes[attempt.record.outcome] = outcomes.get(attempt.record.outcome, 0) + 1
+        for _ in rows.skipped:
+            outcomes[Outcome.AGENT_SKIPPED] = outcomes.get(Outcome.AGENT_SKIPPED, 0) + 1
     return dict(sorted(outcomes.items()))

@@ -19,9 +19,9 @@ from busyhour.core.model.values import EndCause
 from busyhour.service.engine import Engine
 from busyhour.service.errors import Unavailable, UserError
 from busyhour.service.ports import Store
-from busyhour.sim import desk
 from busyhour.sim.checks import Checks
 from busyhour.sim.checks_floor import FloorChecks
+from busyhour.sim.desk import Desks
 from busyhour.sim.faults import Luck
 from busyhour.sim.furniture import NOON_UTC_S, SUMMER_ENDS_UTC_S, ZONED, furnish
 from busyhour.sim.ledger import Violation
@@ -49,7 +49,7 @@ def _seen(task: asyncio.Task[None]) -> None:
         task.exception()
 
 
-class World:
+class World(Desks):
     """`World(plan, make_store).run()`. `make_store` gives a fresh store in memory (`adapters.memory`)."""
 
     def __init__(self, plan: Plan, make_store: Callable[[Callable[[], float]], Any]) -> None:
@@ -393,9 +393,3 @@ class World:
 
     def later(self, after_s: float, do: Callable[[], None]) -> None:
         self._loop.call_later(after_s, do, context=WORLD)
-
-    def screen(self, tenant: int, agent_id: int) -> str:
-        return desk.screen(self.engines[tenant].floor, agent_id)
-
-    def call_in_hand(self, tenant: int, agent_id: int) -> tuple[str, bool] | None:
-        return desk.call_in_hand(self.engines[tenant].floor, agent_id)

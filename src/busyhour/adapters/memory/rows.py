@@ -9,7 +9,7 @@ from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.run import ACTIVE, RunState
 from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.counts import Count
-from busyhour.core.model.pictures import AgentProfile, CallRecord, HopperItem, OpenCall
+from busyhour.core.model.pictures import AgentProfile, CallRecord, HopperItem, OpenCall, Reservation
 
 DAY_S = 86_400.0
 MINUTE_S = 60.0
@@ -28,6 +28,7 @@ class Member:
     attempts: int = 0
     taken_as: str = ""  # the id of the attempt that it was taken for
     last_call: str = ""  # its last attempt
+    unused: bool = False  # made for a call by hand that was not dialed yet: final, and not counted as finished
     earlier: dict[str, int] = field(default_factory=dict)
 
 
@@ -71,7 +72,18 @@ class Run:
         return replace(self, fresh=deque(self.fresh), waiting=list(self.waiting), taken=dict(self.taken))
 
 
-PLAIN = ("campaigns", "trunks", "agents", "dnc", "open", "live_numbers", "abandoned", "learned")
+PLAIN = (
+    "reservations",
+    "skipped",
+    "campaigns",
+    "trunks",
+    "agents",
+    "dnc",
+    "open",
+    "live_numbers",
+    "abandoned",
+    "learned",
+)
 """Tables of values that never change."""
 
 
@@ -86,6 +98,8 @@ class Rows:
     trunks: dict[int, Trunk] = field(default_factory=dict)
     agents: dict[int, AgentProfile] = field(default_factory=dict)
     agent_states: list[c.SaveAgentState] = field(default_factory=list)
+    reservations: dict[str, Reservation] = field(default_factory=dict)
+    skipped: dict[str, c.SkipContact] = field(default_factory=dict)
     runs: dict[int, Run] = field(default_factory=dict)
     members: dict[int, Member] = field(default_factory=dict)
     attempts: dict[str, Attempt] = field(default_factory=dict)
@@ -119,6 +133,15 @@ class Rows:
         member = Member(len(self.members) + 1, run_id, number, zones)
         self.members[member.member_id] = member
         self.runs[run_id].fresh.append(member.member_id)
+        return member
+
+    def by_hand(self, run_id: int, number: str, zones: tuple[str, ...] = ("UTC",)) -> Member:
+        """The member behind a number that an agent dials: no hopper takes one that is made for it."""
+        for member in self.members.values():
+            if (member.run_id, member.number) == (run_id, number):
+                return member
+        member = Member(len(self.members) + 1, run_id, number, zones, state="final", unused=True)
+        self.members[member.member_id] = member
         return member
 
     def wait(self, member: Member, due_utc_s: float | None) -> None:
@@ -157,10 +180,15 @@ class Rows:
         return taken
 
     def item(self, tenant: int, member: Member) -> HopperItem:
+        item = self.item_by_hand(tenant, member)
+        member.taken_as = item.call
+        return item
+
+    def item_by_hand(self, tenant: int, member: Member) -> HopperItem:
+        """Without taking it from any hopper."""
         self.made += 1
-        member.taken_as = f"c{tenant}-{self.made:032x}"
         return HopperItem(
-            call=member.taken_as,
+            call=f"c{tenant}-{self.made:032x}",
             member_id=member.member_id,
             contact_id=member.member_id,
             list_id=1,

@@ -10,7 +10,7 @@ from math import inf
 import msgspec
 
 from busyhour.adapters.memory.compliance import reckon
-from busyhour.adapters.memory.rows import Attempt, Rows, Run
+from busyhour.adapters.memory.rows import Attempt, Member, Rows, Run
 from busyhour.core import commands as c
 from busyhour.core.dialer.hours import ZONE_AGAIN_S, is_open_everywhere, next_open, zone_known, zones_of
 from busyhour.core.dialer.may_dial import DialPicture, may_dial
@@ -19,7 +19,7 @@ from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
-from busyhour.core.model.pictures import CallRecord, HopperItem, RunPicture
+from busyhour.core.model.pictures import CallRecord, HopperItem, Reservation, RunPicture
 from busyhour.core.model.values import Outcome
 from busyhour.service import fences
 from busyhour.service.ports import FloorPicture, Kept
@@ -74,7 +74,8 @@ class MemoryStore:
         rows.fence, rows.owner = fences.next_fence(rows.fence, same_history=same_history), owner
         rows.history = self.history
         for run in rows.runs.values():
-            for member_id in list(run.taken):
+            reserved = {one.item.member_id for one in rows.reservations.values()}
+            for member_id in [one for one in run.taken if one not in reserved]:
                 rows.wait(rows.members[member_id], rows.members[member_id].due_utc_s)
         calls = rows.open_calls()
         live = {call.run_id for call in calls}
@@ -88,6 +89,7 @@ class MemoryStore:
                 self.picture_of(tenant, run, utc_s) for run in rows.runs.values() if run.active or run.run_id in live
             ),
             calls=calls,
+            reservations=tuple(rows.reservations.values()),
             given_back=given_back,
         )
 
@@ -166,7 +168,7 @@ class MemoryStore:
                 utc_s=utc_s,
                 campaign=rows.campaigns[keep.campaign_id],
                 run_running=rows.runs[keep.run_id].state == RunState.RUNNING,
-                member_open=(member.state, member.taken_as) == ("taken", name),
+                member_open=_is_open(member, keep),
                 on_dnc=keep.item.number in rows.dnc,
                 zones=member.zones,
                 number_live=keep.item.number in rows.live_numbers,
@@ -174,6 +176,7 @@ class MemoryStore:
                 due_utc_s=keep.item.due_utc_s,
                 oldest_24h_utc_s=recent[0] if recent else None,
                 abandoned_utc_s=rows.abandoned.get(keep.item.number),
+                agent_sure=keep.agent_id is not None,
             )
         )
         if verdict.refusal is not None:
@@ -182,14 +185,23 @@ class MemoryStore:
         return CallCommitted(call=name)
 
 
+def _is_open(member: Member, keep: c.PlaceCall) -> bool:
+    if keep.by_hand:
+        return member.state != "open"
+    return (member.state, member.taken_as) == ("taken", keep.item.call)
+
+
 def _write_call(rows: Rows, keep: c.PlaceCall, utc_s: float) -> None:
     name, number = keep.item.call, keep.item.number
     member = rows.members[keep.item.member_id]
+    if member.state == "final" and not member.unused:  # it had been finished, and is dialed by hand
+        rows.runs[keep.run_id].finished -= 1
+    member.unused = False
     member.state, member.attempts, member.last_call = "open", keep.item.attempt_no, name
     run = rows.runs[keep.run_id]
     run.taken.pop(member.member_id, None)
     run.placed += 1
-    rows.attempts[name] = Attempt(keep, utc_s)
+    rows.attempts[name] = Attempt(keep, utc_s, agent_id=keep.agent_id)
     rows.open[name] = None
     rows.live_numbers[number] = name
     rows.recent(number, utc_s).append(utc_s)
@@ -229,6 +241,12 @@ def _write(rows: Rows, keep: c.Keep) -> None:
             _give_back(rows, keep)
         case c.CloseMember():
             _close_member(rows, keep)
+        case c.SaveReservation():
+            _reserve(rows, keep)
+        case c.EndReservation(call=call):
+            rows.reservations.pop(call, None)
+        case c.SkipContact():
+            _skip(rows, keep)
         case c.SaveLearned():
             rows.learned[keep.campaign_id] = keep.learned
         case _:
@@ -240,6 +258,27 @@ def _give_back(rows: Rows, keep: c.ReturnItems) -> None:
         member = rows.members[member_id]
         if (member.state, member.taken_as) == ("taken", call):
             rows.wait(member, keep.due_utc_s)
+
+
+def _reserve(rows: Rows, keep: c.SaveReservation) -> None:
+    item, member = keep.item, rows.members[keep.item.member_id]
+    if (member.state, member.taken_as) == ("taken", item.call):
+        rows.reservations[item.call] = Reservation(
+            item=item, run_id=keep.run_id, agent_id=keep.agent_id, until_utc_s=keep.until_utc_s
+        )
+
+
+def _skip(rows: Rows, keep: c.SkipContact) -> None:
+    item, member = keep.item, rows.members[keep.item.member_id]
+    if (member.state, member.taken_as) != ("taken", item.call):
+        return
+    rows.skipped[item.call] = keep
+    member.attempts, member.last_call = item.attempt_no, item.call
+    member.earlier[Outcome.AGENT_SKIPPED] = member.earlier.get(Outcome.AGENT_SKIPPED, 0) + 1
+    if keep.next_due_utc_s is None:
+        rows.finish(member)
+    else:
+        rows.wait(member, keep.next_due_utc_s)
 
 
 def _progress(attempt: Attempt, keep: c.SaveProgress) -> None:

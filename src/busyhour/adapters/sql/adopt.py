@@ -6,9 +6,9 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from busyhour.adapters.sql import campaigns
+from busyhour.adapters.sql import campaigns, reservations
 from busyhour.adapters.sql import tables as t
-from busyhour.adapters.sql.hopper import EARLIER
+from busyhour.adapters.sql.items import EARLIER, as_json
 from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, RunPicture
 from busyhour.core.model.values import Outcome
@@ -19,11 +19,14 @@ PLACED_LATELY = sa.text("""
 SELECT run_id, count(*) AS placed FROM attempt WHERE intent_utc_s > :since_utc_s AND trunk_id IS NOT NULL
 GROUP BY run_id
 """)
-# Members in the memory of the last owner: nobody else knows them, and none of them was dialed.
-EMPTY_HOPPERS = sa.text("UPDATE member SET state = 'waiting' WHERE state = 'taken'")
+# Members in the memory of the last owner: nobody else knows them, and none of them was dialed. Those that agents look
+# at stay theirs.
+EMPTY_HOPPERS = sa.text("""
+UPDATE member SET state = 'waiting' WHERE state = 'taken' AND member_id NOT IN (SELECT member_id FROM reservation)
+""")
 AGENTS = sa.text("""
-SELECT a.agent_id, u.name, a.phone_kind, a.sip_address, a.leg_mode, a.pause_reason, a.acw_until_utc_s, a.acw_call,
-    a.session_open
+SELECT a.agent_id, u.name, a.phone_kind, a.sip_address, a.leg_mode, a.may_dial, a.pause_reason, a.acw_until_utc_s,
+    a.acw_call, a.session_open
 FROM agent a JOIN app_user u USING (tenant_id, user_id) WHERE NOT a.disabled AND NOT u.disabled ORDER BY a.agent_id
 """)
 # Two look-ups by their own indexes: one condition for both would read the whole table.
@@ -48,6 +51,7 @@ async def read_floor(connection: AsyncConnection, tenant: int, fence: int) -> Fl
         trunks=await read_trunks(connection, tenant),
         runs=await read_runs(connection),
         calls=await read_calls(connection),
+        reservations=await reservations.read_all(connection),
     )
 
 
@@ -106,7 +110,7 @@ def _open_call(row: sa.RowMapping) -> OpenCall:
         **{name: row[name] for name in ("call", "member_id", "contact_id", "list_id", "attempt_no", "number")},
         contact_name=row["contact_name"],
         earlier=earlier_of(row),
-        variables=campaigns.as_json(row["variables"]),
+        variables=as_json(row["variables"]),
     )
     same = {name: row[name] for name in OpenCall.__struct_fields__ if name not in ("item", "outcome", "note")}
     outcome = Outcome(row["outcome"]) if row["outcome"] else None
@@ -115,7 +119,7 @@ def _open_call(row: sa.RowMapping) -> OpenCall:
 
 def earlier_of(row: sa.RowMapping) -> dict[str, int]:
     """Outcomes of the attempts before this one."""
-    earlier: dict[str, int] = campaigns.as_json(row["earlier"]) or {}
+    earlier: dict[str, int] = as_json(row["earlier"]) or {}
     if row["outcome"]:  # it is over and counts among the others
         earlier[row["outcome"]] -= 1
     return {outcome: count for outcome, count in earlier.items() if count}

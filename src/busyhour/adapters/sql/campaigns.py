@@ -9,14 +9,16 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from busyhour.adapters.sql import by_hand
 from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.conflicts import conflicts, found
 from busyhour.adapters.sql.database import Database
+from busyhour.adapters.sql.items import as_json
 from busyhour.core.dialer.compliance.check import faults_of_law
 from busyhour.core.dialer.hours import zone_known
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
-from busyhour.core.model.pictures import RunPicture
+from busyhour.core.model.pictures import HopperItem, RunPicture
 from busyhour.core.model.values import DialMode, ListRole
 from busyhour.service import records as r
 from busyhour.service.errors import Conflict, Invalid
@@ -121,6 +123,14 @@ class SqlCampaigns:
         async with self.database.tenant_transaction(tenant) as connection:
             return (await read_learned(connection, [campaign_id])).get(campaign_id, b"")
 
+    async def dial_by_hand(
+        self, tenant: int, campaign_id: int, *, contact_id: int | None, number: str | None, zones: Sequence[str]
+    ) -> tuple[int, HopperItem]:
+        async with self.database.tenant_transaction(tenant) as connection:
+            return await by_hand.item_of(
+                connection, tenant, campaign_id, contact_id=contact_id, number=number, zones=zones
+            )
+
     async def runs(self, tenant: int, *, active_only: bool = False, limit: int = 50) -> list[r.RunRow]:
         values = {"active_only": active_only, "limit": limit}
         async with self.database.tenant_transaction(tenant) as connection:
@@ -164,11 +174,6 @@ def campaign_of_settings(campaign_id: int, name: str, settings: str) -> Campaign
     return campaign_of({"campaign_id": campaign_id, "name": name, "settings": settings})
 
 
-def as_json(value: Any) -> Any:
-    """Constant statements return JSON as text; typed columns return it read."""
-    return msgspec.json.decode(value) if isinstance(value, str) else value
-
-
 def row_of(row: Mapping[Any, Any]) -> r.CampaignRow:
     campaign = campaign_of(row)
     lists = msgspec.convert(as_json(row["lists"]), tuple[r.CampaignList, ...])
@@ -190,7 +195,7 @@ def faults_of(campaign: Campaign, lists: Sequence[r.CampaignList], status: str) 
         (status != "runnable", f"The campaign is {status}. Set its status to runnable."),
         (not campaign.trunk_ids, "It has no trunk. Choose one in the campaign's settings."),
         (
-            not any(one.role is ListRole.NORMAL for one in lists),
+            campaign.dial_mode is not DialMode.MANUAL and not any(one.role is ListRole.NORMAL for one in lists),
             "It has no contact list. Choose at least one to be called.",
         ),
         (

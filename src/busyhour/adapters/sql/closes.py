@@ -12,6 +12,7 @@ from typing import Any
 
 import msgspec
 
+from busyhour.adapters.sql import reservations
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Driver
 from busyhour.core import commands as c
@@ -178,6 +179,9 @@ STATEMENTS: tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ...] = (
     (c.CloseMember, CLOSE_MEMBER, _member),
     (c.SaveAgentState, SAVE_AGENT, _agent),
     (c.SaveLearned, SAVE_LEARNED, _learned),
+    (c.SaveReservation, reservations.SAVE_RESERVATION, reservations.saved),
+    (c.EndReservation, reservations.END_RESERVATION, reservations.ended),
+    (c.SkipContact, reservations.SKIP, reservations.skipped),
 )
 
 

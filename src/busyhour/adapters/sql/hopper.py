@@ -4,8 +4,6 @@ Fresh contacts are read beyond each list's high-water mark, a bounded number at 
 (an item of the answer), waiting (scheduled, or out of the callee's hours) or final (on a do-not-call list).
 """
 
-import os
-import time
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,6 +11,7 @@ import msgspec
 
 from busyhour.adapters.sql.campaigns import campaign_of_settings
 from busyhour.adapters.sql.database import Driver
+from busyhour.adapters.sql.items import EARLIER, attempt_id
 from busyhour.core.commands import FillHopper
 from busyhour.core.dialer.hours import ZONE_AGAIN_S, is_open_everywhere, next_open, zone_known, zones_of
 from busyhour.core.events import HopperFilled, Instant
@@ -33,11 +32,6 @@ SELECT r.campaign_id, c.name, c.settings::text,
 FROM run r CROSS JOIN LATERAL (SELECT name, settings FROM campaign WHERE campaign_id = r.campaign_id OFFSET 0) c
 WHERE r.run_id = $1 AND r.ended_utc_s IS NULL
 """
-# Outcomes of the attempts before, with their counts (DEC-1); a contact has few attempts, found by its own index.
-EARLIER = """(SELECT jsonb_object_agg(e.outcome, e.count) FROM (
-    SELECT a.outcome, count(*) FROM attempt a
-    WHERE a.contact_id = m.contact_id AND a.member_id = m.member_id AND a.state = 'final' AND a.outcome IS NOT NULL
-    GROUP BY a.outcome) e)"""
 ZONES = "array_agg(array_to_string(p.zones, ' ') ORDER BY p.position) AS zones"
 DUE = """
 SELECT member_id FROM member WHERE run_id = $1 AND state = 'waiting' AND due_utc_s <= $2
@@ -270,11 +264,3 @@ class Member(msgspec.Struct, frozen=True):
     outcome: str | None = None
     why: str = ""
     call: str | None = None  # the attempt that it is taken for
-
-
-def attempt_id(tenant: int) -> str:
-    """`c<tenant>-` and a UUID version 7 in hex: growing with time, so the attempts' index stays dense at its end."""
-    value = (time.time_ns() // 1_000_000) << 80 | int.from_bytes(os.urandom(10))
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    return f"c{tenant}-{value:032x}"

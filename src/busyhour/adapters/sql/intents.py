@@ -31,8 +31,9 @@ SELECT (SELECT count(*) FROM runs), (SELECT count(*) FROM members)
 # Each table is looked into by its key, once for each row asked: OFFSET 0 and LIMIT 1 keep the planner from making joins
 # of them, which it would do by statistics that are old in a busy minute, and read whole tables.
 LOOK = """
-SELECT q.call, m.state = 'taken' AND m.taken_as = q.call AS member_open, r.state AS run_state, r.campaign_id, c.name,
-    c.settings::text, k.time_zone,
+SELECT q.call,
+    CASE WHEN q.by_hand THEN m.state <> 'open' ELSE m.state = 'taken' AND m.taken_as = q.call END AS member_open,
+    r.state AS run_state, r.campaign_id, c.name, c.settings::text, k.time_zone,
     (SELECT zones FROM contact_point p WHERE p.contact_id = q.contact_id AND p.number = q.number LIMIT 1) AS zones,
     (SELECT true FROM dnc_entry d WHERE d.number = q.number LIMIT 1) AS on_dnc,
     (SELECT true FROM contact_point p CROSS JOIN LATERAL (SELECT 1 FROM campaign_list l
@@ -43,7 +44,7 @@ SELECT q.call, m.state = 'taken' AND m.taken_as = q.call AS member_open, r.state
     (SELECT true FROM attempt a WHERE a.contact_id = q.contact_id AND a.ended_utc_s IS NULL LIMIT 1) AS contact_live,
     lately.attempts, lately.oldest, lately.abandoned_utc_s
 FROM jsonb_to_recordset($1::jsonb) AS q(
-    call text, member_id bigint, run_id bigint, contact_id bigint, number text, at_utc_s float8)
+    call text, member_id bigint, run_id bigint, contact_id bigint, number text, at_utc_s float8, by_hand boolean)
 CROSS JOIN LATERAL (SELECT state, taken_as FROM member WHERE member_id = q.member_id AND run_id = q.run_id
     AND contact_id = q.contact_id OFFSET 0) m
 CROSS JOIN LATERAL (SELECT state, campaign_id FROM run WHERE run_id = q.run_id OFFSET 0) r
@@ -55,10 +56,11 @@ CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE a.intent_utc_s > q.at_utc_s - 
     WHERE a.number = q.number AND a.intent_utc_s > q.at_utc_s - 345600 AND a.trunk_id IS NOT NULL) lately
 """
 PLACE = """
-WITH placed AS (
+WITH before AS (SELECT state = 'final' AND last_outcome IS NOT NULL AS counted FROM member WHERE member_id = $4),
+placed AS (
     INSERT INTO attempt (call, run_id, campaign_id, member_id, contact_id, list_id, trunk_id, number, contact_name,
-        attempt_no, variables, state, why, intent_utc_s)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'intent', $12, $13)
+        attempt_no, variables, state, why, intent_utc_s, agent_id)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'intent', $12, $13, $14)
     ON CONFLICT DO NOTHING
     RETURNING call, run_id),
 opened AS (
@@ -66,8 +68,11 @@ opened AS (
     SELECT call, 'voice', 'out', $13 FROM placed),
 moved AS (
     UPDATE member SET state = 'open', attempts = $10, last_call = $1, last_number = $10
-    WHERE member_id = $4 AND EXISTS (SELECT 1 FROM placed))
-SELECT call, run_id FROM placed
+    WHERE member_id = $4 AND EXISTS (SELECT 1 FROM placed)),
+audited AS (
+    INSERT INTO audit_entry (at_utc_s, agent_id, what, call, number)
+    SELECT $13, $14, 'manual dial', call, $8 FROM placed WHERE $15::boolean)
+SELECT call, run_id, -(SELECT counted::int FROM before) AS change FROM placed
 """
 
 
@@ -93,6 +98,7 @@ async def _look(driver: Driver, asked: Sequence[PlaceCall]) -> dict[str, Mapping
             "contact_id": one.item.contact_id,
             "number": one.item.number,
             "at_utc_s": one.at_utc_s,
+            "by_hand": one.by_hand,
         }
         for one in asked
     ]
@@ -116,6 +122,7 @@ def _judge(look: Mapping[str, Any] | None, one: PlaceCall) -> Verdict:
             due_utc_s=one.item.due_utc_s,
             oldest_24h_utc_s=look["oldest"],
             abandoned_utc_s=look["abandoned_utc_s"],
+            agent_sure=one.agent_id is not None,
         )
     )
     if verdict.refusal is None and look["contact_live"]:
@@ -139,6 +146,7 @@ async def _write(driver: Driver, wanted: Sequence[PlaceCall], counts: RunCounts)
     placed = await driver.fetchmany(PLACE, [row_of(one, one.item.member_id) for one in wanted]) if wanted else ()
     for row in placed:
         counts.place(row["run_id"])
+        counts.note(row)  # a member that was finished, and is dialed by hand
     return {row["call"] for row in placed}
 
 
@@ -158,6 +166,8 @@ def row_of(one: PlaceCall, member_id: int) -> tuple[Any, ...]:
         msgspec.json.encode(item.variables).decode(),
         one.why,
         one.at_utc_s,
+        one.agent_id,
+        one.by_hand,
     )
 
 

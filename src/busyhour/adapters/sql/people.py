@@ -37,6 +37,7 @@ AGENTS = (
         t.agent.c.phone_kind,
         t.agent.c.sip_address,
         t.agent.c.leg_mode,
+        t.agent.c.may_dial,
         (t.agent.c.disabled | t.app_user.c.disabled).label("disabled"),
     )
     .join(t.app_user, t.agent.c.user_id == t.app_user.c.user_id)

@@ -9,6 +9,7 @@ from busyhour.adapters.sql import campaigns, compliance, cursors
 from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.conflicts import found
 from busyhour.adapters.sql.database import Database
+from busyhour.adapters.sql.items import as_json
 from busyhour.adapters.sql.lists import EXPORT_S_MAX, LONG, STREAM_ROWS
 from busyhour.core.dialer.hours import zones_of
 from busyhour.core.model.values import Outcome
@@ -197,7 +198,7 @@ def waits_of(row: Mapping[Any, Any]) -> tuple[int | None, int | None]:
 
 
 def picture_of(row: Mapping[Any, Any], known: Mapping[int, Any]) -> r.MemberPicture:
-    numbers, zones = row["numbers"] or [""], campaigns.as_json(row["zones"]) or [[]]
+    numbers, zones = row["numbers"] or [""], as_json(row["zones"]) or [[]]
     turn = row["attempts"] % len(numbers)  # of the next attempt
     names = ("run_id", "run_state", "member_state", "attempts", "due_utc_s", "last_outcome", "last_why", "on_dnc")
     return r.MemberPicture(

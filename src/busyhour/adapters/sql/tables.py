@@ -74,6 +74,7 @@ agent = _table(
     phone_kind=TEXT,
     sip_address=TEXT,
     leg_mode=TEXT,
+    may_dial=BOOL,
     disabled=BOOL,
     state=TEXT,
     state_utc_s=TIME,
@@ -156,9 +157,7 @@ contact_point = _table(
 campaign = _table(
     "campaign", "campaign_id", campaign_id=INT, name=TEXT, status=TEXT, settings=JSONB, created_utc_s=TIME
 )
-campaign_learned = _table(
-    "campaign_learned", "campaign_id", campaign_id=INT, learned=sa.LargeBinary, saved_utc_s=TIME
-)
+campaign_learned = _table("campaign_learned", "campaign_id", campaign_id=INT, learned=sa.LargeBinary, saved_utc_s=TIME)
 disposition = _table(
     "disposition", "disposition_id", disposition_id=INT, campaign_id=INT, code=TEXT, label=TEXT, position=sa.Integer
 )
@@ -240,6 +239,12 @@ attempt = _table(
     ended_utc_s=TIME,
     talk_ms=INT,
     next_due_utc_s=TIME,
+)
+reservation = _table(
+    "reservation", "call", call=TEXT, run_id=INT, member_id=INT, agent_id=INT, item=JSONB, until_utc_s=TIME
+)
+audit_entry = _table(
+    "audit_entry", "entry_id", entry_id=INT, at_utc_s=TIME, agent_id=INT, what=TEXT, call=TEXT, number=TEXT
 )
 interaction = _table(
     "interaction",

@@ -42,6 +42,10 @@ def touches(keep: c.Keep) -> tuple[Touched, Touched]:
             return set(), {("member", one) for one in member_ids}
         case c.CloseMember(member_id=member_id):
             return set(), {("member", member_id)}
+        case c.SaveReservation(item=item) | c.SkipContact(item=item):
+            return set(), {("call", item.call), ("member", item.member_id)}
+        case c.EndReservation(call=call):
+            return set(), {("call", call)}
         case c.SaveLearned(campaign_id=campaign_id):
             return set(), {("learned", campaign_id)}
     raise AssertionError(f"a command that the store does not know: {keep!r}")

@@ -37,6 +37,7 @@ class DialPicture(Struct, frozen=True, kw_only=True):
     oldest_24h_utc_s: float | None = None  # the first of those
     abandoned_utc_s: float | None = None  # when the last abandoned call to this number ended, over all campaigns
     due_utc_s: float = 0.0  # when the member was to be called
+    agent_sure: bool = False  # an agent is on the line before it is dialed
 
 
 class Verdict(Struct, frozen=True, kw_only=True):
@@ -73,9 +74,9 @@ def _within_cap(picture: DialPicture) -> Verdict | None:
 
 
 def _after_abandoned(picture: DialPicture) -> Verdict | None:
-    """No dial mode makes sure of an agent before it dials, so all wait."""
+    """The law wants an agent to be sure, or this time to pass."""
     again_s = preset_of(picture.campaign.compliance.preset).abandoned_again_s
-    if picture.abandoned_utc_s is None or picture.utc_s >= picture.abandoned_utc_s + again_s:
+    if picture.agent_sure or picture.abandoned_utc_s is None or picture.utc_s >= picture.abandoned_utc_s + again_s:
         return None
     return Verdict(refusal=Refusal.ABANDONED_LATELY, due_utc_s=picture.abandoned_utc_s + again_s)
 

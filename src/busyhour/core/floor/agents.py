@@ -5,7 +5,7 @@ A fact about something already gone is not an error: links repeat themselves and
 
 from busyhour.core import events as e
 from busyhour.core.commands import HangUpLeg, Hold, Join, RingAgent
-from busyhour.core.floor import calls, wrapup
+from busyhour.core.floor import accompanied, calls, preview, wrapup
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.call import CallCause, CallState
@@ -75,6 +75,7 @@ def on_log_off_asked(f: FloorState, event: e.LogOffAsked) -> None:
 
 def log_off(f: FloorState, agent: AgentLive) -> None:
     """At once when nothing is in hand, else after it (F7)."""
+    preview.agent_leaves(f, agent)
     if agent.call is not None:
         agent.leaving = True
         f.dirty_agent(agent.agent_id)
@@ -106,11 +107,14 @@ def on_phone_gone(f: FloorState, event: e.PhoneGone) -> None:
         f.dirty_agent(agent.agent_id)
 
 
-def wants_leg(agent: AgentLive) -> bool:
-    """A persistent leg is kept up from the first time the agent is ready; also while a customer waits for them."""
-    if agent.profile.leg_mode is not LegMode.PERSISTENT and agent.call is None:
+def wants_leg(f: FloorState, agent: AgentLive) -> bool:
+    """A persistent leg is kept up from the first time the agent is ready; also while a customer waits for them. Who
+    only looks at a contact is not rung."""
+    call = f.calls[agent.call] if agent.call is not None else None
+    needed = call is not None and (call.state is not CallState.RESERVED or call.approved)
+    if agent.profile.leg_mode is not LegMode.PERSISTENT and not needed:
         return False
-    return agent.session_open and agent.can_ring and (agent.worked or agent.call is not None)
+    return agent.session_open and agent.can_ring and (agent.worked or needed)
 
 
 def raise_leg(f: FloorState, agent: AgentLive) -> None:
@@ -156,6 +160,7 @@ def _join_waiting(f: FloorState, agent: AgentLive, call: CallLive) -> None:
         assert agent.leg is not None
         call.leg = agent.leg
         f.do(Join(call=call.call, leg=agent.leg))
+    accompanied.leg_is_up(f, call)
 
 
 def on_leg_ended(f: FloorState, event: e.LegEnded) -> None:
@@ -193,6 +198,8 @@ def _forget_leg(f: FloorState, agent: AgentLive) -> None:
         calls.orphan(f, call, leg)
     elif call.state is CallState.OFFERED:
         calls.withdraw(f, call, missed=not was_up)
+    else:
+        accompanied.leg_is_gone(f, call, was_up=was_up)
 
 
 def on_leg_retry_due(f: FloorState, name: str) -> None:
@@ -232,6 +239,7 @@ def on_pause_asked(f: FloorState, event: e.PauseAsked) -> None:
     if agent is None or not agent.session_open:
         f.refuse(event.request, "not_logged_on", "Open the agent desk first.")
         return
+    preview.agent_leaves(f, agent)
     if agent.call is not None or agent.acw_call is not None:
         agent.next_pause = event.reason
     else:
@@ -253,9 +261,18 @@ def _call_in_hand(f: FloorState, agent_id: int, request: str) -> CallLive | None
 
 def on_hang_up_asked(f: FloorState, event: e.HangUpAsked) -> None:
     call = _call_in_hand(f, event.agent_id, event.request)
-    if call is not None:
+    if call is None:
+        return
+    if call.state is CallState.RESERVED and not call.approved:
+        f.refuse(event.request, "not_dialed", "Nothing is dialed yet. Press Dial, or skip this contact.")
+        return
+    if call.state is CallState.RESERVED:
+        accompanied.give_back(f, call, accompanied.GIVEN_BACK)
+    elif call.state in accompanied.TRYING:
+        accompanied.cancel(f, call)
+    else:
         calls.hang_up(f, call)
-        f.accept(event.request)
+    f.accept(event.request)
 
 
 def on_hold_asked(f: FloorState, event: e.HoldAsked) -> None:

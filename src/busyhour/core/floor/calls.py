@@ -11,12 +11,12 @@ from busyhour.core.commands import (
     ReturnItems,
     SaveProgress,
 )
-from busyhour.core.floor import agents, endings, law, wrapup
+from busyhour.core.floor import accompanied, agents, endings, law, wrapup
 from busyhour.core.floor.state import CallLive, FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.attempt import AttemptCause, AttemptState
 from busyhour.core.life.call import CallCause, CallState
-from busyhour.core.model.values import FINAL_REFUSALS, DialMode, EndCause, Outcome, Refusal
+from busyhour.core.model.values import FINAL_REFUSALS, DialMode, EndCause, LegMode, Outcome, Refusal
 
 JOIN_S = 3.0  # the PBX joins in milliseconds; after this the leg is taken for dead
 MUSIC_AGAIN_S = 10.0  # the order for hold music says nothing when it was in vain
@@ -41,6 +41,7 @@ def on_call_committed(f: FloorState, event: e.CallCommitted) -> None:
         return
     f.move_call(call, CallCause.COMMITTED)
     f.at(call.campaign.ring_timeout_s, "ring", call.call)
+    accompanied.committed(f, call)
 
 
 def on_call_refused(f: FloorState, event: e.CallRefused) -> None:
@@ -62,6 +63,7 @@ def on_call_refused(f: FloorState, event: e.CallRefused) -> None:
         endings.note_due(f, call.run_id, event.due_utc_s)
     f.runs[call.run_id].why = f"last number refused: {event.reason}"
     endings.release_line(f, call)
+    accompanied.refused(f, call, event.reason)
     f.move_call(call, CallCause.ENDED)
     endings.forget(f, call.call)
 
@@ -71,6 +73,7 @@ def on_call_sent(f: FloorState, event: e.CallSent) -> None:
     if call is not None and call.attempt in (AttemptState.INTENT, AttemptState.AMBIGUOUS):
         f.drop("look", call.call)
         f.move_attempt(call, AttemptCause.ACCEPTED)
+        accompanied.heard(f, call)
 
 
 def on_call_not_sent(f: FloorState, event: e.CallNotSent) -> None:
@@ -123,6 +126,7 @@ def on_call_rang(f: FloorState, event: e.CallRang) -> None:
     f.move_attempt(call, AttemptCause.RANG)
     call.rang_utc_s, call.rang_s = event.at_utc_s, f.now.mono_s
     f.drop("look", call.call)
+    accompanied.heard(f, call)
 
 
 def on_call_answered(f: FloorState, event: e.CallAnswered) -> None:
@@ -150,6 +154,8 @@ def on_call_answered(f: FloorState, event: e.CallAnswered) -> None:
     else:
         waited_s = max(0.0, f.now.utc_s - event.at_utc_s)
         f.at(call.campaign.answer_wait_max_s - waited_s, "wait", call.call)
+        if call.accompanied:
+            accompanied.join(f, call)
 
 
 def play_message(f: FloorState, call: CallLive) -> None:
@@ -223,7 +229,7 @@ def free_offered(f: FloorState, call: CallLive) -> None:
     agent = f.agents[call.agent_id]
     agent.call = None
     f.drop("join", call.call)
-    if agent.leg is not None and not agent.leg_up:
+    if not agent.leg_up or agent.profile.leg_mode is LegMode.PER_CALL:
         agents.drop_leg(f, agent)
     wrapup.let_wishes_hold(f, agent)
     call.leg = None

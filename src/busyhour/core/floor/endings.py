@@ -3,14 +3,14 @@
 from busyhour.core import events as e
 from busyhour.core.commands import CloseCall
 from busyhour.core.dialer.retry import Retry, next_attempt
-from busyhour.core.floor import calls, law, wrapup
+from busyhour.core.floor import accompanied, calls, law, wrapup
 from busyhour.core.floor.outcome import outcome_of
 from busyhour.core.floor.state import CallLive, FloorState
 from busyhour.core.life.attempt import AttemptCause
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import ACTIVE, RunState
 from busyhour.core.model.pictures import CallRecord, Segment
-from busyhour.core.model.values import EndCause
+from busyhour.core.model.values import EndCause, Outcome
 
 NEVER_SENT_RETRY_S = 60.0  # an intent that was proven not to have been sent is dialed again after this
 CLOCK_SET_S = 2.0  # clocks that drift apart by more were set
@@ -50,7 +50,7 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
         f.drop(kind, call.call)
     note_due(f, call.run_id, retry.due_utc_s)
     release_line(f, call)
-    with_agent = call.state in WITH_AGENT
+    with_agent = call.state in WITH_AGENT or call.accompanied
     f.move_attempt(call, AttemptCause.ENDED)
     f.move_call(call, CallCause.ENDED)
     _save_disposition(f, call)
@@ -77,7 +77,8 @@ def _release_agent(f: FloorState, call: CallLive, *, with_agent: bool) -> None:
     if agent is None or agent.call != call.call:
         forget(f, call.call, unless_wrapped_up=True)
         return
-    if call.joined_utc_s is None:  # it ended while it was being offered
+    if call.joined_utc_s is None:  # it ended while it was being offered, or before the answer
+        accompanied.note(f, agent, call, call.outcome or Outcome.LOST)
         calls.free_offered(f, call)
         forget(f, call.call)
         return

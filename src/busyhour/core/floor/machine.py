@@ -9,7 +9,19 @@ from typing import Any
 
 from busyhour.core import events as e
 from busyhour.core.commands import Command
-from busyhour.core.floor import agents, calls, endings, law, pairing, recovery, runs, wrapup
+from busyhour.core.floor import (
+    accompanied,
+    agents,
+    calls,
+    endings,
+    law,
+    manual,
+    pairing,
+    preview,
+    recovery,
+    runs,
+    wrapup,
+)
 from busyhour.core.floor.state import FloorState
 
 DEADLINES_AT_ONCE_MAX = 10_000
@@ -35,6 +47,7 @@ RULES: dict[type[e.Event], Rule] = {
     e.HopperFilled: runs.on_hopper_filled,
     e.RunCounted: runs.on_run_counted,
     e.NumbersAdded: runs.on_numbers_added,
+    e.NumbersListed: preview.on_numbers_listed,
     e.Reckoned: law.on_reckoned,
     e.CallCommitted: calls.on_call_committed,
     e.CallRefused: calls.on_call_refused,
@@ -61,6 +74,9 @@ RULES: dict[type[e.Event], Rule] = {
     e.HangUpAsked: agents.on_hang_up_asked,
     e.HoldAsked: agents.on_hold_asked,
     e.ResumeAsked: agents.on_resume_asked,
+    e.PreviewDialAsked: preview.on_preview_dial_asked,
+    e.SkipAsked: preview.on_skip_asked,
+    e.ManualDialAsked: manual.on_manual_dial_asked,
     e.DispositionChosen: wrapup.on_disposition_chosen,
     e.WrapUpEndAsked: wrapup.on_wrap_up_end_asked,
 }
@@ -72,6 +88,8 @@ DUE: dict[str, Due] = {
     "leg": agents.on_leg_due,
     "leg-retry": agents.on_leg_retry_due,
     "acw": wrapup.on_acw_due,
+    "preview": preview.on_preview_due,
+    "lift": accompanied.on_lift_due,
     "ring": calls.on_ring_due,
     "wait": calls.on_wait_due,
     "join": calls.on_join_due,

@@ -59,6 +59,13 @@ def picture_of(f: FloorState, run: RunLive) -> PacingPicture:
     )
 
 
+def alone(picture: PacingPicture) -> PacingPicture:
+    """For a call whose number was chosen already, and whose agent is there: the caps that still hold for it."""
+    campaign = picture.campaign
+    free = msgspec.structs.replace(campaign.pacing, waiting_max=None, per_agent_max=0.0)
+    return msgspec.structs.replace(picture, campaign=msgspec.structs.replace(campaign, pacing=free), hopper=1)
+
+
 def careful_of(run: RunLive) -> str:
     """Why no call may be placed without a free agent; empty when some may."""
     if run.budget is None:

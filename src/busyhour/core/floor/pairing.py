@@ -10,7 +10,7 @@ from busyhour.core.acd.choice import CallPlace
 from busyhour.core.commands import Join, PlaceCall
 from busyhour.core.dialer.pacing import Pace
 from busyhour.core.dialer.template import expand
-from busyhour.core.floor import agents, calls, law, pacing, runs
+from busyhour.core.floor import accompanied, agents, calls, law, pacing, preview, runs
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive, TrunkLive
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import RunState
@@ -48,7 +48,7 @@ def settle_agents(f: FloorState) -> None:
         return
     for agent_id in touched:
         agent = f.agents.get(agent_id)
-        if agent is not None and agents.wants_leg(agent):
+        if agent is not None and agents.wants_leg(f, agent):
             agents.raise_leg(f, agent)
     f.settle_agents()
 
@@ -123,11 +123,18 @@ def start_calls(f: FloorState) -> None:
 
 
 def start_one(f: FloorState, run: RunLive) -> bool:
-    """Place one call of this run, if it may."""
+    """Place one call of this run, if it may; or give an agent the contact that they are to decide about."""
+    if run.campaign.dial_mode is DialMode.MANUAL:
+        run.why = "manual: its agents dial by hand"
+        return False
     pace = pacing.pace_of(f, run)
     _tell_why(f, run, pace)
     if pace.start <= 0:
         return False
+    if run.campaign.dial_mode is DialMode.PREVIEW:
+        return preview.start(f, run)
+    if accompanied.is_agent_first(run.campaign):
+        return accompanied.start_with_agent(f, run, pace)
     trunk = free_trunk(f, run)
     if trunk is None:
         return False
@@ -175,23 +182,30 @@ def rate_pause_s(f: FloorState, trunk: TrunkLive) -> float:
 
 
 def place(f: FloorState, run: RunLive, trunk: TrunkLive, why: str) -> None:
-    item, campaign = run.hopper.popleft(), run.campaign
+    item = run.hopper.popleft()
     assert item.call not in f.calls, "an attempt id is used once"
     call = CallLive(
         item=item,
         run_id=run.run_id,
         trunk_id=trunk.trunk.trunk_id,
-        campaign=campaign,
+        campaign=run.campaign,
         placed_utc_s=f.now.utc_s,
         state=CallState.PLANNED,
     )
     f.calls[item.call] = call
     run.calls[item.call] = None
+    f.count_call(run, call, +1)
+    send(f, run, call, trunk, why)
+
+
+def send(f: FloorState, run: RunLive, call: CallLive, trunk: TrunkLive, why: str) -> None:
+    """Take a line for it, and have its intent written."""
+    item, campaign = call.item, run.campaign
+    call.campaign, call.placed_utc_s = campaign, f.now.utc_s
     run.live += 1
     trunk.up += 1
-    f.count_call(run, call, +1)
     run.turn = f.next_turn()
-    if run.predictor is not None:
+    if run.predictor is not None and not call.accompanied:
         run.predictor.allowed -= 1
     law.note_placed(f, call)
     if trunk.trunk.calls_per_s_max:
@@ -209,6 +223,8 @@ def place(f: FloorState, run: RunLive, trunk: TrunkLive, why: str) -> None:
             trunk=trunk.trunk,
             caller_id=expand(campaign.caller_id, item, campaign.name),
             ring_timeout_s=campaign.ring_timeout_s,
+            agent_id=call.agent_id,
+            by_hand=call.by_hand,
             call_max_s=call_limit_s(campaign),
             why=why,
             at_utc_s=f.now.utc_s,

@@ -9,7 +9,7 @@ from math import ceil, inf
 from busyhour.core import events as e
 from busyhour.core.commands import CloseCall, HangUpCall, HangUpLeg, Hold, SaveProgress
 from busyhour.core.dialer.retry import Retry, next_attempt
-from busyhour.core.floor import agents, calls, endings, runs
+from busyhour.core.floor import accompanied, agents, calls, endings, preview, runs
 from busyhour.core.floor.outcome import UNANSWERED
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, TrunkLive
 from busyhour.core.life.attempt import AttemptState
@@ -55,6 +55,8 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
             _await_news(f, stored)
         else:
             _close_dead(f, stored, histories.get(stored.item.call))
+    for reservation in event.reservations:
+        preview.restore(f, reservation)
     _hang_up_strangers(f, event.pbx)
     for agent in f.agents.values():
         f.dirty_agent(agent.agent_id)
@@ -104,6 +106,7 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> None:
     call.answered_at = f.now
     leg = _leg_joined(f, channel)
     call.state = _call_state(call, channel, leg)
+    call.accompanied = _is_accompanied(stored) and call.state in (CallState.DIALING, CallState.WAITING)
     _enter(f, call)
     _take_up(f, call, leg, stored.agent_id)
     _save_news(f, call, stored)
@@ -131,11 +134,17 @@ def _await_news(f: FloorState, stored: OpenCall) -> None:
     """Look again until nothing can be on its way any more; only then it was never sent (A2)."""
     call = _known(stored, f.runs[stored.run_id].campaign)
     call.state, call.attempt, call.inherited = CallState.DIALING, AttemptState.AMBIGUOUS, True
+    call.agent_id, call.accompanied = None, _is_accompanied(stored)
     left_s = IN_FLIGHT_S - _age_s(f, stored.intent_utc_s)
     call.looks = max(0, calls.LOOKS_MAX - 1 - ceil(left_s / calls.LOOK_S))
     _enter(f, call)
-    _take_up(f, call, None, None)
+    _take_up(f, call, None, stored.agent_id)
     calls.look(f, call)
+
+
+def _is_accompanied(stored: OpenCall) -> bool:
+    """It was dialed for this agent; without that, an agent is named only once they are joined."""
+    return stored.agent_id is not None and stored.joined_utc_s is None
 
 
 def _save_news(f: FloorState, call: CallLive, stored: OpenCall) -> None:
@@ -212,6 +221,8 @@ def _take_up(f: FloorState, call: CallLive, leg: str | None, agent_id: int | Non
     name, age_s = call.call, _age_s(f, call.placed_utc_s)
     if call.campaign.call_max_s > 0 and call.answered_utc_s is not None:
         f.at(call.campaign.call_max_s - _age_s(f, call.answered_utc_s), "max", name)
+    if call.accompanied:
+        accompanied.take_up(f, call, agent_id)
     if call.state is CallState.DIALING:
         f.at(call.campaign.ring_timeout_s - age_s, "ring", name)
     elif call.state is CallState.WAITING:

@@ -5,17 +5,19 @@ from collections.abc import Sequence
 from busyhour.core import events as e
 from busyhour.core.commands import FillHopper, SaveRun
 from busyhour.core.dialer.hours import is_open, next_change, zone_known
-from busyhour.core.floor import law, learning
+from busyhour.core.floor import law, learning, preview
 from busyhour.core.floor.state import FloorState, RunLive, TrunkLive
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE, RunCause, RunState
 from busyhour.core.model.pictures import RunPicture
+from busyhour.core.model.values import DialMode
 
 HOPPER_MIN = 20
 HOPPER_MAX = 1_000
 HOURS_LOOK_S = 30.0  # hours are looked at this often, so that a corrected wall clock is noticed
 CLOSED_RUN_KEPT_S = 300.0  # a closed run stays on the live page this long
 MINUTE_S = 60.0
+UNDIALED = (CallState.RESERVED, CallState.PLANNED)
 
 
 def add_run(f: FloorState, picture: RunPicture) -> RunLive:
@@ -97,6 +99,7 @@ def change(f: FloorState, run: RunLive, cause: RunCause) -> None:
         run.hopper.clear()
         f.at(CLOSED_RUN_KEPT_S, "forget-run", str(run.run_id))
     f.do(SaveRun(run_id=run.run_id, state=run.state, at_utc_s=f.now.utc_s, final=final))
+    preview.review(f, run)
 
 
 def on_forget_run_due(f: FloorState, name: str) -> None:
@@ -124,6 +127,8 @@ def hopper_target(f: FloorState, run: RunLive) -> int:
 
 
 def refill(f: FloorState, run: RunLive) -> None:
+    if run.campaign.dial_mode is DialMode.MANUAL:
+        return  # its numbers are chosen by hand
     if run.filling or not f.store_up or run.state not in (RunState.RUNNABLE, RunState.RUNNING):
         return
     due = run.next_due_utc_s is not None and run.next_due_utc_s <= f.now.utc_s
@@ -137,8 +142,8 @@ def refill(f: FloorState, run: RunLive) -> None:
 
 
 def members_held(f: FloorState, run: RunLive) -> tuple[int, ...]:
-    """The members that were taken from the store and are here: in the hopper, or about to be called."""
-    planned = (f.calls[name].item for name in run.calls if f.calls[name].state is CallState.PLANNED)
+    """The members that were taken from the store and are here: in the hopper, looked at, or about to be called."""
+    planned = (f.calls[name].item for name in run.calls if f.calls[name].state in UNDIALED)
     return tuple(item.member_id for item in (*run.hopper, *planned))
 
 
@@ -212,6 +217,9 @@ def settle_run(f: FloorState, run: RunLive) -> None:
         change(f, run, RunCause.HOURS_OPENED)
     if run.state in (RunState.RUNNING, RunState.IDLE) and not run.hours_open:
         change(f, run, RunCause.HOURS_CLOSED)
+    if run.campaign.dial_mode is DialMode.MANUAL:
+        _settle_manual(f, run)
+        return
     refill(f, run)
     if run.prepared and not (run.hopper or run.filling or run.fresh_left or run.calls) and run.next_due_utc_s is None:
         if run.campaign.idle_on_termination:
@@ -222,6 +230,16 @@ def settle_run(f: FloorState, run: RunLive) -> None:
     if run.next_due_utc_s is not None and run.next_due_utc_s > f.now.utc_s and run.state in ACTIVE:
         # Once it is past, `refill` takes it when the hopper has room: a deadline in the past would fire for ever.
         f.at(run.next_due_utc_s - f.now.utc_s, "due", str(run.run_id))
+
+
+def _settle_manual(f: FloorState, run: RunLive) -> None:
+    """It has nothing to prepare, and lasts until somebody removes it: the next number may come at any time."""
+    if not run.prepared:
+        run.prepared = True
+        if run.state is RunState.RUNNABLE:
+            change(f, run, RunCause.PREPARED)
+    elif run.state is RunState.IDLE:  # its dial mode was changed
+        change(f, run, RunCause.NUMBERS_CAME)
 
 
 # Settings and links
@@ -246,6 +264,7 @@ def on_campaign_changed(f: FloorState, event: e.CampaignChanged) -> None:
             law.look_at(f, run)
             staff(f, run, before)
             look_at_hours(f, run)
+            preview.review(f, run)
             f.dirty_run(run.run_id)
 
 

@@ -32,6 +32,19 @@ START = Instant(0.0, 0.0)
 STALE_MAX = 1_000  # entries of the agenda: beyond it they are swept when most of them are stale
 
 
+BEFORE_TALK = (CallState.RESERVED, CallState.PLANNED, CallState.DIALING, CallState.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """What came of an agent's last contact without a conversation; their desk shows it."""
+
+    number: str
+    name: str
+    result: str  # an Outcome, a Refusal, or a word of ours
+    at_utc_s: float
+
+
 @dataclass(slots=True)
 class AgentLive:
     profile: AgentProfile
@@ -57,6 +70,7 @@ class AgentLive:
     acw_until_utc_s: float = 0.0
     handled: int = 0
     talk_s: float = 0.0
+    tried: Tried | None = None
     saved: tuple[str | None, bool, str | None] | None = None  # what was last kept
 
     @property
@@ -94,6 +108,13 @@ class CallLive:
     state: CallState = CallState.PLANNED
     attempt: AttemptState = AttemptState.INTENT
     agent_id: int | None = None
+    accompanied: bool = False  # its agent is there before the callee answers
+    by_hand: bool = False
+    approved: bool = False  # RESERVED: to be dialed as soon as the agent's phone is up
+    stored: bool = False  # RESERVED: as a reservation
+    decide_until_utc_s: float | None = None  # RESERVED: the end of the preview
+    why: str = ""  # RESERVED: the reason for the dial
+    request: str | None = None  # who asked for it waits for the store's yes
     leg: str | None = None
     rang_utc_s: float | None = None
     rang_s: float = inf  # monotonic: when we heard that it rings
@@ -139,7 +160,8 @@ class RunLive:
     hours_open: bool = True
     calls: dict[str, None] = field(default_factory=dict)  # all calls not yet forgotten, in order
     planned: int = 0
-    dialing: int = 0
+    dialing: int = 0  # those that will need an agent when they are answered
+    accompanied: int = 0  # those on their way that have theirs
     waiting: WaitingCalls = field(default_factory=WaitingCalls)
     live: int = 0
     placed: int = 0  # these four as the store counts them
@@ -253,20 +275,23 @@ class FloorState:
         call.state = step(CALL_LIFE, before, cause)
         call.changed_s = self.now.mono_s
         self.count_call(run, call, +1)
-        learning.call_moved(self, run, call, before)
+        if not call.accompanied:
+            learning.call_moved(self, run, call, before)
         self.touch("calls", call.call)
         self.dirty_run(call.run_id)
         if call.agent_id is not None:
             self.dirty_agent(call.agent_id)
 
     def count_call(self, run: RunLive, call: CallLive, sign: int) -> None:
-        if sign > 0:
+        if sign > 0 and not call.accompanied:
             learning.call_rings(self, run, call)
         if call.state is CallState.PLANNED:
             run.planned += sign
-            run.dialing += sign
-        elif call.state is CallState.DIALING:
-            run.dialing += sign
+        if call.state in learning.TRYING:
+            if call.accompanied:
+                run.accompanied += sign
+            else:
+                run.dialing += sign
         elif call.state is CallState.WAITING:
             if sign > 0:
                 run.waiting.add(call.call, call.answered_utc_s or 0.0)
@@ -300,8 +325,9 @@ class FloorState:
     def derive(self, agent: AgentLive) -> tuple[AgentState, str | None]:
         """The state that the facts amount to. The order is the meaning: a live call outranks all else."""
         if agent.call is not None:
-            offered = self.calls[agent.call].state is CallState.OFFERED and agent.state is not AgentState.ON_CONTACT
-            return (AgentState.RESERVED if offered else AgentState.ON_CONTACT), None
+            state = self.calls[agent.call].state
+            offered = state is CallState.OFFERED and agent.state is not AgentState.ON_CONTACT
+            return (AgentState.RESERVED if offered or state in BEFORE_TALK else AgentState.ON_CONTACT), None
         if agent.acw_call is not None:
             return AgentState.ACW, None
         if not agent.session_open:

@@ -7,6 +7,7 @@ from busyhour.core.commands import SaveDisposition
 from busyhour.core.dialer.retry import next_attempt
 from busyhour.core.floor import agents, endings
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState
+from busyhour.core.life.call import CallState
 from busyhour.core.model.values import AcwMode, LegMode
 
 NOTE_LENGTH_MAX = 4_000
@@ -81,6 +82,9 @@ def on_disposition_chosen(f: FloorState, event: e.DispositionChosen) -> None:
         f.refuse(event.request, "call_closed", "This call is closed; its disposition can no longer be changed here.")
         return
     call = f.calls.get(event.call)
+    if call is not None and call.state in (CallState.RESERVED, CallState.PLANNED):
+        f.refuse(event.request, "not_dialed", "Nothing is dialed yet. Press Dial, or skip this contact.")
+        return
     if call is not None:
         call.disposition, call.note = event.disposition, event.note[:NOTE_LENGTH_MAX]
         f.touch("calls", call.call)

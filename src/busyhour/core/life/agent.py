@@ -12,7 +12,7 @@ class AgentState(StrEnum):
     OFFLINE = "offline"
     NOT_READY = "not_ready"  # with a reason: one of the tenant's, or login, phone, missed, lagged
     AVAILABLE = "available"
-    RESERVED = "reserved"  # a call was chosen for them and is being joined
+    RESERVED = "reserved"  # for a contact before the call, for a call that is being dialed for them, or being joined
     ON_CONTACT = "on_contact"
     ACW = "acw"  # after-call work
 
@@ -20,7 +20,7 @@ class AgentState(StrEnum):
 S = AgentState
 
 AGENT_LIFE: dict[AgentState, frozenset[AgentState]] = {
-    S.OFFLINE: frozenset({S.NOT_READY, S.AVAILABLE, S.ON_CONTACT, S.ACW}),
+    S.OFFLINE: frozenset({S.NOT_READY, S.AVAILABLE, S.RESERVED, S.ON_CONTACT, S.ACW}),
     S.NOT_READY: frozenset({S.OFFLINE, S.AVAILABLE, S.RESERVED}),
     S.AVAILABLE: frozenset({S.OFFLINE, S.NOT_READY, S.RESERVED}),
     S.RESERVED: frozenset({S.OFFLINE, S.NOT_READY, S.AVAILABLE, S.ON_CONTACT, S.ACW}),

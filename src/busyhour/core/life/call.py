@@ -4,6 +4,7 @@ from enum import StrEnum
 
 
 class CallState(StrEnum):
+    RESERVED = "reserved"  # an agent has the contact: looks at it, or their phone is being rung; nothing is dialed
     PLANNED = "planned"  # chosen; its intent is being committed
     DIALING = "dialing"
     WAITING = "waiting"  # answered; no agent yet
@@ -17,6 +18,7 @@ class CallState(StrEnum):
 
 
 class CallCause(StrEnum):
+    DIALED = "dialed"  # the agent said so, or the time for the preview was over
     COMMITTED = "committed"
     ANSWERED = "answered"
     PLAYED = "played"  # the message begins
@@ -33,6 +35,7 @@ class CallCause(StrEnum):
 S, C = CallState, CallCause
 
 CALL_LIFE: dict[CallState, dict[CallCause, CallState]] = {
+    S.RESERVED: {C.DIALED: S.PLANNED, C.ENDED: S.ENDED},
     S.PLANNED: {C.COMMITTED: S.DIALING, C.ENDED: S.ENDED},
     S.DIALING: {C.ANSWERED: S.WAITING, C.ENDED: S.ENDED},
     S.WAITING: {C.OFFERED: S.OFFERED, C.PLAYED: S.MESSAGE, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},

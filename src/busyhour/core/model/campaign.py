@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from busyhour.core.model.values import AcwMode, DialMode, FirstLeg, Outcome, RetryCount, RetryMode
+from busyhour.core.model.values import AcwMode, DialMode, FirstLeg, Outcome, PreviewEnd, RetryCount, RetryMode
 
 DAY_S = 86_400
 
@@ -68,6 +68,14 @@ class Pacing(Struct, frozen=True, kw_only=True):
     first_leg: FirstLeg = FirstLeg.CUSTOMER
 
 
+class Preview(Struct, frozen=True, kw_only=True):
+    """How long an agent may look at a contact before the call, and why they may pass it over."""
+
+    timeout_s: float = 120.0
+    timeout_action: PreviewEnd = PreviewEnd.GIVE_BACK
+    skip_reasons: tuple[str, ...] = ("not the right contact", "called already", "not now")
+
+
 class Campaign(Struct, frozen=True, kw_only=True):
     """A campaign's definition as the core needs it (U-16). Times in seconds."""
 
@@ -91,6 +99,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
     callee_hours: Hours = Hours(from_s=8 * 3600, until_s=21 * 3600)
     compliance: Compliance = Compliance()
     pacing: Pacing = Pacing()
+    preview: Preview = Preview()
     attempts_per_day_max: int = 0  # per number in 24 h over all campaigns; 0 = no limit
     retry_rules: tuple[RetryRule, ...] = ()
     retry_count: RetryCount = RetryCount.TOTAL

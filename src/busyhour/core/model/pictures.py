@@ -29,6 +29,7 @@ class AgentProfile(Struct, frozen=True, kw_only=True):
     phone_kind: PhoneKind = PhoneKind.BROWSER
     sip_address: str = ""  # sip:user@host:port, for PhoneKind.SIP
     leg_mode: LegMode = LegMode.PERSISTENT
+    may_dial: bool = False  # by hand (MZ-021)
     pause_reason: str | None = "login"  # None = was ready
     acw_until_utc_s: float = 0.0
     acw_call: str | None = None
@@ -50,6 +51,15 @@ class RunPicture(Struct, frozen=True, kw_only=True):
     learned: bytes = b""  # what the campaign has taught its pacer, as last stored
 
 
+class Reservation(Struct, frozen=True, kw_only=True):
+    """A contact that an agent looks at before the call, as stored."""
+
+    item: HopperItem
+    run_id: int
+    agent_id: int
+    until_utc_s: float
+
+
 class OpenCall(Struct, frozen=True, kw_only=True):
     """A stored attempt found at start: without its final record, or one that its agent still wraps up."""
 
@@ -62,7 +72,7 @@ class OpenCall(Struct, frozen=True, kw_only=True):
     ringing_utc_s: float | None = None
     answered_utc_s: float | None = None
     joined_utc_s: float | None = None
-    agent_id: int | None = None
+    agent_id: int | None = None  # before the join: for whom it was dialed
     disposition: str | None = None  # chosen while the call was up, or since
     note: str = ""
     outcome: Outcome | None = None  # not None: it is over

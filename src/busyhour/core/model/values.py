@@ -14,6 +14,8 @@ class Role(StrEnum):
 class DialMode(StrEnum):
     """How a campaign paces its calls (U-18, 5.3-1)."""
 
+    MANUAL = "manual"  # nothing is dialed but what agents dial by hand
+    PREVIEW = "preview"  # a free agent sees the contact first, and decides
     PROGRESSIVE = "progressive"  # one call for each free agent
     RATIO = "ratio"  # a fixed number of calls for each free agent
     PREDICTIVE = "predictive"  # ahead of free agents, as far as the law allows
@@ -25,6 +27,13 @@ class FirstLeg(StrEnum):
 
     CUSTOMER = "customer"
     AGENT = "agent"  # an agent is taken, and only then the number is dialed
+
+
+class PreviewEnd(StrEnum):
+    """What is done when the time for a preview is over."""
+
+    DIAL = "dial"
+    GIVE_BACK = "give_back"  # to whoever is free next; the agent, who did nothing, is paused
 
 
 class LegMode(StrEnum):
@@ -85,6 +94,7 @@ class Outcome(StrEnum):
     UNAVAILABLE = "UNAVAILABLE"
     ABANDONED = "ABANDONED"  # answered, and no agent in time
     MAX_DURATION = "MAX_DURATION"
+    AGENT_SKIPPED = "AGENT_SKIPPED"  # previewed, and not dialed
     DNC = "DNC"
     SYSTEM_ERROR = "SYSTEM_ERROR"
     LOST = "LOST"  # no proof of what became of it

@@ -1,0 +1,69 @@
+"""What must hold of calls that have their agent before the callee answers (I12, I26, I27)."""
+
+from typing import TYPE_CHECKING
+
+from busyhour.core import commands as c
+from busyhour.core import events as e
+from busyhour.core.floor.accompanied import is_agent_first
+from busyhour.core.model.values import DialMode
+from busyhour.sim.ledger import Channel, Violation
+from busyhour.sim.loop import the_loop
+
+if TYPE_CHECKING:
+    from busyhour.core.floor.state import FloorState
+    from busyhour.sim.world import World
+
+LEG_LOST_MAX_S = 12.0  # the news of a leg that is gone may be lost: the next look finds it
+
+
+class AccompaniedChecks:
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._by_hand: dict[tuple[int, int], None] = {}  # agents who have asked for a call by hand
+        self._with: dict[tuple[int, int], str] = {}  # the last call that was dialed for an agent
+
+    def asked(self, tenant: int, event: e.Event) -> None:
+        if isinstance(event, e.ManualDialAsked):
+            self._by_hand[tenant, event.agent_id] = None
+
+    def dials_by_hand(self, tenant: int, agent_id: int) -> bool:
+        """Only these may be reserved in a pause."""
+        return (tenant, agent_id) in self._by_hand
+
+    def on_intent(self, tenant: int, keep: c.PlaceCall) -> None:
+        """I12, I27: in these modes no call without its agent, and an agent has one at a time."""
+        campaign = self._world.store.tenants[tenant].campaigns[keep.campaign_id]
+        if keep.agent_id is None:
+            if campaign.dial_mode in (DialMode.PREVIEW, DialMode.MANUAL) or is_agent_first(campaign):
+                raise Violation(f"I12: {keep.item.call} was to be dialed without an agent")
+            return
+        before = self._with.get((tenant, keep.agent_id))
+        channel = self._world.pbx.ledger.channels.get(before or "")
+        if channel is not None and channel.live and channel.room is not None:
+            raise Violation(f"I27: {keep.item.call} was dialed for agent {keep.agent_id}, who had {before}")
+        self._with[tenant, keep.agent_id] = keep.item.call
+
+    def on_invite(self, channel: Channel, placed: c.PlaceCall) -> None:
+        """I12: the agent's phone is up when the number is dialed."""
+        if placed.agent_id is None:
+            return
+        now_s, agent = the_loop().now_s, (channel.tenant, placed.agent_id)
+        for leg in reversed(self._world.pbx.ledger.channels.values()):
+            if leg.number or (leg.tenant, leg.agent_id) != agent or leg.answered_s is None:
+                continue
+            if leg.live or now_s - (leg.ended_s or 0.0) < LEG_LOST_MAX_S:
+                return
+            break
+        raise Violation(f"I12: {channel.name} was dialed while agent {placed.agent_id} had no phone up")
+
+
+def check_contacts(floor: "FloorState") -> None:
+    """I27: never two agents with one contact."""
+    contacts: dict[tuple[int, int], str] = {}
+    for name in floor.calls:
+        call = floor.calls[name]
+        if not call.accompanied or call.outcome is not None:
+            continue
+        key = call.run_id, call.item.contact_id
+        if contacts.setdefault(key, name) != name:
+            raise Violation(f"I27: {name} and {contacts[key]} are for the same contact")

@@ -1,0 +1,146 @@
+"""What agents do before a call: contacts they look at, pass over, or choose by hand."""
+
+import pytest
+
+from busyhour.core import commands as c
+from busyhour.core.events import CallCommitted, CallRefused
+from busyhour.core.model.pictures import HopperItem, Reservation
+from busyhour.core.model.values import DialMode, ListRole, Outcome, Refusal
+from busyhour.service.errors import Conflict, NotFound
+
+from .conftest import World, new_contact, number
+
+NORMAL = ListRole.NORMAL
+BY_HAND = "+4930123456"
+
+
+async def previewed(world: World, contacts: int = 1) -> HopperItem:
+    people = await world.add_list("people", [new_contact(i) for i in range(contacts)])
+    await world.start((people, NORMAL), dial_mode=DialMode.PREVIEW)
+    item = (await world.fill(1)).items[0]
+    await world.commit(reservation(world, item))
+    return item
+
+
+def reservation(world: World, item: HopperItem) -> c.SaveReservation:
+    until_utc_s = world.utc_s + 60.0
+    return c.SaveReservation(item=item, run_id=world.run_id, agent_id=world.agent_id, until_utc_s=until_utc_s)
+
+
+def skip(world: World, item: HopperItem, due_utc_s: float | None) -> c.SkipContact:
+    return c.SkipContact(
+        item=item,
+        run_id=world.run_id,
+        campaign_id=world.campaign.campaign_id,
+        agent_id=world.agent_id,
+        reason="not now",
+        why="preview: Ann skipped it: not now",
+        next_due_utc_s=due_utc_s,
+        retry_why="a rule",
+        at_utc_s=world.utc_s,
+    )
+
+
+async def by_hand(world: World, contact_id: int | None = None, dialed: str | None = BY_HAND) -> HopperItem:
+    run_id, item = await world.campaigns.dial_by_hand(
+        world.tenant, world.campaign.campaign_id, contact_id=contact_id, number=dialed, zones=("Europe/Berlin",)
+    )
+    assert run_id == world.run_id
+    return item
+
+
+async def manual(world: World) -> None:
+    await world.start(dial_mode=DialMode.MANUAL)
+
+
+def dial(world: World, item: HopperItem) -> c.PlaceCall:
+    return world.place(item, by_hand=True, agent_id=world.agent_id, why="manual: Ann dialed it")
+
+
+async def test_a_reservation_outlives_the_engine(world: World) -> None:
+    item = await previewed(world, 2)
+    await world.fill(1)  # taken, and looked at by nobody
+    await world.own("engine-2")
+    assert world.floor.reservations == (
+        Reservation(item=item, run_id=world.run_id, agent_id=world.agent_id, until_utc_s=world.utc_s + 60.0),
+    )
+    filled = await world.fill()
+    assert [one.member_id for one in filled.items] != [item.member_id]  # the other one was given back
+    assert len(filled.items) == 1
+    assert await world.commit(c.EndReservation(call=item.call), world.place(item, agent_id=world.agent_id)) == [
+        CallCommitted(call=item.call)
+    ]
+    [attempt] = await world.rows("SELECT agent_id FROM attempt")
+    assert attempt["agent_id"] == world.agent_id
+    await world.own("engine-3")
+    assert world.floor.reservations == ()
+    [call] = world.floor.calls
+    assert (call.item.call, call.agent_id, call.joined_utc_s) == (item.call, world.agent_id, None)
+
+
+async def test_a_contact_is_passed_over(world: World) -> None:
+    """It leaves a record, counts as an attempt, and is called again only when a rule says so."""
+    item = await previewed(world)
+    due = world.utc_s + 60.0
+    batch = (skip(world, item, due), c.EndReservation(call=item.call))
+    await world.commit(*batch)
+    await world.commit(*batch)
+    [attempt] = await world.rows("SELECT * FROM attempt")
+    assert (attempt["state"], attempt["outcome"], attempt["disposition"]) == ("final", "AGENT_SKIPPED", "not now")
+    assert (attempt["trunk_id"], attempt["agent_id"]) == (None, world.agent_id)
+    world.utc_s += 61.0
+    [again] = (await world.fill()).items
+    assert (again.attempt_no, again.earlier) == (2, {"AGENT_SKIPPED": 1})
+    await world.commit(skip(world, again, None))
+    assert (await world.campaigns.run(world.tenant, world.run_id)).finished == 1
+
+
+async def test_a_new_number_is_dialed_by_hand(world: World) -> None:
+    await manual(world)
+    item = await by_hand(world)
+    assert (item.number, item.attempt_no, (await world.fill()).items) == (BY_HAND, 1, ())
+    assert await world.commit(dial(world, item)) == [CallCommitted(call=item.call)]
+    assert await world.commit(dial(world, item)) == [CallCommitted(call=item.call)]
+    [audited] = await world.rows("SELECT what, agent_id, call, number FROM audit_entry")
+    assert tuple(audited.values()) == ("manual dial", world.agent_id, item.call, BY_HAND)
+    await world.commit(world.talked(item))
+    run = await world.campaigns.run(world.tenant, world.run_id)
+    assert (run.placed, run.finished) == (1, 1)
+    [made] = await world.lists.lists(world.tenant)
+    assert (made.name, made.contacts, made.numbers) == ("Dialed by hand", 1, 1)
+    again = await by_hand(world)
+    assert (again.contact_id, again.attempt_no, again.earlier) == (item.contact_id, 2, {"HANDLED": 1})
+    await world.commit(dial(world, again))
+    await world.commit(world.close(again, Outcome.BUSY))
+    run = await world.campaigns.run(world.tenant, world.run_id)
+    assert (run.placed, run.finished) == (2, 1)
+
+
+async def test_by_hand_a_listed_number_is_refused_too(world: World) -> None:
+    """One function decides every outbound leg."""
+    await manual(world)
+    item = await by_hand(world)
+    await world.directory.add_dnc(world.tenant, [BY_HAND], "asked")
+    assert await world.commit(dial(world, item)) == [CallRefused(call=item.call, reason=Refusal.DNC, due_utc_s=None)]
+    assert await world.rows("SELECT 1 FROM audit_entry") == []
+    assert await world.rows("SELECT 1 FROM attempt") == []
+
+
+async def test_a_contact_in_the_hopper_is_dialed_by_hand_and_not_twice(world: World) -> None:
+    people = await world.add_list("people", [new_contact(0)])
+    await world.start((people, NORMAL))
+    [taken] = (await world.fill()).items
+    item = await by_hand(world, taken.contact_id, None)
+    assert (item.member_id, item.number) == (taken.member_id, number(0))
+    assert await world.commit(dial(world, item)) == [CallCommitted(call=item.call)]
+    [refused] = await world.commit(world.place(taken))
+    assert isinstance(refused, CallRefused)
+
+
+async def test_what_cannot_be_dialed_by_hand(world: World) -> None:
+    await manual(world)
+    with pytest.raises(NotFound):
+        await by_hand(world, 999, None)
+    await world.commit(c.SaveRun(run_id=world.run_id, state="removed", at_utc_s=world.utc_s, final=True))
+    with pytest.raises(Conflict, match="not running"):
+        await by_hand(world)
