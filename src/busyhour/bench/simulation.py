@@ -75,6 +75,8 @@ def _figures(series: Series) -> dict[str, Any]:
         "trace_sha256": series.trace_sha256,
         "seconds": round(series.seconds, 2),
         "calls_per_s": round(series.calls_per_s, 1),
+        "processor_s": round(series.processor_s, 2),
+        "calls_per_processor_s": round(series.calls / series.processor_s, 1),
         "seeds": series.seeds,
         "outcomes": series.outcomes,
     }

@@ -63,6 +63,7 @@ class Checks:
         self._minutes: dict[tuple[int, int], deque[float]] = {}  # of a run: calls begun
         self._agents_written: dict[tuple[int, int], dict[int, c.SaveAgentState]] = {}  # the newest, by identity
         self._agents_written_s: dict[tuple[int, int], float] = {}
+        self._agents_fence: dict[tuple[int, int], int] = {}  # of the engine that wrote the agent's state last
         self._starts: dict[tuple[int, int], deque[float]] = {}
 
     def _judge(self, look: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
@@ -211,7 +212,7 @@ class Checks:
                 case c.SaveRun(run_id=run_id, state=state):
                     self._check_run(tenant, run_id, state)
                 case c.SaveAgentState():
-                    self._check_agent(tenant, keep)
+                    self._check_agent(tenant, fence, keep)
                 case _:
                     pass
 
@@ -259,7 +260,7 @@ class Checks:
                 f"I9: {keep.item.call} was placed {placed_s - line.told_down_s:.1f} s after the link was lost"
             )
 
-    def _check_agent(self, tenant: int, keep: c.SaveAgentState) -> None:
+    def _check_agent(self, tenant: int, fence: int, keep: c.SaveAgentState) -> None:
         """I26, I28: one state after another, in time; reserved only from available."""
         key = (tenant, keep.agent_id)
         before = self._agent_states.get(key)
@@ -273,8 +274,10 @@ class Checks:
         if before is not None and keep.at_utc_s < before.at_utc_s - self._set_back_s(self._agents_written_s[key]):
             raise Violation(f"I28: {who} went back in time")
         self._agents_written_s[key] = the_loop().now_s
-        if before is not None and keep.state == before.state != AgentState.NOT_READY and keep.call != before.call:
+        another = before is not None and keep.state == before.state != AgentState.NOT_READY and keep.call != before.call
+        if before is not None and another and not (fence > self._agents_fence[key] and self._was_with(keep)):
             raise Violation(f"I27: {who} is {keep.state} with {before.call}, and then with {keep.call}")
+        self._agents_fence[key] = fence
         if keep.state == AgentState.RESERVED and before is not None and before.state != AgentState.RESERVED:
             by_hand = self.accompanied.dials_by_hand(tenant, keep.agent_id) and before.state == AgentState.NOT_READY
             if before.state not in (AgentState.AVAILABLE, AgentState.ON_CONTACT) and not by_hand:
@@ -287,6 +290,12 @@ class Checks:
             free.add(keep.agent_id)
         else:
             free.discard(keep.agent_id)
+
+    def _was_with(self, keep: c.SaveAgentState) -> bool:
+        """Whether this customer really was joined to the agent. An engine that dies while the store is away takes
+        along what it has not written: its successor finds the agent with another customer, and nothing between."""
+        channel = self._world.pbx.ledger.channels.get(keep.call or "")
+        return channel is not None and channel.last_room is not None and agent_of(channel.last_room) == keep.agent_id
 
     # What people were told
 

@@ -35,6 +35,7 @@ class Channel:
     audio: str = "none"  # what the person hears: none | agent | music | prompt
     audio_since_s: float = 0.0
     room: str | None = None
+    last_room: str | None = None  # that it was in, also when it has left
     joined_s: float = 0.0  # seconds in a room with an agent's leg
     heard_prompt: bool = False
     call_max_s: float = 0.0
@@ -90,7 +91,7 @@ class Ledger:
         if other is not None and other != channel.name:
             raise Violation(f"I23: {room} has two customers, {other} and {channel.name}")
         self.leave_room(channel)
-        channel.room = room
+        channel.room = channel.last_room = room
         self.rooms[room] = channel.name
 
     def leave_room(self, channel: Channel) -> None:

@@ -11,7 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import count, islice
 from random import Random
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any
 
 import structlog
@@ -38,6 +38,7 @@ class Series(Struct, frozen=True, kw_only=True):
     violations: int
     trace_sha256: str  # of the traces of all worlds, in the order of their seeds
     seconds: float
+    processor_s: float  # of all processors
     seeds: int
     outcomes: dict[str, int]
     failed: Result | None  # the first world with a violation
@@ -98,9 +99,11 @@ def simulate(
     contacts = next((many for wanted, many in CONTACTS_OF_WORLD if calls >= wanted), max(CONTACTS_MIN, calls // 2))
     plans = (plan_of(s, groups, contacts) for s in count(seed))
     made = events = faults = seeds = 0
+    processor_s = 0.0
     trace, outcomes = hashlib.sha256(), dict[str, int]()
     failed: tuple[Plan, Result] | None = None
-    for plan, result in _results(plans, make_store, jobs):
+    for plan, result, took_s in _results(plans, make_store, jobs):
+        processor_s += took_s
         made, events, faults, seeds = made + result.calls, events + result.events, faults + result.faults, seeds + 1
         trace.update(result.trace_sha256.encode())
         for name, n in result.outcomes.items():
@@ -117,6 +120,7 @@ def simulate(
         violations=int(failed is not None),
         trace_sha256=trace.hexdigest(),
         seconds=perf_counter() - began_s,
+        processor_s=processor_s,
         seeds=seeds,
         outcomes=dict(sorted(outcomes.items())),
         failed=failed[1] if failed else None,
@@ -124,19 +128,24 @@ def simulate(
     )
 
 
-def _results(plans: Iterator[Plan], make_store: MakeStore, jobs: int) -> Iterator[tuple[Plan, Result]]:
-    """In the order of the plans, whatever ends first."""
+def _timed(plan: Plan, make_store: MakeStore) -> tuple[Result, float]:
+    began_s = process_time()
+    return run_world(plan, make_store), process_time() - began_s
+
+
+def _results(plans: Iterator[Plan], make_store: MakeStore, jobs: int) -> Iterator[tuple[Plan, Result, float]]:
+    """In the order of the plans, whatever ends first; and the processor's time for each."""
     if jobs == 1:
         for plan in plans:
-            yield plan, run_world(plan, make_store)
+            yield plan, *_timed(plan, make_store)
         return
     with ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
-        under_way = [(plan, pool.submit(run_world, plan, make_store)) for plan in islice(plans, jobs * AHEAD_MAX)]
+        under_way = [(plan, pool.submit(_timed, plan, make_store)) for plan in islice(plans, jobs * AHEAD_MAX)]
         try:
             while True:
                 plan, result = under_way.pop(0)
-                yield plan, result.result()
+                yield plan, *result.result()
                 following = next(plans)
-                under_way.append((following, pool.submit(run_world, following, make_store)))
+                under_way.append((following, pool.submit(_timed, following, make_store)))
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
