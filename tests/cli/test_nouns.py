@@ -9,7 +9,7 @@ import pytest
 from busyhour.cli.campaigns import parse_hours, parse_retry
 from busyhour.cli.report import parse_time
 from busyhour.cli.screen import Trouble
-from busyhour.core.model.campaign import Campaign, Hours, RetryRule
+from busyhour.core.model.campaign import Campaign, Compliance, Hours, Pacing, RetryRule
 from busyhour.core.model.values import DialMode, LegMode, ListRole, Outcome, PhoneKind, RetryMode, Role
 from busyhour.http.users import UserMade
 from busyhour.service import records as r
@@ -169,14 +169,16 @@ def test_create_sends_a_whole_campaign(centre: Server, run: Run) -> None:
         "--at-once",
         "4",
     ]
-    words += ["--agent", "bob", "--farewell", "sorry"]
+    words += ["--agent", "bob", "--farewell", "sorry", "--mode", "ratio", "--ratio", "1.3", "--law", "uk"]
     assert run("campaign", "create", "Spring", *words).exit_code == 0
     body = centre.body_of("POST", "/api/campaigns")
     sent = msgspec.convert(body["campaign"], Campaign)
     assert sent == Campaign(
         campaign_id=0,
         name="Spring",
-        dial_mode=DialMode.PROGRESSIVE,
+        dial_mode=DialMode.RATIO,
+        compliance=Compliance(preset="uk"),
+        pacing=Pacing(ratio=1.3),
         max_concurrent=4,
         time_zone="Europe/Rome",
         active_hours=Hours(from_s=9 * 3600, until_s=18 * 3600 + 1800),

@@ -358,3 +358,13 @@ async def test_agent_state_changes_are_kept_in_order(world: World) -> None:
     assert await world.rows("SELECT state FROM agent") == [{"state": "on_contact"}]
     await world.commit(state(-900.0, "acw"))
     assert await world.rows("SELECT state FROM agent") == [{"state": "acw"}], "the clock was set back meanwhile"
+
+
+async def test_what_a_campaign_has_taught_its_pacer_is_there_for_the_next_engine_and_run(world: World) -> None:
+    await begin(world, 2)
+    campaign_id = world.campaign.campaign_id
+    for learned in (b"older", b"newer"):
+        await world.commit(c.SaveLearned(campaign_id=campaign_id, learned=learned, at_utc_s=world.utc_s))
+    await world.commit(c.SaveLearned(campaign_id=campaign_id + 1_000, learned=b"gone", at_utc_s=world.utc_s))
+    [run] = (await world.store.open_shard(world.tenant, "next")).runs
+    assert run.learned == b"newer"

@@ -8,8 +8,8 @@ import typer
 
 from busyhour.cli.client import Client, connect
 from busyhour.cli.screen import Commands, Trouble, local_time, out, print_json, print_table
-from busyhour.core.model.campaign import DAY_S, Campaign, Hours, RetryRule
-from busyhour.core.model.values import DialMode, ListRole, Outcome, RetryMode
+from busyhour.core.model.campaign import DAY_S, Campaign, Compliance, Hours, Pacing, RetryRule
+from busyhour.core.model.values import DialMode, FirstLeg, ListRole, Outcome, RetryMode
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="Campaigns, and their runs.")
 
@@ -78,6 +78,13 @@ def create(
     farewell: Annotated[str | None, typer.Option(help="The prompt for those who answer when no agent is free.")] = None,
     caller_id: Annotated[str, typer.Option(help="The number that callees see.")] = "",
     at_once: Annotated[int, typer.Option(min=1, help="Calls up at once, at most.")] = 10,
+    ratio: Annotated[float, typer.Option(min=0.1, max=20, help="Mode ratio: calls for each free agent.")] = 1.5,
+    law: Annotated[
+        str, typer.Option(help="Whose law on abandoned calls holds; see `busyhour compliance`.", show_default=True)
+    ] = "strict",
+    agent_first: Annotated[
+        bool, typer.Option("--agent-first", help="Progressive: an agent is on the line before the callee.")
+    ] = False,
     ring_s: Annotated[float, typer.Option(min=1, help="Seconds to let it ring.")] = 30.0,
     priority: Annotated[int, typer.Option(help="Lower goes first.")] = 10,
     hours: Annotated[str, typer.Option(help="When it runs: HH:MM-HH:MM, in its time zone.")] = "00:00-24:00",
@@ -107,6 +114,8 @@ def create(
         time_zone=time_zone or client.get("/api/session")["tenant"]["time_zone"],
         active_hours=parse_hours(hours),
         callee_hours=parse_hours(callee_hours),
+        compliance=Compliance(preset=law),
+        pacing=Pacing(ratio=ratio, first_leg=FirstLeg.AGENT if agent_first else FirstLeg.CUSTOMER),
         retry_rules=tuple(parse_retry(text) for text in retry or ()),
         trunk_ids=tuple(_pick(client, "/api/trunks", "trunk", which)["trunk_id"] for which in trunks),
         agent_ids=_agents(client, agents) if mode is not DialMode.AGENTLESS else (),

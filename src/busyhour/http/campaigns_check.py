@@ -26,6 +26,13 @@ NUMBERS: Final[tuple[tuple[str, float, float, str], ...]] = (
     ("attempts_per_day_max", 0, 100, "0 (no limit) to 100"),
 )
 
+PACING: Final[tuple[tuple[str, float, float, str], ...]] = (
+    ("ratio", 0.1, 20, "0.1 to 20 calls for each free agent"),
+    ("waiting_max", 0, 1000, "0 to 1000 callers, or nothing"),
+    ("at_once_max", 0, 1000, "0 (no limit) to 1000 calls"),
+    ("per_agent_max", 0, 100, "0 (no limit) to 100 calls"),
+)
+
 
 def check_campaign(campaign: Campaign, status: str) -> None:
     check_name(campaign.name)
@@ -34,6 +41,10 @@ def check_campaign(campaign: Campaign, status: str) -> None:
     for field, least, most, text in NUMBERS:
         if not least <= getattr(campaign, field) <= most:
             raise Invalid(f"{field}: {text}.", field=f"campaign.{field}")
+    for field, least, most, text in PACING:
+        value = getattr(campaign.pacing, field)
+        if value is not None and not least <= value <= most:
+            raise Invalid(f"{field}: {text}.", field=f"campaign.pacing.{field}")
     for field, text in faults_of_law(campaign):
         raise Invalid(text, field=f"campaign.{field}")
     if not CALLER_ID.fullmatch(campaign.caller_id):

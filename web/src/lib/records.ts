@@ -127,7 +127,18 @@ export interface DncEntry {
   source: string;
 }
 
-export type DialMode = 'progressive' | 'agentless';
+export type DialMode = 'progressive' | 'ratio' | 'predictive' | 'agentless';
+export type FirstLeg = 'customer' | 'agent';
+
+export interface Pacing {
+  ratio: number;
+  waiting_max: number | null;
+  at_once_max: number;
+  per_agent_max: number;
+  late_cancel: boolean;
+  chances: boolean;
+  first_leg: FirstLeg;
+}
 export type AcwMode = 'none' | 'max' | 'fixed' | 'untimed';
 export type RetryMode = 'fixed' | 'multi';
 export type ListRole = 'normal' | 'black';
@@ -185,6 +196,7 @@ export interface Campaign {
   active_hours: Hours;
   callee_hours: Hours;
   compliance: Compliance;
+  pacing: Pacing;
   attempts_per_day_max: number;
   retry_rules: RetryRule[];
   retry_count: RetryCount;

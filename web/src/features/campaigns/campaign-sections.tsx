@@ -3,6 +3,7 @@ import { Card, Checkbox, Group, MultiSelect, NumberInput, Radio, Select, SimpleG
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CampaignEdit } from '@/features/campaigns/campaigns-api';
+import { PacingInput } from '@/features/campaigns/campaign-pacing';
 import { HoursInput } from '@/features/campaigns/hours-input';
 import { RetryRules } from '@/features/campaigns/retry-rules';
 import { useRowsOf } from '@/lib/crud';
@@ -25,6 +26,8 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
+const MODES: DialMode[] = ['progressive', 'ratio', 'predictive', 'agentless'];
+
 export function Dialing({ edit: { campaign }, set }: Part) {
   const { t } = useTranslation();
   const prompts = useRowsOf<Prompt>('/api/prompts').data ?? [];
@@ -34,9 +37,10 @@ export function Dialing({ edit: { campaign }, set }: Part) {
     <Section title={t('campaigns.dialing')}>
       <Radio.Group label={t('campaigns.mode')} value={campaign.dial_mode} onChange={(mode) => set({ dial_mode: mode as DialMode })}>
         <Stack gap="xs" mt={4}>
-          {['progressive', 'agentless'].map((mode) => <Radio key={mode} value={mode} label={t(`dialMode.${mode}`)} description={t(`dialModeText.${mode}`)} />)}
+          {MODES.map((mode) => <Radio key={mode} value={mode} label={t(`dialMode.${mode}`)} description={t(`dialModeText.${mode}`)} />)}
         </Stack>
       </Radio.Group>
+      <PacingInput campaign={campaign} set={set} />
       <TextInput label={t('common.name')} required maxLength={200} value={campaign.name} onChange={(event) => set({ name: event.currentTarget.value })} />
       <Select
         label={t(agentless ? 'campaigns.message' : 'campaigns.abandonPrompt')}
