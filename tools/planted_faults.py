@@ -33,8 +33,8 @@ PLANTED = (
     Fault("service/fences.py", "if found > mine or (same_history and found != mine):", "if False:", "no fence"),
     Fault(
         "adapters/memory/store.py",
-        'member_open=(member.state, member.taken_as) == ("taken", name),',
-        "member_open=True,",
+        'return (member.state, member.taken_as) == ("taken", keep.item.call)',
+        "return True",
         "an intent of a member that is not ours to dial",
     ),
     Fault(
@@ -153,8 +153,8 @@ PLANTED = (
     ),
     Fault(
         "core/floor/calls.py",
-        'f.at(call.campaign.answer_wait_max_s - waited_s, "wait", call.call)\n\n\ndef play_message',
-        "pass\n\n\ndef play_message",
+        'f.at(call.campaign.answer_wait_max_s - waited_s, "wait", call.call)\n        if call.accompanied',
+        "if call.accompanied",
         "nobody ends the wait for an agent",
     ),
     Fault(
@@ -374,7 +374,8 @@ PLANTED = (
     ),
     Fault(
         "core/dialer/may_dial.py",
-        "if picture.abandoned_utc_s is None or picture.utc_s >= picture.abandoned_utc_s + again_s:",
+        "if picture.agent_sure or picture.abandoned_utc_s is None or "
+        "picture.utc_s >= picture.abandoned_utc_s + again_s:",
         "if True:",
         "an abandoned number is called again at once",
     ),
@@ -390,6 +391,9 @@ PLANTED = (
         "call.campaign, call.item, outcome=call.outcome, disposition=call.disposition, ended_utc_s=ended_utc_s",
         "call.campaign, call.item, outcome=call.outcome, disposition=None, ended_utc_s=ended_utc_s",
         "a disposition said in the call decides nothing",
+        barriers=(  # at the end it is written once more, and decides then
+            Edit("core/floor/endings.py", "    _save_disposition(f, call)\n    _release", "    _release"),
+        ),
     ),
     Fault(
         "core/floor/endings.py",

@@ -52,6 +52,7 @@ class Checks:
         self._unpaused_s: dict[tuple[int, int], float] = {}  # when the run's going on was last asked for
         self._kept_paused: dict[tuple[int, int], float] = {}  # runs whose pause was acknowledged, since when
         self._paused_agents: dict[tuple[int, int], float] = {}
+        self._let_go: set[tuple[int, int]] = set()  # who ended their wrap-up, or may have
         self.dispositions: dict[tuple[int, str], list[str]] = {}  # the last acknowledged, and what was asked for since
         self.planned_s: dict[str, float] = {}  # when an engine first thought of the call, by true time
         self.listed_s: dict[tuple[int, str], float] = {}  # do-not-call numbers, since when by true time
@@ -284,8 +285,11 @@ class Checks:
                 raise Violation(f"I26: {who} was reserved while {before.state}")
             if before.state == AgentState.AVAILABLE and key in self._paused_agents:
                 raise Violation(f"I26: {who} was reserved, and had paused or logged off")
+        self._check_wrap_up(key, before, keep)
         self._agent_states[key] = keep
         free = self._free.setdefault(tenant, set())
+        if keep.state in (AgentState.RESERVED, AgentState.ON_CONTACT):
+            self._let_go.discard(key)
         if keep.state == AgentState.AVAILABLE:
             free.add(keep.agent_id)
         else:
@@ -297,11 +301,21 @@ class Checks:
         channel = self._world.pbx.ledger.channels.get(keep.call or "")
         return channel is not None and channel.last_room is not None and agent_of(channel.last_room) == keep.agent_id
 
+    def _check_wrap_up(self, key: tuple[int, int], before: c.SaveAgentState | None, keep: c.SaveAgentState) -> None:
+        """I25: a wrap-up lasts as long as it was to, unless its agent ends it or is gone."""
+        if before is None or before.state != AgentState.ACW or keep.state == AgentState.ACW or not keep.session_open:
+            return
+        early_s = before.acw_until_utc_s - keep.at_utc_s - self._set_back_s(the_loop().now_s)
+        if early_s > RECORD_SLACK_S and key not in self._let_go:
+            raise Violation(f"I25: the wrap-up of agent {key[1]} of {key[0]} ended {early_s:.1f} s early, by itself")
+
     # What people were told
 
     def asked(self, process: "Process", event: e.Event) -> None:
         """An engine has the request: from here on it may have taken effect, unless the engine has lost its shard."""
         tenant = process.tenant
+        if isinstance(event, e.WrapUpEndAsked | e.ReadyAsked | e.LogOffAsked):
+            self._let_go.add((tenant, event.agent_id))
         if process.fence != self._world.store.tenants[tenant].fence:
             return
         self.accompanied.asked(tenant, event)

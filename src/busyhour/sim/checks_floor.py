@@ -35,6 +35,8 @@ DEADLINES: dict[CallState, tuple[str, ...]] = {
     CallState.FAREWELL: ("prompt", "gone"),
 }
 BEFORE_ANSWER = (CallState.RESERVED, CallState.PLANNED, CallState.DIALING)
+TOGETHER = (CallState.TALKING, CallState.HELD)
+BEFORE = ("ring", "wait", "join", "orphan")
 WITH_AGENT = (CallState.OFFERED, CallState.TALKING, CallState.HELD)
 
 
@@ -96,6 +98,8 @@ class FloorChecks(LiveView):
             agent = floor.agents.get(call.agent_id or 0)
             if agent is None or agent.call != name:
                 raise Violation(f"I27: {name} is {call.state}, and its agent {call.agent_id} does not have it")
+        if call.state in TOGETHER and any(floor.is_due(kind, name) for kind in BEFORE):
+            raise Violation(f"I43: {name} is {call.state}, and has a deadline of what was before")
         kinds = DEADLINES.get(call.state)
         if kinds is not None and not any(floor.is_due(kind, name) for kind in kinds):
             raise Violation(f"I43: {name} is {call.state} without a deadline")

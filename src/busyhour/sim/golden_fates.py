@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from msgspec import Struct
 
@@ -87,7 +87,7 @@ class Fates:
         self.free_s: dict[str, float] = {}  # a channel carries its orders out one after another
         self.struck = 0
         self.over = False
-        self.calls = ""  # how each call that is sent fails, when the script itself wants it
+        self.orders: dict[type[Any], str] = {}  # how each of these fails, when the script itself wants it
         self._fate = fate
 
     def of(self, port: str) -> str:
@@ -128,7 +128,7 @@ class FatedLine(Line):
     # Orders
 
     async def place(self, call: c.PlaceCall) -> e.Event:
-        kind, name = self._fates.of("order") or self._fates.calls, call.item.call
+        kind, name = self._fates.of("order") or self._fates.orders.get(c.PlaceCall, ""), call.item.call
         self._fates.placed.append(self._fates.counts["order"])
         if kind == "killed before":
             self.process.watch.kill(self.process)
@@ -144,7 +144,7 @@ class FatedLine(Line):
         return e.CallSent(call=name)
 
     async def act(self, command: c.Act) -> e.Event | None:
-        kind = self._fates.of("order")
+        kind = self._fates.of("order") or self._fates.orders.get(type(command), "")
         if kind == "killed before":
             self.process.watch.kill(self.process)
         await self.process.alive()

@@ -70,6 +70,15 @@ async def free_in_the_same_instant(stage: GoldenWorld) -> None:
     await asyncio.sleep(4.0)
 
 
+async def wraps_up_twice(stage: GoldenWorld) -> None:
+    """The first wrap-up is ended by a click; within its time the next call comes and ends."""
+    await stage.at_work()
+    await stage.talking()
+    await asyncio.sleep(0.8)
+    await stage.agent().wrap_up()
+    await asyncio.sleep(14.0)
+
+
 async def phone_refuses(stage: GoldenWorld) -> None:
     stage.agent().picks_up = False
     await stage.at_work()
@@ -150,6 +159,14 @@ DESKS = (
         contacts=(contact(answers()), contact(answers(), n=2)),
         outcomes={"HANDLED": 2},
         script=free_in_the_same_instant,
+    ),
+    Scene(
+        name="two wrap-ups",
+        says="The first is ended by a click, and what it was to last does not end the second.",
+        campaigns=(campaign(acw_max_s=6.0, ring_timeout_s=4.0, call_max_s=3.0),),
+        contacts=(contact(answers(0.5, stays_s=0.5)), contact(answers(0.5, stays_s=0.5), n=2)),
+        outcomes={"HANDLED": 2},
+        script=wraps_up_twice,
     ),
     Scene(
         name="the agent's phone refuses",

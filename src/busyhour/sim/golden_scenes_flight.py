@@ -2,6 +2,7 @@
 
 import asyncio
 
+from busyhour.core import commands as c
 from busyhour.core.model.values import EndCause
 from busyhour.sim.faults import Weather
 from busyhour.sim.golden import GoldenWorld
@@ -13,10 +14,20 @@ SLOW_S = 2.0  # each use of the store
 
 
 async def reply_is_lost(stage: GoldenWorld) -> None:
-    stage.fates.calls = "reply lost"
+    stage.fates.orders[c.PlaceCall] = "reply lost"
     await stage.at_work()
     await asyncio.sleep(4.0)
-    stage.fates.calls = ""
+    stage.fates.orders.clear()
+
+
+async def music_is_refused(stage: GoldenWorld) -> None:
+    await stage.at_work()
+    await stage.talking()
+    stage.fates.orders[c.Hold] = "refused"
+    stage.agent().close_desk()
+    await asyncio.sleep(4.0)
+    stage.fates.orders.clear()
+    await asyncio.sleep(32.0)
 
 
 async def call_ends_while_records_are_reckoned(stage: GoldenWorld) -> None:
@@ -51,6 +62,14 @@ FLIGHT = (
         contacts=(contact(Callee(answers_s=5.5, stays_s=4.0, rings=False)),),
         outcomes={"HANDLED": 1},
         script=reply_is_lost,
+        weather=Weather(reply_lost=1.0),
+    ),
+    Scene(
+        name="the hold music is refused",
+        says="It is asked for again; the agent does not come back.",
+        contacts=(contact(STAYS),),
+        outcomes={"HANDLED": 1},
+        script=music_is_refused,
         weather=Weather(reply_lost=1.0),
     ),
     Scene(

@@ -19,7 +19,7 @@ from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.model.values import FINAL_REFUSALS, DialMode, EndCause, LegMode, Outcome, Refusal
 
 JOIN_S = 3.0  # the PBX joins in milliseconds; after this the leg is taken for dead
-MUSIC_AGAIN_S = 10.0  # the order for hold music says nothing when it was in vain
+MUSIC_AGAIN_S = 6.0  # the order for hold music says nothing when it was in vain
 ORPHAN_S = 25.0  # a customer whose agent's browser is reloading hears hold music this long
 GONE_S = 5.0  # after a hang-up the end must be heard; else we look
 LOOK_S = 3.0  # between two looks for a call of which the PBX did not reply
