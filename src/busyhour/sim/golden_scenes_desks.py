@@ -5,8 +5,8 @@ import asyncio
 from busyhour.core import events as e
 from busyhour.core.model.values import LegMode
 from busyhour.sim.golden import GoldenWorld
-from busyhour.sim.golden_cast import answers
-from busyhour.sim.golden_scene import TENANT, Scene, agent, campaign, contact
+from busyhour.sim.golden_cast import RINGS_ON, answers
+from busyhour.sim.golden_scene import MESSAGE, TENANT, Scene, agent, campaign, contact, message
 from busyhour.sim.golden_scenes import STAYS
 
 LONG = answers(1.0, stays_s=12.0)
@@ -162,10 +162,14 @@ DESKS = (
     ),
     Scene(
         name="two wrap-ups",
-        says="The first is ended by a click, and what it was to last does not end the second.",
-        campaigns=(campaign(acw_max_s=6.0, ring_timeout_s=4.0, call_max_s=3.0),),
-        contacts=(contact(answers(0.5, stays_s=0.5)), contact(answers(0.5, stays_s=0.5), n=2)),
-        outcomes={"HANDLED": 2},
+        says="The first is ended by a click, and what it was to last does not end the second. Another callee rings.",
+        campaigns=(campaign(acw_max_s=6.0), message()),
+        contacts=(
+            contact(answers(0.5, stays_s=0.5)),
+            contact(answers(0.5, stays_s=0.5), n=2),
+            contact(RINGS_ON, campaign_id=MESSAGE),
+        ),
+        outcomes={"HANDLED": 2, "IVR_LEFT": 1, "NO_ANSWER": 1},
         script=wraps_up_twice,
     ),
     Scene(
