@@ -166,6 +166,42 @@ async def test_who_opened_the_shard_meanwhile_knows_better(world: World) -> None
     assert (await world.campaigns.run(world.tenant, world.run_id)).state == "running"
 
 
+async def test_an_engine_that_died_before_it_wrote_leaves_the_journal_to_the_next(world: World) -> None:
+    """Its opening is newer than all that was kept, and was of the same installation."""
+    items = await begin(world)
+    keeps = lately(world, items)
+    await world.commit(*keeps)
+    kept = Kept(fence=world.fence, keeps=tuple(keeps))
+    await world.own("engine-1")
+    await lose(world)
+    picture = await world.store.open_shard(world.tenant, "engine-1", kept)
+    assert picture.given_back == 3
+
+
+async def test_a_contact_that_was_passed_over_stays_so(world: World) -> None:
+    items = await begin(world)
+    skip = c.SkipContact(
+        item=items[0],
+        run_id=world.run_id,
+        campaign_id=world.campaign.campaign_id,
+        agent_id=world.agent_id,
+        reason="known",
+        why="passed over",
+        next_due_utc_s=None,
+        retry_why="no rule",
+        at_utc_s=world.utc_s,
+    )
+    await world.commit(skip)
+    before = await all_of(world)
+    await lose(world)
+    for history in ("lost", "not lost"):
+        picture = await world.store.open_shard(world.tenant, "engine-1", Kept(fence=world.fence, keeps=(skip,)))
+        after = await all_of(world)
+        assert (picture.given_back, after["placed"]) == (0, before["placed"]), history
+        assert [row["finished"] for row in after["counts"]] == [1]
+        await another_history(world)
+
+
 async def test_a_call_whose_run_or_contact_is_lost_too_is_left_out(world: World) -> None:
     items = await begin(world)
     keeps = lately(world, items)

@@ -18,6 +18,7 @@ from busyhour.adapters.asterisk.config import sounds_folder
 from busyhour.adapters.asterisk.private import PrivatePbx
 from busyhour.adapters.asterisk.telephony import AsteriskTelephony
 from busyhour.adapters.files.contact_files import ContactFiles
+from busyhour.adapters.files.journal import JournalSegments
 from busyhour.adapters.speech.nanotts import NanoVoice
 from busyhour.adapters.sql.campaigns import SqlCampaigns
 from busyhour.adapters.sql.database import Database
@@ -37,6 +38,7 @@ from busyhour.service.errors import Invalid, StoreDown, Unavailable
 from busyhour.service.exporting import Exporting
 from busyhour.service.floors import EngineFloors
 from busyhour.service.importing import Importing
+from busyhour.service.journal import Journal
 from busyhour.settings import Settings
 
 if TYPE_CHECKING:
@@ -110,11 +112,15 @@ class Product:
             store=self.stores.store,
             telephony=self.telephony,
             clock=self.clock,
-            owner=f"{socket.gethostname()}:{os.getpid()}",
+            owner=f"{socket.gethostname()}:{self.folder.path}",
             queue_max=self.settings.engine_queue_max,
             on_replaced=_leave_everything,
+            journal_of=self._journal_of,
         )
         self._ending.push_async_callback(self.floors.stop)
+
+    def _journal_of(self, tenant: int) -> Journal:
+        return Journal(self.clock, JournalSegments(self.folder.path / "journal", tenant))
 
     def _require_free_port(self) -> None:
         with socket.socket(socket.AF_INET6 if ":" in self.settings.host else socket.AF_INET) as probe:

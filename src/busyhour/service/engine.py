@@ -143,7 +143,7 @@ class Engine:
                     log.critical("another engine owns this tenant now; stopping", tenant=self.tenant)
                     return
                 except StoreRewound:
-                    self._rewound = True
+                    self.store_rewound()
                     log.critical("the database failed over; opening the shard anew", tenant=self.tenant)
                 except (StoreDown, Unavailable) as fault:
                     failures = min(failures, 1)  # soon again: what is out of reach is not overloaded by one more try
@@ -305,6 +305,7 @@ class Engine:
 
     def store_rewound(self) -> None:
         self._rewound = True
+        self._intended_s.clear()  # calls that were only asked for are not given back
         self._woken.ring()
 
     def fence_lost(self) -> None:
@@ -389,12 +390,9 @@ class Engine:
             "fence": self._fence,
             "queue": len(self._queue),
             "events_handled": self._handled,
-            "records_waiting": self._keeper.waiting,
+            **self._keeper.statistics(),
             "tasks": len(self._tasks),
             "restarts": self._restarts,
-            "store_rewinds": self._keeper.rewinds,
-            "calls_lost_by_store": self._keeper.calls_lost,
             "lag_ms": round(self._lag_ms(), 2),
-            "store_up": self._keeper.up,
             "pbx_up": self._telephony.up(),
         }

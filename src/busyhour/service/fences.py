@@ -27,7 +27,7 @@ def hold(mine: int, found: int, *, same_history: bool) -> None:
         raise StoreRewound("the store goes on from an older state: its newest commits may be lost")
 
 
-def is_missing(kept: Kept | None, found: int, *, same_history: bool) -> bool:
-    """Whether what was kept is to be given back: the first to open a shard on another history does it, and only the one
-    who wrote last."""
-    return kept is not None and not same_history and found <= kept.fence
+def is_missing(kept: Kept | None, found: int, *, same_history: bool, same_owner: bool) -> bool:
+    """Whether what was kept is to be given back: the first to open a shard on another history does it, and only when
+    nobody but owners of the same journal has opened it since."""
+    return kept is not None and not same_history and (same_owner or found <= kept.fence)

@@ -8,6 +8,7 @@ from typing import Any
 from busyhour.core.events import Event
 from busyhour.service.engine import Engine
 from busyhour.service.errors import NotFound, Unavailable
+from busyhour.service.journal import Journal
 from busyhour.service.live import Subscription
 from busyhour.service.ports import Clock, Store, Telephony
 
@@ -26,10 +27,12 @@ class EngineFloors:
         owner: str,
         queue_max: int,
         on_replaced: Callable[[], None] | None = None,
+        journal_of: Callable[[int], Journal] | None = None,
     ) -> None:
-        """`on_replaced`: another engine owns a tenant of ours now."""
+        """`on_replaced`: another engine owns a tenant of ours now. `journal_of`: the journal of a tenant, when it is to
+        outlive its engine."""
         self._store, self._telephony, self._clock = store, telephony, clock
-        self._on_replaced = on_replaced
+        self._on_replaced, self._journal_of = on_replaced, journal_of
         self._owner, self._queue_max = owner, queue_max
         self._engines: dict[int, Engine] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
@@ -46,6 +49,7 @@ class EngineFloors:
             clock=self._clock,
             owner=self._owner,
             queue_max=self._queue_max,
+            journal=self._journal_of(tenant) if self._journal_of is not None else None,
         )
         self._engines[tenant] = engine
         self._tasks[tenant] = asyncio.create_task(self._run(engine), name=f"engine-{tenant}")

@@ -20,8 +20,18 @@ from busyhour.service.ports import Clock, Kept
 JOURNAL_KEPT_S: Final = 60.0
 """A standby that is further behind loses more than can be given back."""
 JOURNAL_RECORDS_MAX: Final = 200_000
-RECORDS = c.PlaceCall | c.SaveProgress | c.CloseCall | c.SaveDisposition | c.SaveRun | c.SaveAgentState | c.SaveLearned
-"""What is given back. Members in a hopper are taken anew, so nothing of them is kept."""
+RECORDS = (
+    c.PlaceCall
+    | c.SaveProgress
+    | c.CloseCall
+    | c.SaveDisposition
+    | c.SkipContact
+    | c.EndReservation
+    | c.SaveRun
+    | c.SaveAgentState
+    | c.SaveLearned
+)
+"""What is given back. Members in a hopper, or before an agent, are taken anew, so nothing of them is kept."""
 
 log = structlog.get_logger("journal")
 

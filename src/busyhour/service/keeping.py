@@ -58,7 +58,7 @@ class Keeper:
     def __init__(self, tenant: int, store: Store, listener: Listener, clock: Clock, journal: Journal) -> None:
         self.up = True
         self._journal = journal
-        self.rewinds = self.calls_lost = 0  # failovers of the store, and calls that it did not know after them
+        self._rewinds = self._calls_lost = 0  # failovers of the store, and calls that it did not know after them
         self._tenant, self._store, self._listener, self._clock = tenant, store, listener, clock
         self._sure_s = 0.0  # monotonic: when the shard was last known to be ours, or we to have run on since
         self._fence = 0
@@ -87,7 +87,7 @@ class Keeper:
         if picture.given_back is not None:
             assert kept is not None
             self._journal.note(picture.fence, waiting, ())
-            self.rewinds, self.calls_lost = self.rewinds + 1, self.calls_lost + picture.given_back
+            self._rewinds, self._calls_lost = self._rewinds + 1, self._calls_lost + picture.given_back
             told = {"tenant": self._tenant, "records": len(kept.keeps), "calls_lost": picture.given_back}
             log.warning("the database failed over; what was written lately was given back to it", **told)
             done, self._lots = self._lots[:lots], self._lots[lots:]
@@ -99,6 +99,14 @@ class Keeper:
     @property
     def waiting(self) -> int:
         return sum(len(lot.keeps) for lot in self._lots)
+
+    def statistics(self) -> dict[str, int | bool]:
+        return {
+            "records_waiting": self.waiting,
+            "store_up": self.up,
+            "store_rewinds": self._rewinds,
+            "calls_lost_by_store": self._calls_lost,
+        }
 
     def add(self, keeps: Sequence[Keep], after: Sequence[Callable[[], None]] = ()) -> None:
         """Keep these behind all that waits; then do what is to be done after: at once when there is nothing to be

@@ -47,9 +47,10 @@ class Store(Protocol):
     """The engine's store, for one tenant's shard at a time."""
 
     async def open_shard(self, tenant: int, owner: str, kept: Kept | None = None) -> FloorPicture:
-        """Take ownership (a higher fence) and read the live state in one transaction. A store that is on another
-        history than at the last opening may have lost its newest commits, which `kept` has: it takes back what it
-        misses of them, in the same transaction, without asking whether it is allowed (it was)."""
+        """Take ownership (a higher fence) and read the live state in one transaction. `owner` names the installation,
+        of which one engine runs at a time. A store that is on another history than at the last opening may have lost
+        its newest commits, which `kept` has: it takes back what it misses of them, in the same transaction, without
+        asking whether it is allowed (it was)."""
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[Keep]) -> list[Event]:
         """Write the batch, in order, in one transaction. Idempotent: writing a batch again changes nothing and gives

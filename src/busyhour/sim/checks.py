@@ -81,6 +81,8 @@ class Checks:
     def _on_invite(self, channel: Channel) -> None:
         rows = self._world.store.tenants[channel.tenant]
         attempt = rows.attempts.get(channel.name)
+        if attempt is None and channel.name in self.committed_s and self._world.failover.may_be_missing(channel.tenant):
+            return  # its record was lost a moment ago, and is not given back yet
         if attempt is None:
             raise Violation(f"I3: {channel.name} was dialed without a committed attempt")
         listed_s = self.listed_s.get((channel.tenant, channel.number))
@@ -308,6 +310,31 @@ class Checks:
         early_s = before.acw_until_utc_s - keep.at_utc_s - self._set_back_s(the_loop().now_s)
         if early_s > RECORD_SLACK_S and key not in self._let_go:
             raise Violation(f"I25: the wrap-up of agent {key[1]} of {key[0]} ended {early_s:.1f} s early, by itself")
+
+    # After the store has lost what nobody heard of
+
+    def forget(self, tenant: int, keep: c.Keep) -> None:
+        rows = self._world.store.tenants[tenant]
+        if isinstance(keep, c.PlaceCall) and keep.item.call not in rows.attempts:
+            self._in_flight.get((tenant, keep.run_id), {}).pop(keep.item.call, None)
+        elif isinstance(keep, c.CloseCall):
+            attempt = rows.attempts.get(keep.record.call)
+            if attempt is None or attempt.record is None:
+                self.first_records.pop(keep.record.call, None)
+
+    def believe(self, tenant: int) -> None:
+        """What the store says now of runs and agents is what was written last; records that waited were given to it
+        with what it had lost."""
+        rows = self._world.store.tenants[tenant]
+        for name, attempt in rows.attempts.items():
+            if attempt.record is not None and name not in self.first_records:
+                self.first_records[name] = attempt.record
+                self._landed(tenant, name)
+        self._run_states |= {(tenant, run_id): run.state for run_id, run in rows.runs.items()}
+        last = {keep.agent_id: keep for keep in rows.agent_states}
+        self._agent_states |= {(tenant, agent_id): keep for agent_id, keep in last.items()}
+        free = (agent_id for agent_id, keep in last.items() if keep.state == AgentState.AVAILABLE)
+        self._free[tenant] = set(free)
 
     # What people were told
 

@@ -36,6 +36,7 @@ class Weather(Struct, frozen=True, kw_only=True):
     store_outage_s: tuple[float, float] = (0.1, 15.0)
     commit_fails: float = 0.0  # once, nothing written
     commit_unknown: float = 0.0  # written, and the answer is lost
+    failovers_per_h: float = 0.0  # a standby that is up to 5 s behind takes over; an engine may die with the old one
     # D: clocks
     clock_jumps_per_h: float = 0.0
     clock_jump_s: float = 600.0  # at most, either way
@@ -85,7 +86,7 @@ STORMS: dict[str, dict[str, object]] = {
         "event_late": 0.05,
         "reply_lost": 0.02,
     },
-    "C": {"store_outages_per_h": 120.0, "commit_fails": 0.002, "commit_unknown": 0.002},
+    "C": {"store_outages_per_h": 120.0, "commit_fails": 0.002, "commit_unknown": 0.002, "failovers_per_h": 40.0},
     "D": {"clock_jumps_per_h": 90.0, "zones": True, "zones_gone_per_h": 60.0},
     "E": {"pauses_per_h": 180.0},
     "F": {"reloads_per_h": 60.0, "vanishes_per_h": 20.0, "clicks_doubled": 0.1},

@@ -20,6 +20,7 @@ from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.values import EndCause
 from busyhour.service.errors import StoreDown, Unavailable
 from busyhour.service.ports import FloorPicture, Kept, Store
+from busyhour.sim.failover import Batch
 from busyhour.sim.faults import Weather
 from busyhour.sim.line import COMMIT_S, EVENT_S, REPLY_S, REPLY_WAIT_S, Line
 from busyhour.sim.loop import WORLD
@@ -33,6 +34,8 @@ T = TypeVar("T")
 ACT_WAIT_S = 2.0  # the adapter takes the reply to a join for lost after this
 LATE_S = 3.0  # an order that the PBX is slow to carry out
 TOO_LATE_S = 7.0  # carried out after its reply was given up
+LOST_AFTER_S = 1.5  # what was written and acknowledged goes with the server
+AWAY_S = 0.3
 DELAY_S = 5.0  # an event on its way, at most
 SHORT_DELAY_S = 0.5
 SOON_S = 0.002  # killed in the middle of what was begun
@@ -41,7 +44,7 @@ IN_ORDER = (c.Join, c.Hold, c.PlayPrompt)
 """What the channel itself carries out, one after another; the rest the PBX does beside it."""
 
 KINDS: dict[str, tuple[str, ...]] = {
-    "store": ("fails", "answer lost", "killed before", "killed after"),
+    "store": ("fails", "answer lost", "killed before", "killed after", "lost", "lost and killed"),
     "order": ("refused", "reply lost", "late", "too late", "killed before", "killed after", "sent late, killed"),
     "picture": ("fails", "stale", "killed"),
     "event": ("lost", "doubled", "late a little", "late", "killed before", "killed after"),
@@ -231,12 +234,15 @@ class FatedShelf:
         return await self._used(opened)
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[e.Event]:
-        def committed() -> list[e.Event]:
+        def committed() -> tuple[list[e.Event], Batch | None]:
             answers = at_once(self._store.commit(tenant, fence, batch))
             self.process.watch.after_batch(self.process, fence, batch, answers)
-            return answers
+            return answers, self.process.watch.failover.written(tenant, batch, answers)
 
-        return await self._used(committed)
+        answers, written = await self._used(committed)
+        if written is not None:
+            written.heard = True
+        return answers
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: e.Instant) -> e.HopperFilled:
         return await self._used(lambda: at_once(self._store.fill_hopper(tenant, fence, ask, now)))
@@ -256,6 +262,8 @@ class FatedShelf:
             raise StoreDown("the database is away")
         if kind == "fails":
             raise StoreDown("it was rolled back")
+        if kind.startswith("lost"):
+            self.process.watch.failover.happen(LOST_AFTER_S, AWAY_S, [self.process.tenant] if kind != "lost" else [])
         answer = do()
         if kind == "answer lost" or self._mood.answers_lost:
             raise StoreDown("the link died on the answer")

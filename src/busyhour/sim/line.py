@@ -26,6 +26,7 @@ from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.values import EndCause
 from busyhour.service.errors import StoreDown, Unavailable
 from busyhour.service.ports import FloorPicture, Kept, Store
+from busyhour.sim.failover import Batch
 from busyhour.sim.faults import Weather
 from busyhour.sim.loop import WORLD, rest
 from busyhour.sim.pbx import SimPbx
@@ -179,18 +180,22 @@ class Shelf:
     async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
         self.process.point("before commit")
         await self.process.alive()
-        return await self.process.over_the_wire(COMMIT_S, partial(self._committed, tenant, fence, batch))
+        answers, written = await self.process.over_the_wire(COMMIT_S, partial(self._committed, tenant, fence, batch))
+        if written is not None:
+            written.heard = True
+        return answers
 
-    def _committed(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
+    def _committed(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> tuple[list[Event], Batch | None]:
         self._reach()
         if self.process.watch.chance(self._weather.commit_fails):
             raise StoreDown("the commit was rolled back")
         answers = at_once(self._store.commit(tenant, fence, batch))
         self.process.watch.after_batch(self.process, fence, batch, answers)
+        written = self.process.watch.failover.written(tenant, batch, answers)
         self.process.point("after commit")
         if self.process.watch.chance(self._weather.commit_unknown):
             raise StoreDown("the link died on the commit's answer")
-        return answers
+        return answers, written
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
         return await self.process.over_the_wire(COMMIT_S, partial(self._filled, tenant, fence, ask, now))

@@ -10,6 +10,7 @@ import msgspec
 from busyhour.core import events as e
 from busyhour.core.model.campaign import DAY_S, Hours
 from busyhour.service.engine import Engine
+from busyhour.sim.failover import BEHIND_MAX_S
 from busyhour.sim.furniture import NO_ZONE, ZONED
 from busyhour.sim.line import Line
 from busyhour.sim.loop import WORLD
@@ -26,6 +27,8 @@ KILL_AGAIN_S = (0.0, 0.3)
 CLOCK_WRONG_S = (1.0, 60.0)  # until somebody puts it right
 RUN_PAUSED_S = (1.0, 60.0)  # an administrator goes on with what they paused, unless somebody else did
 GONE_S = (5.0, 300.0)  # a zone
+PROMOTED_S = (0.1, 3.0)  # a standby
+DIES_WITH_IT = 0.3
 NEARLY_ALWAYS = Hours(until_s=DAY_S - 1)
 
 
@@ -46,6 +49,7 @@ class Mishaps:
             (weather.silences_per_h, self._silence_one),
             (weather.swizzles_per_h, self._swizzle),
             (weather.store_outages_per_h, self._lose_store),
+            (weather.failovers_per_h, self._fail_over),
             (weather.clock_jumps_per_h, self._jump),
             (weather.zones_gone_per_h if weather.zones else 0.0, self._lose_zone),
         ):
@@ -155,6 +159,14 @@ class Mishaps:
         self._world.outages += 1
         await asyncio.sleep(seconds)
         self._world.outages -= 1
+
+    def _fail_over(self) -> None:
+        """A standby falls behind, and takes over; of the engines some may die with the old server's machine."""
+        if not self._world.failover.under_way:
+            behind_s, away_s = self._dice.uniform(0.0, BEHIND_MAX_S), self._dice.uniform(*PROMOTED_S)
+            dying = [tenant for tenant in self._world.processes if self._dice.random() < DIES_WITH_IT]
+            self._world.note(f"the store fails over, {behind_s:.1f} s behind, away {away_s:.1f}; engines die: {dying}")
+            self._world.failover.happen(behind_s, away_s, dying)
 
     def _jump(self) -> None:
         seconds = self._dice.uniform(-1.0, 1.0) * self._weather.clock_jump_s

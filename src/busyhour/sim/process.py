@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from busyhour.core.commands import Keep
 from busyhour.core.events import Event
+from busyhour.sim.failover import Failover
 from busyhour.sim.ledger import Violation
 from busyhour.sim.loop import PROCESS, WORLD, Turn
 
@@ -18,6 +19,8 @@ T = TypeVar("T")
 
 class Watch(Protocol):
     """Who looks at what processes do (`world.World`)."""
+
+    failover: Failover
 
     def chance(self, probability: float) -> bool:
         """Whether a fault of this probability strikes now."""

@@ -14,7 +14,6 @@ from typing import Any
 
 from busyhour.core import events as e
 from busyhour.core.commands import Keep
-from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.values import EndCause
 from busyhour.service.engine import Engine
 from busyhour.service.errors import Unavailable, UserError
@@ -22,6 +21,7 @@ from busyhour.service.ports import Store
 from busyhour.sim.checks import Checks
 from busyhour.sim.checks_floor import FloorChecks
 from busyhour.sim.desk import Desks
+from busyhour.sim.failover import Failover
 from busyhour.sim.faults import Luck
 from busyhour.sim.furniture import NOON_UTC_S, SUMMER_ENDS_UTC_S, ZONED, furnish
 from busyhour.sim.ledger import Violation
@@ -69,6 +69,7 @@ class World(Desks):
         self.pbx.phone_rings = self._phone_rings
         self.pbx.app_is_there = self._app_is_there
         self.checks = Checks(self)
+        self.failover = Failover(self, self.checks)
         self.pbx.check_invite = self.checks.on_invite
         self.engines: dict[int, Engine] = {}
         self.processes: dict[int, Process] = {}
@@ -229,7 +230,8 @@ class World(Desks):
         shelf = self.make_shelf(process)
         self.incarnations[tenant] = self.incarnations.get(tenant, 0) + 1
         self.began_s.setdefault(tenant, []).append(the_loop().now_s)
-        engine = Engine(tenant, store=shelf, telephony=line, clock=self, owner="sim", queue_max=10_000)
+        journal = self.failover.journal(tenant)
+        engine = Engine(tenant, store=shelf, telephony=line, clock=self, owner="sim", queue_max=10_000, journal=journal)
         engine.live = FloorChecks(self, engine, process)
         self.engines[tenant] = engine
         self.disturbed(tenant)
@@ -281,6 +283,7 @@ class World(Desks):
 
     def opened(self, process: Process) -> None:
         self.checks.opened(process)
+        self.failover.opened(process.tenant)
 
     def before_order(self, process: Process, order: object) -> None:
         self.note(f"{process.tenant}.{process.fence} {order!r}")
@@ -288,9 +291,6 @@ class World(Desks):
 
     def after_batch(self, process: Process, fence: int, batch: Sequence[Keep], answers: Sequence[e.Event]) -> None:
         self.checks.on_batch(process, fence, batch, answers)
-
-    def picture(self, tenant: int) -> PbxPicture:
-        return self.pbx.picture(tenant, list(self.pbx.histories))
 
     # Administrators
 

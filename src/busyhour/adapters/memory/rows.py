@@ -173,7 +173,9 @@ class Rows:
             heappop(run.waiting)
             taken.append(due[1])
         while len(taken) < want and run.fresh:
-            taken.append(self.members[run.fresh.popleft()])
+            member = self.members[run.fresh.popleft()]
+            if member.state == "fresh":  # else it was given back, to a store that had lost that it was taken
+                taken.append(member)
         for member in taken:
             member.state = "taken"
             run.taken[member.member_id] = None

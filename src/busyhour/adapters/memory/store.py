@@ -69,7 +69,8 @@ class MemoryStore:
         rows = self.tenants[tenant]
         same_history = rows.history == self.history
         given_back = None
-        if kept is not None and fences.is_missing(kept, rows.fence, same_history=same_history):
+        known = {"same_history": same_history, "same_owner": rows.owner == owner}
+        if kept is not None and fences.is_missing(kept, rows.fence, **known):
             given_back = _give_back_lost(rows, kept.keeps)
         rows.fence, rows.owner = fences.next_fence(rows.fence, same_history=same_history), owner
         rows.history = self.history
@@ -211,6 +212,9 @@ def _give_back_lost(rows: Rows, keeps: Sequence[c.Keep]) -> int:
     """Facts: the law is not asked again."""
     missing = 0
     for keep in keeps:
+        if isinstance(keep, c.SkipContact) and keep.item.call not in rows.skipped:
+            member = rows.members[keep.item.member_id]
+            member.state, member.taken_as = "taken", keep.item.call
         if not isinstance(keep, c.PlaceCall):
             _write(rows, keep)
         elif keep.item.call not in rows.attempts:

@@ -6,6 +6,7 @@ again. A call whose run, or whose contact with this number, is lost too cannot b
 
 from collections.abc import Sequence
 
+import msgspec
 import structlog
 
 from busyhour.adapters.sql import closes, intents
@@ -24,6 +25,7 @@ SELECT r.run_id, $3, $4, 'waiting' FROM run r WHERE r.run_id = $1 AND r.campaign
 ON CONFLICT (tenant_id, run_id, contact_id) DO UPDATE SET contact_id = excluded.contact_id
 RETURNING member_id
 """
+TAKE = "UPDATE member SET state = 'taken', taken_as = $2 WHERE member_id = $1 AND state <> 'open'"
 HAS = "SELECT call FROM attempt WHERE call = ANY($1::text[])"
 
 log = structlog.get_logger("store")
@@ -33,10 +35,23 @@ async def give_back(driver: Driver, keeps: Sequence[c.Keep]) -> int:
     """How many calls the server did not know."""
     counts, missing = RunCounts(), 0
     for wave in waves(keeps):
-        await closes.write(driver, wave, counts)
+        await closes.write(driver, [await _findable(driver, one) for one in wave], counts)
         missing += await _place(driver, [one for one in wave if isinstance(one, c.PlaceCall)], counts)
     await counts.write(driver)
     return missing
+
+
+async def _findable(driver: Driver, keep: c.Keep) -> c.Keep:
+    """A contact that an agent passed over is written only while it is taken for that."""
+    if not isinstance(keep, c.SkipContact):
+        return keep
+    item = keep.item
+    of = (keep.run_id, keep.campaign_id, item.contact_id, item.list_id, item.number, item.call)
+    member_id = await driver.fetchval(FIND_MEMBER, *of)
+    if member_id is None:
+        return keep
+    await driver.execute(TAKE, member_id, item.call)
+    return msgspec.structs.replace(keep, item=msgspec.structs.replace(item, member_id=member_id))
 
 
 async def _place(driver: Driver, placed: Sequence[c.PlaceCall], counts: RunCounts) -> int:
@@ -52,4 +67,5 @@ async def _place(driver: Driver, placed: Sequence[c.PlaceCall], counts: RunCount
             log.error("a call cannot be given back: its run or contact is lost too", call=item.call)
         else:
             counts.place(one.run_id)
+            counts.note(written)
     return len(missing)

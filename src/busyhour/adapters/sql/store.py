@@ -27,8 +27,9 @@ HISTORY = """
 (SELECT system_identifier FROM pg_control_system()) || '-' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8)
 """
 LAST_OPENED = sa.text(f"""
-SELECT h.now, coalesce(l.fence, 0) AS fence, coalesce(l.history = h.now, false) AS same_history
-FROM (SELECT {HISTORY} AS now) h LEFT JOIN (SELECT fence, history FROM shard_lease FOR UPDATE) l ON true
+SELECT h.now, coalesce(l.fence, 0) AS fence, coalesce(l.history = h.now, false) AS same_history,
+    coalesce(l.owner = :owner, false) AS same_owner
+FROM (SELECT {HISTORY} AS now) h LEFT JOIN (SELECT fence, history, owner FROM shard_lease FOR UPDATE) l ON true
 """)  # noqa: S608 - made of constants
 TAKE_SHARD = sa.text("""
 INSERT INTO shard_lease (owner, fence, taken_utc_s, history) VALUES (:owner, :fence, :at, :history)
@@ -107,12 +108,13 @@ class SqlStore:
 
     async def _open_shard(self, tenant: int, owner: str, kept: Kept | None) -> FloorPicture:
         async with self.database.tenant_transaction(tenant) as connection:
-            last = (await connection.execute(LAST_OPENED)).one()
+            last = (await connection.execute(LAST_OPENED, {"owner": owner})).one()
             fence = fences.next_fence(last.fence, same_history=last.same_history)
             taken = {"owner": owner, "fence": fence, "at": time.time(), "history": last.now}
             fence = (await connection.execute(TAKE_SHARD, taken)).scalar_one()
             given_back = None
-            if kept is not None and fences.is_missing(kept, last.fence, same_history=last.same_history):
+            known = {"same_history": last.same_history, "same_owner": last.same_owner}
+            if kept is not None and fences.is_missing(kept, last.fence, **known):
                 raw = await connection.get_raw_connection()
                 given_back = await restore.give_back(raw.driver_connection, kept.keeps)
             picture = await adopt.read_floor(connection, tenant, fence)

@@ -1,0 +1,159 @@
+"""The engine when its database fails over and loses what it had acknowledged (C2). On virtual time."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from busyhour.adapters.files.journal import JournalSegments
+from busyhour.adapters.memory.store import MemoryStore
+from busyhour.adapters.memory.telephony import MemoryTelephony
+from busyhour.core import commands as c
+from busyhour.core.events import CallCommitted, CallRefused, Event
+from busyhour.core.model.campaign import Trunk
+from busyhour.core.model.pictures import HopperItem
+from busyhour.core.model.values import Refusal
+from busyhour.service.engine import Engine
+from busyhour.service.journal import JOURNAL_KEPT_S, Journal
+
+from .test_engine import LoopClock, agentless, end, outcomes, until
+
+pytestmark = pytest.mark.looptime
+
+TRUNK = Trunk(trunk_id=1, name="carrier", endpoint="t1-1", capacity=10)
+
+
+def place(call: str) -> c.PlaceCall:
+    item = HopperItem(call=call, member_id=1, contact_id=1, list_id=1, attempt_no=1, number="+12025550001")
+    return c.PlaceCall(
+        item=item,
+        run_id=1,
+        campaign_id=1,
+        trunk=TRUNK,
+        caller_id="",
+        ring_timeout_s=20.0,
+        call_max_s=60.0,
+        why="a free line",
+        at_utc_s=5.0,
+    )
+
+
+def run_state(state: str) -> c.SaveRun:
+    return c.SaveRun(run_id=1, state=state, at_utc_s=1.0, final=False)
+
+
+def kept(journal: Journal) -> list[c.Keep]:
+    found = journal.kept()
+    return [] if found is None else list(found.keeps)
+
+
+async def begin(store: MemoryStore, pbx: MemoryTelephony, journal: Journal) -> tuple[Engine, asyncio.Task[None]]:
+    engine = Engine(1, store=store, telephony=pbx, clock=LoopClock(), owner="test", queue_max=1000, journal=journal)
+    task = asyncio.create_task(engine.run())
+    await until(lambda: engine.running)
+    return engine, task
+
+
+async def kill(engine: Engine, task: asyncio.Task[None]) -> None:
+    engine._keeper._lots.clear()  # its memory is gone
+    task.cancel()
+    await asyncio.wait([task])
+
+
+@pytest.mark.covers("I3", "I29")
+async def test_a_living_engine_gives_the_calls_back_and_dials_nobody_twice() -> None:
+    store, pbx = agentless("+12025550001", "+12025550002", "+12025550003"), MemoryTelephony()
+    engine, task = await begin(store, pbx, Journal(LoopClock()))
+    older = store.copy()
+    older[1].runs[1].fresh.clear()
+    older[1].runs[1].fresh.extend([1, 2, 3])
+    for member in older[1].members.values():
+        member.state, member.last_call = "fresh", ""
+    older[1].attempts.clear()
+    older[1].open.clear()
+    older[1].live_numbers.clear()
+    older[1].runs[1].placed = 0
+    older[1].runs[1].taken.clear()
+    await until(lambda: len(pbx.placed) == 2)
+    end(pbx, 0)
+    await until(lambda: len(outcomes(store)) == 1)
+    before = {name: attempt.record for name, attempt in store.tenants[1].attempts.items()}
+    older[1].made = store.tenants[1].made
+    store.fail_over(older)
+    assert not store.tenants[1].attempts
+    await until(lambda: engine.statistics()["store_rewinds"] == 1)
+    after = store.tenants[1].attempts
+    assert {name: attempt.record for name, attempt in after.items() if name in before} == before
+    assert engine.statistics()["calls_lost_by_store"] >= 2
+    await until(lambda: len(pbx.placed) == 3)
+    assert sorted(one.item.number[-1] for one in pbx.placed) == ["1", "2", "3"]
+    task.cancel()
+    await asyncio.wait([task])
+
+
+@pytest.mark.covers("I3", "I29")
+async def test_an_engine_that_died_with_the_server_leaves_its_journal_to_the_next(tmp_path: Path) -> None:
+    store, pbx = agentless("+12025550001", "+12025550002"), MemoryTelephony()
+    older = store.copy()
+    engine, task = await begin(store, pbx, Journal(LoopClock(), JournalSegments(tmp_path, 1)))
+    await until(lambda: len(pbx.placed) == 2)
+    end(pbx, 0)
+    await until(lambda: len(outcomes(store)) == 1)
+    await kill(engine, task)
+    older[1].made = store.tenants[1].made
+    store.fail_over(older)
+    engine, task = await begin(store, pbx, Journal(LoopClock(), JournalSegments(tmp_path, 1)))
+    assert engine.statistics()["calls_lost_by_store"] == 2
+    assert len(store.tenants[1].attempts) == 2
+    await asyncio.sleep(60)
+    assert len(pbx.placed) == 2, "both were called before"
+    task.cancel()
+    await asyncio.wait([task])
+
+
+async def test_the_journal_keeps_a_minute_and_what_the_store_has_said_yes_to() -> None:
+    journal = Journal(LoopClock())
+    answers: list[Event] = [CallCommitted(call="a"), CallRefused(call="b", reason=Refusal.DNC, due_utc_s=None)]
+    given = c.ReturnItems(run_id=1, member_ids=(1,), calls=("b",), due_utc_s=None)
+    journal.note(7, [place("a"), place("b"), given, run_state("running")], answers)
+    assert kept(journal) == [place("a"), run_state("running")]
+    await asyncio.sleep(JOURNAL_KEPT_S - 1)
+    journal.note(8, [run_state("paused")], [])
+    assert kept(journal) == [place("a"), run_state("running"), run_state("paused")]
+    await asyncio.sleep(2)
+    journal.note(8, [], [])
+    journal.note(8, [run_state("running")], [])
+    assert kept(journal) == [run_state("paused"), run_state("running")]
+    found = journal.kept([run_state("removed"), given])
+    assert found is not None
+    assert (found.fence, found.keeps[-1]) == (8, run_state("removed"))
+
+
+async def test_the_journal_on_disk_is_that_in_memory_and_a_line_cut_short_is_left_out(tmp_path: Path) -> None:
+    journal = Journal(LoopClock(), JournalSegments(tmp_path, 1))
+    journal.note(3, [place("a"), run_state("running")], [CallCommitted(call="a")])
+    journal.note(4, [run_state("paused")], [])
+    again = Journal(LoopClock(), JournalSegments(tmp_path, 1))
+    assert again.kept() == journal.kept()
+    [file] = tmp_path.iterdir()
+    assert file.stat().st_mode & 0o077 == 0
+    file.write_bytes(file.read_bytes()[:-9])
+    assert kept(Journal(LoopClock(), JournalSegments(tmp_path, 1))) == [place("a"), run_state("running")]
+    assert kept(Journal(LoopClock(), JournalSegments(tmp_path, 2))) == [], "another tenant's"
+
+
+async def test_a_disk_that_fails_stops_nothing(tmp_path: Path) -> None:
+    (tmp_path / "journal").write_text("not a folder")
+    journal = Journal(LoopClock(), JournalSegments(tmp_path / "journal", 1))
+    journal.note(3, [run_state("running")], [])
+    assert kept(journal) == [run_state("running")]
+    (tmp_path / "journal").unlink()
+    journal.note(3, [run_state("paused")], [])
+    assert kept(Journal(LoopClock(), JournalSegments(tmp_path / "journal", 1))) == [run_state("paused")]
+
+
+async def test_segments_are_few(tmp_path: Path) -> None:
+    for n in range(130):
+        JournalSegments(tmp_path, 1).append(b"%d" % n)
+    assert len(list(tmp_path.iterdir())) <= 101
+    assert JournalSegments(tmp_path, 1).lines()[-1] == b"129"
