@@ -51,3 +51,32 @@ def test_at_the_limit_and_without_counts_it_says_that_it_is_progressive() -> Non
     assert "The calls of the last 24 hours are not counted yet (limit 3 %)." in said
     assert fallen in said
     assert about_law(CAMPAIGN, None)[0] == "The law is that of: United Kingdom."
+
+
+PACING = {
+    "dial_mode": "predictive", "paced": "predictive", "reason": "", "horizon_s": 11.0, "free_expected": 1.4,
+    "talking": 6, "wrapping": 2, "answers_expected": 2.6, "dialing": 14, "answer_chance": 0.214, "answer_drift": 1.1,
+    "risk": 0.041, "price": 0.032, "aim": 0.026, "window": "the last 24 hours", "given_up": 5,
+}  # fmt: skip
+
+
+def test_the_figures_behind_a_decision_are_said() -> None:
+    said = about_now(ROW, run() | {"pacing": PACING})
+    assert said[2:] == [
+        (
+            "Within 11 s about 1.4 of 6 talking and 2 wrapping agents get free, and about 2.6 of the 14 calls on their way "
+            "are answered."
+        ),
+        "A number dialed now is answered with chance 21.4 %; lately 1.10 times as many answer as was learned.",
+        (
+            "One more call would find nobody with chance 4.1 %; the price accepted is 3.2 %, so that 2.6 % are abandoned "
+            "in the last 24 hours."
+        ),
+        "5 calls were given up while ringing, for nobody could have taken them.",
+    ]
+
+
+def test_another_mode_than_asked_for_is_said_with_its_reason() -> None:
+    fallen = PACING | {"paced": "progressive", "reason": "nothing is left", "given_up": 0}
+    said = about_now(ROW, run() | {"pacing": fallen})
+    assert said[2:] == ["The campaign asks for predictive; now it goes progressive: nothing is left."]

@@ -125,6 +125,8 @@ class FakeApi:
             job = {"import_id": 7, "list_id": 1, "file_name": "a.csv", "rows_read": 3, "rows_total": 3}
             job |= {"contacts_added": 2, "rows_rejected": 1, "error": None, "started_utc_s": 1, "ended_utc_s": 2}
             return {**job, "state": "done"}
+        if path == "plan":
+            return rows.plan_of(body)
         if method != "GET":
             return {"faults": []} | (body or {})
         return self.rows_of(path)

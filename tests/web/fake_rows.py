@@ -146,7 +146,41 @@ def run_view(**more: Any) -> Row:
     view |= {"priority": 10, "started_utc_s": now_s() - 600, "placed": 120, "finished": 110, "answered": 48}
     view |= {"abandoned": 1, "in_hopper": 40, "dialing": 4, "waiting": 12, "talking": 6, "agents_free": 2}
     view |= {"next_due_utc_s": now_s() + 90, "why": "2 calls: 2 free agents, 26 free lines", "law": law_view()}
-    return view | more
+    return view | {"pacing": pacing_view()} | more
+
+
+def pacing_view(**more: Any) -> Row:
+    view = {"dial_mode": "predictive", "paced": "predictive", "reason": "", "start": 3, "want": 3, "limit": "wanted"}
+    view |= {
+        "at_utc_s": now_s(),
+        "agents_free": 2,
+        "waiting": 0,
+        "dialing": 14,
+        "live": 20,
+        "talking": 6,
+        "wrapping": 2,
+    }
+    view |= {"horizon_s": 11.0, "free_expected": 1.4, "answers_expected": 2.6, "answer_chance": 0.21}
+    view |= {"answer_drift": 1.1, "risk": 0.041, "price": 0.032, "aim": 0.026, "window": "the last 24 hours"}
+    use = {"window": "the last 24 hours", "limit": 0.03, "aim": 0.025, "answered": 1000.0, "abandoned": 21.0, "left": 9}
+    return view | {"windows": [use], "given_up": 5, "words": "predictive: 2 free"} | more
+
+
+def plan_of(asked: Row) -> Row:
+    """A point for each that is asked for."""
+    points = [
+        {"agents": n, "mode": mode, "limit": limit, "utilisation": {"predictive": 0.8, "ratio": 0.7}.get(mode, 0.61),
+         "wait_s": 200 / n, "abandonment": 0.0 if mode == "progressive" else limit * 0.9, "prompt": 1 - limit * 0.9,
+         "calls_per_agent_hour": 21.4, "dials_per_agent_hour": 108.0}
+        for n in asked["agents"] for mode in asked["modes"] for limit in asked["limits"] or [0.03]
+        if mode != "progressive" or limit == (asked["limits"] or [0.03])[0]
+    ]  # fmt: skip
+    means = {"answer_chance": asked["answer_chance"] or 0.21, "talk_s": 118.0, "wrap_s": 21.0, "ring_s": 11.2}
+    learned = asked["campaign_id"] is not None
+    name = "Spring offer" if learned else ""
+    return {"campaign_id": asked["campaign_id"], "name": name, "means": means, "learned": learned, "points": points} | {
+        "missing": 0
+    }
 
 
 def law_view(**more: Any) -> Row:

@@ -22,6 +22,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/lists/:id/import', title: null, group: null, permission: 'lists:write', load: () => import('@/features/lists/import-page') },
   { path: '/contacts/:id', title: null, group: null, permission: 'lists:read', load: () => import('@/features/contacts/contact-page') },
   { path: '/attempts', title: 'nav.attempts', group: 'work', permission: 'reports:read', load: () => import('@/features/attempts/attempts-page') },
+  { path: '/plan', title: 'nav.plan', group: 'work', permission: 'campaigns:read', load: () => import('@/features/plan/plan-page') },
   { path: '/account', title: null, group: null, permission: null, load: () => import('@/features/session/account-page') },
   { path: '/users', title: 'nav.users', group: 'setup', permission: 'users:read', load: () => import('@/features/users/users-page') },
   { path: '/trunks', title: 'nav.trunks', group: 'setup', permission: 'trunks:read', load: () => import('@/features/trunks/trunks-page') },

@@ -56,6 +56,44 @@ export interface LawView {
   windows: WindowView[];
 }
 
+export interface WindowUse {
+  window: string;
+  limit: number;
+  aim: number;
+  answered: number | null;
+  abandoned: number | null;
+  left: number;
+}
+
+/** The last decision on how many calls to place; as `src/busyhour/core/model/pacing_view.py`. */
+export interface PacingView {
+  dial_mode: string;
+  paced: string;
+  reason: string;
+  start: number;
+  want: number;
+  limit: string;
+  at_utc_s: number;
+  agents_free: number;
+  waiting: number;
+  dialing: number;
+  live: number;
+  talking: number;
+  wrapping: number;
+  horizon_s: number;
+  free_expected: number;
+  answers_expected: number;
+  answer_chance: number;
+  answer_drift: number;
+  risk: number;
+  price: number;
+  aim: number;
+  window: string;
+  windows: WindowUse[];
+  given_up: number;
+  words: string;
+}
+
 export interface RunView {
   run_id: number;
   campaign_id: number;
@@ -76,6 +114,7 @@ export interface RunView {
   next_due_utc_s: number | null;
   why: string;
   law: LawView | null;
+  pacing: PacingView | null;
 }
 
 export interface SystemView {

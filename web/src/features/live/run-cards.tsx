@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ConfirmButton } from '@/components/confirm-button';
 import { failed } from '@/components/notify';
 import { StateBadge } from '@/components/state-badge';
+import { PacingPanel } from '@/features/live/pacing-panel';
 import { LawGauge } from '@/features/live/law-gauge';
 import { api } from '@/lib/api';
 import { useRowsOf } from '@/lib/crud';
@@ -55,6 +56,7 @@ function RunCard({ run }: { run: RunView }) {
           </div>
         ))}
       </Group>
+      {run.pacing !== null && <PacingPanel pacing={run.pacing} name={run.name} />}
       {run.law !== null && run.dial_mode !== 'agentless' && <LawGauge law={run.law} />}
     </Card>
   );
