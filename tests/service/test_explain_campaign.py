@@ -64,13 +64,13 @@ def test_the_figures_behind_a_decision_are_said() -> None:
     said = about_now(ROW, run() | {"pacing": PACING})
     assert said[2:] == [
         (
-            "Within 11 s about 1.4 of 6 talking and 2 wrapping agents get free, and about 2.6 of the 14 calls on their way "
-            "are answered."
+            "Within 11 s about 1.4 of 6 talking and 2 wrapping agents get free, and about 2.6 of the 14 calls on their "
+            "way are answered."
         ),
         "A number dialed now is answered with chance 21.4 %; lately 1.10 times as many answer as was learned.",
         (
-            "One more call would find nobody with chance 4.1 %; the price accepted is 3.2 %, so that 2.6 % are abandoned "
-            "in the last 24 hours."
+            "One more call would find nobody with chance 4.1 %; the price accepted is 3.2 %, so that 2.6 % are "
+            "abandoned in the last 24 hours."
         ),
         "5 calls were given up while ringing, for nobody could have taken them.",
     ]
