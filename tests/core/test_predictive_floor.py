@@ -336,3 +336,17 @@ def test_a_restart_finds_the_calls_on_their_way_and_begins_where_it_was() -> Non
     again = after.floor.runs[1].predictor
     assert again is not None
     assert again.pacer.learned.live.total == predictor.pacer.learned.live.total
+
+
+def test_it_looks_again_each_second_however_the_seconds_are_rounded() -> None:
+    """A deadline that came a hair too soon once ended all looks."""
+    story = taught().play("0.1 fills 100")
+    at_s = 0.1
+    while at_s < 25.0:
+        due_s = story.floor.next_deadline_s()
+        assert due_s is not None
+        at_s = max(at_s, due_s)
+        story._handle(at_s, e.ClockTicked())
+        predictor = story.floor.runs[1].predictor
+        assert predictor is not None
+        assert at_s - predictor.decided_s <= 1.0 + 1e-6

@@ -9,7 +9,20 @@ from busyhour.sim.golden_scenes_floor import FLOOR
 from busyhour.sim.golden_scenes_limits import LIMITS
 from busyhour.sim.golden_scenes_lines import LINES
 from busyhour.sim.golden_scenes_links import LINKS
+from busyhour.sim.golden_scenes_predictive import AHEAD
 from busyhour.sim.golden_scenes_preview import PREVIEWS
 from busyhour.sim.golden_scenes_strangers import STRANGERS
 
-SCENES: tuple[Scene, ...] = (*BY_HAND, *CALLS, *DESKS, *FLIGHT, *FLOOR, *LIMITS, *LINES, *LINKS, *PREVIEWS, *STRANGERS)
+SCENES: tuple[Scene, ...] = (
+    *AHEAD,
+    *BY_HAND,
+    *CALLS,
+    *DESKS,
+    *FLIGHT,
+    *FLOOR,
+    *LIMITS,
+    *LINES,
+    *LINKS,
+    *PREVIEWS,
+    *STRANGERS,
+)

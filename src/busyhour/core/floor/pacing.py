@@ -178,7 +178,7 @@ def _on_the_way(f: FloorState, run: RunLive) -> list[tuple[float, float]]:
 
 
 def is_due(f: FloorState, run: RunLive, predictor: Predictor) -> bool:
-    if f.now.mono_s - predictor.decided_s >= LOOK_S:
+    if predictor.decided_s + LOOK_S <= f.now.mono_s:  # the sum that the deadline is made of, lest rounding say not yet
         return True
     return predictor.stale and len(run.campaign.agent_ids) <= ASK_AT_EVENTS_MAX
 
