@@ -20,6 +20,7 @@ from busyhour.sim.checks_end import at_the_end
 from busyhour.sim.checks_hours import wrong_hour
 from busyhour.sim.checks_law import LawChecks
 from busyhour.sim.checks_live import LiveChecks
+from busyhour.sim.checks_wrap_up import WAITS_MAX_S, WrapUps
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.loop import the_loop
 
@@ -34,7 +35,6 @@ SLACK_S = 0.05
 RECORD_SLACK_S = 1.0
 DAY_S = 86_400.0
 MINUTE_S = 60.0
-WAITS_MAX_S = 60.0  # a record, while the store is away
 WRITTEN_KEPT = 200  # states of an agent that may be written again
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
@@ -52,11 +52,12 @@ class Checks:
         self._unpaused_s: dict[tuple[int, int], float] = {}  # when the run's going on was last asked for
         self._kept_paused: dict[tuple[int, int], float] = {}  # runs whose pause was acknowledged, since when
         self._paused_agents: dict[tuple[int, int], float] = {}
-        self._let_go: set[tuple[int, int]] = set()  # who ended their wrap-up, or may have
+        self._wrap_ups = WrapUps()
         self.dispositions: dict[tuple[int, str], list[str]] = {}  # the last acknowledged, and what was asked for since
         self.planned_s: dict[str, float] = {}  # when an engine first thought of the call, by true time
         self.listed_s: dict[tuple[int, str], float] = {}  # do-not-call numbers, since when by true time
         self.first_records: dict[str, Any] = {}
+        self.recorded_s: dict[str, float] = {}  # when they were written, by true time
         self._live = LiveChecks(world, self)
         self.accompanied = AccompaniedChecks(world)
         self.law = LawChecks(world)
@@ -211,6 +212,7 @@ class Checks:
                 case c.CloseCall(record=record):
                     self._landed(tenant, record.call)
                     self.first_records.setdefault(record.call, record)
+                    self.recorded_s.setdefault(record.call, the_loop().now_s)
                     self.law.on_close(tenant, keep)
                 case c.SaveRun(run_id=run_id, state=state):
                     self._check_run(tenant, run_id, state)
@@ -278,7 +280,7 @@ class Checks:
             raise Violation(f"I28: {who} went back in time")
         self._agents_written_s[key] = the_loop().now_s
         another = before is not None and keep.state == before.state != AgentState.NOT_READY and keep.call != before.call
-        if before is not None and another and not (fence > self._agents_fence[key] and self._was_with(keep)):
+        if before is not None and another and not (fence > self._agents_fence.get(key, 0) and self._was_with(keep)):
             raise Violation(f"I27: {who} is {keep.state} with {before.call}, and then with {keep.call}")
         self._agents_fence[key] = fence
         if keep.state == AgentState.RESERVED and before is not None and before.state != AgentState.RESERVED:
@@ -287,11 +289,10 @@ class Checks:
                 raise Violation(f"I26: {who} was reserved while {before.state}")
             if before.state == AgentState.AVAILABLE and key in self._paused_agents:
                 raise Violation(f"I26: {who} was reserved, and had paused or logged off")
-        self._check_wrap_up(key, before, keep)
+        jumped = self._jumped_since(WAITS_MAX_S)
+        self._wrap_ups.written(key, before, keep, set_back_s=self._set_back_s(the_loop().now_s), jumped=jumped)
         self._agent_states[key] = keep
         free = self._free.setdefault(tenant, set())
-        if keep.state in (AgentState.RESERVED, AgentState.ON_CONTACT):
-            self._let_go.discard(key)
         if keep.state == AgentState.AVAILABLE:
             free.add(keep.agent_id)
         else:
@@ -303,14 +304,6 @@ class Checks:
         channel = self._world.pbx.ledger.channels.get(keep.call or "")
         return channel is not None and channel.last_room is not None and agent_of(channel.last_room) == keep.agent_id
 
-    def _check_wrap_up(self, key: tuple[int, int], before: c.SaveAgentState | None, keep: c.SaveAgentState) -> None:
-        """I25: a wrap-up lasts as long as it was to, unless its agent ends it or is gone."""
-        if before is None or before.state != AgentState.ACW or keep.state == AgentState.ACW or not keep.session_open:
-            return
-        early_s = before.acw_until_utc_s - keep.at_utc_s - self._set_back_s(the_loop().now_s)
-        if early_s > RECORD_SLACK_S and key not in self._let_go:
-            raise Violation(f"I25: the wrap-up of agent {key[1]} of {key[0]} ended {early_s:.1f} s early, by itself")
-
     # After the store has lost what nobody heard of
 
     def forget(self, tenant: int, keep: c.Keep) -> None:
@@ -321,6 +314,7 @@ class Checks:
             attempt = rows.attempts.get(keep.record.call)
             if attempt is None or attempt.record is None:
                 self.first_records.pop(keep.record.call, None)
+                self.recorded_s.pop(keep.record.call, None)
 
     def believe(self, tenant: int) -> None:
         """What the store says now of runs and agents is what was written last; records that waited were given to it
@@ -329,6 +323,7 @@ class Checks:
         for name, attempt in rows.attempts.items():
             if attempt.record is not None and name not in self.first_records:
                 self.first_records[name] = attempt.record
+                self.recorded_s[name] = the_loop().now_s
                 self._landed(tenant, name)
         self._run_states |= {(tenant, run_id): run.state for run_id, run in rows.runs.items()}
         last = {keep.agent_id: keep for keep in rows.agent_states}
@@ -341,8 +336,7 @@ class Checks:
     def asked(self, process: "Process", event: e.Event) -> None:
         """An engine has the request: from here on it may have taken effect, unless the engine has lost its shard."""
         tenant = process.tenant
-        if isinstance(event, e.WrapUpEndAsked | e.ReadyAsked | e.LogOffAsked):
-            self._let_go.add((tenant, event.agent_id))
+        self._wrap_ups.asked(tenant, event, self._world.now())
         if process.fence != self._world.store.tenants[tenant].fence:
             return
         self.accompanied.asked(tenant, event)
