@@ -5,9 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from busyhour.cli import campaigns
 from busyhour.cli.client import connect
-from busyhour.cli.report import Json, parse_time, write_csv
+from busyhour.cli.report import Json, filters_of, write_csv
 from busyhour.cli.screen import out, print_json, print_table
 
 COLUMNS = (
@@ -37,11 +36,7 @@ def compliance(
 ) -> None:
     """How the law on abandoned calls was kept: one line for each campaign and day."""
     client = connect()
-    filters: dict[str, object] = {
-        "campaign_id": campaigns.find(client, campaign)["campaign"]["campaign_id"] if campaign else None,
-        "from_utc_s": parse_time(since),
-        "until_utc_s": parse_time(until),
-    }
+    filters = filters_of(client, campaign, since, until)
     if csv is not None:
         write_csv(client, csv, filters, path_of_export="/api/compliance/export")
         return

@@ -31,13 +31,8 @@ def report(
 ) -> None:
     """What became of the calls: sums by outcome, and the attempts one by one."""
     client = connect()
-    filters: dict[str, object] = {
-        "campaign_id": campaigns.find(client, campaign)["campaign"]["campaign_id"] if campaign else None,
-        "from_utc_s": parse_time(since),
-        "until_utc_s": parse_time(until),
-        "outcome": outcome.upper() if outcome else None,
-        "number": number,
-    }
+    filters = filters_of(client, campaign, since, until)
+    filters |= {"outcome": outcome.upper() if outcome else None, "number": number}
     if csv is not None:
         write_csv(client, csv, filters)
         return
@@ -52,6 +47,15 @@ def report(
     print_table("Attempts, newest first", headings, [_line(row) for row in page["rows"]], spare=spare)
     if page["cursor"]:
         out.print("There are more: --limit shows more of them, --csv FILE writes all.", markup=False)
+
+
+def filters_of(client: Client, campaign: str | None, since: str | None, until: str | None) -> dict[str, object]:
+    """Which rows are asked for, in the words of the API."""
+    return {
+        "campaign_id": campaigns.find(client, campaign)["campaign"]["campaign_id"] if campaign else None,
+        "from_utc_s": parse_time(since),
+        "until_utc_s": parse_time(until),
+    }
 
 
 def parse_time(text: str | None) -> float | None:

@@ -86,15 +86,5 @@ def _result(name: str, cell: Cell, tally: Tally, hours: float, setting: Setter |
 
 def _bound(cell: Cell, began_s: float) -> Result:
     point = optimum(cell.n, cell.p)
-    return Result(
-        scenario=cell.scenario,
-        method=OPTIMUM,
-        n=cell.n,
-        p=cell.p,
-        seed=cell.seed,
-        utilisation=round(point.utilisation, 5),
-        abandonment=round(point.abandonment, 5),
-        wait_s=0.0,
-        calls_per_agent_hour=0.0,
-        seconds=round(process_time() - began_s, 2),
-    )
+    nobody = _result(OPTIMUM, cell, Tally(after=[]), 0.0, None, began_s)
+    return replace(nobody, utilisation=round(point.utilisation, 5), abandonment=round(point.abandonment, 5))
