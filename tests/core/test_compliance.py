@@ -359,22 +359,6 @@ def test_the_first_call_is_remembered_before_the_records_know_it() -> None:
     assert ledger.first_utc_s == NOON_UTC_S + 5
 
 
-def test_calls_of_a_clock_that_was_set_back_count_and_those_begun_since_the_question_count_once() -> None:
-    ledger = Ledger()
-    ask = ReckoningAsk(campaign_id=1, until_utc_s=NOON_UTC_S, wait_max_s=2.0)
-    ledger.ask(ask, 0.0)
-    ledger.began("c1-7", NOON_UTC_S + 1)
-    ledger.add(NOON_UTC_S + 2, Count(1))  # that call, which has ended
-    late = {"c1-7": (bucket_of(NOON_UTC_S), Count(1)), "c1-3": (bucket_of(NOON_UTC_S + 600), Count(0, 1))}
-    found = Reckoning(
-        campaign_id=1, from_utc_s=ask.from_utc_s, until_utc_s=NOON_UTC_S, buckets={}, late=late, first_utc_s=None
-    )
-    ledger.load(found)
-    total = ledger.since(ledger.known_from_utc_s)
-    assert total is not None
-    assert (total.whole.connected, total.whole.abandoned) == (1, 1)
-
-
 # Presets
 
 

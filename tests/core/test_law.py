@@ -5,8 +5,9 @@ import pytest
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.dialer.compliance.budget import Budget
+from busyhour.core.dialer.compliance.ledger import Ledger
 from busyhour.core.model.campaign import Compliance
-from busyhour.core.model.counts import Count, Reckoning, bucket_of
+from busyhour.core.model.counts import Count, Reckoning, ReckoningAsk, bucket_of
 from tests.core.story import NOON_UTC_S, Story, campaign
 
 UK = Compliance(preset="uk")
@@ -115,3 +116,19 @@ def test_calls_that_are_up_are_left_out_of_the_question() -> None:
     assert last.wait_max_s == 120.0, "another law: what was too late is judged anew"
     assert {call[-1] for call in last.open_calls} >= {"1", "2"}
     assert story.budget.limit == 0.03
+
+
+def test_calls_of_a_clock_that_was_set_back_count_and_those_begun_since_the_question_count_once() -> None:
+    ledger = Ledger()
+    ask = ReckoningAsk(campaign_id=1, until_utc_s=NOON_UTC_S, wait_max_s=2.0)
+    ledger.ask(ask, 0.0)
+    ledger.began("c1-7", NOON_UTC_S + 1)
+    ledger.add(NOON_UTC_S + 2, Count(1))  # that call, which has ended
+    late = {"c1-7": (bucket_of(NOON_UTC_S), Count(1)), "c1-3": (bucket_of(NOON_UTC_S + 600), Count(0, 1))}
+    found = Reckoning(
+        campaign_id=1, from_utc_s=ask.from_utc_s, until_utc_s=NOON_UTC_S, buckets={}, late=late, first_utc_s=None
+    )
+    ledger.load(found)
+    total = ledger.since(ledger.known_from_utc_s)
+    assert total is not None
+    assert (total.whole.connected, total.whole.abandoned) == (1, 1)

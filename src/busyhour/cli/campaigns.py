@@ -16,6 +16,14 @@ app = typer.Typer(cls=Commands, no_args_is_help=True, help="Campaigns, and their
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Which = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Name or number of the campaign.")]
 
+Ratio = Annotated[float, typer.Option(min=0.1, max=20, help="Mode ratio: calls for each free agent.")]
+Law = Annotated[str, typer.Option(help="Whose law on abandoned calls holds: strict, us, uk, canada, ...")]
+AgentFirst = Annotated[bool, typer.Option("--agent-first", help="Progressive: an agent is on the line first.")]
+BlackLists = Annotated[list[str] | None, typer.Option("--black-list", help="A list of numbers not to call.")]
+Agents = Annotated[
+    list[str] | None, typer.Option("--agent", help="An agent, by log-in or number; may be repeated. Else all of now.")
+]
+
 RETRY = re.compile(r"(?P<outcome>[A-Z_]+):(?P<times>\d{1,3}):(?P<delay_s>\d{1,7})(?::(?P<mode>fixed|multi))?")
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
@@ -67,24 +75,15 @@ def create(
     mode: Annotated[DialMode, typer.Option(help="How it paces its calls.")] = DialMode.PROGRESSIVE,
     lists: Annotated[list[str], typer.Option("--list", help="A contact list, by name or number; may be repeated.")],
     trunks: Annotated[list[str], typer.Option("--trunk", help="A trunk, by name or number; may be repeated.")],
-    black_lists: Annotated[
-        list[str] | None, typer.Option("--black-list", help="A list of numbers not to call.")
-    ] = None,
-    agents: Annotated[
-        list[str] | None,
-        typer.Option("--agent", help="An agent, by log-in or number; may be repeated. Else all of now."),
-    ] = None,
+    black_lists: BlackLists = None,
+    agents: Agents = None,
     prompt: Annotated[str | None, typer.Option(help="Agentless: the prompt that callees hear.")] = None,
     farewell: Annotated[str | None, typer.Option(help="The prompt for those who answer when no agent is free.")] = None,
     caller_id: Annotated[str, typer.Option(help="The number that callees see.")] = "",
     at_once: Annotated[int, typer.Option(min=1, help="Calls up at once, at most.")] = 10,
-    ratio: Annotated[float, typer.Option(min=0.1, max=20, help="Mode ratio: calls for each free agent.")] = 1.5,
-    law: Annotated[
-        str, typer.Option(help="Whose law on abandoned calls holds; see `busyhour compliance`.", show_default=True)
-    ] = "strict",
-    agent_first: Annotated[
-        bool, typer.Option("--agent-first", help="Progressive: an agent is on the line before the callee.")
-    ] = False,
+    ratio: Ratio = 1.5,
+    law: Law = "strict",
+    agent_first: AgentFirst = False,
     ring_s: Annotated[float, typer.Option(min=1, help="Seconds to let it ring.")] = 30.0,
     priority: Annotated[int, typer.Option(help="Lower goes first.")] = 10,
     hours: Annotated[str, typer.Option(help="When it runs: HH:MM-HH:MM, in its time zone.")] = "00:00-24:00",
