@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 import msgspec
 
 from busyhour.core.model.campaign import Campaign
-from busyhour.core.model.pictures import RunPicture
+from busyhour.core.model.pictures import HopperItem, RunPicture
 from busyhour.core.model.values import ListRole
 from busyhour.service import records as r
 from busyhour.service.errors import Invalid
@@ -141,6 +141,15 @@ class FakeCampaigns:
     async def delete_campaign(self, tenant: int, campaign_id: int) -> None:
         self.directory._drop("campaign", tenant, campaign_id)
 
+    async def dial_by_hand(
+        self, tenant: int, campaign_id: int, *, contact_id: int | None, number: str | None, zones: Sequence[str]
+    ) -> tuple[int, HopperItem]:
+        assert zones or contact_id is not None
+        item = HopperItem(
+            call=f"c{tenant}-b", member_id=1, contact_id=contact_id or 1, list_id=1, attempt_no=1, number=number or ""
+        )
+        return (await self.campaign(tenant, campaign_id)).run_id or 0, item
+
     async def start_run(self, tenant: int, campaign_id: int) -> RunPicture:
         row = await self.campaign(tenant, campaign_id)
         if row.faults:
@@ -160,6 +169,7 @@ class FakeCampaigns:
             next_due_utc_s=None,
         )
         self.directory._keep("run", tenant, run_id, run)
+        self.directory._keep("campaign", tenant, campaign_id, replace(row, run_id=run_id, run_state=run.state))
         return RunPicture(run_id=run_id, campaign=row.campaign, state=run.state, started_utc_s=run.started_utc_s)
 
     async def runs(self, tenant: int, *, active_only: bool = False, limit: int = 50) -> list[r.RunRow]:

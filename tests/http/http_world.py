@@ -122,6 +122,7 @@ class World:
         found = await self.lists.create_list(id_, "people")
         contact = self.lists.add_contact(id_, found.list_id, "Ada", "+390612345678")
         agent = (await directory.agents(id_))[0]
+        agent = await directory.edit_agent(id_, agent.agent_id, r.AgentEdit(may_dial=True))
         campaign = Campaign(
             campaign_id=0,
             name="first",

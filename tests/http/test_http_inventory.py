@@ -48,6 +48,9 @@ def body_of(declared: Declared, world: World) -> dict[str, Any]:
     if "call" in sample.get("json", {}):
         call = next(iter(world.directory.rows["attempt", min(world.directory.all_tenants)]))
         return {"json": sample["json"] | {"call": call}}
+    if "campaign_id" in sample.get("json", {}):
+        first = next(iter(world.directory.rows["campaign", min(world.directory.all_tenants)]))
+        return {"json": sample["json"] | {"campaign_id": first}}
     return sample
 
 

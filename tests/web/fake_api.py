@@ -25,6 +25,7 @@ class FakeApi:
         self.feeds: dict[str, list[tuple[web.WebSocketResponse, list[int]]]] = {"live": [], "desk": []}
         self.desk_agent = rows.agent_view(rows.DESK_AGENT, "not_ready", name="Ann Ames", reason="login")
         self.desk_call: dict[str, Any] | None = None
+        self.refusal: web.Response | None = None  # what a dial by hand is answered
         self.origin = ""
 
     def app(self) -> web.Application:
@@ -109,6 +110,8 @@ class FakeApi:
             self.role = "administrator"
         if self.role is None:
             return fault(401, "unauthenticated", "Log in first.")
+        if path == "desk/dial" and method == "POST" and self.refusal is not None:
+            return self.refusal
         return web.json_response(self.found(method, path, body))
 
     def found(self, method: str, path: str, body: Any) -> Any:
@@ -138,8 +141,11 @@ class FakeApi:
             return {"agent": rows.AGENTS[0], "sip": sip, **lists}
         if path == "desk/sip":
             return sip
+        if path == "desk/dial":
+            return {"may_dial": True, "campaigns": [] if self.empty else [rows.DIAL_CAMPAIGN]}
         if path == "desk/contact":
             campaign = {"campaign_id": 1, "name": "Spring offer", "dial_mode": "progressive", "acw_max_s": 30}
+            campaign |= {"skip_reasons": ["called already", "not now"], "preview_timeout_action": "dial"}
             history = [rows.attempt(0), rows.attempt(3)]
             return {"call": "", "contact": rows.contact(7), "history": history, "campaign": campaign} | lists
         return {}

@@ -61,6 +61,10 @@ CAMPAIGN: Row = {
     "callee_hours": {"from_s": 28_800, "until_s": 75_600, "days": [1, 2, 3, 4, 5]}, "attempts_per_day_max": 3,
     "compliance": {"preset": "uk", "limit": 0.01, "window_s": 604_800},
     "retry_rules": [{"outcome": "BUSY", "disposition": None, "max_attempts": 2, "delay_s": 300, "mode": "fixed"}],
+    "pacing": {"ratio": 1.5, "waiting_max": None, "at_once_max": 0, "per_agent_max": 0.0, "late_cancel": True}
+    | {"chances": True, "first_leg": "customer"},
+    "dial_countries": [],
+    "preview": {"timeout_s": 120.0, "timeout_action": "give_back", "skip_reasons": ["not now"]},
     "retry_count": "total", "trunk_ids": [1], "agent_ids": [1],
 }  # fmt: skip
 
@@ -108,8 +112,9 @@ PAUSE_REASONS: list[Row] = [
 USERS: list[Row] = [session_of(role)["user"] | {"user_id": n} for n, role in enumerate(["administrator", "agent"], 1)]
 AGENTS: list[Row] = [
     {"agent_id": 1, "user_id": 2, "name": "Ann Ames", "login": "agent", "phone_kind": "browser", "sip_address": ""}
-    | {"leg_mode": "persistent", "disabled": False}
+    | {"leg_mode": "persistent", "disabled": False, "may_dial": True}
 ]
+DIAL_CAMPAIGN: Row = {"campaign_id": 1, "name": "Spring offer", "state": "running"}
 DNC: list[Row] = [{"number": "+41445550199", "added_utc_s": 1.7e9, "source": "typed in"}]
 CHECKLIST: list[Row] = [
     {"key": "pbx", "done": True, "title": "The PBX is connected", "text": "It is up.", "link": "/system"},
@@ -130,7 +135,7 @@ SUMMARY: Row = {
 def agent_view(agent_id: int, state: str, **more: Any) -> Row:
     view = {"agent_id": agent_id, "name": f"Agent {agent_id}", "state": state, "reason": None}
     view |= {"since_utc_s": now_s() - 10, "deadline_utc_s": None, "call": None, "phone": "up", "linked": True}
-    return view | {"next_pause": None, "handled": 3, "talk_s": 181.0, "campaign_ids": [1]} | more
+    return view | {"next_pause": None, "handled": 3, "talk_s": 181.0, "campaign_ids": [1], "tried": None} | more
 
 
 def call_view(number: int, state: str, **more: Any) -> Row:
@@ -138,7 +143,7 @@ def call_view(number: int, state: str, **more: Any) -> Row:
     view |= {"contact_id": number, "contact_name": f"Carla Contact {number}", "number": f"+4144555{number:04d}"}
     view |= {"attempt_no": 1, "trunk_id": 1, "agent_id": None, "placed_utc_s": now_s() - 20}
     view |= {"answered_utc_s": now_s() - 12, "joined_utc_s": None, "held": False, "outcome": None}
-    return view | {"disposition": None} | more
+    return view | {"disposition": None, "by_hand": False, "decide_until_utc_s": None} | more
 
 
 def run_view(**more: Any) -> Row:

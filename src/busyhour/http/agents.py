@@ -66,4 +66,5 @@ def profile_of(agent: r.Agent) -> AgentProfile:
         phone_kind=agent.phone_kind,
         sip_address=agent.sip_address,
         leg_mode=agent.leg_mode,
+        may_dial=agent.may_dial,
     )

@@ -26,6 +26,7 @@ from busyhour.http import (
     contacts,
     desk,
     desk_calls,
+    desk_dial,
     dispositions,
     dnc,
     document,
@@ -78,6 +79,7 @@ ALL: tuple[Routes, ...] = (
     live.routes,
     desk.routes,
     desk_calls.routes,
+    desk_dial.routes,
     sip.routes,
     document.routes,
     page.routes,  # last: it takes every path that is left

@@ -6,14 +6,21 @@ from typing import Final
 from busyhour.core.dialer.compliance.check import faults_of_law
 from busyhour.core.dialer.hours import zone_known
 from busyhour.core.model.campaign import DAY_S, Campaign, Hours, RetryRule
+from busyhour.core.model.values import DialMode, FirstLeg
 from busyhour.service.accounts import check_name
 from busyhour.service.errors import Invalid
+from busyhour.service.numbers import Numbers
 
 STATUSES: Final = ("runnable", "closed", "hidden")
 CALLER_ID: Final = re.compile(r"\+?[0-9]{0,15}")
 RULES_MAX: Final = 50
 LINKS_MAX: Final = 10_000
 ZONE_SHOWN_MAX: Final = 40
+PREVIEW_MIN_S: Final = 5
+PREVIEW_MAX_S: Final = 3600
+REASONS_MAX: Final = 20
+COUNTRIES_MAX: Final = 50
+REASON: Final = re.compile(r"[^\x00-\x1f\x7f]{1,60}")
 
 NUMBERS: Final[tuple[tuple[str, float, float, str], ...]] = (
     ("priority", 1, 1000, "1 (first) to 1000"),
@@ -45,6 +52,7 @@ def check_campaign(campaign: Campaign, status: str) -> None:
         value = getattr(campaign.pacing, field)
         if value is not None and not least <= value <= most:
             raise Invalid(f"{field}: {text}.", field=f"campaign.pacing.{field}")
+    check_preview(campaign)
     for field, text in faults_of_law(campaign):
         raise Invalid(text, field=f"campaign.{field}")
     if not CALLER_ID.fullmatch(campaign.caller_id):
@@ -65,6 +73,26 @@ def check_campaign(campaign: Campaign, status: str) -> None:
         check_rule(rule, f"campaign.retry_rules[{n}]")
     if max(len(campaign.trunk_ids), len(campaign.agent_ids)) > LINKS_MAX:
         raise Invalid(f"A campaign has at most {LINKS_MAX} trunks and as many agents.", field="campaign")
+
+
+def check_preview(campaign: Campaign) -> None:
+    preview = campaign.preview
+    if not PREVIEW_MIN_S <= preview.timeout_s <= PREVIEW_MAX_S:
+        text = f"A preview lasts {PREVIEW_MIN_S} to {PREVIEW_MAX_S} seconds."
+        raise Invalid(text, field="campaign.preview.timeout_s")
+    reasons = preview.skip_reasons
+    if not 1 <= len(reasons) <= REASONS_MAX or len(set(reasons)) != len(reasons):
+        text = f"Give 1 to {REASONS_MAX} reasons to skip a contact, each once."
+        raise Invalid(text, field="campaign.preview.skip_reasons")
+    if not all(REASON.fullmatch(reason) for reason in reasons):
+        raise Invalid("A reason to skip has 1 to 60 characters.", field="campaign.preview.skip_reasons")
+    if len(campaign.dial_countries) > COUNTRIES_MAX:
+        raise Invalid(f"Name at most {COUNTRIES_MAX} countries.", field="campaign.dial_countries")
+    for country in campaign.dial_countries:
+        Numbers(country)  # or says that there is none
+    if campaign.pacing.first_leg is FirstLeg.AGENT and campaign.dial_mode is not DialMode.PROGRESSIVE:
+        text = "The agent can be first on the line in the dial mode progressive only."
+        raise Invalid(text, field="campaign.pacing.first_leg")
 
 
 def check_hours(hours: Hours, field: str) -> None:

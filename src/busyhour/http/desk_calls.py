@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from busyhour.core import events as e
-from busyhour.core.model.values import DialMode
+from busyhour.core.model.values import DialMode, PreviewEnd
 from busyhour.http.attempts import CALL
 from busyhour.http.routes import Routes
 from busyhour.http.services import Caller, Services, Use, Who
@@ -35,10 +35,12 @@ class CampaignCard(Struct, frozen=True, kw_only=True):
     name: str
     dial_mode: DialMode
     acw_max_s: float
+    skip_reasons: list[str]
+    preview_timeout_action: PreviewEnd
 
 
 class DeskContact(Struct, frozen=True, kw_only=True):
-    """Who the agent talks, or has just talked, with."""
+    """Whom the agent looks at before the call, talks with, or has just talked with."""
 
     call: str
     contact: r.Contact
@@ -118,6 +120,8 @@ async def get_desk_contact(who: Who, use: Use) -> DeskContact:
             name=campaign.name,
             dial_mode=campaign.dial_mode,
             acw_max_s=campaign.acw_max_s,
+            skip_reasons=list(campaign.preview.skip_reasons),
+            preview_timeout_action=campaign.preview.timeout_action,
         ),
         dispositions=await use.directory.dispositions(who.tenant_id, campaign.campaign_id),
     )

@@ -1,15 +1,17 @@
 """The do-not-call list: what is on it is never dialed, whichever list or campaign it comes from."""
 
+from contextlib import suppress
 from typing import Annotated, Final
 
 from fastapi import Path, Query
 from msgspec import Struct
 
+from busyhour.core.events import NumbersListed
 from busyhour.http.attempts import Limit
 from busyhour.http.routes import Routes
 from busyhour.http.services import Use, Who
 from busyhour.service import records as r
-from busyhour.service.errors import Invalid
+from busyhour.service.errors import Invalid, Unavailable
 from busyhour.service.numbers import TEXT_LENGTH_MAX, Numbers, Refused, number_in
 
 routes = Routes("dnc")
@@ -61,6 +63,8 @@ async def add_dnc(who: Who, use: Use, body: NewDnc) -> DncAdded:
         else:
             good.append(found.text)
     added = await use.directory.add_dnc(who.tenant_id, list(dict.fromkeys(good)), body.source[:100]) if good else 0
+    with suppress(Unavailable):  # so that no desk shows them any more; before a call the store asks its list anyway
+        use.floors.tell(who.tenant_id, NumbersListed(numbers=tuple(good)))
     return DncAdded(added=added, rejected=rejected)
 
 

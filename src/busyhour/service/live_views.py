@@ -2,10 +2,10 @@
 
 from busyhour.core.dialer.compliance.presets import preset_of
 from busyhour.core.floor.pacing_views import pacing_view
-from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive
+from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive, Tried
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
-from busyhour.service.views import AgentView, CallView, LawView, RunView, SystemView, WindowView
+from busyhour.service.views import AgentView, CallView, LawView, RunView, SystemView, TriedView, WindowView
 
 TALKING = (CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 
@@ -18,7 +18,7 @@ def agent_view(f: FloorState, agent: AgentLive) -> AgentView:
         state=agent.state,
         reason=agent.reason,
         since_utc_s=agent.since_utc_s,
-        deadline_utc_s=agent.acw_until_utc_s or None if agent.state is AgentState.ACW else None,
+        deadline_utc_s=deadline_of(f, agent),
         call=agent.call or agent.acw_call,
         phone=phone,
         linked=agent.desk is not None,
@@ -28,7 +28,20 @@ def agent_view(f: FloorState, agent: AgentLive) -> AgentView:
         campaign_ids=tuple(
             sorted({f.runs[r].campaign.campaign_id for r in f.idle.runs_of(agent.agent_id) if r in f.runs})
         ),
+        tried=tried_view(agent.tried) if agent.tried is not None else None,
     )
+
+
+def deadline_of(f: FloorState, agent: AgentLive) -> float | None:
+    """When the agent's state ends by itself: of a wrap-up, of a look at a contact."""
+    if agent.state is AgentState.ACW:
+        return agent.acw_until_utc_s or None
+    call = f.calls.get(agent.call or "")
+    return decide_until(call) if call is not None else None
+
+
+def decide_until(call: CallLive) -> float | None:
+    return call.decide_until_utc_s if call.state is CallState.RESERVED and not call.approved else None
 
 
 def call_view(call: CallLive) -> CallView:
@@ -50,7 +63,13 @@ def call_view(call: CallLive) -> CallView:
         held=call.state is CallState.HELD,
         outcome=call.outcome,
         disposition=call.disposition,
+        by_hand=call.by_hand,
+        decide_until_utc_s=decide_until(call),
     )
+
+
+def tried_view(tried: Tried) -> TriedView:
+    return TriedView(number=tried.number, name=tried.name, result=tried.result, at_utc_s=tried.at_utc_s)
 
 
 def is_answered(call: CallLive) -> bool:
@@ -72,7 +91,7 @@ def run_view(f: FloorState, run: RunLive) -> RunView:
         answered=run.answered + sum(is_answered(f.calls[name]) for name in run.calls),
         abandoned=run.abandoned,
         in_hopper=len(run.hopper),
-        dialing=run.dialing,
+        dialing=run.dialing + run.accompanied,
         waiting=len(run.waiting),
         talking=sum(f.calls[name].state in TALKING for name in run.calls),
         agents_free=f.idle.count(run.run_id),

@@ -15,6 +15,15 @@ class View(Struct, frozen=True, kw_only=True):
     """Base of all views."""
 
 
+class TriedView(View, frozen=True, kw_only=True):
+    """What came of an agent's last contact without a conversation."""
+
+    number: str
+    name: str
+    result: str  # an Outcome, a Refusal; or skipped | time_over | given_back | no_phone
+    at_utc_s: float
+
+
 class AgentView(View, frozen=True, kw_only=True):
     agent_id: int
     name: str
@@ -29,6 +38,7 @@ class AgentView(View, frozen=True, kw_only=True):
     handled: int  # calls since log-in
     talk_s: float
     campaign_ids: tuple[int, ...]
+    tried: TriedView | None = None
 
 
 class CallView(View, frozen=True, kw_only=True):
@@ -49,6 +59,8 @@ class CallView(View, frozen=True, kw_only=True):
     held: bool
     outcome: str | None  # set while the agent wraps up
     disposition: str | None
+    by_hand: bool = False
+    decide_until_utc_s: float | None = None  # while its agent looks at it: when the preview ends
 
 
 class WindowView(View, frozen=True, kw_only=True):

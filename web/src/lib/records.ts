@@ -40,6 +40,7 @@ export interface Agent {
   sip_address: string;
   leg_mode: LegMode;
   disabled: boolean;
+  may_dial: boolean;
 }
 
 export interface PauseReason {
@@ -127,8 +128,16 @@ export interface DncEntry {
   source: string;
 }
 
-export type DialMode = 'progressive' | 'ratio' | 'predictive' | 'agentless';
+export type DialMode = 'manual' | 'preview' | 'progressive' | 'ratio' | 'predictive' | 'agentless';
 export type FirstLeg = 'customer' | 'agent';
+
+export type PreviewEnd = 'dial' | 'give_back';
+
+export interface Preview {
+  timeout_s: number;
+  timeout_action: PreviewEnd;
+  skip_reasons: string[];
+}
 
 export interface Pacing {
   ratio: number;
@@ -197,6 +206,8 @@ export interface Campaign {
   callee_hours: Hours;
   compliance: Compliance;
   pacing: Pacing;
+  preview: Preview;
+  dial_countries: string[];
   attempts_per_day_max: number;
   retry_rules: RetryRule[];
   retry_count: RetryCount;

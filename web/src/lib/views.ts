@@ -3,6 +3,14 @@
 export type AgentState = 'offline' | 'not_ready' | 'available' | 'reserved' | 'on_contact' | 'acw';
 export type PhoneState = 'up' | 'ringing' | 'registered' | 'gone';
 
+/** What came of an agent's last contact without a conversation. */
+export interface TriedView {
+  number: string;
+  name: string;
+  result: string;
+  at_utc_s: number;
+}
+
 export interface AgentView {
   agent_id: number;
   name: string;
@@ -17,6 +25,7 @@ export interface AgentView {
   handled: number;
   talk_s: number;
   campaign_ids: number[];
+  tried: TriedView | null;
 }
 
 export interface CallView {
@@ -37,6 +46,8 @@ export interface CallView {
   held: boolean;
   outcome: string | null;
   disposition: string | null;
+  by_hand: boolean;
+  decide_until_utc_s: number | null;
 }
 
 export interface WindowView {

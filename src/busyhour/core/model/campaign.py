@@ -100,6 +100,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
     compliance: Compliance = Compliance()
     pacing: Pacing = Pacing()
     preview: Preview = Preview()
+    dial_countries: tuple[str, ...] = ()  # where agents may dial by hand: "DE"; none = the tenant's own country
     attempts_per_day_max: int = 0  # per number in 24 h over all campaigns; 0 = no limit
     retry_rules: tuple[RetryRule, ...] = ()
     retry_count: RetryCount = RetryCount.TOTAL

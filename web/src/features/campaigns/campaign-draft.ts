@@ -21,6 +21,8 @@ export function freshCampaign(zone: string): Campaign {
     callee_hours: { from_s: 8 * HOUR_S, until_s: 21 * HOUR_S, days: EVERY_DAY },
     compliance: { preset: 'strict', limit: null, window_s: 24 * HOUR_S },
     pacing: { ratio: 1.5, waiting_max: null, at_once_max: 0, per_agent_max: 0, late_cancel: true, chances: true, first_leg: 'customer' },
+    dial_countries: [],
+    preview: { timeout_s: 120, timeout_action: 'give_back', skip_reasons: ['not the right contact', 'called already', 'not now'] },
     attempts_per_day_max: 0, retry_rules: RETRIES, retry_count: 'total', trunk_ids: [], agent_ids: [],
   };
 }

@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { CampaignEdit } from '@/features/campaigns/campaigns-api';
 import { PacingInput } from '@/features/campaigns/campaign-pacing';
+import { PreviewInput } from '@/features/campaigns/campaign-preview';
 import { HoursInput } from '@/features/campaigns/hours-input';
 import { RetryRules } from '@/features/campaigns/retry-rules';
 import { useRowsOf } from '@/lib/crud';
@@ -26,7 +27,7 @@ function Section({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-const MODES: DialMode[] = ['progressive', 'ratio', 'predictive', 'agentless'];
+const MODES: DialMode[] = ['manual', 'preview', 'progressive', 'ratio', 'predictive', 'agentless'];
 
 export function Dialing({ edit: { campaign }, set }: Part) {
   const { t } = useTranslation();
@@ -41,6 +42,7 @@ export function Dialing({ edit: { campaign }, set }: Part) {
         </Stack>
       </Radio.Group>
       <PacingInput campaign={campaign} set={set} />
+      <PreviewInput campaign={campaign} set={set} />
       <TextInput label={t('common.name')} required maxLength={200} value={campaign.name} onChange={(event) => set({ name: event.currentTarget.value })} />
       <Select
         label={t(agentless ? 'campaigns.message' : 'campaigns.abandonPrompt')}

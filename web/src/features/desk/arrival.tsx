@@ -35,10 +35,11 @@ export function useArrival(me: AgentView | null, call: CallView | null): void {
 export function Announcer({ me, call }: { me: AgentView | null; call: CallView | null }) {
   const { t } = useTranslation();
   const arrives = me?.state === 'on_contact' && call !== null;
+  const looking = me?.state === 'reserved' && call?.state === 'reserved';
   return (
     <VisuallyHidden>
       <div role="alert">{arrives ? t('desk.announce', { name: call.contact_name || call.number }) : ''}</div>
-      <div role="status">{me !== null && !arrives ? t(`state.${me.state}`) : ''}</div>
+      <div role="status">{looking ? t('preview.announce', { name: call.contact_name || call.number }) : me !== null && !arrives ? t(`state.${me.state}`) : ''}</div>
     </VisuallyHidden>
   );
 }

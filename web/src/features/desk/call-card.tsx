@@ -3,8 +3,11 @@ import { Badge, Button, Card, Group, Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Icon, type IconName } from '@/components/icon';
 import { Since } from '@/components/timer';
+import type { ContactInHand } from '@/features/desk/desk-api';
 import { Keypad } from '@/features/desk/keypad';
+import { LastTried } from '@/features/desk/manual-dial';
 import { usePhone } from '@/features/desk/phone/phone';
+import { PreviewCard } from '@/features/desk/preview-card';
 import type { DeskActions } from '@/features/desk/use-desk-actions';
 import { phone } from '@/lib/format';
 import type { AgentView, CallView } from '@/lib/views';
@@ -14,14 +17,20 @@ interface Props {
   call: CallView | null;
   actions: DeskActions;
   browser: boolean;
-  campaign: string | undefined;
+  campaign: ContactInHand['campaign'] | undefined;
 }
 
 export function CallCard({ me, call, actions, browser, campaign }: Props) {
   const { t } = useTranslation();
   return (
     <Card withBorder padding="lg" component="section" aria-label={t('desk.call')}>
-      {call === null || me === null ? <NoCall me={me} /> : <Call me={me} call={call} campaign={campaign} />}
+      {call === null || me === null ? (
+        <NoCall me={me} />
+      ) : call.state === 'reserved' ? (
+        <PreviewCard call={call} campaign={campaign} />
+      ) : (
+        <Call me={me} call={call} campaign={campaign?.name} />
+      )}
       <Controls me={me} call={call} actions={actions} browser={browser} />
       {actions.keypad && <Keypad />}
     </Card>
@@ -35,6 +44,7 @@ function NoCall({ me }: { me: AgentView | null }) {
     <Stack align="center" gap={4} mih={120} justify="center">
       <Title order={2} size="h3">{t(`desk.idle.${key}`)}</Title>
       <Text c="dimmed" ta="center">{t(`desk.idle.${key}Text`)}</Text>
+      {me !== null && <LastTried me={me} />}
     </Stack>
   );
 }
@@ -66,12 +76,13 @@ function Controls({ me, call, actions, browser }: Omit<Props, 'campaign'>) {
   const { t } = useTranslation();
   const { line, muted } = usePhone();
   const talking = me?.state === 'on_contact' && call !== null;
+  const dialing = me?.state === 'reserved' && call !== null && call.decide_until_utc_s === null;
   const held = call?.held ?? false;
   const ringing = browser && line === 'ringing';
   return (
     <Group gap="xs" mt="md" role="group" aria-label={t('desk.controls')}>
       {ringing && <Control label={t('desk.answer')} keys="A" icon="phone" color="green" onClick={actions.answer} />}
-      <Control label={t('desk.hangUp')} keys="E" icon="hangup" color="red" onClick={actions.hangUp} disabled={!talking} />
+      <Control label={t('desk.hangUp')} keys="E" icon="hangup" color="red" onClick={actions.hangUp} disabled={!talking && !dialing} />
       {browser && <Control label={t(muted ? 'desk.unmute' : 'desk.mute')} keys="M" icon={muted ? 'micOff' : 'mic'} pressed={muted} onClick={actions.mute} disabled={!talking || line !== 'up'} />}
       <Control label={t(held ? 'desk.resume' : 'desk.hold')} keys="H" icon={held ? 'resume' : 'hold'} pressed={held} onClick={actions.hold} disabled={!talking} />
       {browser && <Control label={t('desk.keypad')} keys="K" icon="keypad" pressed={actions.keypad} onClick={actions.toggleKeypad} disabled={!talking} />}

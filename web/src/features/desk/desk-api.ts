@@ -3,7 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { failed } from '@/components/notify';
 import type { SipAccess } from '@/features/desk/phone/phone';
 import { api } from '@/lib/api';
-import type { Agent, AttemptRow, Contact, Disposition, PauseReason } from '@/lib/records';
+import type { Agent, AttemptRow, Contact, Disposition, PauseReason, PreviewEnd } from '@/lib/records';
 
 export interface Desk {
   agent: Agent;
@@ -15,7 +15,7 @@ export interface Desk {
 export interface ContactInHand {
   contact: Contact;
   history: AttemptRow[];
-  campaign: { name: string } & Record<string, unknown>;
+  campaign: { name: string; skip_reasons: string[]; preview_timeout_action: PreviewEnd } & Record<string, unknown>;
   dispositions: Disposition[];
 }
 
@@ -53,6 +53,29 @@ export function useOrder() {
 
 export function usePause() {
   return useMutation({ mutationFn: (reason: string) => api.post<unknown>('/api/desk/pause', { reason }), onError: failed });
+}
+
+export function usePreviewDial() {
+  return useMutation({ mutationFn: (call: string) => api.post<unknown>('/api/desk/preview/dial', { call }), onError: failed });
+}
+
+export function usePreviewSkip() {
+  return useMutation({ mutationFn: (skip: { call: string; reason: string }) => api.post<unknown>('/api/desk/preview/skip', skip), onError: failed });
+}
+
+export interface DialChoice {
+  may_dial: boolean;
+  campaigns: { campaign_id: number; name: string; state: string }[];
+}
+
+/** Asked again when the agent's campaigns change. */
+export function useDialChoice(campaignIds: number[]) {
+  return useQuery({ queryKey: ['desk', 'dial', campaignIds], queryFn: () => api.get<DialChoice>('/api/desk/dial') });
+}
+
+/** A refusal is shown beside the number, not as a notice. */
+export function useDialByHand() {
+  return useMutation({ mutationFn: (dial: { campaign_id: number; number: string }) => api.post<unknown>('/api/desk/dial', dial) });
 }
 
 export interface Choice {

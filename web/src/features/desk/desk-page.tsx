@@ -6,6 +6,7 @@ import { Loaded } from '@/components/page';
 import { CallCard } from '@/features/desk/call-card';
 import { ContactCard } from '@/features/desk/contact-card';
 import { useContactInHand, useDesk, type Desk } from '@/features/desk/desk-api';
+import { ManualDial } from '@/features/desk/manual-dial';
 import { useOneTab } from '@/features/desk/one-tab';
 import { PhoneNotice } from '@/features/desk/phone-notice';
 import { Announcer, useArrival } from '@/features/desk/arrival';
@@ -67,8 +68,9 @@ function Screen({ desk, me, call, browser }: { desk: Desk; me: AgentView | null;
       </div>
       <div className="desk-columns">
         <Stack gap="md">
-          <CallCard me={me} call={call} actions={actions} browser={browser} campaign={inHand.data?.campaign.name} />
-          {call !== null && me !== null && (
+          <CallCard me={me} call={call} actions={actions} browser={browser} campaign={inHand.data?.campaign} />
+          {me !== null && call === null && <ManualDial me={me} />}
+          {call !== null && me !== null && me.state !== 'reserved' && (
             <WrapUp key={call.call} me={me} call={call} dispositions={dispositions} finish={actions.finish} />
           )}
         </Stack>

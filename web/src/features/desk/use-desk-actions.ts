@@ -52,6 +52,7 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
   );
 
   const talking = me?.state === 'on_contact';
+  const dialing = me?.state === 'reserved' && call !== null && call.decide_until_utc_s === null;
   const readyNow = me?.state === 'available' || (me !== null && me.state !== 'not_ready' && me.state !== 'offline' && me.next_pause === null);
   const firstReason = desk.pause_reasons[0]?.name ?? null;
   const offered = useMemo(() => {
@@ -61,9 +62,9 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
       one('ready', 'mod+shift+R', t('desk.readyPause'), () => (readyNow && firstReason !== null ? acts.pause(firstReason) : acts.ready())),
       one('answer', 'mod+shift+A', t('desk.answer'), acts.answer),
     ];
+    if (talking || dialing) list.push(one('hangup', 'mod+shift+E', t('desk.hangUp'), acts.hangUp));
     if (talking) {
       list.push(
-        one('hangup', 'mod+shift+E', t('desk.hangUp'), acts.hangUp),
         one('hold', 'mod+shift+H', t('desk.holdResume'), acts.hold),
         one('mute', 'mod+shift+M', t('desk.muteUnmute'), acts.mute),
         one('keypad', 'mod+shift+K', t('desk.keypad'), acts.toggleKeypad),
@@ -73,7 +74,7 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
       list.push(one(`pause ${reason.name}`, null, t('desk.pauseFor', { reason: reason.name }), () => acts.pause(reason.name)));
     }
     return list;
-  }, [t, acts, talking, readyNow, firstReason, desk.pause_reasons]);
+  }, [t, acts, talking, dialing, readyNow, firstReason, desk.pause_reasons]);
   useOffer(offered);
 
   return { ...acts, keypad: talking && keypadOf !== null && keypadOf === callId, busy: ordering || pausing };

@@ -9,7 +9,7 @@ import type { Agent, LegMode, PhoneKind, Role, User } from '@/lib/records';
 export function UserEditForm({ user, agent, onClose }: { user: User; agent: Agent | null; onClose: () => void }) {
   const { t } = useTranslation();
   const [form, setForm] = useState({ name: user.name, role: user.role, disabled: user.disabled });
-  const [phone, setPhone] = useState({ phone_kind: agent?.phone_kind ?? 'browser', sip_address: agent?.sip_address ?? '', leg_mode: agent?.leg_mode ?? 'persistent' });
+  const [phone, setPhone] = useState({ phone_kind: agent?.phone_kind ?? 'browser', sip_address: agent?.sip_address ?? '', leg_mode: agent?.leg_mode ?? 'persistent', may_dial: agent?.may_dial ?? false });
   const [password, setPassword] = useState('');
   const save = useEditUser();
   function submit() {
@@ -28,6 +28,7 @@ export function UserEditForm({ user, agent, onClose }: { user: User; agent: Agen
           <Select label={t('users.phone')} data={['browser', 'sip'].map((value) => ({ value, label: t(`phoneKind.${value}`) }))} value={phone.phone_kind} onChange={(kind) => kind !== null && setPhone({ ...phone, phone_kind: kind as PhoneKind })} allowDeselect={false} />
           {phone.phone_kind === 'sip' && <TextInput label={t('users.sipAddress')} placeholder="sip:user@host" required value={phone.sip_address} onChange={(event) => setPhone({ ...phone, sip_address: event.currentTarget.value })} />}
           <Select label={t('users.legMode')} description={t(`users.legText.${phone.leg_mode}`)} data={['persistent', 'per_call'].map((value) => ({ value, label: t(`legMode.${value}`) }))} value={phone.leg_mode} onChange={(mode) => mode !== null && setPhone({ ...phone, leg_mode: mode as LegMode })} allowDeselect={false} />
+          <Checkbox label={t('users.mayDial')} description={t('users.mayDialText')} checked={phone.may_dial} onChange={(event) => setPhone({ ...phone, may_dial: event.currentTarget.checked })} />
         </>
       )}
     </FormModal>

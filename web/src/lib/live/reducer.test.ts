@@ -6,7 +6,7 @@ import type { AgentView, FeedMessage } from '@/lib/views';
 function agent(id: number, state: AgentView['state']): AgentView {
   return {
     agent_id: id, name: `Agent ${id}`, state, reason: null, since_utc_s: 0, deadline_utc_s: null, call: null,
-    phone: 'up', linked: true, next_pause: null, handled: 0, talk_s: 0, campaign_ids: [],
+    phone: 'up', linked: true, next_pause: null, handled: 0, talk_s: 0, campaign_ids: [], tried: null,
   };
 }
 
