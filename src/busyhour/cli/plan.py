@@ -19,11 +19,11 @@ COLUMNS = (
     "mode",
     "limit %",
     "busy %",
-    "agents wait s",
+    "wait s",
     "abandoned %",
-    "agent within 2 s %",
-    "calls per agent hour",
-    "dials per agent hour",
+    "agent in 2 s %",
+    "calls/h",
+    "dials/h",
 )
 
 
@@ -90,7 +90,8 @@ def _show(found: dict[str, Any]) -> None:
         f"{100 * means['answer_chance']:.0f} % answered after {means['ring_s']:.0f} s, {means['talk_s']:.0f} s talk, "
         f"{means['wrap_s']:.0f} s wrap-up ({where})"
     )
-    print_table(title, COLUMNS, [_line(point) for point in found["points"]], spare=("dials per agent hour",))
+    print_table(title, COLUMNS, [_line(point) for point in found["points"]], spare=("dials/h", "agent in 2 s %"))
+    out.print("Wait: an agent's for the next conversation. Calls and dials: of each agent, in an hour.", markup=False)
     if found["missing"]:
         out.print(f"{found['missing']} are missing: there was no time for them. Ask for fewer at once.", markup=False)
 
