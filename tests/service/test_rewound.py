@@ -115,7 +115,7 @@ async def test_the_journal_keeps_a_minute_and_what_the_store_has_said_yes_to() -
     journal = Journal(LoopClock())
     answers: list[Event] = [CallCommitted(call="a"), CallRefused(call="b", reason=Refusal.DNC, due_utc_s=None)]
     given = c.ReturnItems(run_id=1, member_ids=(1,), calls=("b",), due_utc_s=None)
-    journal.note(7, [place("a"), place("b"), given, run_state("running")], answers)
+    journal.note(7, [place("a"), place("b"), given, run_state("running"), run_state("completed")], answers)
     assert kept(journal) == [place("a"), run_state("running")]
     await asyncio.sleep(JOURNAL_KEPT_S - 1)
     journal.note(8, [run_state("paused")], [])

@@ -8,13 +8,14 @@ lives; in files, when it is given some, for one that dies at the same time.
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Final, Protocol
+from typing import Final, Protocol, TypeGuard
 
 import msgspec
 import structlog
 
 from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted, Event
+from busyhour.core.life.run import RunState
 from busyhour.service.ports import Clock, Kept
 
 JOURNAL_KEPT_S: Final = 60.0
@@ -31,7 +32,9 @@ RECORDS = (
     | c.SaveAgentState
     | c.SaveLearned
 )
-"""What is given back. Members in a hopper, or before an agent, are taken anew, so nothing of them is kept."""
+"""What is given back. Members in a hopper, or before an agent, are taken anew, so nothing of them is kept. Nor is it
+kept that a run has come to its end: that is found out again, for its last members may have been closed without a call.
+"""
 
 log = structlog.get_logger("journal")
 
@@ -69,9 +72,7 @@ class Journal:
         yes = {answer.call for answer in answers if isinstance(answer, CallCommitted)}
         refused = [one.item.call for one in batch if isinstance(one, c.PlaceCall) and one.item.call not in yes]
         keeps = tuple(
-            one
-            for one in batch
-            if isinstance(one, RECORDS) and not (isinstance(one, c.PlaceCall) and one.item.call in refused)
+            one for one in batch if _is_kept(one) and not (isinstance(one, c.PlaceCall) and one.item.call in refused)
         )
         if not keeps:
             return
@@ -85,7 +86,7 @@ class Journal:
         if not self._entries:
             return None
         keeps = [keep for _, written in self._entries for keep in written.keeps]
-        keeps += [keep for keep in more if isinstance(keep, RECORDS)]
+        keeps += [keep for keep in more if _is_kept(keep)]
         return Kept(fence=max(written.fence for _, written in self._entries), keeps=tuple(keeps))
 
     def _take_up(self, line: bytes) -> None:
@@ -101,3 +102,7 @@ class Journal:
         while self._entries[0][0] < now_s - JOURNAL_KEPT_S or self._records > JOURNAL_RECORDS_MAX:
             _, old = self._entries.popleft()
             self._records -= len(old.keeps)
+
+
+def _is_kept(keep: c.Keep) -> TypeGuard[RECORDS]:
+    return isinstance(keep, RECORDS) and not (isinstance(keep, c.SaveRun) and keep.state == RunState.COMPLETED)

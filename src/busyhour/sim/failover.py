@@ -132,5 +132,8 @@ def _keep_what_screens_wrote(older: Any, newer: Any) -> None:
         if run_id not in older.runs:
             older.runs[run_id] = run
             older.members |= {key: one for key, one in newer.members.items() if one.run_id == run_id}
-    for key, member in older.members.items():
-        member.zones = newer.members[key].zones
+    for key, member in newer.members.items():
+        if key not in older.members:  # a number that was added to a list
+            older.members[key] = type(member)(key, member.run_id, member.number, member.zones)
+            older.runs[member.run_id].fresh.append(key)
+        older.members[key].zones = member.zones

@@ -10,6 +10,7 @@ DRILLS = (
     "pbx-restart",
     "database-stop",
     "database-failover",
+    "database-failover-async",
     "proxy",
     "partition",
     "standstill",

@@ -22,7 +22,7 @@ from busyhour.bench.drills import DRILLS
 from busyhour.bench.drills.bad_link import harm_link
 from busyhour.bench.drills.database_stop import stop_database
 from busyhour.bench.drills.engine_kill import kill_engine, kill_recovery
-from busyhour.bench.drills.failover import fail_over
+from busyhour.bench.drills.failover import fail_over, fail_over_behind
 from busyhour.bench.drills.partition import part
 from busyhour.bench.drills.pbx_restart import restart_pbx
 from busyhour.bench.drills.scene import DrillSettings, Need, Scene
@@ -51,6 +51,7 @@ KNOWN: Final[dict[str, Kind]] = {
     "pbx-restart": Kind(restart_pbx, 3),
     "database-stop": Kind(stop_database, 5),
     "database-failover": Kind(fail_over, 3, frozenset({Need.STANDBY})),
+    "database-failover-async": Kind(fail_over_behind, 3, frozenset({Need.STANDBY_BEHIND})),
     "proxy": Kind(harm_link, 1, frozenset({Need.PBX_PROXY})),
     "partition": Kind(part, 1, frozenset({Need.PBX_PROXY, Need.DATABASE_PROXY})),
     "standstill": Kind(stand_still, 5, frozenset({Need.PBX_PROXY, Need.SECOND_ENGINE})),

@@ -70,7 +70,8 @@ class Need(StrEnum):
 
     PBX_PROXY = "pbx-proxy"
     DATABASE_PROXY = "database-proxy"
-    STANDBY = "standby"
+    STANDBY = "standby"  # synchronous
+    STANDBY_BEHIND = "standby-behind"
     SECOND_ENGINE = "second-engine"
 
 
@@ -115,7 +116,7 @@ class Scene:
         wanted, stack = self.wanted, self._stack
         folder = wanted.folder or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="busyhour-drill-")))
         sip, environment = 6060 + wanted.offset, dict(wanted.environment)
-        if self._needs & {Need.DATABASE_PROXY, Need.STANDBY}:
+        if self._needs & {Need.DATABASE_PROXY, Need.STANDBY, Need.STANDBY_BEHIND}:
             environment["BUSYHOUR_DATABASE_URL"] = await self._open_database(folder)
         if Need.PBX_PROXY in self._needs:
             self.proxy, environment = await self._open_proxy(8490, environment)
@@ -151,8 +152,8 @@ class Scene:
     async def _open_database(self, folder: Path) -> str:
         """A server of our own, that the product takes for its user's: it has to be reached through the proxy."""
         port, server = 5491 + self.wanted.offset, PrivateDatabase(folder / "db")
-        if Need.STANDBY in self._needs:
-            self.pair = Pair(folder)
+        if self._needs & {Need.STANDBY, Need.STANDBY_BEHIND}:
+            self.pair = Pair(folder, synchronous=Need.STANDBY in self._needs)
             self._stack.push_async_callback(self.pair.stop)
             await self.pair.start()
             server = self.pair.first

@@ -15,7 +15,7 @@ interface SystemReport {
 }
 
 const REFRESH_MS = 5_000;
-const FIGURES = ['running', 'lag_ms', 'queue', 'records_waiting', 'tasks', 'events_handled', 'restarts'];
+const FIGURES = ['running', 'lag_ms', 'queue', 'records_waiting', 'tasks', 'events_handled', 'restarts', 'store_rewinds', 'calls_lost_by_store'];
 
 export default function SystemPage() {
   const { t } = useTranslation();
