@@ -1,0 +1,40 @@
+"""Simulated stores that fail over and lose their newest commits (C2): the engines make it good, and it shows when not."""
+
+import pytest
+
+from busyhour.adapters.memory.store import MemoryStore
+from busyhour.service.journal import Journal
+from busyhour.service.ports import Kept
+from busyhour.sim.faults import Weather
+from busyhour.sim.plan import Plan, Result
+from busyhour.sim.series import silence
+from busyhour.sim.world import World
+
+
+def lived(seed: int) -> tuple[World, Result]:
+    silence()
+    plan = Plan(seed=seed, calls=60, tenants=2, agents=4, weather=Weather(failovers_per_h=300.0))
+    world = World(plan, lambda clock: MemoryStore(clock=clock))
+    return world, world.run()
+
+
+@pytest.mark.covers("I3", "I29", "I33")
+def test_what_was_lost_is_made_good() -> None:
+    lost = failovers = 0
+    for seed in (1, 2, 3):
+        world, result = lived(seed)
+        assert result.violation is None, result.violation
+        lost, failovers = lost + world.failover.lost, failovers + world.store.history
+    assert failovers >= 3
+    assert lost >= 20
+
+
+def test_an_engine_that_gives_back_half_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = Journal.kept
+
+    def half(self: Journal, more: object = ()) -> Kept | None:
+        kept = whole(self)
+        return None if kept is None else Kept(fence=kept.fence, keeps=kept.keeps[: len(kept.keeps) // 2])
+
+    monkeypatch.setattr(Journal, "kept", half)
+    assert any(lived(seed)[1].violation is not None for seed in (1, 2, 3))
