@@ -218,3 +218,31 @@ def test_a_decision_for_300_agents_costs_less_than_a_millisecond() -> None:
         pacer.decide(now_s + n * 0.001, shown)
         costs.append(process_time() - began_s)
     assert median(costs) < 0.001
+
+
+def test_the_tables_are_made_in_parts_beside_decisions() -> None:
+    """The old hazards are in use until all parts are done; then the new ones are, at once."""
+    pacer, now_s = taught(), 1_000.0
+    pacer.decide(now_s, busy(pacer))
+    before = pacer.learned.hazards
+    for _ in range(2_000):
+        pacer.ring_ended(now_s, 25.0, live=False)
+    pacer.learned.refresh_in_s = -1.0
+    decisions = 0
+    while pacer.learned.hazards is before:
+        now_s += 1.0
+        pacer.decide(now_s, busy(pacer, now_s=now_s))
+        decisions += 1
+    assert 5 <= decisions <= 12
+    assert pacer.learned.hazards.dead[25] > before.dead[25]
+    assert pacer.learned.refresh_in_s > 0.0
+
+
+def test_a_burst_is_held_to_its_last_answers() -> None:
+    """A hundred free agents, every fifth call answered: five hundred calls, and not as many as would be answered by a
+    hundred until the mean time of an answer."""
+    pacer = taught(p=0.2)
+    start = pacer.decide(1.0, picture(free=100)).start
+    assert 350 <= start <= 500
+    ringing = [(1.0, 1.0)] * start
+    assert pacer.decide(2.0, picture(free=100, ringing=ringing)).start <= 25

@@ -104,11 +104,11 @@ class Learned(Struct, kw_only=True):
         exposure_s += sum(exposures)
         wrap = chained_hazards(self.wrap.events, exposures, WRAP_PRIOR)
         moment = yield
-        ringing = moment.ringing()
-        exposures = self.dead.exposures([(age_s, 1.0) for age_s, _ in ringing])
+        exposures = self.dead.exposures(moment.ages([since_s for since_s, _ in moment.picture.ringing]))
         exposure_s += sum(exposures)
         dead = hazards(self.dead.events, exposures, DEAD_PRIOR)
-        exposures = self.live.exposures(ringing)
+        moment = yield
+        exposures = self.live.exposures(moment.ringing())
         live = hazards(self.live.events, exposures, LIVE_PRIOR)
         ripe = [hazard if count >= RIPE_EVENTS else 0.0 for hazard, count in zip(live, self.live.events, strict=True)]
         return Fresh(Hazards(talk=talk, wrap=wrap, live=live, dead=dead, ripe=ripe), exposures, exposure_s)

@@ -143,6 +143,7 @@ def _refreshed(learned: Learned, grace_s: float, levels: Iterable[int]) -> _Work
 def _made(hazards: Hazards, grace_s: float, levels: Iterable[int]) -> Generator[None, Moment, Tables]:
     """`levels`: of the answer rows that will be wanted at once."""
     found = Tables(hazards, grace_s)
+    yield
     soon_s = found.horizon + grace_s
     found.talk = tables.talk_row(hazards.talk, hazards.wrap, TALK_BIN_S, soon_s)
     yield
