@@ -4,8 +4,10 @@ import pytest
 
 from busyhour.adapters.memory.compliance import reckon
 from busyhour.bench.simulation import make_store
+from busyhour.core.floor import pacing
 from busyhour.core.life.run import ACTIVE
-from busyhour.core.model.counts import NOTHING, ReckoningAsk
+from busyhour.core.model.counts import NOTHING, Count, ReckoningAsk
+from busyhour.sim import furniture
 from busyhour.sim.faults import GROUPS, Weather
 from busyhour.sim.plan import Plan, Result
 from busyhour.sim.world import World
@@ -44,3 +46,19 @@ def test_live_counts_are_those_of_the_records_after_all_kinds_of_faults(seed: in
     world.run()
     assert world.compared >= 1
     assert world.answered >= 10
+
+
+@pytest.mark.covers("I11")
+@pytest.mark.timeout(300)
+def test_a_dialer_that_goes_on_at_the_limit_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tenant 2 dials predictively and tenant 3 by a ratio, and nothing is left to them from the beginning. Then the
+    floor is made to overlook that."""
+    monkeypatch.setattr(furniture, "COUNTED_BEFORE", Count(connected=900, abandoned=100))
+    plan = Plan(seed=6, calls=400, weather=Weather.of(()))
+    world = World(plan, make_store)
+    assert world.run().violation is None
+    assert world.checks.law.at_limit > 50, "calls were judged while nothing was left"
+    monkeypatch.setattr(pacing, "careful_of", lambda _run: "")
+    violation = World(plan, make_store).run().violation
+    assert violation is not None
+    assert violation.startswith("I11: ")

@@ -80,6 +80,8 @@ class LawChecks:
         )
 
     def on_intent(self, tenant: int, campaign: Campaign, keep: c.PlaceCall, *, on_the_way: int, free: int) -> None:
+        if campaign.dial_mode in AHEAD:
+            self._look(tenant, campaign)  # since the last second somebody may have been connected
         since_s = self._sum(tenant, campaign.campaign_id).limit_since_s
         if since_s is None or the_loop().now_s - since_s < STANDS_S or self._is_out_of_window():
             return
