@@ -212,7 +212,7 @@ def test_at_the_limit_a_ratio_is_one() -> None:
         ({"pacing": Pacing(per_agent_max=1.25)}, 5),
     ],
 )
-@pytest.mark.covers("WD-054")
+@pytest.mark.covers("WD-054", "MZ-100")
 def test_every_cap_holds_and_is_named(changes: dict[str, Any], most: int) -> None:
     story = taught(**changes).play("1 fills 100")
     assert story.dialing == most
