@@ -61,6 +61,14 @@ def test_every_name_is_known() -> None:
         assert leads_of(cell)(0.0).ring_s > 0
 
 
+def test_what_is_not_asked_for_is_as_published() -> None:
+    assert len(grid.pairs_of("static", [], [])) == 24
+    assert grid.pairs_of("days", [5, 10], []) == [(5, 0.2), (10, 0.2)]
+    assert grid.pairs_of("drift", [], [0.3]) == [(10, 0.3), (50, 0.3)]
+    assert grid.pairs_of("bimodal", [7], []) == [(7, 0.1), (7, 0.35)]
+    assert grid.pairs_of("memoryless", [], [])[-1] == (25, 0.2)
+
+
 def test_runs_last_as_long_as_published() -> None:
     hours = [Cell(scenario="static", n=n, p=0.1, seed=1).length_s / HOUR_S for n in grid.AGENTS]
     assert hours == [80, 40, 16, 8, 8, 4]

@@ -24,6 +24,7 @@ AGENTS, CHANCES = (5, 10, 25, 50, 100, 300), (0.1, 0.2, 0.35, 0.5)
 MEMORYLESS_CELLS = ((5, 0.1), (5, 0.2), (5, 0.5), (10, 0.2), (25, 0.2))
 MOVING_AGENTS = (10, 50)
 DAYS_AGENTS = (5, 10, 25, 50)
+USUAL_CHANCE = 0.2
 BIMODAL_CELLS = tuple((n, p) for n in (5, 25, 100) for p in (0.1, 0.35))
 
 
@@ -35,15 +36,15 @@ class Job(Struct, frozen=True, kw_only=True):
 
 def pairs_of(scenario: str, agents: Sequence[int], chances: Sequence[float]) -> list[tuple[int, float]]:
     """The (agents, chance) of a scenario; what is not asked for is as in the published table."""
-    if agents or chances or scenario == STATIC:
-        return [(n, p) for n in (agents or AGENTS) for p in (chances or CHANCES)]
-    if scenario == MEMORYLESS:
-        return list(MEMORYLESS_CELLS)
-    if scenario == "bimodal":
-        return list(BIMODAL_CELLS)
-    if scenario == DAYS:
-        return [(n, 0.2) for n in DAYS_AGENTS]
-    return [(n, 0.2) for n in MOVING_AGENTS]
+    usual = {
+        STATIC: list(product(AGENTS, CHANCES)),
+        MEMORYLESS: list(MEMORYLESS_CELLS),
+        "bimodal": list(BIMODAL_CELLS),
+        DAYS: [(n, USUAL_CHANCE) for n in DAYS_AGENTS],
+    }.get(scenario, [(n, USUAL_CHANCE) for n in MOVING_AGENTS])
+    if not agents and not chances:
+        return usual
+    return list(product(agents or dict.fromkeys(n for n, _ in usual), chances or dict.fromkeys(p for _, p in usual)))
 
 
 def bench_pacing(asked: PacingAsked, told: Told) -> Mapping[str, object]:
