@@ -182,8 +182,8 @@ PLANTED = (
     ),
     Fault(
         "adapters/memory/store.py",
-        "rows.fence, rows.owner = fences.next_fence(rows.fence, same_history=same_history), owner",
-        "rows.fence, rows.owner = max(1, rows.fence), owner",
+        "rows.fence = fences.next_fence(rows.fence, history_no=self.history, same_history=same_history)",
+        "rows.fence = max(1, rows.fence)",
         "a new owner gets the fence of the old one",
     ),
     Fault(

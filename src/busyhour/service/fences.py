@@ -14,8 +14,12 @@ HISTORY_STEP: Final = 1 << 32
 """Fences of another history are beyond all that the lost part of the one before may have given out."""
 
 
-def next_fence(found: int, *, same_history: bool) -> int:
-    return found + 1 if same_history else (found // HISTORY_STEP + 1) * HISTORY_STEP + 1
+def next_fence(found: int, *, history_no: int, same_history: bool) -> int:
+    """`history_no` grows with each fail-over: the number after the one that was found is not new when a second
+    fail-over has lost the opening that followed the first."""
+    if same_history:
+        return found + 1
+    return max(found // HISTORY_STEP + 1, history_no) * HISTORY_STEP + 1
 
 
 def hold(mine: int, found: int, *, same_history: bool) -> None:

@@ -72,7 +72,8 @@ class MemoryStore:
         known = {"same_history": same_history, "same_owner": rows.owner == owner}
         if kept is not None and fences.is_missing(kept, rows.fence, **known):
             given_back = _give_back_lost(rows, kept.keeps)
-        rows.fence, rows.owner = fences.next_fence(rows.fence, same_history=same_history), owner
+        rows.fence = fences.next_fence(rows.fence, history_no=self.history, same_history=same_history)
+        rows.owner = owner
         rows.history = self.history
         for run in rows.runs.values():
             reserved = {one.item.member_id for one in rows.reservations.values()}

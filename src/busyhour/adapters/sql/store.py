@@ -109,7 +109,7 @@ class SqlStore:
     async def _open_shard(self, tenant: int, owner: str, kept: Kept | None) -> FloorPicture:
         async with self.database.tenant_transaction(tenant) as connection:
             last = (await connection.execute(LAST_OPENED, {"owner": owner})).one()
-            fence = fences.next_fence(last.fence, same_history=last.same_history)
+            fence = fences.next_fence(last.fence, history_no=_timeline(last.now), same_history=last.same_history)
             taken = {"owner": owner, "fence": fence, "at": time.time(), "history": last.now}
             fence = (await connection.execute(TAKE_SHARD, taken)).scalar_one()
             given_back = None
@@ -140,6 +140,11 @@ class SqlStore:
         async with self.database.quick_transaction(tenant) as driver:
             await hold(driver, fence)
             return await hopper.fill(driver, tenant, ask, now)
+
+
+def _timeline(history: str) -> int:
+    """Each promotion of a standby begins the next one."""
+    return int(history.rpartition("-")[2], 16)
 
 
 async def hold(driver: Driver, fence: int) -> None:
