@@ -22,8 +22,8 @@ NOT_SENT: Final = frozenset({Outcome.DNC, Outcome.CANCELLED, Outcome.SYSTEM_ERRO
 """Outcomes that an attempt may have without the network ever hearing of it. LOST is one whose request may or may not
 have reached the PBX: it counts as an attempt, so that nobody is called twice."""
 UNTOLD_S: Final = 0.15
-"""A PBX acknowledges an answer before it tells of it and writes it down. One that is killed so soon after the answer may
-take it to its grave: nobody can know of it then."""
+"""A PBX acknowledges an answer before it tells of it and writes it down. One that is killed so soon after the answer
+may take it to its grave: nobody can know of it then."""
 SHOWN_MAX: Final = 20
 
 
