@@ -1,4 +1,4 @@
-"""Simulated stores that fail over and lose their newest commits (C2): the engines make it good, and it shows when not."""
+"""Simulated stores that fail over and lose their newest commits (C2): engines make it good, and it shows when not."""
 
 import pytest
 

@@ -12,7 +12,6 @@ from busyhour.core.model.values import DialMode
 from busyhour.service import records as r
 from busyhour.service.ports import Campaigns
 
-
 DRIFT_TOLD = 0.02  # less is no news
 
 
@@ -70,8 +69,8 @@ def _figures(pacing: dict[str, Any]) -> list[str]:
     lately = f"; lately {pacing['answer_drift']:.2f} times as many answer as was learned"
     return [
         (
-            f"Within {pacing['horizon_s']:.0f} s about {pacing['free_expected']:.1f} of {pacing['talking']} talking and "
-            f"{pacing['wrapping']} wrapping agents get free, and about {pacing['answers_expected']:.1f} of the "
+            f"Within {pacing['horizon_s']:.0f} s about {pacing['free_expected']:.1f} of {pacing['talking']} talking "
+            f"and {pacing['wrapping']} wrapping agents get free, and about {pacing['answers_expected']:.1f} of the "
             f"{pacing['dialing']} calls on their way are answered."
         ),
         (
