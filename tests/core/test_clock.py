@@ -4,8 +4,9 @@ import pytest
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
+from busyhour.core.model.pictures import ChannelPicture, OpenCall, PbxPicture
 from busyhour.core.model.values import EndCause
-from tests.core.story import NOON_UTC_S, Story
+from tests.core.story import NOON_UTC_S, Story, item
 
 
 @pytest.mark.covers("I30", "I48")
@@ -45,3 +46,18 @@ def test_news_of_an_end_that_come_after_the_clock_was_set_do_not_change_the_talk
     commands = story.floor.handle(e.Instant(36.0, NOON_UTC_S + 36 + 900), ended)
     [close] = [command for command in commands if isinstance(command, c.CloseCall)]
     assert close.record.talk_s == pytest.approx(30.0)
+
+
+@pytest.mark.covers("I30", "I48")
+def test_a_call_adopted_while_it_rang_talks_from_its_answer_though_the_clock_was_set_before_that() -> None:
+    """Its link was down when it was answered, so only its end told since when."""
+    story = Story(
+        calls=[
+            OpenCall(item=item(1), run_id=1, campaign_id=1, trunk_id=1, state="ringing", intent_utc_s=NOON_UTC_S - 5)
+        ],
+        pbx=PbxPicture(boot="one", channels=(ChannelPicture(channel="c1-1", answered=False, ringing=True),)),
+    )
+    told = e.CallEnded(call="c1-1", cause=EndCause.NORMAL, at_utc_s=NOON_UTC_S - 1, answered_utc_s=NOON_UTC_S - 4)
+    commands = story.floor.handle(e.Instant(26.0, NOON_UTC_S - 1), told)
+    [close] = [command for command in commands if isinstance(command, c.CloseCall)]
+    assert close.record.talk_s == pytest.approx(3.0)

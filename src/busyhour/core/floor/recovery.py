@@ -103,7 +103,7 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> None:
     call.attempt = _attempt_state(channel)
     if channel.answered and call.answered_utc_s is None:
         call.answered_utc_s = channel.answered_utc_s or f.now.utc_s
-    call.answered_at = f.now
+    call.answered_at = f.now if call.answered_utc_s is not None else None
     leg = _leg_joined(f, channel)
     call.state = _call_state(call, channel, leg)
     call.accompanied = _is_accompanied(stored) and call.state in (CallState.DIALING, CallState.WAITING)
