@@ -184,7 +184,10 @@ class Checks:
         channel = self._world.pbx.ledger.live.get(order.call)
         if paused_s is None or channel is None or channel.answered_s is None:
             return
-        if self.accompanied.dials_by_hand(tenant, agent_id):
+        attempt = self._world.store.tenants[tenant].attempts.get(order.call)
+        for_them = attempt is not None and attempt.placed.agent_id == agent_id
+        dialed_for_them = for_them and self.planned_s[order.call] <= paused_s + SLACK_S
+        if dialed_for_them or self.accompanied.dials_by_hand(tenant, agent_id):
             return
         per_call = self._world.store.tenants[tenant].agents[agent_id].leg_mode is LegMode.PER_CALL
         if channel.answered_s > paused_s + SLACK_S and not per_call:
