@@ -1,5 +1,6 @@
 """A server that failed over and lost its newest commits: nobody writes before it was given back what it lost (C2)."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -18,6 +19,10 @@ PLACED = "SELECT * FROM attempt ORDER BY call"
 MEMBERS = "SELECT contact_id, state, attempts, due_utc_s, last_call, last_outcome FROM member ORDER BY contact_id"
 COUNTS = "SELECT placed, finished, answered, abandoned, state FROM run"
 AGENTS = "SELECT state, pause_reason, session_open FROM agent"
+
+
+def kept_of(fence: int, keeps: Sequence[c.Keep], no: int = 1) -> Kept:
+    return Kept(fence=fence, writes=((no, tuple(keeps)),))
 
 
 async def begin(world: World) -> tuple[HopperItem, ...]:
@@ -118,7 +123,7 @@ async def test_what_was_lost_is_given_back_and_nobody_is_called_again_for_want_o
     await world.commit(*keeps)
     before = await all_of(world)
     await lose(world)
-    world.floor = await world.store.open_shard(world.tenant, "engine-1", Kept(fence=world.fence, keeps=tuple(keeps)))
+    world.floor = await world.store.open_shard(world.tenant, "engine-1", kept_of(world.fence, keeps))
     world.fence = world.floor.fence
     assert world.floor.given_back == 3
     after = await all_of(world)
@@ -135,16 +140,32 @@ async def test_what_was_lost_is_given_back_and_nobody_is_called_again_for_want_o
     assert (await world.campaigns.run(world.tenant, world.run_id)).finished == 2
 
 
+@pytest.mark.covers("I7", "I33")
+async def test_what_the_server_still_has_is_not_written_again_over_something_newer(world: World) -> None:
+    """The engine that paused the run died before it heard that this was written, so it is not among what was kept."""
+    await begin(world)
+    running, paused = (
+        c.SaveRun(run_id=world.run_id, state=state, at_utc_s=world.utc_s, final=False)
+        for state in ("running", "paused")
+    )
+    await world.store.commit(world.tenant, world.fence, [running], 1)
+    await world.store.commit(world.tenant, world.fence, [paused], 2)
+    await another_history(world)
+    world.floor = await world.store.open_shard(world.tenant, "engine-1", kept_of(world.fence, [running], no=1))
+    assert (world.floor.given_back, world.floor.written_no) == (0, 2)
+    assert [run.state for run in world.floor.runs] == ["paused"]
+
+
 async def test_what_was_not_lost_stays_as_it_is(world: World) -> None:
     items = await begin(world)
     keeps = lately(world, items)
     await world.commit(*keeps)
-    kept = Kept(fence=world.fence, keeps=tuple(keeps))
+    kept = kept_of(world.fence, keeps)
     again = None
     for _ in range(2):
         await another_history(world)
         picture = await world.store.open_shard(world.tenant, "engine-1", kept)
-        kept = Kept(fence=picture.fence, keeps=kept.keeps)
+        kept = kept_of(picture.fence, keeps)
         assert picture.given_back == 0
         found = await all_of(world)
         assert again in (None, found)
@@ -157,7 +178,7 @@ async def test_who_opened_the_shard_meanwhile_knows_better(world: World) -> None
     items = await begin(world)
     keeps = lately(world, items)
     await world.commit(*keeps)
-    kept = Kept(fence=world.fence, keeps=tuple(keeps))
+    kept = kept_of(world.fence, keeps)
     await world.own("engine-2")
     await world.commit(c.SaveRun(run_id=world.run_id, state="running", at_utc_s=world.utc_s, final=False))
     await another_history(world)
@@ -171,7 +192,7 @@ async def test_an_engine_that_died_before_it_wrote_leaves_the_journal_to_the_nex
     items = await begin(world)
     keeps = lately(world, items)
     await world.commit(*keeps)
-    kept = Kept(fence=world.fence, keeps=tuple(keeps))
+    kept = kept_of(world.fence, keeps)
     await world.own("engine-1")
     await lose(world)
     picture = await world.store.open_shard(world.tenant, "engine-1", kept)
@@ -195,7 +216,7 @@ async def test_a_contact_that_was_passed_over_stays_so(world: World) -> None:
     before = await all_of(world)
     await lose(world)
     for history in ("lost", "not lost"):
-        picture = await world.store.open_shard(world.tenant, "engine-1", Kept(fence=world.fence, keeps=(skip,)))
+        picture = await world.store.open_shard(world.tenant, "engine-1", kept_of(world.fence, [skip]))
         after = await all_of(world)
         assert (picture.given_back, after["placed"]) == (0, before["placed"]), history
         assert [row["finished"] for row in after["counts"]] == [1]
@@ -210,14 +231,14 @@ async def test_a_call_whose_run_or_contact_is_lost_too_is_left_out(world: World)
     await world.rows(f"DELETE FROM contact WHERE contact_id = {items[0].contact_id} RETURNING 1")
     other = f"UPDATE contact_point SET number = '+1' WHERE contact_id = {items[1].contact_id} RETURNING 1"
     await world.rows(other)
-    picture = await world.store.open_shard(world.tenant, "engine-1", Kept(fence=world.fence, keeps=tuple(keeps)))
+    picture = await world.store.open_shard(world.tenant, "engine-1", kept_of(world.fence, keeps))
     assert picture.given_back == 3
     assert [row["call"] for row in await world.rows(PLACED)] == [items[2].call]
 
 
 async def test_a_store_that_never_failed_over_takes_nothing_back(world: World) -> None:
     items = await begin(world)
-    kept = Kept(fence=world.fence, keeps=(world.place(items[0]),))
+    kept = kept_of(world.fence, [world.place(items[0])])
     picture = await world.store.open_shard(world.tenant, "engine-1", kept)
     assert (picture.given_back, picture.fence) == (None, world.fence + 1)
     assert await world.rows(PLACED) == []

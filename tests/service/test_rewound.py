@@ -44,7 +44,7 @@ def run_state(state: str) -> c.SaveRun:
 
 def kept(journal: Journal) -> list[c.Keep]:
     found = journal.kept()
-    return [] if found is None else list(found.keeps)
+    return [] if found is None else found.after(0)
 
 
 async def begin(store: MemoryStore, pbx: MemoryTelephony, journal: Journal) -> tuple[Engine, asyncio.Task[None]]:
@@ -73,6 +73,7 @@ async def test_a_living_engine_gives_the_calls_back_and_dials_nobody_twice() -> 
     older[1].open.clear()
     older[1].live_numbers.clear()
     older[1].runs[1].placed = 0
+    older[1].written_no = 0
     older[1].runs[1].taken.clear()
     await until(lambda: len(pbx.placed) == 2)
     end(pbx, 0)
@@ -115,24 +116,25 @@ async def test_the_journal_keeps_a_minute_and_what_the_store_has_said_yes_to() -
     journal = Journal(LoopClock())
     answers: list[Event] = [CallCommitted(call="a"), CallRefused(call="b", reason=Refusal.DNC, due_utc_s=None)]
     given = c.ReturnItems(run_id=1, member_ids=(1,), calls=("b",), due_utc_s=None)
-    journal.note(7, [place("a"), place("b"), given, run_state("running"), run_state("completed")], answers)
+    journal.note(7, 1, [place("a"), place("b"), given, run_state("running"), run_state("completed")], answers)
     assert kept(journal) == [place("a"), run_state("running")]
     await asyncio.sleep(JOURNAL_KEPT_S - 1)
-    journal.note(8, [run_state("paused")], [])
+    journal.note(8, 2, [run_state("paused")], [])
     assert kept(journal) == [place("a"), run_state("running"), run_state("paused")]
     await asyncio.sleep(2)
-    journal.note(8, [], [])
-    journal.note(8, [run_state("running")], [])
+    journal.note(8, 3, [], [])
+    journal.note(8, 4, [run_state("running")], [])
     assert kept(journal) == [run_state("paused"), run_state("running")]
-    found = journal.kept([run_state("removed"), given])
+    found = journal.kept(9, [run_state("removed"), given])
     assert found is not None
-    assert (found.fence, found.keeps[-1]) == (8, run_state("removed"))
+    assert (found.fence, found.writes[-1]) == (8, (9, (run_state("removed"),)))
+    assert found.after(4) == [run_state("removed")], "what the store has is not given back"
 
 
 async def test_the_journal_on_disk_is_that_in_memory_and_a_line_cut_short_is_left_out(tmp_path: Path) -> None:
     journal = Journal(LoopClock(), JournalSegments(tmp_path, 1))
-    journal.note(3, [place("a"), run_state("running")], [CallCommitted(call="a")])
-    journal.note(4, [run_state("paused")], [])
+    journal.note(3, 5, [place("a"), run_state("running")], [CallCommitted(call="a")])
+    journal.note(4, 6, [run_state("paused")], [])
     again = Journal(LoopClock(), JournalSegments(tmp_path, 1))
     assert again.kept() == journal.kept()
     [file] = tmp_path.iterdir()
@@ -145,10 +147,10 @@ async def test_the_journal_on_disk_is_that_in_memory_and_a_line_cut_short_is_lef
 async def test_a_disk_that_fails_stops_nothing(tmp_path: Path) -> None:
     (tmp_path / "journal").write_text("not a folder")
     journal = Journal(LoopClock(), JournalSegments(tmp_path / "journal", 1))
-    journal.note(3, [run_state("running")], [])
+    journal.note(3, 7, [run_state("running")], [])
     assert kept(journal) == [run_state("running")]
     (tmp_path / "journal").unlink()
-    journal.note(3, [run_state("paused")], [])
+    journal.note(3, 8, [run_state("paused")], [])
     assert kept(Journal(LoopClock(), JournalSegments(tmp_path / "journal", 1))) == [run_state("paused")]
 
 

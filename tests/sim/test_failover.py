@@ -32,9 +32,9 @@ def test_what_was_lost_is_made_good() -> None:
 def test_an_engine_that_gives_back_half_is_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Journal.kept
 
-    def half(self: Journal, more: object = ()) -> Kept | None:
+    def half(self: Journal, *_waiting: object) -> Kept | None:
         kept = whole(self)
-        return None if kept is None else Kept(fence=kept.fence, keeps=kept.keeps[: len(kept.keeps) // 2])
+        return None if kept is None else Kept(fence=kept.fence, writes=kept.writes[: len(kept.writes) // 2])
 
     monkeypatch.setattr(Journal, "kept", half)
     assert any(lived(seed)[1].violation is not None for seed in (1, 2, 3))

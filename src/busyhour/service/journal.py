@@ -40,10 +40,11 @@ log = structlog.get_logger("journal")
 
 
 class Written(msgspec.Struct, frozen=True):
-    """What one transaction wrote, under which fence."""
+    """What one transaction wrote, under which fence, and its number."""
 
     fence: int
     keeps: tuple[RECORDS, ...]
+    no: int
 
 
 class JournalFiles(Protocol):
@@ -67,7 +68,7 @@ class Journal:
         for line in files.lines() if files is not None else ():
             self._take_up(line)
 
-    def note(self, fence: int, batch: Sequence[c.Keep], answers: Sequence[Event]) -> None:
+    def note(self, fence: int, no: int, batch: Sequence[c.Keep], answers: Sequence[Event]) -> None:
         """The store has acknowledged this. Calls that it refused were not written."""
         yes = {answer.call for answer in answers if isinstance(answer, CallCommitted)}
         refused = [one.item.call for one in batch if isinstance(one, c.PlaceCall) and one.item.call not in yes]
@@ -76,18 +77,18 @@ class Journal:
         )
         if not keeps:
             return
-        written = Written(fence, keeps)
+        written = Written(fence, keeps, no)
         self._add(written)
         if self._files is not None:
             self._files.append(self._encode(written))
 
-    def kept(self, more: Sequence[c.Keep] = ()) -> Kept | None:
-        """What to give back, in order; `more` comes behind it."""
+    def kept(self, no: int = 0, more: Sequence[c.Keep] = ()) -> Kept | None:
+        """What to give back, in order; `more` comes behind it, as write number `no`."""
         if not self._entries:
             return None
-        keeps = [keep for _, written in self._entries for keep in written.keeps]
-        keeps += [keep for keep in more if _is_kept(keep)]
-        return Kept(fence=max(written.fence for _, written in self._entries), keeps=tuple(keeps))
+        writes = [(written.no, written.keeps) for _, written in self._entries]
+        writes.append((no, tuple(keep for keep in more if _is_kept(keep))))
+        return Kept(fence=max(written.fence for _, written in self._entries), writes=tuple(writes))
 
     def _take_up(self, line: bytes) -> None:
         try:

@@ -62,6 +62,7 @@ class Keeper:
         self._tenant, self._store, self._listener, self._clock = tenant, store, listener, clock
         self._sure_s = 0.0  # monotonic: when the shard was last known to be ours, or we to have run on since
         self._fence = 0
+        self._no = 0  # of the last write that was tried
         self._lots: list[_Lot] = []
         self._more = Alarm()
         self._task: asyncio.Task[None] | None = None
@@ -82,13 +83,19 @@ class Keeper:
         if not rewound:
             await self.flush()
         lots, waiting = len(self._lots), [keep for lot in self._lots for keep in lot.keeps]
-        kept = self._journal.kept([keep for keep in waiting if not isinstance(keep, PlaceCall)])
+        self._no += 1
+        kept = self._journal.kept(self._no, [keep for keep in waiting if not isinstance(keep, PlaceCall)])
         picture = await self._store.open_shard(self._tenant, owner, kept)
+        self._no = max(self._no, picture.written_no)
         if picture.given_back is not None:
             assert kept is not None
-            self._journal.note(picture.fence, waiting, ())
+            self._journal.note(picture.fence, self._no, waiting, ())
             self._rewinds, self._calls_lost = self._rewinds + 1, self._calls_lost + picture.given_back
-            told = {"tenant": self._tenant, "records": len(kept.keeps), "calls_lost": picture.given_back}
+            told = {
+                "tenant": self._tenant,
+                "records": sum(len(keeps) for _, keeps in kept.writes),
+                "calls_lost": picture.given_back,
+            }
             log.warning("the database failed over; what was written lately was given back to it", **told)
             done, self._lots = self._lots[:lots], self._lots[lots:]
             for lot in done:
@@ -199,9 +206,11 @@ class Keeper:
             batch.extend(lot.keeps)
             lots += 1
         asked_s = self._clock.now().mono_s
-        answers = await self._store.commit(self._tenant, self._fence, batch)
+        self._no += 1  # a number anew for each try: the batch may have grown since one whose outcome is not known
+        no = self._no
+        answers = await self._store.commit(self._tenant, self._fence, batch, no if batch else 0)
         self._sure_s = max(self._sure_s, asked_s)
-        self._journal.note(self._fence, batch, answers)
+        self._journal.note(self._fence, no, batch, answers)
         done, self._lots = self._lots[:lots], self._lots[lots:]
         self._listener.committed(batch, answers)
         for lot in done:

@@ -24,10 +24,16 @@ class Clock(Protocol):
 
 
 class Kept(r.Record, frozen=True, kw_only=True):
-    """What was written to a tenant's shard lately, in order, and the fence of the last of it (`journal.py`)."""
+    """What was written to a tenant's shard lately, in order, and the fence of the last of it (`journal.py`). Each
+    write has its number, as the store was told it."""
 
     fence: int
-    keeps: tuple[Keep, ...]
+    writes: tuple[tuple[int, tuple[Keep, ...]], ...]
+
+    def after(self, written_no: int) -> list[Keep]:
+        """What a store misses whose last write was this one. What it has is not written again: it may have newer
+        states, of writes whose engine died before it heard of them."""
+        return [keep for no, keeps in self.writes if no > written_no for keep in keeps]
 
 
 class FloorPicture(r.Record, frozen=True, kw_only=True):
@@ -40,6 +46,7 @@ class FloorPicture(r.Record, frozen=True, kw_only=True):
     runs: tuple[RunPicture, ...]
     calls: tuple[OpenCall, ...]
     reservations: tuple[Reservation, ...] = ()
+    written_no: int = 0  # the number of the last write
     given_back: int | None = None  # None: nothing was; else how many calls the store had lost
 
 
@@ -52,12 +59,12 @@ class Store(Protocol):
         its newest commits, which `kept` has: it takes back what it misses of them, in the same transaction, without
         asking whether it is allowed (it was)."""
 
-    async def commit(self, tenant: int, fence: int, batch: Sequence[Keep]) -> list[Event]:
-        """Write the batch, in order, in one transaction. Idempotent: writing a batch again changes nothing and gives
-        the same answers. Each `PlaceCall` is checked as `core/dialer/may_dial.py` says, on rows read and locked in
-        this transaction, and answered by `CallCommitted` or `CallRefused`; then comes a `RunCounted` for each run whose
-        counts or state changed. An empty batch asks whether the fence still holds. Raises `FenceLost`, `StoreRewound`,
-        `StoreDown`."""
+    async def commit(self, tenant: int, fence: int, batch: Sequence[Keep], no: int = 0) -> list[Event]:
+        """Write the batch, in order, in one transaction, as write number `no`; 0 says nothing of it. Numbers only grow.
+        Idempotent: writing a batch again changes nothing and gives the same answers. Each `PlaceCall` is checked as
+        `core/dialer/may_dial.py` says, on rows read and locked in this transaction, and answered by `CallCommitted` or
+        `CallRefused`; then comes a `RunCounted` for each run whose counts or state changed. An empty batch asks whether
+        the fence still holds. Raises `FenceLost`, `StoreRewound`, `StoreDown`."""
 
     async def fill_hopper(self, tenant: int, fence: int, ask: FillHopper, now: Instant) -> HopperFilled:
         """Take members: first those due by now, in order of due time, then fresh contacts in list order. A member

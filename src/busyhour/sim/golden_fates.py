@@ -233,9 +233,9 @@ class FatedShelf:
 
         return await self._used(opened)
 
-    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[e.Event]:
+    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int = 0) -> list[e.Event]:
         def committed() -> tuple[list[e.Event], Batch | None]:
-            answers = at_once(self._store.commit(tenant, fence, batch))
+            answers = at_once(self._store.commit(tenant, fence, batch, no))
             self.process.watch.after_batch(self.process, fence, batch, answers)
             return answers, self.process.watch.failover.written(tenant, batch, answers)
 

@@ -177,19 +177,21 @@ class Shelf:
         self.process.point("after open")
         return picture
 
-    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
+    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int = 0) -> list[Event]:
         self.process.point("before commit")
         await self.process.alive()
-        answers, written = await self.process.over_the_wire(COMMIT_S, partial(self._committed, tenant, fence, batch))
+        answers, written = await self.process.over_the_wire(
+            COMMIT_S, partial(self._committed, tenant, fence, batch, no)
+        )
         if written is not None:
             written.heard = True
         return answers
 
-    def _committed(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> tuple[list[Event], Batch | None]:
+    def _committed(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int) -> tuple[list[Event], Batch | None]:
         self._reach()
         if self.process.watch.chance(self._weather.commit_fails):
             raise StoreDown("the commit was rolled back")
-        answers = at_once(self._store.commit(tenant, fence, batch))
+        answers = at_once(self._store.commit(tenant, fence, batch, no))
         self.process.watch.after_batch(self.process, fence, batch, answers)
         written = self.process.watch.failover.written(tenant, batch, answers)
         self.process.point("after commit")

@@ -78,8 +78,8 @@ class DeafShelf(Shelf):
         super().__init__(*arguments)
         self._cut_ways = cut_ways
 
-    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[e.Event]:
-        return await self._through(lambda: Shelf.commit(self, tenant, fence, batch))
+    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int = 0) -> list[e.Event]:
+        return await self._through(lambda: Shelf.commit(self, tenant, fence, batch, no))
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: e.Instant) -> e.HopperFilled:
         return await self._through(lambda: Shelf.fill_hopper(self, tenant, fence, ask, now))

@@ -109,6 +109,7 @@ class Rows:
     dialed: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
     abandoned: dict[str, float] = field(default_factory=dict)  # number: when its last abandoned call ended
     fence: int = 0
+    written_no: int = 0
     history: int = 0  # of the store, when the shard was opened last
     owner: str = ""
     made: int = 0

@@ -71,7 +71,8 @@ class MemoryStore:
         given_back = None
         known = {"same_history": same_history, "same_owner": rows.owner == owner}
         if kept is not None and fences.is_missing(kept, rows.fence, **known):
-            given_back = _give_back_lost(rows, kept.keeps)
+            given_back = _give_back_lost(rows, kept.after(rows.written_no))
+            rows.written_no = max([rows.written_no, *(no for no, _ in kept.writes)])
         rows.fence = fences.next_fence(rows.fence, history_no=self.history, same_history=same_history)
         rows.owner = owner
         rows.history = self.history
@@ -92,6 +93,7 @@ class MemoryStore:
             ),
             calls=calls,
             reservations=tuple(rows.reservations.values()),
+            written_no=rows.written_no,
             given_back=given_back,
         )
 
@@ -103,8 +105,9 @@ class MemoryStore:
         """The standby takes over with what it has."""
         self.tenants, self.history = older, self.history + 1
 
-    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
+    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int = 0) -> list[Event]:
         rows = self._rows(tenant, fence)
+        rows.written_no = max(rows.written_no, no)
         self.commits += 1
         answers: list[Event] = []
         before = {run.run_id: run.counts for run in rows.runs.values()}

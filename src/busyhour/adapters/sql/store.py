@@ -28,19 +28,25 @@ HISTORY = """
 """
 LAST_OPENED = sa.text(f"""
 SELECT h.now, coalesce(l.fence, 0) AS fence, coalesce(l.history = h.now, false) AS same_history,
-    coalesce(l.owner = :owner, false) AS same_owner
-FROM (SELECT {HISTORY} AS now) h LEFT JOIN (SELECT fence, history, owner FROM shard_lease FOR UPDATE) l ON true
+    coalesce(l.owner = :owner, false) AS same_owner, coalesce(l.written_no, 0) AS written_no
+FROM (SELECT {HISTORY} AS now) h
+LEFT JOIN (SELECT fence, history, owner, written_no FROM shard_lease FOR UPDATE) l ON true
 """)  # noqa: S608 - made of constants
 TAKE_SHARD = sa.text("""
-INSERT INTO shard_lease (owner, fence, taken_utc_s, history) VALUES (:owner, :fence, :at, :history)
+INSERT INTO shard_lease (owner, fence, taken_utc_s, history, written_no)
+VALUES (:owner, :fence, :at, :history, :written_no)
 ON CONFLICT (tenant_id) DO UPDATE SET owner = :owner, taken_utc_s = :at, history = :history,
-    fence = greatest(shard_lease.fence + 1, :fence)
-RETURNING fence
+    fence = greatest(shard_lease.fence + 1, :fence), written_no = greatest(shard_lease.written_no, :written_no)
+RETURNING fence, written_no
 """)
-# The share lock makes a new owner wait for this transaction, and this one fail after a new owner came.
+# The lock makes a new owner wait for this transaction, and this one fail after a new owner came.
 HOLD_FENCE = f"""
 SELECT coalesce(l.fence, 0) AS fence, coalesce(l.history = h.now, false) AS same_history
-FROM (SELECT {HISTORY} AS now) h LEFT JOIN (SELECT fence, history FROM shard_lease FOR SHARE) l ON true
+FROM (SELECT {HISTORY} AS now) h LEFT JOIN (SELECT fence, history FROM shard_lease FOR KEY SHARE) l ON true
+"""  # noqa: S608 - made of constants
+# The same, for a write with a number; rolled back with it when the fence does not hold.
+NUMBER_WRITE = f"""
+UPDATE shard_lease SET written_no = greatest(written_no, $1) RETURNING fence, history = {HISTORY} AS same_history
 """  # noqa: S608 - made of constants
 
 STUCK_S = 3.0
@@ -73,8 +79,8 @@ class SqlStore:
             await self._end_stuck()  # the next try may find the way free
             raise
 
-    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
-        answers = await again(lambda: self._commit(tenant, fence, batch))
+    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int = 0) -> list[Event]:
+        answers = await again(lambda: self._commit(tenant, fence, batch, no))
         self._committed += sum(isinstance(keep, c.PlaceCall) for keep in batch)
         if self._to_note and self._committed >= self._to_note[0]:
             await self._note(tenant)
@@ -110,21 +116,23 @@ class SqlStore:
         async with self.database.tenant_transaction(tenant) as connection:
             last = (await connection.execute(LAST_OPENED, {"owner": owner})).one()
             fence = fences.next_fence(last.fence, history_no=_timeline(last.now), same_history=last.same_history)
-            taken = {"owner": owner, "fence": fence, "at": time.time(), "history": last.now}
-            fence = (await connection.execute(TAKE_SHARD, taken)).scalar_one()
-            given_back = None
             known = {"same_history": last.same_history, "same_owner": last.same_owner}
-            if kept is not None and fences.is_missing(kept, last.fence, **known):
+            missing = kept if kept is not None and fences.is_missing(kept, last.fence, **known) else None
+            taken = {"owner": owner, "fence": fence, "at": time.time(), "history": last.now}
+            taken["written_no"] = max(no for no, _ in missing.writes) if missing is not None else 0
+            mine = (await connection.execute(TAKE_SHARD, taken)).one()
+            given_back = None
+            if missing is not None:
                 raw = await connection.get_raw_connection()
-                given_back = await restore.give_back(raw.driver_connection, kept.keeps)
-            picture = await adopt.read_floor(connection, tenant, fence)
-            return msgspec.structs.replace(picture, given_back=given_back)
+                given_back = await restore.give_back(raw.driver_connection, missing.after(last.written_no))
+            picture = await adopt.read_floor(connection, tenant, mine.fence)
+            return msgspec.structs.replace(picture, given_back=given_back, written_no=mine.written_no)
 
-    async def _commit(self, tenant: int, fence: int, batch: Sequence[c.Keep]) -> list[Event]:
+    async def _commit(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int) -> list[Event]:
         answers: list[Event] = []
         counts = RunCounts()
         async with self.database.quick_transaction(tenant) as driver:
-            await hold(driver, fence)
+            await hold(driver, fence, no)
             for keep in batch:
                 if isinstance(keep, c.SaveRun | c.PlaceCall):
                     counts.ask(keep.run_id)
@@ -147,6 +155,7 @@ def _timeline(history: str) -> int:
     return int(history.rpartition("-")[2], 16)
 
 
-async def hold(driver: Driver, fence: int) -> None:
-    found = await driver.fetchrow(HOLD_FENCE)
-    fences.hold(fence, found["fence"], same_history=found["same_history"])
+async def hold(driver: Driver, fence: int, no: int = 0) -> None:
+    found = await driver.fetchrow(NUMBER_WRITE, no) if no else await driver.fetchrow(HOLD_FENCE)
+    found_fence, same_history = (found["fence"], found["same_history"]) if found is not None else (0, False)
+    fences.hold(fence, found_fence, same_history=same_history)

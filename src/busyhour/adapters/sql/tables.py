@@ -106,7 +106,7 @@ trunk = _table(
 trunk_secret = _table("trunk_secret", "trunk_id", trunk_id=INT, sealed=sa.LargeBinary)
 prompt = _table("prompt", "prompt_id", prompt_id=INT, name=TEXT, text=TEXT, language=TEXT, media=TEXT, duration_s=TIME)
 dnc_entry = _table("dnc_entry", "number", number=TEXT, added_utc_s=TIME, source=TEXT)
-shard_lease = _table("shard_lease", "", owner=TEXT, fence=INT, taken_utc_s=TIME, history=TEXT)
+shard_lease = _table("shard_lease", "", owner=TEXT, fence=INT, taken_utc_s=TIME, history=TEXT, written_no=INT)
 
 # Lists
 
