@@ -337,10 +337,11 @@ class Checks:
     # What people were told
 
     def asked(self, process: "Process", event: e.Event) -> None:
-        """An engine has the request: from here on it may have taken effect, unless the engine has lost its shard."""
+        """An engine has the request: from here on it may have taken effect, unless another engine has its shard. One
+        whose opening a store has lost gives it back, with what waits."""
         tenant = process.tenant
         self._wrap_ups.asked(tenant, event, self._world.now())
-        if process.fence != self._world.store.tenants[tenant].fence:
+        if process.fence < self._world.store.tenants[tenant].fence:
             return
         self.accompanied.asked(tenant, event)
         if isinstance(event, e.ReadyAsked):
