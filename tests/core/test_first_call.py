@@ -88,6 +88,23 @@ def test_answered_without_an_agent_hears_the_message_within_two_seconds() -> Non
     """)
 
 
+@pytest.mark.covers("I11")
+def test_who_met_nobody_was_abandoned_however_long_the_farewell_was() -> None:
+    """As a call of the longest duration it would not count among the abandoned ones."""
+    Story(campaigns=[campaign(call_max_s=4)], show=("play", "hang-up", "close")).working("ann").check("""
+        1 fills 1
+        1 commits c1
+        2 pauses ann lunch
+        5 answers c1
+        7 ticks
+          > play c1 farewell
+        9 ticks
+          > hang-up c1
+        9.1 ends c1 normal
+          > close c1 ABANDONED 4.1
+    """)
+
+
 def test_an_agent_who_becomes_free_within_the_limit_gets_the_waiting_customer() -> None:
     Story(show=("join", "play")).working("ann").check("""
         1 fills 1

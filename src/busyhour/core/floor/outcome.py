@@ -43,7 +43,8 @@ def outcome_of(call: CallLive, cause: EndCause) -> Outcome:
         if call.hint is Outcome.NO_ANSWER:
             return UNANSWERED[cause]  # the network's own word came first
         return call.hint or UNANSWERED[cause]
-    if call.hint is Outcome.MAX_DURATION or cause is EndCause.TIMEOUT:
+    met = call.joined_utc_s is not None or call.state is CallState.MESSAGE  # with somebody, or something
+    if met and (call.hint is Outcome.MAX_DURATION or cause is EndCause.TIMEOUT):
         return Outcome.MAX_DURATION
     if call.joined_utc_s is not None:
         return Outcome.HANDLED
