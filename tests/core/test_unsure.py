@@ -2,11 +2,11 @@
 
 import pytest
 
-from busyhour.core.commands import PlaceCall
-from busyhour.core.events import ClockTicked, Instant
+from busyhour.core.commands import Command, FillHopper, PlaceCall
+from busyhour.core.events import ClockTicked, Event, HopperFilled, Instant, StoreBack, StoreLost
 from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.values import DialMode
-from tests.core.story import NOON_UTC_S, Story, campaign
+from tests.core.story import NOON_UTC_S, Story, campaign, item
 
 
 def test_no_reply_is_ambiguous_and_looked_for_never_failed() -> None:
@@ -201,3 +201,22 @@ def test_an_agent_who_is_offered_a_customer_too_late_is_let_go() -> None:
           > close c1 HANDLED 17
     """)
     assert all(agent.call is None for agent in story.floor.agents.values())
+
+
+@pytest.mark.covers("I44")
+def test_the_late_answer_to_a_filling_that_was_asked_for_again_is_not_taken() -> None:
+    """Its members went back with the second filling: their calls would be refused, and the run seem at its end."""
+    story = Story().working("ann")
+
+    def told(event: Event, at_s: float) -> list[Command]:
+        return story.floor.handle(Instant(at_s, NOON_UTC_S + at_s), event)
+
+    def filled(no: int) -> HopperFilled:
+        return HopperFilled(run_id=1, items=(item(no),), fresh_left=False, next_due_utc_s=None, no=no)
+
+    told(StoreLost(), 1.0)
+    [again] = [command for command in told(StoreBack(), 2.0) if isinstance(command, FillHopper)]
+    assert (again.no, again.held) == (2, ())
+    assert not [command for command in told(filled(1), 2.1) if isinstance(command, PlaceCall)]
+    [placed] = [command for command in told(filled(2), 2.2) if isinstance(command, PlaceCall)]
+    assert placed.item == item(2)

@@ -154,6 +154,7 @@ class FillHopper(Struct, frozen=True, kw_only=True, tag=True):
     run_id: int
     want: int
     held: tuple[int, ...] | None = None
+    no: int = 0  # grows with each filling of the run
 
 
 class Reckon(Struct, frozen=True, kw_only=True, tag=True):

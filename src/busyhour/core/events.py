@@ -128,12 +128,14 @@ class RunRemoveAsked(Fact, frozen=True, kw_only=True):
 
 class HopperFilled(Fact, frozen=True, kw_only=True):
     """The store's answer to `FillHopper`. `fresh_left`: the lists hold members never taken.
-    `next_due_utc_s`: when the earliest waiting member (retry, callback, out of hours) is due; None = none waits."""
+    `next_due_utc_s`: when the earliest waiting member (retry, callback, out of hours) is due; None = none waits.
+    `no`: of the filling that it answers; None: of the last one."""
 
     run_id: int
     items: tuple[HopperItem, ...]
     fresh_left: bool
     next_due_utc_s: float | None
+    no: int | None = None
 
 
 class RunCounted(Fact, frozen=True, kw_only=True):

@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+import msgspec
 import structlog
 
 from busyhour.core import commands as c
@@ -350,7 +351,8 @@ class Engine:
     async def _ask_store(self, ask: c.FillHopper | c.Reckon) -> None:
         try:
             if isinstance(ask, c.FillHopper):
-                self.put(await self._store.fill_hopper(self.tenant, self._fence, ask, self._clock.now()))
+                filled = await self._store.fill_hopper(self.tenant, self._fence, ask, self._clock.now())
+                self.put(msgspec.structs.replace(filled, no=ask.no))
             else:
                 self.put(e.Reckoned(found=await self._store.reckon(self.tenant, ask.ask)))
         except StoreDown as fault:

@@ -138,7 +138,8 @@ def refill(f: FloorState, run: RunLive) -> None:
     if len(run.hopper) <= target // 2:
         run.filling, run.noted_due_utc_s = True, None
         held = members_held(f, run) if run.doubtful else None
-        f.do(FillHopper(run_id=run.run_id, want=target - len(run.hopper), held=held))
+        run.fill_no += 1
+        f.do(FillHopper(run_id=run.run_id, want=target - len(run.hopper), held=held, no=run.fill_no))
 
 
 def members_held(f: FloorState, run: RunLive) -> tuple[int, ...]:
@@ -151,6 +152,8 @@ def on_hopper_filled(f: FloorState, event: e.HopperFilled) -> None:
     run = f.runs.get(event.run_id)
     if run is None or run.state not in ACTIVE:
         return
+    if event.no is not None and event.no != run.fill_no:
+        return  # given up for lost when the store was away: the filling asked for since has given its members back
     run.filling = run.doubtful = False
     dues = [due for due in (event.next_due_utc_s, run.noted_due_utc_s) if due is not None]
     run.fresh_left, run.next_due_utc_s = event.fresh_left, min(dues, default=None)

@@ -152,6 +152,7 @@ class RunLive:
     started_utc_s: float
     hopper: deque[HopperItem] = field(default_factory=deque)
     filling: bool = False
+    fill_no: int = 0  # of the last filling
     doubtful: bool = False  # the answer to a filling was lost: the store may have taken members that are not here
     prepared: bool = False
     fresh_left: bool = True
