@@ -58,7 +58,8 @@ class Failover:
         """From now on the standby gets nothing more. So much later the store goes, and with it the engines of these
         tenants; then the standby takes over."""
         assert self._behind is None
-        self._batches.clear()
+        unopened = [batch for batch in self._batches if self.may_be_missing(batch.tenant)]  # still to be judged
+        self._batches = deque(unopened, maxlen=BATCHES_KEPT)
         self._behind = the_loop().now_s, self._world.store.copy()
         self._world.spawn(self._happen(behind_s, away_s, dying))
 
