@@ -4,8 +4,8 @@ that its users set.
 They are asked in a world kinder than theirs: nothing is lost or late on the way to the network.
 """
 
-from bisect import bisect_right
 from collections import deque
+from collections.abc import Iterable, Iterator
 from math import floor
 
 from busyhour.bench.pacing.methods import Plain
@@ -40,12 +40,14 @@ class Counted(Plain):
     """Counts calls over windows of time: (resolved, answered, abandoned, seconds of talk)."""
 
     SAMPLE_S = 10.0
+    FORGET_AT_ONCE = 1_000
 
     def __init__(self, windows_s: tuple[float, ...]) -> None:
         self.totals = [0.0, 0.0, 0.0, 0.0]
         self.talks = 0
         self._windows_s = windows_s
-        self._past: deque[tuple[float, tuple[float, ...]]] = deque()
+        self._past: list[tuple[float, tuple[float, ...]]] = []
+        self._begins = [0] * len(windows_s)  # of each window, among those
 
     def ring_ended(self, now_s: float, rang_s: float, live: bool | None, call: int, chance: float) -> None:
         self.totals[0] += 1
@@ -63,13 +65,22 @@ class Counted(Plain):
         past = self._past
         if not past or now_s - past[-1][0] >= self.SAMPLE_S:
             past.append((now_s, tuple(self.totals)))
-            while len(past) > 1 and past[1][0] <= now_s - max(self._windows_s):
-                past.popleft()
-        found = []
-        for window_s in self._windows_s:
-            at = max(0, bisect_right(past, now_s - window_s, key=lambda sample: sample[0]) - 1)
+            self._forget()
+        found, begins = [], self._begins
+        for window, window_s in enumerate(self._windows_s):
+            at, from_s = begins[window], now_s - window_s
+            while at + 1 < len(past) and past[at + 1][0] <= from_s:
+                at += 1
+            begins[window] = at
             found.append([total - before for total, before in zip(self.totals, past[at][1], strict=True)])
         return found
+
+    def _forget(self) -> None:
+        """What no window reaches any more."""
+        useless = min(self._begins)
+        if useless >= self.FORGET_AT_ONCE:
+            del self._past[:useless]
+            self._begins = [at - useless for at in self._begins]
 
 
 class Mizu(Counted):
@@ -148,8 +159,7 @@ class Window(Counted):
     def decide(self, now_s: float, world: World) -> int:
         calls, live, _, _ = self.counts(now_s)[0]
         chance = (live + 1.0) / (calls + 2.0)
-        engaged = [now_s - since_s for since_s in world.talking.values()]
-        soon = sum(map(self._soon, engaged)) + len(world.wrapping) * min(1.0, self.window_s / 20.0)
+        soon = sum(self._soon(now_s, world.talking.values())) + len(world.wrapping) * min(1.0, self.window_s / 20.0)
         ready = len(world.idle) - len(world.waiting) + soon
         return max(0, int(self.lines * ready / chance) - len(world.ringing))
 
@@ -164,15 +174,20 @@ class Window(Counted):
                 left -= ended
             self._survivors = [*survivors, 0.0]
 
-    def _soon(self, elapsed_s: float) -> float:
-        """P(free within the window), by those who lasted as long before."""
-        alive, later = self._alive(elapsed_s), self._alive(elapsed_s + self.window_s)
-        return 1.0 - later / alive if alive > 0.0 else 0.0
-
-    def _alive(self, age_s: float) -> float:
-        at = min(age_s / self.BIN_S, self.BINS - 1.0)
-        low = int(at)
-        return self._survivors[low] + (at - low) * (self._survivors[low + 1] - self._survivors[low])
+    def _soon(self, now_s: float, talking: Iterable[float]) -> Iterator[float]:
+        """P(free within the window) of each, by those who lasted as long before."""
+        survivors, bin_s, window_s, last = self._survivors, self.BIN_S, self.window_s, self.BINS - 1.0
+        for since_s in talking:
+            elapsed_s = now_s - since_s
+            at = elapsed_s / bin_s
+            at = at if at < last else last
+            low = int(at)
+            alive = survivors[low] + (at - low) * (survivors[low + 1] - survivors[low])
+            at = (elapsed_s + window_s) / bin_s
+            at = at if at < last else last
+            low = int(at)
+            later = survivors[low] + (at - low) * (survivors[low + 1] - survivors[low])
+            yield 1.0 - later / alive if alive > 0.0 else 0.0
 
 
 class ProportionalIntegral(Counted):

@@ -120,6 +120,8 @@ class World:
 
     def run(self) -> Tally:
         method, heap, end_s = self.method, self._heap, self.shape.length_s
+        decide, at_events, tick_s = method.decide, method.at_events, method.tick_s
+        ends = self.shape.list_size < ENDLESS
         next_tick_s = 0.0
         while True:
             if heap and heap[0][0] <= next_tick_s:
@@ -127,14 +129,14 @@ class World:
                 if self.now_s > end_s:
                     break
                 heappop(heap)
-                if not (self._happens(what, which) and method.at_events):
+                if not (self._happens(what, which) and at_events):
                     continue
             else:
                 self.now_s = next_tick_s
-                next_tick_s += method.tick_s
-                if self.now_s > end_s or self._is_over():
+                next_tick_s += tick_s
+                if self.now_s > end_s or (ends and self._is_over()):
                     break
-            if count := method.decide(self.now_s, self):
+            if count := decide(self.now_s, self):
                 self._dial(count)
         self._close(min(self.now_s, end_s))
         return self.tally
