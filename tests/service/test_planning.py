@@ -123,6 +123,8 @@ def test_too_little_known_is_said(calls: int, talks: int) -> None:
         ({"answer_chance": 0.0}, "answer_chance"),
         ({"talk_s": 1.0}, "talk_s"),
         ({"limits": (0.5,)}, "limits"),
+        ({"limits": (0.03,) * 41}, "limits"),
+        ({"modes": PROGRESSIVE * 41}, "modes"),
         ({"modes": ()}, "modes"),
         ({"modes": (DialMode.AGENTLESS,)}, "modes"),
     ],

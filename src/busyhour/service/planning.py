@@ -14,9 +14,10 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
-from busyhour.core.dialer.compliance.presets import DAY_S, preset_of
+from busyhour.core.dialer.compliance.presets import preset_of
 from busyhour.core.dialer.predictive.kept import unpack
 from busyhour.core.dialer.predictive.means import Means, means_of
+from busyhour.core.dialer.predictive.picture import RING_MIN_S
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import DialMode
 from busyhour.service.apart import Work, frames_apart
@@ -32,7 +33,8 @@ CALLS_LEAST, TALKS_LEAST = 200, 30  # with fewer, what was learned is mostly the
 MODES: Final = (DialMode.PREDICTIVE, DialMode.RATIO, DialMode.PROGRESSIVE)
 USUAL_AGENTS: Final = (5, 10, 20, 50)
 USUAL_LIMIT: Final = 0.03
-WAIT_MAX_S, RING_MIN_S = 2.0, 15.0
+USUAL: Final = Campaign(campaign_id=0, name="", dial_mode=DialMode.PREDICTIVE)
+"""In place of a campaign, where none is named."""
 
 
 class PlanAsked(Struct, frozen=True, kw_only=True):
@@ -141,6 +143,9 @@ def check(asked: PlanAsked) -> None:
     ):
         if value is not None and not least <= value <= most:
             raise Invalid(f"{field} must be from {least:g} to {most:g}.", field=field)
+    for field, several in (("agents", asked.agents), ("modes", asked.modes), ("limits", asked.limits)):
+        if len(several) > POINTS_MAX:  # all of them are put together before they are counted
+            raise Invalid(f"Give at most {POINTS_MAX} {field}.", field=field)
     if any(not 1 <= n <= AGENTS_MOST for n in asked.agents):
         raise Invalid(f"Each number of agents must be from 1 to {AGENTS_MOST}.", field="agents")
     if not asked.modes or any(mode not in MODES for mode in asked.modes):
@@ -153,12 +158,12 @@ def order_of(asked: PlanAsked, campaign: Campaign | None, kept: bytes) -> PlanOr
     means, learned = _means(asked, campaign, kept)
     agents = asked.agents or _agents_around(campaign)
     limits = asked.limits or (_limit_of(campaign),)
-    points = tuple(dict.fromkeys(product(sorted(agents), asked.modes, limits)))
+    worlds = product(sorted(agents), asked.modes, limits)
     # One call for each free agent is never abandoned, whatever the limit.
-    points = tuple(dict.fromkeys((n, m, limits[0] if m is DialMode.PROGRESSIVE else limit) for n, m, limit in points))
+    points = tuple(dict.fromkeys((n, m, limits[0] if m is DialMode.PROGRESSIVE else limit) for n, m, limit in worlds))
     if len(points) > POINTS_MAX:
         raise Invalid(f"That makes {len(points)} worlds; ask for at most {POINTS_MAX} at a time.", field="agents")
-    preset = preset_of(campaign.compliance.preset) if campaign is not None else None
+    played = campaign or USUAL
     return PlanOrder(
         means=means,
         learned=kept if learned else b"",
@@ -166,10 +171,10 @@ def order_of(asked: PlanAsked, campaign: Campaign | None, kept: bytes) -> PlanOr
         ratio=asked.ratio,
         lines=asked.lines,
         seed=asked.seed,
-        window_s=campaign.compliance.window_s if campaign is not None else DAY_S,
-        wait_max_s=campaign.answer_wait_max_s if campaign is not None else WAIT_MAX_S,
-        ring_min_s=(preset.ring_min_s if preset is not None else 0.0) or RING_MIN_S,
-        late_cancel=campaign is None or campaign.pacing.late_cancel,
+        window_s=played.compliance.window_s,
+        wait_max_s=played.answer_wait_max_s,
+        ring_min_s=preset_of(played.compliance.preset).ring_min_s or RING_MIN_S,
+        late_cancel=played.pacing.late_cancel,
     )
 
 
@@ -177,13 +182,13 @@ def _means(asked: PlanAsked, campaign: Campaign | None, kept: bytes) -> tuple[Me
     """What is given, then what was learned, then the usual; and whether anything was learned."""
     found = unpack(kept)
     known = found.learned if found is not None else None
-    enough = known is not None and known.dead.total + known.live.total >= CALLS_LEAST
-    learned = known is not None and enough and known.talk.total >= TALKS_LEAST
-    if not learned and asked.answer_chance is None:
+    if known is not None and (known.dead.total + known.live.total < CALLS_LEAST or known.talk.total < TALKS_LEAST):
+        known = None
+    if known is None and asked.answer_chance is None:
         raise Invalid(_too_little(campaign), code="not_known", field="answer_chance")
-    base = means_of(known.hazards) if known is not None and learned else Means()
+    base = means_of(known.hazards) if known is not None else Means()
     given = {name: getattr(asked, name) for name in Means.__struct_fields__ if getattr(asked, name) is not None}
-    return msgspec.structs.replace(base, **given), learned
+    return msgspec.structs.replace(base, **given), known is not None
 
 
 def _too_little(campaign: Campaign | None) -> str:

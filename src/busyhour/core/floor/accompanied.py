@@ -11,7 +11,7 @@ from busyhour.core.floor import agents, calls, endings, pacing, pairing
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive, Tried
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.attempt import AttemptState
-from busyhour.core.life.call import CallCause, CallState
+from busyhour.core.life.call import TRYING, CallCause, CallState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.pictures import HopperItem
@@ -19,7 +19,6 @@ from busyhour.core.model.values import DialMode, FirstLeg, Outcome
 
 LIFT_MAX_S = agents.LEG_RING_S + agents.LEG_RETRY_S  # for the agent's phone to be up, before anything is dialed
 HEARD_BY_PBX = (AttemptState.SENT, AttemptState.RINGING)
-TRYING = (CallState.PLANNED, CallState.DIALING)
 GIVEN_BACK = "given_back"
 NO_PHONE = "no_phone"
 

@@ -8,7 +8,7 @@ from busyhour.core.commands import HangUpLeg, Hold, Join, RingAgent
 from busyhour.core.floor import accompanied, calls, preview, wrapup
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState
 from busyhour.core.life.agent import SystemReason
-from busyhour.core.life.call import CallCause, CallState
+from busyhour.core.life.call import TRYING, CallCause, CallState
 from busyhour.core.model.ids import leg_of
 from busyhour.core.model.pictures import AgentProfile
 from busyhour.core.model.values import LegMode, PhoneKind
@@ -268,7 +268,7 @@ def on_hang_up_asked(f: FloorState, event: e.HangUpAsked) -> None:
         return
     if call.state is CallState.RESERVED:
         accompanied.give_back(f, call, accompanied.GIVEN_BACK)
-    elif call.state in accompanied.TRYING:
+    elif call.state in TRYING:
         accompanied.cancel(f, call)
     else:
         calls.hang_up(f, call)

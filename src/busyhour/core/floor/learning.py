@@ -9,13 +9,12 @@ from busyhour.core.commands import SaveLearned
 from busyhour.core.dialer.predictive.traits import traits_of
 from busyhour.core.floor.predictor import Predictor
 from busyhour.core.life.agent import AgentState
-from busyhour.core.life.call import CallState
+from busyhour.core.life.call import TRYING, CallState
 from busyhour.core.model.values import DialMode, Outcome
 
 if TYPE_CHECKING:
     from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive
 
-TRYING = (CallState.PLANNED, CallState.DIALING)
 BUSY = (AgentState.RESERVED, AgentState.ON_CONTACT)
 NEVER_DIALED = (None, Outcome.CANCELLED)
 UNKNOWN = (Outcome.LOST, Outcome.SYSTEM_ERROR)

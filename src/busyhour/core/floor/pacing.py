@@ -13,20 +13,19 @@ import msgspec
 from busyhour.core.dialer.compliance.presets import preset_of
 from busyhour.core.dialer.pacing import Pace, PacingPicture, calls_to_start, room
 from busyhour.core.dialer.predictive.pacer import ASK_AT_EVENTS_MAX
-from busyhour.core.dialer.predictive.picture import Decision, Picture, Rules
+from busyhour.core.dialer.predictive.picture import RING_MIN_S, Decision, Picture, Rules
 from busyhour.core.dialer.predictive.traits import traits_of
 from busyhour.core.floor import calls, law, runs
-from busyhour.core.floor.learning import BUSY, TRYING, keep, placed_s
+from busyhour.core.floor.learning import BUSY, keep, placed_s
 from busyhour.core.floor.predictor import USUAL, Predictor
 from busyhour.core.floor.state import AgentLive, FloorState, RunLive
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.attempt import AttemptState
-from busyhour.core.life.call import CallState
+from busyhour.core.life.call import TRYING, CallState
 from busyhour.core.model.values import DialMode, Outcome
 
 LOOK_S = 1.0
 SECOND_S = 1.0
-RING_MIN_S = 15.0  # before a call is given up late, where the law names no least ringing time
 
 
 def pace_of(f: FloorState, run: RunLive) -> Pace:

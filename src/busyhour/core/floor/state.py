@@ -21,7 +21,7 @@ from busyhour.core.floor.predictor import Predictor
 from busyhour.core.floor.waiting import WaitingCalls
 from busyhour.core.life.agent import AGENT_LIFE, AgentState, SystemReason
 from busyhour.core.life.attempt import ATTEMPT_LIFE, AttemptCause, AttemptState
-from busyhour.core.life.call import CALL_LIFE, CallCause, CallState
+from busyhour.core.life.call import CALL_LIFE, TRYING, CallCause, CallState
 from busyhour.core.life.run import RUN_LIFE, RunCause, RunState
 from busyhour.core.life.table import IllegalStep, step
 from busyhour.core.model.campaign import Campaign, Trunk
@@ -126,7 +126,9 @@ class CallLive:
     prompt: str = ""  # what it hears from us, and may be looked for
     prompt_begun: bool = False  # by this engine
     prompt_from_s: float = 0.0  # monotonic
+    prompt_over: bool = False
     message_heard: bool = False
+    opted_out: bool = False  # the callee pressed the key that asks for no more calls
     segments: list[Segment] = field(default_factory=list)
     segment_from_utc_s: float = 0.0
     held_from_utc_s: float | None = None
@@ -288,7 +290,7 @@ class FloorState:
             learning.call_rings(self, run, call)
         if call.state is CallState.PLANNED:
             run.planned += sign
-        if call.state in learning.TRYING:
+        if call.state in TRYING:
             if call.accompanied:
                 run.accompanied += sign
             else:

@@ -34,6 +34,8 @@ class CallCause(StrEnum):
 
 S, C = CallState, CallCause
 
+TRYING = (S.PLANNED, S.DIALING)  # on its way, not answered yet
+
 CALL_LIFE: dict[CallState, dict[CallCause, CallState]] = {
     S.RESERVED: {C.DIALED: S.PLANNED, C.ENDED: S.ENDED},
     S.PLANNED: {C.COMMITTED: S.DIALING, C.ENDED: S.ENDED},

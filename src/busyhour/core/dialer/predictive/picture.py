@@ -5,6 +5,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
+RING_MIN_S = 15.0  # before a call is given up late, where the law names no least ringing time
+
 
 class Window(Struct, frozen=True, kw_only=True):
     """One rule on abandoned calls, over its own stretch of time: what is aimed at, what is allowed, what came so far.
@@ -29,7 +31,7 @@ class Rules(Struct, frozen=True, kw_only=True):
     """What a campaign sets."""
 
     grace_s: float = 2.0  # how long a person who answered waits for an agent before it counts as abandoned
-    ring_min_s: float = 15.0  # the law: a call rings at least so long before we hang up
+    ring_min_s: float = RING_MIN_S  # the law: a call rings at least so long before we hang up
     late_cancel: bool = True
 
 
