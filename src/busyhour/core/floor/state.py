@@ -126,9 +126,7 @@ class CallLive:
     prompt: str = ""  # what it hears from us, and may be looked for
     prompt_begun: bool = False  # by this engine
     prompt_from_s: float = 0.0  # monotonic
-    prompt_over: bool = False
     message_heard: bool = False
-    opted_out: bool = False  # the callee pressed the key that asks for no more calls
     segments: list[Segment] = field(default_factory=list)
     segment_from_utc_s: float = 0.0
     held_from_utc_s: float | None = None
