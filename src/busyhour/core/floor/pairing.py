@@ -20,7 +20,6 @@ from busyhour.core.model.values import DialMode, LegMode
 ROUNDS_MAX = 10_000  # a fixed point not found by then is a bug of ours
 TALK_MAX_S = 4 * 3600.0  # the PBX's own limit of a call whose campaign has none
 LIMIT_LATER_S = 5.0  # the PBX's limit comes after ours: it is for a dead engine
-SECOND_S = 1.0
 
 
 def settle(f: FloorState) -> None:
@@ -152,7 +151,7 @@ def _tell_why(f: FloorState, run: RunLive, pace: Pace) -> None:
 def free_trunk(f: FloorState, run: RunLive) -> TrunkLive | None:
     """The trunk of this run with the most free lines that may start a call within this second."""
     best: TrunkLive | None = None
-    wait_s = SECOND_S
+    wait_s = pacing.SECOND_S
     for trunk_id in run.campaign.trunk_ids:
         trunk = f.trunks.get(trunk_id)
         if trunk is None or trunk.up >= trunk.trunk.capacity:
@@ -172,12 +171,12 @@ def rate_pause_s(f: FloorState, trunk: TrunkLive) -> float:
     limit = trunk.trunk.calls_per_s_max
     if not limit:
         return 0.0
-    while trunk.starts_s and trunk.starts_s[0] + SECOND_S <= f.now.mono_s:  # the sum below, lest rounding say 0
+    while trunk.starts_s and trunk.starts_s[0] + pacing.SECOND_S <= f.now.mono_s:  # the sum below, lest rounding say 0
         trunk.starts_s.popleft()
     if not trunk.starts_s:
         return 0.0
-    even_s = trunk.starts_s[-1] + SECOND_S / limit
-    full_s = trunk.starts_s[0] + SECOND_S if len(trunk.starts_s) >= limit else 0.0
+    even_s = trunk.starts_s[-1] + pacing.SECOND_S / limit
+    full_s = trunk.starts_s[0] + pacing.SECOND_S if len(trunk.starts_s) >= limit else 0.0
     return max(even_s, full_s) - f.now.mono_s
 
 
