@@ -78,7 +78,7 @@ def test_runs_last_as_long_as_published() -> None:
 def test_a_peer_gets_the_busiest_setting_within_the_limit(monkeypatch: pytest.MonkeyPatch) -> None:
     """A pretended peer: the more lines, the busier and the more are abandoned; above 4.0 it is too many."""
 
-    def tried(name: str, n: int, p: float, setting: float, quick: bool = False) -> tuple[float, float]:
+    def tried(name: str, n: int, p: float, setting: float, **how: object) -> tuple[float, float]:
         return min(1.0, setting / 5), 0.03 * setting / 4.0
 
     monkeypatch.setattr(tuning, "_tried", tried)

@@ -132,16 +132,16 @@ def _settings(
     pool: ProcessPoolExecutor, names: Sequence[str], pairs: Sequence[tuple[int, float]], told: Told
 ) -> dict[tuple[str, int, float], Setter]:
     """Of the peers that are tuned; what is not known yet is found now, and stored as soon as it is found."""
-    tuned = stored()
-    missing = [(name, n, p) for name in names for n, p in pairs if key_of(n, p) not in tuned.get(name, {})]
-    waiting = {pool.submit(tune, *which): which for which in missing}
+    known, wanted = stored(), [(name, n, p) for name in names for n, p in pairs]
+    found = {which: known[which[0]][key] for which in wanted if (key := key_of(*which[1:])) in known.get(which[0], {})}
+    waiting = {pool.submit(tune, *which): which for which in wanted if which not in found}
     stage = Stage(told, "settings tuned", len(waiting))
     for future in as_completed(waiting):
-        name, n, p = waiting[future]
-        tuned.setdefault(name, {})[key_of(n, p)] = future.result()
-        store(tuned)
+        name, n, p = which = waiting[future]
+        found[which] = future.result()
+        store(name, key_of(n, p), found[which])
         stage.one_done()
-    return {(name, n, p): tuned[name][key_of(n, p)] for name in names for n, p in pairs}
+    return found
 
 
 def _all(pool: ProcessPoolExecutor, work: Sequence[Job], told: Told) -> Iterator[Result]:

@@ -4,22 +4,25 @@ What was found stands in `tuned.json` beside this file, so that a run need not l
 looked for.
 """
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from contextlib import suppress
 from math import exp, log
 from pathlib import Path
-from statistics import mean
+from statistics import fmean
+from typing import NamedTuple
 
 import msgspec
 
-from busyhour.bench.pacing.cells import Result, run_cell
+from busyhour.bench.pacing.cells import run_cell
 from busyhour.bench.pacing.peers_vicidial import Setting
 from busyhour.bench.pacing.roster import CHOICES, DIALS, Setter
 from busyhour.bench.pacing.scenarios import STATIC, Cell
 
 SEEDS = (101, 102)
 ALLOWED, AIM, NEAR = 0.03, 0.0292, 0.0006
-ROUNDS = 9
+QUICK_ROUNDS, ROUNDS = 6, 5  # of turning a dial: in short runs to find the place, then in full
+SLOPE = 2.0  # of abandonment over the setting, both as logarithms, until two full runs say better
+STEP_LEAST, STEP_MOST = 0.01, 0.4  # of the logarithm of the setting
 QUICK_BEST = 4  # of many settings, tried shortly first, so many are then tried in full
 STORED = Path(__file__).with_name("tuned.json")
 
@@ -30,7 +33,10 @@ def stored() -> Tuned:
     return msgspec.json.decode(STORED.read_bytes(), type=Tuned) if STORED.exists() else {}
 
 
-def store(tuned: Tuned) -> None:
+def store(name: str, key: str, setting: Setter) -> None:
+    """Beside what another process may have found meanwhile."""
+    tuned = stored()
+    tuned.setdefault(name, {})[key] = setting
     ordered = {name: dict(sorted(cells.items())) for name, cells in sorted(tuned.items())}
     with suppress(PermissionError):  # where the product is installed read-only it is found anew each time
         STORED.write_bytes(msgspec.json.format(msgspec.json.encode(ordered), indent=1) + b"\n")
@@ -48,20 +54,47 @@ def tune(name: str, n: int, p: float) -> Setter:
 
 
 def _turn(name: str, n: int, p: float) -> Setter:
-    low, high = log(DIALS[name].low), log(DIALS[name].high)
-    best, best_utilisation = exp(low), -1.0
+    """What is abandoned grows with the setting, though in steps where agents are few."""
+    tries: list[_Try] = []
+    at = _place(name, n, p)
     for _ in range(ROUNDS):
-        middle = (low + high) / 2
-        utilisation, abandonment = _tried(name, n, p, exp(middle))
-        if abandonment <= ALLOWED and utilisation > best_utilisation:
-            best, best_utilisation = exp(middle), utilisation
-        if abs(abandonment - AIM) < NEAR and abandonment <= ALLOWED:
+        tries.append(_Try(at, *_tried(name, n, p, exp(at))))
+        if abs(tries[-1].abandonment - AIM) < NEAR and tries[-1].abandonment <= ALLOWED:
             break
-        if abandonment > AIM:
+        at = _next(tries)
+    best = max(tries, key=lambda one: _rank((one.utilisation, one.abandonment), ALLOWED))
+    return round(exp(best.at), 5)
+
+
+class _Try(NamedTuple):
+    at: float  # logarithm of the setting
+    utilisation: float
+    abandonment: float
+
+
+def _place(name: str, n: int, p: float) -> float:
+    """About where the best is: halved again and again, in short runs."""
+    low, high = log(DIALS[name].low), log(DIALS[name].high)
+    for _ in range(QUICK_ROUNDS):
+        middle = (low + high) / 2
+        if _tried(name, n, p, exp(middle), seeds=SEEDS, quick=True)[1] > AIM:
             high = middle
         else:
             low = middle
-    return round(best, 5)
+    return (low + high) / 2
+
+
+def _next(tries: Sequence[_Try]) -> float:
+    """Along the line through the nearest on each side of the aim, or from the last by the usual slope."""
+    below = max((one for one in tries if one.abandonment <= AIM), default=None)
+    above = min((one for one in tries if one.abandonment > AIM), default=None)
+    if below is None or above is None:
+        last = tries[-1]
+        step = (log(AIM) - log(max(last.abandonment, 1e-4))) / SLOPE
+        size = min(max(abs(step), STEP_LEAST), STEP_MOST)
+        return last.at + (size if step > 0 else -size)
+    part = (AIM - below.abandonment) / (above.abandonment - below.abandonment)
+    return below.at + min(max(part, 0.1), 0.9) * (above.at - below.at)
 
 
 def _choose(name: str, n: int, p: float) -> Setter:
@@ -70,7 +103,7 @@ def _choose(name: str, n: int, p: float) -> Setter:
 
     settings = list(CHOICES[name].settings)
     if len(settings) > 2 * QUICK_BEST:
-        shortly = {at: _shortly(name, n, p, setting) for at, setting in enumerate(settings)}
+        shortly = {at: _tried(name, n, p, setting, seeds=SEEDS[:1], quick=True) for at, setting in enumerate(settings)}
         # A short run may be a little above the limit by chance.
         order = sorted(shortly, key=lambda at: _rank(shortly[at], ALLOWED + 0.003), reverse=True)
         settings = [settings[at] for at in order[:QUICK_BEST]]
@@ -82,15 +115,8 @@ def _rank(found: tuple[float, float], allowed: float) -> float:
     return utilisation if abandonment <= allowed else -abandonment
 
 
-def _tried(name: str, n: int, p: float, setting: Setter, quick: bool = False) -> tuple[float, float]:
-    seeds = SEEDS[:1] if quick else SEEDS
+def _tried(
+    name: str, n: int, p: float, setting: Setter, *, seeds: Sequence[int] = SEEDS, quick: bool = False
+) -> tuple[float, float]:
     runs = [run_cell(name, Cell(scenario=STATIC, n=n, p=p, seed=seed, quick=quick), setting) for seed in seeds]
-    return _mean(runs, lambda run: run.utilisation), _mean(runs, lambda run: run.abandonment)
-
-
-def _shortly(name: str, n: int, p: float, setting: Setter) -> tuple[float, float]:
-    return _tried(name, n, p, setting, quick=True)
-
-
-def _mean(runs: list[Result], of: Callable[[Result], float]) -> float:
-    return mean(of(run) for run in runs)
+    return fmean(run.utilisation for run in runs), fmean(run.abandonment for run in runs)
