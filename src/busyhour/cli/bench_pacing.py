@@ -1,18 +1,20 @@
 """`busyhour bench pacing`: the pacer in a pretended world, beside what other dialers do."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from busyhour.cli.progress import Progress
 from busyhour.cli.screen import Trouble, err, out, print_json, print_table
 from busyhour.cli.wiring import PacingAsked, Wiring
+from busyhour.cli.words import names, numbers, one_of
 
-Number = TypeVar("Number", int, float)
 AGENTS_MOST = 2_000
 SEEDS_MOST = 1_000
+WORST = ("day_most", "window_most")
 
 
 def add_pacing(bench: typer.Typer, wiring: Wiring) -> None:
@@ -36,11 +38,10 @@ def add_pacing(bench: typer.Typer, wiring: Wiring) -> None:
         json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
     ) -> None:
         """How busy agents are, and how many callees are abandoned, in a pretended world. Drives the production code."""
-        names = names_of(methods, wiring.pacing_methods())
         one_of(scenario, wiring.pacing_scenarios(), "scenario")
         asked = PacingAsked(
             scenario=scenario,
-            methods=names,
+            methods=names_of(methods, wiring.pacing_methods()),
             agents=numbers(agents, "--agents", int, 1, AGENTS_MOST),
             chances=numbers(p, "--p", float, 0.001, 1.0),
             seeds=seeds_of(seeds),
@@ -63,25 +64,7 @@ def names_of(text: str, known: Sequence[str]) -> Sequence[str]:
         return ["model", "model-no-cancel", *peers]
     if text == "peers":
         return peers
-    names = [part.strip() for part in text.split(",") if part.strip()]
-    for name in names:
-        one_of(name, known, "method")
-    return names
-
-
-def one_of(name: str, known: Sequence[str], what: str) -> None:
-    if name not in known:
-        raise Trouble(f"There is no {what} {name!r}. Use one of: {', '.join(known)}.")
-
-
-def numbers(text: str, option: str, kind: Callable[[str], Number], least: Number, most: Number) -> Sequence[Number]:
-    try:
-        found = [kind(part) for part in text.split(",") if part.strip()]
-    except ValueError:
-        raise Trouble(f"{option} {text!r} is not understood. Give numbers with commas between, as in 5,10.") from None
-    if any(not least <= each <= most for each in found):
-        raise Trouble(f"{option} {text!r} is out of range. Each must be from {least} to {most}.")
-    return found
+    return names(text, known, "method")
 
 
 def seeds_of(text: str) -> Sequence[int]:
@@ -113,20 +96,14 @@ def _show(figures: Mapping[str, Any]) -> None:
 
 def _show_days(figures: Mapping[str, Any]) -> None:
     """Of the worlds with a law of its own for each day."""
-    cells = [cell for cell in figures["cells"] if _of(cell, "days")]
+    cells = [cell for cell in msgspec.to_builtins(figures["cells"]) if cell.get("days")]
     if cells:
         rows = [
-            (_of(c, "n"), _of(c, "p"), _of(c, "seed"), _of(c, "days"), _of(c, "days_over"),
-             f"{100 * _of(c, 'day_most'):.2f}", f"{100 * _of(c, 'window_most'):.2f}")
+            (c["n"], c["p"], c["seed"], c["days"], c["days_over"], *(f"{100 * c[at]:.2f}" for at in WORST))
             for c in cells
-        ]  # fmt: skip
+        ]
         heads = ("agents", "p", "seed", "days", "above the limit", "worst day %", "worst 24 hours %")
         print_table("Each day", heads, rows)
-
-
-def _of(cell: Any, name: str) -> Any:
-    """A cell is a record here, and an object in the tests."""
-    return cell.get(name) if isinstance(cell, Mapping) else getattr(cell, name, None)
 
 
 def _show_paired(figures: Mapping[str, Any]) -> None:

@@ -6,14 +6,15 @@ from typing import Annotated, Any
 import typer
 
 from busyhour.cli import campaigns
-from busyhour.cli.bench_pacing import numbers, one_of
 from busyhour.cli.client import Client, connect
 from busyhour.cli.progress import Progress
 from busyhour.cli.screen import Trouble, err, out, print_json, print_table
+from busyhour.cli.words import names, numbers
+from busyhour.core.model.values import DialMode
 
-AGENTS_MOST = 500
+AGENTS_MOST = 500  # as the server has it
 REPLY_MAX_S = 90.0  # the server itself ends after a minute
-MODES = ("predictive", "ratio", "progressive")
+MODES = (DialMode.PREDICTIVE, DialMode.RATIO, DialMode.PROGRESSIVE)
 COLUMNS = (
     "agents",
     "mode",
@@ -44,9 +45,7 @@ def plan(
     json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
 ) -> None:
     """What if: how busy agents would be, how long they wait, how many callees are abandoned."""
-    names = [part.strip() for part in modes.split(",") if part.strip()]
-    for name in names:
-        one_of(name, MODES, "mode")
+    chosen = names(modes, MODES, "mode")
     if campaign is None and p is None:
         raise Trouble("Name a campaign that has made calls, or give the share of dials that people answer, as --p 0.2.")
     client = connect()
@@ -56,7 +55,7 @@ def plan(
         "talk_s": talk,
         "wrap_s": wrap,
         "ring_s": ring,
-        "modes": names,
+        "modes": chosen,
         "limits": [each / 100 for each in numbers(limits, "--limits", float, 0.1, 20.0)],
         "ratio": ratio,
         "lines": lines,
