@@ -1,11 +1,12 @@
 """The limits of a campaign's settings: one fault at a time, with the field and what to do."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from busyhour.core.dialer.compliance.check import faults_of_law
 from busyhour.core.dialer.hours import zone_known
-from busyhour.core.model.campaign import DAY_S, Campaign, Hours, RetryRule
+from busyhour.core.model.campaign import DAY_S, Campaign, Hours, Preview, RetryRule
 from busyhour.core.model.values import DialMode, FirstLeg
 from busyhour.service.accounts import check_name
 from busyhour.service.errors import Invalid
@@ -48,11 +49,9 @@ def check_campaign(campaign: Campaign, status: str) -> None:
     for field, least, most, text in NUMBERS:
         if not least <= getattr(campaign, field) <= most:
             raise Invalid(f"{field}: {text}.", field=f"campaign.{field}")
-    for field, least, most, text in PACING:
-        value = getattr(campaign.pacing, field)
-        if value is not None and not least <= value <= most:
-            raise Invalid(f"{field}: {text}.", field=f"campaign.pacing.{field}")
-    check_preview(campaign)
+    check_pacing(campaign)
+    check_preview(campaign.preview)
+    check_dial_countries(campaign.dial_countries)
     for field, text in faults_of_law(campaign):
         raise Invalid(text, field=f"campaign.{field}")
     if not CALLER_ID.fullmatch(campaign.caller_id):
@@ -75,8 +74,17 @@ def check_campaign(campaign: Campaign, status: str) -> None:
         raise Invalid(f"A campaign has at most {LINKS_MAX} trunks and as many agents.", field="campaign")
 
 
-def check_preview(campaign: Campaign) -> None:
-    preview = campaign.preview
+def check_pacing(campaign: Campaign) -> None:
+    for field, least, most, text in PACING:
+        value = getattr(campaign.pacing, field)
+        if value is not None and not least <= value <= most:
+            raise Invalid(f"{field}: {text}.", field=f"campaign.pacing.{field}")
+    if campaign.pacing.first_leg is FirstLeg.AGENT and campaign.dial_mode is not DialMode.PROGRESSIVE:
+        text = "The agent can be first on the line in the dial mode progressive only."
+        raise Invalid(text, field="campaign.pacing.first_leg")
+
+
+def check_preview(preview: Preview) -> None:
     if not PREVIEW_MIN_S <= preview.timeout_s <= PREVIEW_MAX_S:
         text = f"A preview lasts {PREVIEW_MIN_S} to {PREVIEW_MAX_S} seconds."
         raise Invalid(text, field="campaign.preview.timeout_s")
@@ -86,13 +94,13 @@ def check_preview(campaign: Campaign) -> None:
         raise Invalid(text, field="campaign.preview.skip_reasons")
     if not all(REASON.fullmatch(reason) for reason in reasons):
         raise Invalid("A reason to skip has 1 to 60 characters.", field="campaign.preview.skip_reasons")
-    if len(campaign.dial_countries) > COUNTRIES_MAX:
+
+
+def check_dial_countries(countries: Sequence[str]) -> None:
+    if len(countries) > COUNTRIES_MAX:
         raise Invalid(f"Name at most {COUNTRIES_MAX} countries.", field="campaign.dial_countries")
-    for country in campaign.dial_countries:
+    for country in countries:
         Numbers(country)  # or says that there is none
-    if campaign.pacing.first_leg is FirstLeg.AGENT and campaign.dial_mode is not DialMode.PROGRESSIVE:
-        text = "The agent can be first on the line in the dial mode progressive only."
-        raise Invalid(text, field="campaign.pacing.first_leg")
 
 
 def check_hours(hours: Hours, field: str) -> None:

@@ -62,7 +62,9 @@ async def add_dnc(who: Who, use: Use, body: NewDnc) -> DncAdded:
             rejected.append(RefusedNumber(number=text[:TEXT_LENGTH_MAX], reason=found.reason))
         else:
             good.append(found.text)
-    added = await use.directory.add_dnc(who.tenant_id, list(dict.fromkeys(good)), body.source[:100]) if good else 0
+    if not good:
+        return DncAdded(added=0, rejected=rejected)
+    added = await use.directory.add_dnc(who.tenant_id, list(dict.fromkeys(good)), body.source[:100])
     with suppress(Unavailable):  # so that no desk shows them any more; before a call the store asks its list anyway
         use.floors.tell(who.tenant_id, NumbersListed(numbers=tuple(good)))
     return DncAdded(added=added, rejected=rejected)
