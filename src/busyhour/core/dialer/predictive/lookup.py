@@ -158,15 +158,9 @@ def _made(hazards: Hazards, grace_s: float, levels: Iterable[int]) -> Generator[
 
 def _horizons(hazards: Hazards) -> tuple[int, float]:
     """When a call placed now is answered, if it is: on the average, and nearly always."""
-    falling, chances = 1.0, []
-    for live, dead in zip(hazards.live, hazards.dead, strict=True):
-        ends = falling * (1.0 - exp(-live - dead))
-        chances.append(ends * live / (live + dead))
-        falling -= ends
-    answered = sum(chances)
-    mean_s = sum([(second + 0.5) * chance for second, chance in enumerate(chances)]) / answered
-    late_s, seen = 0, 0.0
+    chances = tables.answered_at(hazards.live, hazards.dead)
+    answered, late_s, seen = sum(chances), 0, 0.0
     while seen < NEARLY_ALL * answered:
         seen += chances[late_s]
         late_s += 1
-    return max(HORIZON_MIN, min(HORIZON_MAX, round(mean_s))), float(late_s)
+    return max(HORIZON_MIN, min(HORIZON_MAX, round(tables.mean_at_s(chances)))), float(late_s)

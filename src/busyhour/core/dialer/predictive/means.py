@@ -6,6 +6,7 @@ from math import exp
 from msgspec import Struct
 
 from busyhour.core.dialer.predictive.learned import TALK_BIN_S, Hazards
+from busyhour.core.dialer.predictive.tables import answered_at, mean_at_s
 
 
 class Means(Struct, frozen=True, kw_only=True):
@@ -18,12 +19,12 @@ class Means(Struct, frozen=True, kw_only=True):
 
 
 def means_of(hazards: Hazards) -> Means:
-    chance, ring_s = _answers(hazards)
+    answers = answered_at(hazards.live, hazards.dead)
     return Means(
-        answer_chance=chance,
+        answer_chance=sum(answers),
         talk_s=_mean_s(hazards.talk, TALK_BIN_S),
         wrap_s=_mean_s(hazards.wrap, 1.0),
-        ring_s=ring_s,
+        ring_s=mean_at_s(answers),
     )
 
 
@@ -35,15 +36,3 @@ def _mean_s(hazard: Sequence[float], bin_s: float) -> float:
         area_s += (lasting - then) / each
         lasting = then
     return area_s + lasting / hazard[-1]
-
-
-def _answers(hazards: Hazards) -> tuple[float, float]:
-    """The chance of an answer, and when it comes."""
-    lasting, chance, weighted_s = 1.0, 0.0, 0.0
-    for second, (live, dead) in enumerate(zip(hazards.live, hazards.dead, strict=True)):
-        both = live + dead
-        ends = lasting * (1.0 - exp(-both))
-        chance += ends * live / both
-        weighted_s += (second + 0.5) * ends * live / both
-        lasting -= ends
-    return chance, weighted_s / chance

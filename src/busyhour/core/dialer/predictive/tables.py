@@ -61,6 +61,21 @@ def talk_row(talk: Sequence[float], wrap: Sequence[float], bin_s: float, horizon
     return row
 
 
+def answered_at(live: Sequence[float], dead: Sequence[float]) -> list[float]:
+    """P(a call placed now is answered by a person in that second)."""
+    lasting, chances = 1.0, []
+    for alive, ended in zip(live, dead, strict=True):
+        ends = lasting * (1.0 - exp(-alive - ended))
+        chances.append(ends * alive / (alive + ended))
+        lasting -= ends
+    return chances
+
+
+def mean_at_s(chances: Sequence[float]) -> float:
+    """In the middle of a second, on the average."""
+    return sum([(second + 0.5) * chance for second, chance in enumerate(chances)]) / sum(chances)
+
+
 def answer_row(live: Sequence[float], dead: Sequence[float], factor: float, horizon: int) -> AnswerRow:
     """Two ends compete for a ringing call: a person, or anything else."""
     lasting, answered = [1.0], [0.0]
