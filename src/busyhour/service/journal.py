@@ -71,9 +71,8 @@ class Journal:
     def note(self, fence: int, no: int, batch: Sequence[c.Keep], answers: Sequence[Event]) -> None:
         """The store has acknowledged this. Calls that it refused were not written."""
         yes = {answer.call for answer in answers if isinstance(answer, CallCommitted)}
-        refused = [one.item.call for one in batch if isinstance(one, c.PlaceCall) and one.item.call not in yes]
         keeps = tuple(
-            one for one in batch if _is_kept(one) and not (isinstance(one, c.PlaceCall) and one.item.call in refused)
+            one for one in batch if _is_kept(one) and (not isinstance(one, c.PlaceCall) or one.item.call in yes)
         )
         if not keeps:
             return
