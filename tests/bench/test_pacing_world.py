@@ -80,6 +80,9 @@ def test_the_same_people_are_on_every_list_of_a_seed() -> None:
     people = [first(0.0) for _ in range(500)]
     assert people == [second(100.0) for _ in range(500)]
     assert people != [leads.usual(6, lambda now_s: 0.3)(0.0) for _ in range(500)]
+    once, again = leads.always(5, 0.3), leads.always(5, 0.3)
+    assert [once(0.0) for _ in range(500)] == people
+    assert [again(0.0) for _ in range(600)][:500] == people
 
 
 def test_people_are_as_described() -> None:

@@ -4,6 +4,7 @@ So that two methods meet the same luck, all draws of a lead are made in order, u
 """
 
 from collections.abc import Callable
+from functools import lru_cache
 from math import cos, exp, log, pi, sin, sqrt
 from random import Random
 
@@ -16,7 +17,7 @@ BUSY_S = (1.0, 4.0)
 MACHINE_PART, NO_ANSWER_PART = 0.45, 0.40
 
 
-class Lead(Struct):
+class Lead(Struct, gc=False):
     ring_s: float  # until it is answered, or known not to be
     live: bool
     talk_s: float = 0.0
@@ -77,6 +78,27 @@ def usual(seed: int, chance: Callable[[float], float], talk_of: Talk | None = No
                 ring_s = RING_AGAIN_S[0] + spread * (RING_AGAIN_S[1] - RING_AGAIN_S[0])
             return Lead(ring_s, True, talk_of(r1 * sin(2 * pi * u2), kind), wrap_of(r2 * cos(2 * pi * u4)))
         return not_live(kind, spread)
+
+    return next_lead
+
+
+@lru_cache(maxsize=2)
+def _list(seed: int, p: float) -> tuple[list[Lead], Callable[[float], Lead]]:
+    """A list as far as it was called, and who comes after."""
+    return [], usual(seed, lambda now_s: p)
+
+
+def always(seed: int, p: float) -> Callable[[float], Lead]:
+    """With one chance of an answer all the time: the same people for each method, so they are drawn only once."""
+    people, after = _list(seed, p)
+    at = -1
+
+    def next_lead(now_s: float) -> Lead:
+        nonlocal at
+        at += 1
+        if at == len(people):
+            people.append(after(now_s))
+        return people[at]
 
     return next_lead
 

@@ -84,7 +84,7 @@ def leads_of(cell: Cell) -> Callable[[float], Lead]:
         case "mixed":
             return odd_leads.mixed(seed, p)
         case _:
-            return leads.usual(seed, lambda now_s: p)
+            return leads.always(seed, p)
 
 
 def after_jump(cell: Cell, answers: list[tuple[float, bool]]) -> float | None:

@@ -6,7 +6,6 @@ through the grace, and the first agent to get free takes him; then he counts as 
 
 from collections import deque
 from collections.abc import Callable
-from enum import IntEnum
 from heapq import heappop, heappush
 from typing import Protocol
 
@@ -19,14 +18,7 @@ ENDLESS = 1_000_000_000
 PROMPT_S = 2.0
 
 
-class What(IntEnum):
-    RING_ENDS = 0
-    TALK_ENDS = 1
-    WRAP_ENDS = 2
-    LAPSES = 3
-    LEAVES = 4
-    COMES = 5
-    CALLS_US = 6
+Happens = Callable[[int], bool]  # to a call or an agent; False when it was nothing after all
 
 
 class Method(Protocol):
@@ -111,7 +103,7 @@ class World:
         self._since = [0.0] * shape.agents  # in the present state
         self._busy_since = [0.0] * shape.agents
         self._in_since = dict.fromkeys(range(shape.agents), 0.0)
-        self._heap: list[tuple[float, int, What, int]] = []
+        self._heap: list[tuple[float, int, Happens, int]] = []
         self._order = 0
         for agent in range(shape.agents):
             self._next_leave(agent)
@@ -125,11 +117,11 @@ class World:
         next_tick_s = 0.0
         while True:
             if heap and heap[0][0] <= next_tick_s:
-                self.now_s, _, what, which = heap[0]
+                self.now_s, _, happens, which = heap[0]
                 if self.now_s > end_s:
                     break
                 heappop(heap)
-                if not (self._happens(what, which) and at_events):
+                if not (happens(which) and at_events):
                     continue
             else:
                 self.now_s = next_tick_s
@@ -163,29 +155,11 @@ class World:
             self.tally.dialed += 1
             self._leads[call] = lead
             self.ringing[call] = (self.now_s, self.method.chance_of(call))
-            self._later(lead.ring_s, What.RING_ENDS, call)
+            self._later(lead.ring_s, self._ring_ends, call)
 
-    def _later(self, after_s: float, what: What, which: int) -> None:
+    def _later(self, after_s: float, happens: Happens, which: int) -> None:
         self._order += 1
-        heappush(self._heap, (self.now_s + after_s, self._order, what, which))
-
-    def _happens(self, what: What, which: int) -> bool:
-        """False when it was nothing after all."""
-        if what == What.RING_ENDS:
-            return self._ring_ends(which)
-        if what == What.TALK_ENDS:
-            self._talk_ends(which)
-        elif what == What.WRAP_ENDS:
-            self._wrap_ends(which)
-        elif what == What.LAPSES:
-            return self._lapses(which)
-        elif what == What.LEAVES:
-            self._leaves(which)
-        elif what == What.CALLS_US:
-            self._calls_us()
-        else:
-            self._comes(which)
-        return True
+        heappush(self._heap, (self.now_s + after_s, self._order, happens, which))
 
     # Calls
 
@@ -206,7 +180,7 @@ class World:
         elif (patience_s := self.shape.grace_s - lead.late_s) > 0.0:
             self.waiting.append(call)
             self._answered_s[call] = self.now_s - lead.late_s
-            self._later(patience_s, What.LAPSES, call)
+            self._later(patience_s, self._lapses, call)
         else:
             self._abandon(call)
         return True
@@ -240,21 +214,22 @@ class World:
         self._with[agent] = lead
         self._since[agent] = self._busy_since[agent] = now_s
         self.talking[agent] = now_s
-        self._later(lead.talk_s, What.TALK_ENDS, agent)
+        self._later(lead.talk_s, self._talk_ends, agent)
 
     # People who call us
 
     def _await_caller(self) -> None:
         if self.shape.inbound is not None:
             part, self._next_caller = self.shape.inbound()
-            self._later(part * self.shape.inbound_every_s, What.CALLS_US, 0)
+            self._later(part * self.shape.inbound_every_s, self._calls_us, 0)
 
-    def _calls_us(self) -> None:
+    def _calls_us(self, _: int) -> bool:
         assert self._next_caller is not None
         self.callers.append((self.now_s, self._next_caller))
         self._await_caller()
         if self.idle:
             self._is_free(self.idle.popleft())
+        return True
 
     def _serves_caller(self, agent: int) -> None:
         came_s, lead = self.callers.popleft()
@@ -273,18 +248,19 @@ class World:
         else:
             self.idle.append(agent)
 
-    def _talk_ends(self, agent: int) -> None:
+    def _talk_ends(self, agent: int) -> bool:
         now_s, lead = self.now_s, self._with[agent]
         self.method.talk_ended(now_s - self._since[agent])
         self._since[agent] = now_s
         if self.talking.pop(agent, None) is not None:
             self.wrapping[agent] = now_s
         if lead.wrap_s > 0.0:
-            self._later(lead.wrap_s, What.WRAP_ENDS, agent)
+            self._later(lead.wrap_s, self._wrap_ends, agent)
         else:
             self._wrap_ends(agent)
+        return True
 
-    def _wrap_ends(self, agent: int) -> None:
+    def _wrap_ends(self, agent: int) -> bool:
         now_s = self.now_s
         self.method.wrap_ended(now_s - self._since[agent])
         del self._with[agent]
@@ -295,8 +271,9 @@ class World:
             self._goes(agent)
         else:
             self._is_free(agent)
+        return True
 
-    def _leaves(self, agent: int) -> None:
+    def _leaves(self, agent: int) -> bool:
         if agent in self.talking or agent in self.wrapping:
             self.leaving[agent] = self.now_s
             self.talking.pop(agent, None)
@@ -304,22 +281,24 @@ class World:
         else:
             self.idle.remove(agent)
             self._goes(agent)
+        return True
 
     def _goes(self, agent: int) -> None:
         assert self.shape.draw is not None
         self.logged_in -= 1
         self.tally.logged_in_s += self._counted_s(self._in_since.pop(agent))
-        self._later(self.shape.draw() * self.shape.break_s, What.COMES, agent)
+        self._later(self.shape.draw() * self.shape.break_s, self._comes, agent)
 
-    def _comes(self, agent: int) -> None:
+    def _comes(self, agent: int) -> bool:
         self.logged_in += 1
         self._in_since[agent] = self._since[agent] = self.now_s
         self._next_leave(agent)
         self._is_free(agent)
+        return True
 
     def _next_leave(self, agent: int) -> None:
         if self.shape.session_s and self.shape.draw is not None:
-            self._later(self.shape.draw() * self.shape.session_s, What.LEAVES, agent)
+            self._later(self.shape.draw() * self.shape.session_s, self._leaves, agent)
 
     # The end
 
