@@ -17,15 +17,10 @@ PING_S: Final = 5.0
 PASSWORD: Final = "a long enough password, for tests only"  # noqa: S105 of agents that live for one run
 
 
-class Desk:
-    """One agent's open desk. `agent` is the agent's own view, `call` the call in hand; both follow the feed."""
+class Shown:
+    """What a desk shows by its feed: `agent` is the agent's own view, `call` the call in hand."""
 
-    def __init__(self, url: str, login: str, *, tab: str) -> None:
-        self._api = Api(url)
-        self._login, self._tab = login, tab
-        self._socket: aiohttp.ClientWebSocketResponse | None = None
-        self._tasks: list[asyncio.Task[None]] = []
-        self._changed = asyncio.Condition()
+    def __init__(self) -> None:
         self.state: dict[str, dict[str, Any]] = {}
 
     @property
@@ -36,11 +31,40 @@ class Desk:
     def call(self) -> dict[str, Any] | None:
         return next(iter(self.state.get("calls", {}).values()), None)
 
+    def take(self, message: dict[str, Any]) -> None:
+        if message["type"] == "snapshot":
+            self.state = message["state"]
+        elif message["type"] == "changes":
+            for kind, key, view in message["changes"]:
+                if view is None:
+                    self.state.get(kind, {}).pop(key, None)
+                else:
+                    self.state.setdefault(kind, {})[key] = view
+
+
+async def ping(socket: aiohttp.ClientWebSocketResponse) -> None:
+    with contextlib.suppress(ConnectionError, aiohttp.ClientError):
+        while not socket.closed:
+            await socket.send_json({"type": "ping"})
+            await asyncio.sleep(PING_S)
+
+
+class Desk(Shown):
+    """One agent's open desk."""
+
+    def __init__(self, url: str, login: str, *, tab: str) -> None:
+        super().__init__()
+        self._api = Api(url)
+        self._login, self._tab = login, tab
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._changed = asyncio.Condition()
+
     async def open(self) -> Self:
         await self._api.log_in(self._login, PASSWORD)
         headers = {"Origin": self._api.url}
         self._socket = await self._api.http.ws_connect(f"/api/desk/socket?tab={self._tab}", headers=headers)
-        self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(self._ping())]
+        self._tasks = [asyncio.create_task(self._follow()), asyncio.create_task(ping(self._socket))]
         return self
 
     async def press(self, button: str, **body: Any) -> Any:
@@ -66,26 +90,9 @@ class Desk:
         assert self._socket is not None
         async for message in self._socket:
             if message.type is aiohttp.WSMsgType.TEXT:
-                self._apply(message.json())
+                self.take(message.json())
                 async with self._changed:
                     self._changed.notify_all()
-
-    def _apply(self, message: dict[str, Any]) -> None:
-        if message["type"] == "snapshot":
-            self.state = message["state"]
-        elif message["type"] == "changes":
-            for kind, key, view in message["changes"]:
-                if view is None:
-                    self.state.get(kind, {}).pop(key, None)
-                else:
-                    self.state.setdefault(kind, {})[key] = view
-
-    async def _ping(self) -> None:
-        assert self._socket is not None
-        with contextlib.suppress(ConnectionError, aiohttp.ClientError):
-            while not self._socket.closed:
-                await self._socket.send_json({"type": "ping"})
-                await asyncio.sleep(PING_S)
 
 
 class Desks:

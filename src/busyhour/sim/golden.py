@@ -26,6 +26,7 @@ from busyhour.sim.furniture import NOON_UTC_S
 from busyhour.sim.golden_cast import ScriptedAgent, ScriptedPbx
 from busyhour.sim.golden_fates import KINDS, OF_CALLS, POSSIBLE, SOON_S, Fate, FatedLine, FatedShelf, Fates, Mood
 from busyhour.sim.golden_scene import TENANT, Scene
+from busyhour.sim.ledger import Channel
 from busyhour.sim.left import restless
 from busyhour.sim.line import Line
 from busyhour.sim.loop import WORLD, the_loop
@@ -181,6 +182,10 @@ class GoldenWorld(World):
             if in_hand is not None and not in_hand[1]:
                 return
             await asyncio.sleep(LOOK_S)
+
+    def customers(self) -> list[Channel]:
+        """The calls that are up."""
+        return [channel for channel in self.pbx.ledger.live.values() if channel.number]
 
     def say(self, event: e.Event) -> None:
         """From an administrator's page, or a desk."""

@@ -62,10 +62,9 @@ async def engine_dies_as_they_are_joined(stage: GoldenWorld) -> None:
             await stage.stage_pbx.joined.wait()
     stage.kill(stage.processes[TENANT])
     await asyncio.sleep(6.0)
-    for channel in list(stage.pbx.ledger.live.values()):
-        if channel.number:
-            stage.kill(stage.processes[TENANT])
-            stage.pbx.end(channel, EndCause.NORMAL)
+    for channel in stage.customers():
+        stage.kill(stage.processes[TENANT])
+        stage.pbx.end(channel, EndCause.NORMAL)
     await asyncio.sleep(6.0)
 
 

@@ -5,6 +5,7 @@ the limit.
 """
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from busyhour.core.dialer.predictive.chance import Chances
@@ -54,16 +55,17 @@ def ahead(mode: DialMode, **changes: Any) -> Campaign:
     return campaign(**{**settings, **changes})
 
 
-async def one_after_the_other(stage: GoldenWorld) -> None:
-    await stage.at_work()
-    await stage.talking()
-    await asyncio.sleep(10.0)
+def from_the_first_talk_on(seconds: float) -> Callable[[GoldenWorld], Awaitable[None]]:
+    async def script(stage: GoldenWorld) -> None:
+        await stage.at_work()
+        await stage.talking()
+        await asyncio.sleep(seconds)
+
+    return script
 
 
-async def nobody_is_free_for_long(stage: GoldenWorld) -> None:
-    await stage.at_work()
-    await stage.talking()
-    await asyncio.sleep(25.0)
+one_after_the_other = from_the_first_talk_on(10.0)
+nobody_is_free_for_long = from_the_first_talk_on(25.0)
 
 
 PREDICTIVE_LESSON = lesson()

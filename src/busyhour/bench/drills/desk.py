@@ -2,34 +2,26 @@
 
 import asyncio
 import contextlib
-from typing import Any, Final, Self
+from typing import Final, Self
 
 import aiohttp
 
-from busyhour.bench.desks import PASSWORD, PING_S
+from busyhour.bench.desks import PASSWORD, Shown, ping
 from busyhour.bench.product import Api
 
 AGAIN_S: Final = 0.2
 CLOSE_AT_ONCE: Final = aiohttp.ClientWSTimeout(ws_close=0.5)
 
 
-class LastingDesk:
-    """One agent at their desk, for as long as the drill lasts. `agent` and `call` are what the desk shows."""
+class LastingDesk(Shown):
+    """One agent at their desk, for as long as the drill lasts."""
 
     def __init__(self, url: str, login: str) -> None:
+        super().__init__()
         self._api = Api(url)
         self.login = login
         self._task: asyncio.Task[None] | None = None
         self.linked = False
-        self.state: dict[str, dict[str, Any]] = {}
-
-    @property
-    def agent(self) -> dict[str, Any]:
-        return next(iter(self.state.get("agents", {}).values()), {})
-
-    @property
-    def call(self) -> dict[str, Any] | None:
-        return next(iter(self.state.get("calls", {}).values()), None)
 
     async def open(self) -> Self:
         await self._api.log_in(self.login, PASSWORD)
@@ -71,27 +63,12 @@ class LastingDesk:
             await asyncio.sleep(AGAIN_S)
 
     async def _follow(self, socket: aiohttp.ClientWebSocketResponse) -> None:
-        pinging = asyncio.create_task(_ping(socket))
+        pinging = asyncio.create_task(ping(socket))
         try:
             async for message in socket:
                 if message.type is aiohttp.WSMsgType.TEXT:
-                    self._apply(message.json())
+                    told = message.json()
+                    self.take(told)
+                    self.linked = self.linked or told["type"] == "snapshot"
         finally:
             pinging.cancel()
-
-    def _apply(self, message: dict[str, Any]) -> None:
-        if message["type"] == "snapshot":
-            self.state, self.linked = message["state"], True
-        elif message["type"] == "changes":
-            for kind, key, view in message["changes"]:
-                if view is None:
-                    self.state.get(kind, {}).pop(key, None)
-                else:
-                    self.state.setdefault(kind, {})[key] = view
-
-
-async def _ping(socket: aiohttp.ClientWebSocketResponse) -> None:
-    with contextlib.suppress(ConnectionError, aiohttp.ClientError):
-        while not socket.closed:
-            await socket.send_json({"type": "ping"})
-            await asyncio.sleep(PING_S)
