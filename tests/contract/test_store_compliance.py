@@ -7,12 +7,16 @@ import pytest
 
 from busyhour.adapters.memory.compliance import reckon as reckon_in_memory
 from busyhour.adapters.memory.store import MemoryStore
+from busyhour.core import commands as c
 from busyhour.core.dialer.compliance.counts import count_of
+from busyhour.core.events import CallCommitted, CallRefused, NumberOptedOut
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Compliance
 from busyhour.core.model.counts import BUCKET_S, KEPT_S, Count, ReckoningAsk, bucket_of
 from busyhour.core.model.pictures import HopperItem, Segment
-from busyhour.core.model.values import REACHED, ListRole, Outcome
+from busyhour.core.model.values import REACHED, DialMode, ListRole, Outcome, Refusal
+from busyhour.service import records as r
+from busyhour.service.errors import Invalid
 
 from .conftest import NOON_UTC_S, World, new_contact, number
 
@@ -187,3 +191,60 @@ async def test_the_counts_are_found_by_the_index_among_many_calls(world: World) 
     assert "Seq Scan" not in text, text
     found = await world.store.reckon(world.tenant, asked)
     assert sum(count.abandoned for count in found.buckets.values()) == 400
+
+
+@pytest.mark.covers("U-15")
+async def test_a_key_pressed_in_a_call_lists_its_number_and_the_records_say_so(world: World) -> None:
+    people = await world.add_list("people", [new_contact(1), new_contact(1), new_contact(2)])
+    await world.start((people, NORMAL), compliance=Compliance(preset="us"))
+    first, again, other = (await world.fill()).items
+    await world.commit(world.place(first))
+    opted = c.OptOut(call=first.call, number=first.number, at_utc_s=NOON_UTC_S + 9)
+    answered, refused, placed = await world.commit(opted, world.close(first), world.place(again), world.place(other))
+    assert answered == NumberOptedOut(call=first.call, number=first.number)
+    assert isinstance(refused, CallRefused)
+    assert refused.reason is Refusal.DNC
+    assert placed == CallCommitted(call=other.call)
+    later = c.OptOut(call=first.call, number=first.number, at_utc_s=NOON_UTC_S + 99)
+    assert await world.commit(later) == [answered], "written again, it changes nothing"
+    [entry] = await world.directory.dnc(world.tenant)
+    assert (entry.number, entry.source) == (first.number, "key pressed in a call")
+    row = await world.reports.attempt(world.tenant, first.call)
+    assert (row.opted_out_utc_s, row.outcome) == (NOON_UTC_S + 9, "NO_ANSWER")
+    [day] = await world.reports.compliance_days(
+        world.tenant, world.campaign.campaign_id, from_utc_s=0, until_utc_s=NOON_UTC_S + 60
+    )
+    assert (day.dials, day.opted_out) == (2, 1)
+
+
+async def test_a_new_engine_knows_who_has_opted_out(world: World) -> None:
+    [item] = await begin(world, 1)
+    await world.commit(world.place(item), c.OptOut(call=item.call, number=item.number, at_utc_s=NOON_UTC_S + 9))
+    await world.own("engine-2")
+    [stored] = world.floor.calls
+    assert stored.opted_out_utc_s == NOON_UTC_S + 9
+
+
+@pytest.mark.covers("U-40")
+async def test_the_time_from_the_answer_to_the_message_is_in_the_record(world: World) -> None:
+    abandoned, talked, silent = await begin(world, 3)
+    part = Segment(kind="abandon_message", agent_id=None, started_utc_s=NOON_UTC_S + 4.9, ended_utc_s=NOON_UTC_S + 9)
+    await world.commit(*(world.place(item) for item in (abandoned, talked, silent)))
+    await world.commit(
+        world.close(abandoned, Outcome.ABANDONED, answered_utc_s=NOON_UTC_S + 3, segments=(part,)),
+        world.talked(talked),
+        world.close(silent),
+    )
+    rows = (await world.reports.attempts(world.tenant, r.AttemptFilter())).rows
+    assert {row.call: row.message_ms for row in rows} == {abandoned.call: 1900, talked.call: None, silent.call: None}
+
+
+async def test_dialing_ahead_needs_a_message_where_the_law_asks_for_one(world: World) -> None:
+    people = await world.add_list("people", [new_contact(1)])
+    for mode in (DialMode.PREDICTIVE, DialMode.RATIO):
+        with pytest.raises(Invalid, match=r"no message .* Choose a prompt"):
+            await world.start((people, NORMAL), dial_mode=mode, compliance=Compliance(preset="uk"))
+    await world.start((people, NORMAL), dial_mode=DialMode.PROGRESSIVE, compliance=Compliance(preset="uk"))
+    await world.start((people, NORMAL), dial_mode=DialMode.PREDICTIVE, compliance=Compliance(preset="own"))
+    said = {"dial_mode": DialMode.PREDICTIVE, "compliance": Compliance(preset="uk"), "abandon_prompt": "p1-1-sorry"}
+    await world.start((people, NORMAL), **said)

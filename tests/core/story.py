@@ -177,7 +177,9 @@ CALL_FACTS: dict[str, Callable[[str, list[str], float], e.Event]] = {
     "rings": lambda call, _, at: e.CallRang(call=call, at_utc_s=at),
     "answers": lambda call, _, at: e.CallAnswered(call=call, at_utc_s=at),
     "ends": lambda call, w, at: e.CallEnded(call=call, cause=EndCause(w[0]), at_utc_s=at),
-    "prompt-ends": lambda call, _, at: e.PromptEnded(call=call, prompt="hello"),
+    "prompt-ends": lambda call, w, at: e.PromptEnded(call=call, prompt=w[0] if w else "hello"),
+    "presses": lambda call, w, at: e.DigitPressed(call=call, digit=w[0]),
+    "opted-out": lambda call, w, at: e.NumberOptedOut(call=call, number=item(int(call.split("-")[1], 16)).number),
     "prompt-missing": lambda call, _, at: e.PromptMissing(call=call, prompt="hello"),
     "joins": lambda call, w, at: e.CallJoined(call=call, leg=leg(w[0]), at_utc_s=at),
     "join-fails": lambda call, w, at: e.JoinFailed(call=call, leg=leg(w[0])),
@@ -234,6 +236,8 @@ def shows(command: c.Command) -> list[str]:  # noqa: C901, PLR0912
             return [f"close {call_word(r.call)} {r.outcome} {r.talk_s:g}{again}"]
         case c.SaveDisposition(call=call, disposition=d, next_due_utc_s=due):
             return [f"disposition {call_word(call)} {d}" + (" again" if due else "")]
+        case c.OptOut(call=call):
+            return [f"opt-out {call_word(call)}"]
         case c.SaveRun(run_id=run_id, state=state):
             return [f"run {run_id} {state}"]
         case c.SaveAgentState(agent_id=a, state=state, reason=reason):

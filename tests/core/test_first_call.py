@@ -81,7 +81,7 @@ def test_answered_without_an_agent_hears_the_message_within_two_seconds() -> Non
         5 answers c1
         7 ticks
           > play c1 farewell
-        9 prompt-ends c1
+        9 prompt-ends c1 farewell
           > hang-up c1
         9.1 ends c1 normal
           > close c1 ABANDONED 4.1
@@ -225,7 +225,7 @@ def test_an_agent_who_does_not_come_back_is_let_go_and_the_customer_hears_a_word
         45 ticks
           > play c1 farewell
           > agent ann acw
-        48 prompt-ends c1
+        48 prompt-ends c1 farewell
           > hang-up c1
         48 ends c1 normal
           > close c1 HANDLED 46

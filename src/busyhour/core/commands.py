@@ -56,6 +56,15 @@ class CloseCall(Keep, frozen=True, kw_only=True):
 
 class SaveDisposition(Keep, frozen=True, kw_only=True):
     """What the agent said of a call; it may change when, or whether, the member is called again."""
+class OptOut(Keep, frozen=True, kw_only=True):
+    """The callee pressed the key: the number goes on the tenant's do-not-call list, and the attempt's record says so.
+    The answer, once it is written, is `NumberOptedOut`."""
+
+    call: str
+    number: str
+    at_utc_s: float
+
+
 
     call: str
     agent_id: int
@@ -249,6 +258,7 @@ Command = (
     | SaveLearned
     | FillHopper
     | Reckon
+    | OptOut
     | RingAgent
     | HangUpLeg
     | HangUpCall

@@ -167,6 +167,13 @@ class NumbersListed(Fact, frozen=True, kw_only=True):
     numbers: tuple[str, ...]
 
 
+class NumberOptedOut(Fact, frozen=True, kw_only=True):
+    """The store's answer to `OptOut`: the number is on the do-not-call list."""
+
+    call: str
+    number: str
+
+
 # Calls to contacts. `call` is the attempt's id.
 
 
@@ -325,6 +332,7 @@ Event = (
     | Reckoned
     | NumbersAdded
     | NumbersListed
+    | NumberOptedOut
     | CallCommitted
     | CallRefused
     | CallSent

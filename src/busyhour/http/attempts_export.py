@@ -46,6 +46,8 @@ COLUMNS: Final[tuple[tuple[str, Callable[[r.AttemptRow], Value]], ...]] = (
     ("ended (UTC)", lambda row: time_of(row.ended_utc_s)),
     ("wait before answer (s)", lambda row: seconds_of(row.wait_pre_ms)),
     ("wait after answer (s)", lambda row: seconds_of(row.wait_after_ms)),
+    ("answer to message (s)", lambda row: seconds_of(row.message_ms)),
+    ("asked by key for no more calls (UTC)", lambda row: time_of(row.opted_out_utc_s)),
     ("talk (s)", lambda row: seconds_of(row.talk_ms)),
     ("cause", lambda row: row.cause),
     ("why dialed", lambda row: row.why),

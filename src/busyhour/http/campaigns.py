@@ -86,8 +86,12 @@ async def check_links(use: Services, tenant: int, campaign: Campaign, lists: Seq
     if len(lists) > LISTS_MAX:
         raise Invalid(f"A campaign has at most {LISTS_MAX} lists.", field="lists")
     media = {prompt.media for prompt in await use.directory.prompts(tenant)}
-    for field in ("message_prompt", "abandon_prompt"):
-        named = getattr(campaign, field)
+    prompts = {
+        "message_prompt": campaign.message_prompt,
+        "abandon_prompt": campaign.abandon_prompt,
+        "compliance.opt_out_prompt": campaign.compliance.opt_out_prompt,
+    }
+    for field, named in prompts.items():
         if named is not None and named not in media:
             raise Invalid("There is no such prompt: give the `media` of one.", field=f"campaign.{field}")
 

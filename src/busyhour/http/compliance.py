@@ -87,6 +87,7 @@ COLUMNS: Final[tuple[tuple[str, Callable[[r.ComplianceDay], Value]], ...]] = (
     ("unanswered and rang too short", lambda row: row.rang_short),
     ("shortest ringing, unanswered (s)", lambda row: seconds_of(row.rang_min_ms)),
     ("least ringing (s)", lambda row: row.ring_min_s),
+    ("asked by key for no more calls", lambda row: row.opted_out),
     ("still open", lambda row: row.still_open),
 )
 HEADER: Final = tuple(name for name, _ in COLUMNS)

@@ -31,6 +31,7 @@ RECORDS = (
     | c.SaveRun
     | c.SaveAgentState
     | c.SaveLearned
+    | c.OptOut
 )
 """What is given back. Members in a hopper, or before an agent, are taken anew, so nothing of them is kept. Nor is it
 kept that a run has come to its end: that is found out again, for its last members may have been closed without a call.

@@ -222,6 +222,8 @@ class AttemptRow(Record, frozen=True, kw_only=True):
     why: str
     retry_why: str | None
     attributes: dict[str, str]
+    message_ms: int | None = None  # no agent: from the answer to the beginning of the message
+    opted_out_utc_s: float | None = None  # when the callee pressed the key that asks for no more calls
 
 
 class AttemptFilter(Record, frozen=True, kw_only=True):
@@ -312,6 +314,7 @@ class NewContact(Record, frozen=True, kw_only=True):
     name: str
     numbers: tuple[str, ...]
     zones: tuple[tuple[str, ...], ...]  # possible zones of each number
+    opted_out: int = 0  # calls in which the callee pressed the key that asks for no more
     attributes: dict[str, str]
     time_zone: str | None = None
     schedule_utc_s: float | None = None

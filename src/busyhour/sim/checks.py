@@ -217,6 +217,8 @@ class Checks:
                     self.first_records.setdefault(record.call, record)
                     self.recorded_s.setdefault(record.call, the_loop().now_s)
                     self.law.on_close(tenant, keep)
+                case c.OptOut(number=number):
+                    self.listed_s.setdefault((tenant, number), the_loop().now_s)
                 case c.SaveRun(run_id=run_id, state=state):
                     self._check_run(tenant, run_id, state)
                 case c.SaveAgentState():

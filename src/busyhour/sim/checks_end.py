@@ -70,6 +70,7 @@ def _one_record_for_each_call(world: "World", checks: "Checks") -> None:
             if attempt.record is not checks.first_records[name]:
                 raise Violation(f"I31: the record of {name} was changed")
             channel = ledger.channels.get(name)
+            _opt_out_holds(world, tenant, name, channel)
             if channel is not None:
                 _record_is_true(world, channel, attempt.record)
             elif name in ledger.refused and attempt.record.outcome is Outcome.SYSTEM_ERROR:
@@ -79,6 +80,19 @@ def _one_record_for_each_call(world: "World", checks: "Checks") -> None:
     for name, channel in ledger.channels.items():
         if channel.number and not channel.stranger and name not in world.store.tenants[channel.tenant].attempts:
             raise Violation(f"I29: {name} was dialed and has no attempt")
+
+
+def _opt_out_holds(world: "World", tenant: int, name: str, channel: Channel | None) -> None:
+    """I6: who pressed the key is on the list, when the news of it cannot have been lost."""
+    rows = world.store.tenants[tenant]
+    attempt = rows.attempts[name]
+    if attempt.opted_out_utc_s is not None and attempt.placed.item.number not in rows.dnc:
+        raise Violation(f"I6: {name} says that its callee opted out, and the number is not on the list")
+    if channel is None or channel.pressed_s is None or attempt.opted_out_utc_s is not None:
+        return
+    died = any(began_s >= channel.pressed_s for began_s in world.began_s[tenant])
+    if not (died or _may_go_unheard(world) or world.plan.weather.event_late):
+        raise Violation(f"I6: the callee of {name} pressed the key, and nobody wrote it down")
 
 
 def _record_is_true(world: "World", channel: Channel, record: CallRecord) -> None:

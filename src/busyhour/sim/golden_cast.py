@@ -31,6 +31,7 @@ class Callee(Struct, frozen=True):
     ends_s: float | None = None  # without an answer
     cause: EndCause = EndCause.NORMAL
     rings: bool = True
+    presses: bool = False  # the key that asks for no more calls, in a message
 
 
 def answers(after_s: float = 1.0, *, stays_s: float = 4.0) -> Callee:
@@ -53,18 +54,24 @@ class ScriptedPbx(SimPbx):
     def __init__(self, dice: Random, utc: Any) -> None:
         super().__init__(dice, utc)
         self.callees_of: dict[str, list[Callee]] = {}
+        self._pressing: set[str] = set()
         self._strangers = 0
         self.joined = asyncio.Event()  # some customer was joined to an agent
 
     def _decide(self, channel: Channel) -> None:
         script = self.callees_of.get(channel.number)
         callee = script.pop(0) if script else USUAL
+        if callee.presses:
+            self._pressing.add(channel.name)
         if callee.rings:
             self._later(channel, RINGS_AFTER_S, self._ring, channel)
         if callee.answers_s is not None:
             self._later(channel, callee.answers_s, self._answer, channel, callee.stays_s)
         if callee.ends_s is not None:
             self._later(channel, callee.ends_s, self.end, channel, callee.cause)
+
+    def _presses(self, channel: Channel) -> bool:
+        return channel.name in self._pressing
 
     def _join(self, command: c.Join) -> e.Event | None:
         fact = super()._join(command)

@@ -9,6 +9,7 @@ from busyhour.sim.golden_scenes_floor import FLOOR
 from busyhour.sim.golden_scenes_limits import LIMITS
 from busyhour.sim.golden_scenes_lines import LINES
 from busyhour.sim.golden_scenes_links import LINKS
+from busyhour.sim.golden_scenes_opt_out import OPT_OUTS
 from busyhour.sim.golden_scenes_predictive import AHEAD
 from busyhour.sim.golden_scenes_preview import PREVIEWS
 from busyhour.sim.golden_scenes_strangers import STRANGERS
@@ -23,6 +24,7 @@ SCENES: tuple[Scene, ...] = (
     *LIMITS,
     *LINES,
     *LINKS,
+    *OPT_OUTS,
     *PREVIEWS,
     *STRANGERS,
 )

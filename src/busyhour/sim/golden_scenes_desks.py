@@ -98,7 +98,7 @@ async def clicks_twice(stage: GoldenWorld) -> None:
 
 
 async def presses_keys(stage: GoldenWorld) -> None:
-    """The callee's keys decide nothing yet, and disturb nothing."""
+    """In a conversation the callee's keys decide nothing, and disturb nothing."""
     await stage.at_work()
     await stage.talking()
     for channel in list(stage.pbx.ledger.live.values()):
@@ -189,7 +189,7 @@ DESKS = (
     ),
     Scene(
         name="the callee presses a key",
-        says="It decides nothing yet, and disturbs nothing.",
+        says="In a conversation it decides nothing, and disturbs nothing.",
         contacts=(contact(answers()),),
         outcomes={"HANDLED": 1},
         script=presses_keys,

@@ -37,7 +37,9 @@ class Channel:
     room: str | None = None
     last_room: str | None = None  # that it was in, also when it has left
     joined_s: float = 0.0  # seconds in a room with an agent's leg
+    prompt: str = ""  # the last one
     heard_prompt: bool = False
+    pressed_s: float | None = None  # when the key that asks for no more calls, while our prompt played
     call_max_s: float = 0.0
     stranger: bool = False  # no engine ever asked for it
     tab: int = 0  # of the agent's browser, in which this leg's phone is; 0 = not known

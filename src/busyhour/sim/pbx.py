@@ -18,6 +18,9 @@ from busyhour.sim.ledger import Channel, Ledger
 from busyhour.sim.loop import WORLD
 
 PROMPT_S = 8.0
+PRESSES_SHARE, PRESSES = 25, 17  # one callee in so many presses the key when they hear a message; which one
+PRESSES_AFTER_S = 2.0
+KEY = "9"
 TAIL_S = 6.0  # the PBX's own farewell, for those who answer while no engine is there
 
 
@@ -201,11 +204,23 @@ class SimPbx:
         if channel is not None:
             self.ledger.leave_room(channel)
             self._set_audio(channel, "prompt")
+            channel.prompt = command.prompt
             self._later(channel, PROMPT_S, self._played, channel, command.prompt)
+            if self._presses(channel):
+                self._later(channel, PRESSES_AFTER_S, self._press, channel)
         return None
 
-    def _played(self, channel: Channel, prompt: str) -> None:
+    def _presses(self, channel: Channel) -> bool:
+        """By the number of the call: it costs no throw of the dice."""
+        return int(channel.name.rpartition("-")[2], 16) % PRESSES_SHARE == PRESSES
+
+    def _press(self, channel: Channel) -> None:
         if channel.audio == "prompt":
+            channel.pressed_s = now_s()
+            self.hear(channel.tenant, e.DigitPressed(call=channel.name, digit=KEY))
+
+    def _played(self, channel: Channel, prompt: str) -> None:
+        if channel.audio == "prompt" and channel.prompt == prompt:
             channel.heard_prompt = True
             self._set_audio(channel, "none")
             self.hear(channel.tenant, e.PromptEnded(call=channel.name, prompt=prompt))

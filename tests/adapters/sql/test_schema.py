@@ -36,7 +36,7 @@ async def test_migrations_run_from_empty_twice_and_at_the_same_time(fresh_url: s
     await asyncio.gather(migrate(fresh_url), migrate(fresh_url))
     await migrate(fresh_url)
     connection = await owner(fresh_url)
-    assert [row[0] for row in await connection.fetch("SELECT * FROM alembic_version")] == ["0009"]
+    assert [row[0] for row in await connection.fetch("SELECT * FROM alembic_version")] == ["0010"]
     await connection.close()
 
 

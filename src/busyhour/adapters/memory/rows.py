@@ -44,6 +44,7 @@ class Attempt:
     record: CallRecord | None = None
     disposition: str | None = None
     note: str = ""
+    opted_out_utc_s: float | None = None
 
 
 @dataclass(slots=True)
@@ -241,6 +242,7 @@ def _open_call(attempt: Attempt) -> OpenCall:
         agent_id=attempt.agent_id,
         disposition=attempt.disposition,
         note=attempt.note,
+        opted_out_utc_s=attempt.opted_out_utc_s,
         outcome=attempt.record.outcome if attempt.record else None,
         ended_utc_s=attempt.record.ended_utc_s if attempt.record else None,
     )

@@ -14,7 +14,7 @@ from busyhour.adapters.memory.rows import Attempt, Member, Rows, Run
 from busyhour.core import commands as c
 from busyhour.core.dialer.hours import ZONE_AGAIN_S, is_open_everywhere, next_open, zone_known, zones_of
 from busyhour.core.dialer.may_dial import DialPicture, may_dial
-from busyhour.core.events import CallCommitted, CallRefused, Event, HopperFilled, Instant, RunCounted
+from busyhour.core.events import CallCommitted, CallRefused, Event, HopperFilled, Instant, NumberOptedOut, RunCounted
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
@@ -116,6 +116,8 @@ class MemoryStore:
                 answers.append(self._place(rows, keep))
             else:
                 _write(rows, keep)
+            if isinstance(keep, c.OptOut):
+                answers.append(NumberOptedOut(call=keep.call, number=keep.number))
         moved = {keep.run_id for keep in batch if isinstance(keep, c.SaveRun | c.PlaceCall)}
         moved |= {keep.record.run_id for keep in batch if isinstance(keep, c.CloseCall)}
         changed = [run for run in rows.runs.values() if run.run_id in moved or run.counts != before.get(run.run_id)]
@@ -255,10 +257,19 @@ def _write(rows: Rows, keep: c.Keep) -> None:
             rows.reservations.pop(call, None)
         case c.SkipContact():
             _skip(rows, keep)
-        case c.SaveLearned():
-            rows.learned[keep.campaign_id] = keep.learned
+        case c.OptOut() | c.SaveLearned():
+            _note(rows, keep)
         case _:
             raise AssertionError(f"unknown record {keep!r}")
+
+
+def _note(rows: Rows, keep: c.OptOut | c.SaveLearned) -> None:
+    if isinstance(keep, c.SaveLearned):
+        rows.learned[keep.campaign_id] = keep.learned
+        return
+    rows.dnc.setdefault(keep.number, keep.at_utc_s)
+    attempt = rows.attempts[keep.call]
+    attempt.opted_out_utc_s = attempt.opted_out_utc_s or keep.at_utc_s
 
 
 def _give_back(rows: Rows, keep: c.ReturnItems) -> None:

@@ -14,7 +14,7 @@ from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.conflicts import conflicts, found
 from busyhour.adapters.sql.database import Database
 from busyhour.adapters.sql.items import as_json
-from busyhour.core.dialer.compliance.check import faults_of_law
+from busyhour.core.dialer.compliance.check import faults_at_start, faults_of_law
 from busyhour.core.dialer.hours import zone_known
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
@@ -204,7 +204,8 @@ def faults_of(campaign: Campaign, lists: Sequence[r.CampaignList], status: str) 
         ),
         (not agentless and not campaign.agent_ids, "It has no agents. Choose who takes its calls."),
     )
-    return (*(text for wrong, text in tests if wrong), *(text for _, text in faults_of_law(campaign)))
+    legal = (*faults_at_start(campaign), *faults_of_law(campaign))
+    return (*(text for wrong, text in tests if wrong), *(text for _, text in legal))
 
 
 def check(campaign: Campaign, status: str) -> None:

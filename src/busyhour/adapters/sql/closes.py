@@ -115,6 +115,12 @@ INSERT INTO campaign_learned (campaign_id, learned, saved_utc_s)
 SELECT campaign_id, $2, $3 FROM campaign WHERE campaign_id = $1
 ON CONFLICT (tenant_id, campaign_id) DO UPDATE SET learned = excluded.learned, saved_utc_s = excluded.saved_utc_s
 """
+# Two facts of one moment: who listed the number before stays named.
+OPT_OUT = """
+WITH listed AS (
+    INSERT INTO dnc_entry (number, added_utc_s, source) VALUES ($2, $3, 'key pressed in a call') ON CONFLICT DO NOTHING)
+UPDATE attempt SET opted_out_utc_s = coalesce(opted_out_utc_s, $3) WHERE call = $1
+"""
 
 Row = tuple[Any, ...]
 
@@ -170,6 +176,10 @@ def _learned(one: c.SaveLearned) -> list[Row]:
     return [(one.campaign_id, one.learned, one.at_utc_s)]
 
 
+def _opt_out(one: c.OptOut) -> list[Row]:
+    return [(one.call, one.number, one.at_utc_s)]
+
+
 STATEMENTS: tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ...] = (
     (c.SaveRun, SAVE_RUN, _run),
     (c.CloseCall, CLOSE_CALL, _call),
@@ -179,6 +189,7 @@ STATEMENTS: tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ...] = (
     (c.CloseMember, CLOSE_MEMBER, _member),
     (c.SaveAgentState, SAVE_AGENT, _agent),
     (c.SaveLearned, SAVE_LEARNED, _learned),
+    (c.OptOut, OPT_OUT, _opt_out),
     (c.SaveReservation, reservations.SAVE_RESERVATION, reservations.saved),
     (c.EndReservation, reservations.END_RESERVATION, reservations.ended),
     (c.SkipContact, reservations.SKIP, reservations.skipped),

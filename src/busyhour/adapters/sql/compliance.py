@@ -70,6 +70,7 @@ WITH rule AS (
         campaign_id bigint, name text, zone text, wait_max_s float8, ring_min_s float8)),
 dialed AS (
     SELECT u.campaign_id, u.name, u.zone, u.wait_max_s, u.ring_min_s, a.outcome, a.answered_utc_s,
+        a.opted_out_utc_s,
         to_char(to_timestamp(a.intent_utc_s) AT TIME ZONE u.zone, 'YYYY-MM-DD') AS day,
         a.joined_utc_s - a.answered_utc_s AS agent_s,
         coalesce(a.ended_utc_s, 'infinity') - coalesce(a.ringing_utc_s, a.intent_utc_s) AS rang_s,
@@ -94,7 +95,7 @@ SELECT campaign_id, name AS campaign_name, day, count(*) AS dials,
     percentile_disc(0.95) WITHIN GROUP (ORDER BY met_s) FILTER (WHERE reached AND met_s IS NOT NULL) AS met_p95_s,
     count(*) FILTER (WHERE outcome IN ('NO_ANSWER', 'CANCELLED') AND rang_s < ring_min_s) AS rang_short,
     min(rang_s) FILTER (WHERE outcome IN ('NO_ANSWER', 'CANCELLED')) AS rang_min_s,
-    count(*) FILTER (WHERE outcome IS NULL) AS still_open
+    count(*) FILTER (WHERE outcome IS NULL) AS still_open, count(opted_out_utc_s) AS opted_out
 FROM judged GROUP BY campaign_id, name, day ORDER BY day DESC, campaign_id
 """)
 

@@ -16,9 +16,15 @@ from busyhour.core.model.values import Outcome
 from busyhour.service import records as r
 
 A = t.attempt.c
+MESSAGE_UTC_S = (
+    sa.select(sa.func.min(t.segment.c.started_utc_s))
+    .where(t.segment.c.interaction_id == A.call, t.segment.c.kind.in_(("message", "abandon_message")))
+    .scalar_subquery()
+)
 ATTEMPTS = (
     sa.select(
         t.attempt,
+        sa.case((A.joined_utc_s.is_(None) & A.answered_utc_s.is_not(None), MESSAGE_UTC_S)).label("message_utc_s"),
         t.campaign.c.name.label("campaign_name"),
         t.contact_list.c.name.label("list_name"),
         t.app_user.c.name.label("agent_name"),
@@ -184,6 +190,7 @@ def row_of(row: Mapping[Any, Any]) -> r.AttemptRow:
     fields = {name: row[name] for name in r.AttemptRow.__struct_fields__ if name not in computed}
     return r.AttemptRow(**(fields | computed))
 
+        "message_ms": ms_between(row["answered_utc_s"], row["message_utc_s"]),
 
 def waits_of(row: Mapping[Any, Any]) -> tuple[int | None, int | None]:
     """From the dial to the answer (or the end), and from the answer to the agent (or to giving up)."""
@@ -201,6 +208,10 @@ def picture_of(row: Mapping[Any, Any], known: Mapping[int, Any]) -> r.MemberPict
     numbers, zones = row["numbers"] or [""], as_json(row["zones"]) or [[]]
     turn = row["attempts"] % len(numbers)  # of the next attempt
     names = ("run_id", "run_state", "member_state", "attempts", "due_utc_s", "last_outcome", "last_why", "on_dnc")
+def ms_between(from_utc_s: float | None, until_utc_s: float | None) -> int | None:
+    return None if from_utc_s is None or until_utc_s is None else round((until_utc_s - from_utc_s) * 1000)
+
+
     return r.MemberPicture(
         campaign=known[row["campaign_id"]],
         number=numbers[turn],

@@ -16,7 +16,7 @@ from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Database, Driver, again
 from busyhour.adapters.sql.waves import waves
 from busyhour.core import commands as c
-from busyhour.core.events import Event, HopperFilled, Instant
+from busyhour.core.events import Event, HopperFilled, Instant, NumberOptedOut
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.service import fences
 from busyhour.service.errors import StoreDown
@@ -142,6 +142,7 @@ class SqlStore:
                 await closes.write(driver, wave, counts)
                 places = [one for one in wave if isinstance(one, c.PlaceCall)]
                 answers += await intents.place(driver, places, counts)
+                answers += [NumberOptedOut(call=k.call, number=k.number) for k in wave if isinstance(k, c.OptOut)]
             return answers + await counts.write(driver)
 
     async def _fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:

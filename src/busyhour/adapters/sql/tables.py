@@ -192,6 +192,7 @@ run = _table(
     finished=INT,
     answered=INT,
     abandoned=INT,
+    halted=TEXT,
 )
 run_list = _table("run_list", "run_id list_id", run_id=INT, list_id=INT, high_water=INT)
 member = _table(
@@ -239,6 +240,7 @@ attempt = _table(
     ended_utc_s=TIME,
     talk_ms=INT,
     next_due_utc_s=TIME,
+    opted_out_utc_s=TIME,
 )
 reservation = _table(
     "reservation", "call", call=TEXT, run_id=INT, member_id=INT, agent_id=INT, item=JSONB, until_utc_s=TIME

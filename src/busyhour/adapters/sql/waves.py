@@ -29,11 +29,17 @@ def touches(keep: c.Keep) -> tuple[Touched, Touched]:
     """What a command reads, and what it writes."""
     match keep:
         case c.PlaceCall(item=item, run_id=run_id):
-            return {("run", run_id)}, {("call", item.call), ("member", item.member_id), ("contact", item.contact_id)}
+            return {("run", run_id), ("number", item.number)}, {
+                ("call", item.call),
+                ("member", item.member_id),
+                ("contact", item.contact_id),
+            }
         case c.CloseCall(record=record):
             return set(), {("call", record.call), ("member", record.member_id), ("contact", record.contact_id)}
         case c.SaveProgress(call=call) | c.SaveDisposition(call=call):
             return set(), {("call", call)}
+        case c.OptOut(call=call, number=number):
+            return set(), {("call", call), ("number", number)}
         case c.SaveRun(run_id=run_id):
             return set(), {("run", run_id)}
         case c.SaveAgentState(agent_id=agent_id):

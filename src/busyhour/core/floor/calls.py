@@ -11,7 +11,7 @@ from busyhour.core.commands import (
     ReturnItems,
     SaveProgress,
 )
-from busyhour.core.floor import accompanied, agents, endings, law, wrapup
+from busyhour.core.floor import accompanied, agents, endings, law, opt_out, wrapup
 from busyhour.core.floor.state import CallLive, FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.attempt import AttemptCause, AttemptState
@@ -167,13 +167,18 @@ def play(f: FloorState, call: CallLive, prompt: str) -> None:
     f.at(PROMPT_LOOK_S, "prompt", call.call)
     f.do(PlayPrompt(call=call.call, prompt=prompt))
 
+    call.prompt_over = False
 
 def on_prompt_ended(f: FloorState, event: e.PromptEnded) -> None:
     call = f.calls.get(event.call)
     if call is None or call.state not in (CallState.MESSAGE, CallState.FAREWELL):
         return
-    call.message_heard = True
-    hang_up(f, call)
+    if call.prompt and event.prompt != call.prompt:
+        return  # it was cut off by the one that plays now
+    call.prompt_over = True
+    call.message_heard = call.message_heard or not call.opted_out
+    if not opt_out.holds_end(f, call):
+        hang_up(f, call)
 
 
 def on_prompt_due(f: FloorState, name: str) -> None:
@@ -182,7 +187,7 @@ def on_prompt_due(f: FloorState, name: str) -> None:
     if call is None or call.state not in (CallState.MESSAGE, CallState.FAREWELL):
         return
     max_s = MESSAGE_MAX_S if call.state is CallState.MESSAGE else FAREWELL_MAX_S
-    if not call.prompt or f.now.mono_s - call.prompt_from_s >= max_s:
+    if call.prompt_over or not call.prompt or f.now.mono_s - call.prompt_from_s >= max_s:
         hang_up(f, call)
         return
     f.do(LookAtPrompt(call=call.call, prompt=call.prompt))

@@ -3,7 +3,7 @@
 from busyhour.core import events as e
 from busyhour.core.commands import CloseCall
 from busyhour.core.dialer.retry import Retry, next_attempt
-from busyhour.core.floor import accompanied, calls, law, wrapup
+from busyhour.core.floor import accompanied, calls, law, opt_out, wrapup
 from busyhour.core.floor.outcome import outcome_of
 from busyhour.core.floor.state import CallLive, FloorState
 from busyhour.core.life.attempt import AttemptCause
@@ -41,12 +41,14 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
     retry = Retry(due_utc_s=None, why="the run was removed")
     if run.state in ACTIVE and cause is EndCause.NOT_SENT:
         retry = dial_again(f)
+    elif call.opted_out:
+        retry = opt_out.NEVER_AGAIN
     elif run.state is not RunState.REMOVED:
         retry = next_attempt(
             call.campaign, call.item, outcome=call.outcome, disposition=call.disposition, ended_utc_s=ended_utc_s
         )
     f.do(CloseCall(record=_record(f, call, cause, ended_utc_s, retry.due_utc_s, retry.why)))
-    for kind in ("ring", "wait", "join", "orphan", "music", "max", "gone", "look", "prompt"):
+    for kind in ("ring", "wait", "join", "orphan", "music", "max", "gone", "look", "prompt", "opt-out"):
         f.drop(kind, call.call)
     note_due(f, call.run_id, retry.due_utc_s)
     release_line(f, call)

@@ -16,6 +16,7 @@ from busyhour.core.floor import (
     endings,
     law,
     manual,
+    opt_out,
     pairing,
     preview,
     recovery,
@@ -48,6 +49,7 @@ RULES: dict[type[e.Event], Rule] = {
     e.RunCounted: runs.on_run_counted,
     e.NumbersAdded: runs.on_numbers_added,
     e.NumbersListed: preview.on_numbers_listed,
+    e.NumberOptedOut: opt_out.on_number_opted_out,
     e.Reckoned: law.on_reckoned,
     e.CallCommitted: calls.on_call_committed,
     e.CallRefused: calls.on_call_refused,
@@ -60,6 +62,7 @@ RULES: dict[type[e.Event], Rule] = {
     e.CallMissing: calls.on_call_missing,
     e.PromptEnded: calls.on_prompt_ended,
     e.PromptMissing: calls.on_prompt_missing,
+    e.DigitPressed: opt_out.on_digit_pressed,
     e.CallJoined: calls.on_call_joined,
     e.JoinFailed: calls.on_join_failed,
     e.AgentLinked: agents.on_agent_linked,
@@ -80,8 +83,7 @@ RULES: dict[type[e.Event], Rule] = {
     e.DispositionChosen: wrapup.on_disposition_chosen,
     e.WrapUpEndAsked: wrapup.on_wrap_up_end_asked,
 }
-"""Which rule hears which event. `ClockTicked` needs none (deadlines are looked at anyway); a digit alone decides
-nothing yet."""
+"""Which rule hears which event. `ClockTicked` needs none: deadlines are looked at anyway."""
 
 DUE: dict[str, Due] = {
     "link": agents.on_link_due,
@@ -100,6 +102,7 @@ DUE: dict[str, Due] = {
     "gone": calls.on_gone_due,
     "look": calls.on_look_due,
     "prompt": calls.on_prompt_due,
+    "opt-out": opt_out.on_opt_out_due,
     "hours": runs.on_hours_due,
     "due": runs.on_run_due,
     "rate": runs.on_run_due,

@@ -9,7 +9,7 @@ from math import ceil, inf
 from busyhour.core import events as e
 from busyhour.core.commands import CloseCall, HangUpCall, HangUpLeg, Hold, SaveProgress
 from busyhour.core.dialer.retry import Retry, next_attempt
-from busyhour.core.floor import accompanied, agents, calls, endings, preview, runs
+from busyhour.core.floor import accompanied, agents, calls, endings, opt_out, preview, runs
 from busyhour.core.floor.outcome import UNANSWERED
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, TrunkLive
 from busyhour.core.life.attempt import AttemptState
@@ -190,6 +190,7 @@ def _known(stored: OpenCall, campaign: Campaign) -> CallLive:
         joined_utc_s=stored.joined_utc_s,
         disposition=stored.disposition,
         note=stored.note,
+        opted_out=stored.opted_out_utc_s is not None,
     )
 
 
@@ -211,8 +212,8 @@ def _call_state(call: CallLive, channel: ChannelPicture, leg: str | None) -> Cal
         return CallState.TALKING
     if call.campaign.dial_mode is DialMode.AGENTLESS:
         return CallState.MESSAGE
-    if not channel.in_app:
-        return CallState.FAREWELL  # the PBX itself is saying good-bye
+    if not channel.in_app or call.opted_out:
+        return CallState.FAREWELL  # the PBX itself is saying good-bye, or we were
     return CallState.ORPHANED if call.joined_utc_s is not None else CallState.WAITING
 
 
@@ -228,6 +229,8 @@ def _take_up(f: FloorState, call: CallLive, leg: str | None, agent_id: int | Non
     elif call.state is CallState.WAITING:
         assert call.answered_utc_s is not None
         f.at(call.campaign.answer_wait_max_s - _age_s(f, call.answered_utc_s), "wait", name)
+    elif call.opted_out and call.state in opt_out.HEARS_US:
+        opt_out.confirm(f, call)
     elif call.state is CallState.MESSAGE:
         call.prompt, call.prompt_from_s = call.campaign.message_prompt or calls.FAREWELL, f.now.mono_s
         f.at(0.0, "prompt", name)
@@ -279,6 +282,8 @@ def _close_dead(f: FloorState, stored: OpenCall, history: CallHistory | None) ->
     retry = Retry(due_utc_s=None, why="the run is over")
     if run is not None and run.state in ACTIVE and cause is EndCause.NOT_SENT:
         retry = endings.dial_again(f)
+    elif stored.opted_out_utc_s is not None:
+        retry = opt_out.NEVER_AGAIN
     elif run is not None and run.state in ACTIVE:
         retry = next_attempt(
             run.campaign, stored.item, outcome=outcome, disposition=stored.disposition, ended_utc_s=ended

@@ -129,7 +129,9 @@ class CallLive:
     message_heard: bool = False
     segments: list[Segment] = field(default_factory=list)
     segment_from_utc_s: float = 0.0
+    prompt_over: bool = False
     held_from_utc_s: float | None = None
+    opted_out: bool = False  # the callee pressed the key that asks for no more calls
     hold_s: float = 0.0
     changed_s: float = 0.0  # monotonic: the last move
     looks: int = 0  # how often an ambiguous call was looked for

@@ -48,12 +48,15 @@ class Compliance(Struct, frozen=True, kw_only=True):
     """Which law holds for the campaign, and a tighter limit of its own on abandoned calls.
 
     `preset` is a key of `busyhour.core.dialer.compliance.presets`. `limit` is a share of the calls that people answer,
-    over any `window_s` that end now; None = the preset's alone.
+    over any `window_s` that end now; None = the preset's alone. `opt_out_key` puts the number on the do-not-call list
+    while a message plays, and `opt_out_prompt` then says so; an empty key does nothing.
     """
 
     preset: str = "strict"
     limit: float | None = None
     window_s: float = DAY_S
+    opt_out_key: str = "9"
+    opt_out_prompt: str | None = None
 
 
 class Pacing(Struct, frozen=True, kw_only=True):

@@ -75,6 +75,7 @@ class OpenCall(Struct, frozen=True, kw_only=True):
     agent_id: int | None = None  # before the join: for whom it was dialed
     disposition: str | None = None  # chosen while the call was up, or since
     note: str = ""
+    opted_out_utc_s: float | None = None  # when the callee pressed the key that asks for no more calls
     outcome: Outcome | None = None  # not None: it is over
     ended_utc_s: float | None = None
 
