@@ -9,11 +9,10 @@ from busyhour.core.model.values import EndCause
 from tests.core.story import NOON_UTC_S, Story, item
 
 
-@pytest.mark.covers("I30", "I48")
-@pytest.mark.parametrize("set_by_s", [3600.0, -900.0, 0.0])
-def test_a_talk_lasts_as_long_as_it_did_though_the_clock_is_set_meanwhile(set_by_s: float) -> None:
+def being_joined() -> Story:
+    """A call that was answered at second 2."""
     story = Story().working("ann")
-    story.check("""
+    return story.check("""
         1 fills 1
           > run 1 running
           > place c1
@@ -23,6 +22,12 @@ def test_a_talk_lasts_as_long_as_it_did_though_the_clock_is_set_meanwhile(set_by
           > join c1 ann#1
           > agent ann reserved
     """)
+
+
+@pytest.mark.covers("I30", "I48")
+@pytest.mark.parametrize("set_by_s", [3600.0, -900.0, 0.0])
+def test_a_talk_lasts_as_long_as_it_did_though_the_clock_is_set_meanwhile(set_by_s: float) -> None:
+    story = being_joined()
     ended = e.CallEnded(call="c1-1", cause=EndCause.NORMAL, at_utc_s=NOON_UTC_S + 32 + set_by_s)
     commands = story.floor.handle(e.Instant(32.0, NOON_UTC_S + 32 + set_by_s), ended)
     [close] = [command for command in commands if isinstance(command, c.CloseCall)]
@@ -31,17 +36,7 @@ def test_a_talk_lasts_as_long_as_it_did_though_the_clock_is_set_meanwhile(set_by
 
 def test_news_of_an_end_that_come_after_the_clock_was_set_do_not_change_the_talk() -> None:
     """The call ended before; its end was heard of 4 s later."""
-    story = Story().working("ann")
-    story.check("""
-        1 fills 1
-          > run 1 running
-          > place c1
-        1 commits c1
-        2 answers c1
-          > progress c1
-          > join c1 ann#1
-          > agent ann reserved
-    """)
+    story = being_joined()
     ended = e.CallEnded(call="c1-1", cause=EndCause.NORMAL, at_utc_s=NOON_UTC_S + 32)
     commands = story.floor.handle(e.Instant(36.0, NOON_UTC_S + 36 + 900), ended)
     [close] = [command for command in commands if isinstance(command, c.CloseCall)]

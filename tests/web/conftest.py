@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import TestServer
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, Page, async_playwright, expect
 
 from tests.web.fake_api import FakeApi
 
@@ -89,3 +89,17 @@ async def violations(page: Page) -> list[str]:
         for one in found["violations"]
         for node in one["nodes"]
     ]
+
+
+@pytest.fixture
+def agent(fake: FakeApi) -> FakeApi:
+    fake.role = "agent"
+    return fake
+
+
+@pytest.fixture
+async def desk(opened: Opener, agent: FakeApi) -> AsyncIterator[Page]:
+    async with opened() as page:
+        await page.goto("/desk")
+        await expect(page.get_by_role("button", name="Ready", exact=True)).to_be_enabled()
+        yield page

@@ -1,6 +1,5 @@
 """The agent's desk: a call from beginning to end without a mouse, told to eyes and ears, and back after a break."""
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -11,20 +10,6 @@ from tests.web.conftest import Opener, violations
 from tests.web.fake_api import FakeApi
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
-
-
-@pytest.fixture
-def agent(fake: FakeApi) -> FakeApi:
-    fake.role = "agent"
-    return fake
-
-
-@pytest.fixture
-async def desk(opened: Opener, agent: FakeApi) -> AsyncIterator[Page]:
-    async with opened() as page:
-        await page.goto("/desk")
-        await expect(page.get_by_role("button", name="Ready", exact=True)).to_be_enabled()
-        yield page
 
 
 async def asked(fake: FakeApi, count: int) -> list[tuple[str, str, Any]]:

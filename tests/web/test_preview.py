@@ -1,7 +1,6 @@
 """The desk before a call: a contact to look at, dialed or skipped by key, and numbers dialed by hand."""
 
 import os
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -14,20 +13,6 @@ from tests.web.fake_api import FakeApi, fault
 from tests.web.test_desk import asked
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(90)]
-
-
-@pytest.fixture
-def agent(fake: FakeApi) -> FakeApi:
-    fake.role = "agent"
-    return fake
-
-
-@pytest.fixture
-async def desk(opened: Opener, agent: FakeApi) -> AsyncIterator[Page]:
-    async with opened() as page:
-        await page.goto("/desk")
-        await expect(page.get_by_role("button", name="Ready", exact=True)).to_be_enabled()
-        yield page
 
 
 def looked_at(number: int = 7) -> dict[str, Any]:

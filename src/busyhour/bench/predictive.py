@@ -100,9 +100,10 @@ async def _measure(wanted: PredictiveBench, product: Product, carrier: Carrier, 
         chosen = list(itertools.islice(numbers, wanted.dials))
         attempts = await campaign(product.api, "predictive", chosen, place)
     found = judge(calls_to(chosen, carrier), attempts)
+    figures = figures_of(attempts, wanted.agents)
     return {
-        **figures_of(attempts, wanted.agents),
-        **told(attempts, found),
+        **figures,
+        **judged(figures, attempts, found),
         "pbx_answer_to_bridge_ms_p50": round(percentile(observer.joined_ms, 0.50), 1),
         "pbx_answer_to_bridge_ms_p99": round(percentile(observer.joined_ms, 0.99), 1),
         "agents": wanted.agents,
@@ -167,11 +168,9 @@ def figures_of(attempts: Sequence[Mapping[str, Any]], agents: int) -> dict[str, 
     }
 
 
-def told(attempts: Sequence[Mapping[str, Any]], found: Judgement) -> dict[str, Any]:
+def judged(figures: Mapping[str, Any], attempts: Sequence[Mapping[str, Any]], found: Judgement) -> dict[str, Any]:
     """Abandonment against the limit, how the calls were paced, and whether the ledger agrees."""
-    answered = sum(one["outcome"] in REACHED for one in attempts)
-    abandoned = sum(one["outcome"] == Outcome.ABANDONED for one in attempts)
-    share = abandoned / answered if answered else 0.0
+    share = figures["abandoned"] / figures["answered"] if figures["answered"] else 0.0
     paced = Counter(one["why"].split(":")[0] for one in attempts)
     last = max(attempts, key=lambda one: float(one["intent_utc_s"]))
     return {
