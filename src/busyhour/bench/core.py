@@ -1,5 +1,6 @@
 """What one event costs in the core, alone: floors with 10 to 10,000 agents at work, on a store in memory that answers
-at once; and one decision of routing, with as many calls waiting as there are agents.
+at once; one decision for an agent on such a floor, with as many calls waiting as there are agents; and decisions of
+routing by skill (`skills_...`, `bench/routing.py`).
 
 The cost must not grow with the agents faster than their logarithm (I42: nothing that is done at each event may look at
 all agents). Times are the processor's, so they do not depend on what else the machine does.
@@ -12,6 +13,7 @@ from statistics import quantiles
 from time import process_time
 
 from busyhour.bench.machine import commit, machine
+from busyhour.bench.routing import bench_routing
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
@@ -174,12 +176,13 @@ def _figures(spent_us: list[float]) -> dict[str, float]:
 
 
 def bench_core() -> Mapping[str, object]:
-    """Figures by number of agents."""
+    """Figures by number of agents, and for routing by skill by number of agents who are free and calls that wait."""
     about = machine()
     figures = {agents: _figures(_events(agents)) for agents in AGENTS}
     return {
         **{f"agents_{agents}": found for agents, found in figures.items()},
         f"routing_{QUEUED}_queued": _figures(_decisions()),
+        **bench_routing(),
         "growth_10_to_1000": round(figures[1_000]["us_per_event"] / figures[10]["us_per_event"], 2),
         "growth_10_to_10000": round(figures[10_000]["us_per_event"] / figures[10]["us_per_event"], 2),
         "machine": about,
