@@ -78,6 +78,7 @@ async def test_a_reservation_outlives_the_engine(world: World) -> None:
     assert (call.item.call, call.agent_id, call.joined_utc_s) == (item.call, world.agent_id, None)
 
 
+@pytest.mark.covers("WD-066", "WD-173")
 async def test_a_contact_is_passed_over(world: World) -> None:
     """It leaves a record, counts as an attempt, and is called again only when a rule says so."""
     item = await previewed(world)

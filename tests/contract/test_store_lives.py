@@ -23,6 +23,7 @@ async def begin(world: World, contacts: int = 1, **settings: Any) -> Any:
     return (await world.fill()).items
 
 
+@pytest.mark.covers("I17", "I31")
 async def test_a_call_is_closed_exactly_once(world: World) -> None:
     [item] = await begin(world)
     await world.commit(world.place(item))
@@ -76,6 +77,7 @@ async def test_each_attempt_takes_the_next_number_of_the_contact(world: World) -
     assert dialed == [number(n) for n in (1, 2, 3, 1, 2)]
 
 
+@pytest.mark.covers("WD-111")
 async def test_due_members_come_first_then_lists_in_their_order(world: World) -> None:
     second = await world.add_list("second", [new_contact(i) for i in (5, 4)])
     first = await world.add_list("first", [new_contact(i) for i in (1, 2, 3)])
@@ -100,7 +102,7 @@ async def test_contacts_added_during_the_run_are_called(world: World) -> None:
     assert [item.number for item in (await world.fill()).items] == [number(7)]
 
 
-@pytest.mark.covers("WD-092", "WD-093")
+@pytest.mark.covers("WD-092", "WD-093", "WD-174", "MZ-079")
 async def test_listed_contacts_are_closed_as_dnc_without_a_call(world: World) -> None:
     people = await world.add_list("people", [new_contact(i) for i in range(4)])
     black = await world.add_list("black", [new_contact(2)])
@@ -168,6 +170,7 @@ async def test_a_scheduled_contact_waits_for_its_time(world: World) -> None:
     assert len((await world.fill()).items) == 1
 
 
+@pytest.mark.covers("I17")
 async def test_progress_never_goes_backward(world: World) -> None:
     [item] = await begin(world)
     await world.commit(world.place(item))

@@ -121,6 +121,7 @@ async def test_contacts_are_paged_searched_and_exported_in_order(world: World) -
         await world.lists.contacts(world.tenant + 1, people)
 
 
+@pytest.mark.covers("WD-216")
 async def test_a_list_is_deleted_only_when_nobody_needs_it(world: World) -> None:
     people = await world.add_list("people", [new_contact(1)])
     spare = await world.add_list("spare", [new_contact(2)])

@@ -21,6 +21,7 @@ def stored(n: int, state: str, **changes: object) -> OpenCall:
     return OpenCall(**{**usual, **changes})  # type: ignore[arg-type]
 
 
+@pytest.mark.covers("WD-014", "I15", "I16")
 def test_after_a_crash_living_calls_are_adopted_and_dead_ones_closed() -> None:
     ann = AgentProfile(agent_id=1, name="ann", pause_reason=None, session_open=True)
     story = Story(
@@ -170,6 +171,7 @@ def test_the_lost_end_of_a_message_is_looked_for() -> None:
     """)
 
 
+@pytest.mark.covers("I18")
 def test_who_answered_while_no_engine_was_there_hears_the_message_after_all() -> None:
     """I18: the engine died between the answer and the order to play."""
     channel = ChannelPicture(channel="c1-1", answered=True, answered_utc_s=NOON_UTC_S - 2)

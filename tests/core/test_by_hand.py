@@ -126,7 +126,7 @@ def agent_first(agent: AgentProfile = ANN) -> Story:
     )
 
 
-@pytest.mark.covers("WD-057")
+@pytest.mark.covers("WD-057", "WD-062")
 def test_the_agent_is_on_the_line_first() -> None:
     agent_first(PHONE_ANN).working("ann").check("""
         1 fills 2

@@ -7,6 +7,7 @@ from busyhour.core.model.values import AcwMode, Outcome
 from tests.core.story import Story, campaign
 
 
+@pytest.mark.covers("WD-061", "MZ-019")
 def test_a_number_is_dialed_answered_and_joined_to_the_longest_idle_agent() -> None:
     Story().working("ann").check("""
         1 fills 3
@@ -32,7 +33,7 @@ def test_a_number_is_dialed_answered_and_joined_to_the_longest_idle_agent() -> N
     """)
 
 
-@pytest.mark.covers("WD-049")
+@pytest.mark.covers("WD-049", "I12")
 def test_progressive_never_dials_more_than_free_agents() -> None:
     Story(show=("place",)).working("ann", "bob").check("""
         1 fills 9
@@ -45,7 +46,7 @@ def test_progressive_never_dials_more_than_free_agents() -> None:
     """)
 
 
-@pytest.mark.covers("WD-105")
+@pytest.mark.covers("WD-105", "AD-059")
 def test_a_call_that_rings_too_long_is_given_up_as_not_answered() -> None:
     Story(show=("hang-up", "close")).working("ann").check("""
         1 fills 1
@@ -73,6 +74,7 @@ def test_a_call_longer_than_the_campaign_allows_is_closed() -> None:
     """)
 
 
+@pytest.mark.covers("I18")
 def test_answered_without_an_agent_hears_the_message_within_two_seconds() -> None:
     Story(show=("join", "play", "hang-up", "close")).working("ann").check("""
         1 fills 1
@@ -188,6 +190,7 @@ def test_hold_and_resume() -> None:
     """)
 
 
+@pytest.mark.covers("I18", "I23")
 def test_reload_in_mid_call_keeps_the_customer_and_brings_the_same_agent_back() -> None:
     """F1: the tab goes, the customer hears music, the new tab's phone is rung, the call goes on."""
     Story(show=("hold", "join", "ring", "hang-up-leg", "play", "agent", "close")).working("ann").check("""
@@ -212,6 +215,7 @@ def test_reload_in_mid_call_keeps_the_customer_and_brings_the_same_agent_back() 
     """)
 
 
+@pytest.mark.covers("I25")
 def test_an_agent_who_does_not_come_back_is_let_go_and_the_customer_hears_a_word() -> None:
     Story(show=("play", "agent", "hang-up", "close")).working("ann").check("""
         1 fills 1

@@ -49,7 +49,7 @@ def test_the_index_says_what_a_recount_says(seed: int) -> None:
                 assert index.shared(run, other) == len(staff[run] & staff[other] & set(since_s))
 
 
-@pytest.mark.covers("I42")
+@pytest.mark.covers("I42", "I20")
 def test_the_line_of_waiting_calls_is_in_order_and_forgets_nobody() -> None:
     dice, waiting, known = random.Random(1), WaitingCalls(), dict[str, float]()
     out: set[str] = set()

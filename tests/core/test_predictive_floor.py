@@ -176,7 +176,7 @@ def test_a_ratio_is_for_free_agents_only() -> None:
     assert story.dialing == 5, "3 x 1.5 are 4: the calls on their way are enough"
 
 
-@pytest.mark.covers("WD-049", "WD-053")
+@pytest.mark.covers("WD-049", "WD-053", "DEC-2")
 @pytest.mark.parametrize(("waiting", "start"), [(2, 4), (3, 0)])
 def test_with_more_callers_waiting_than_allowed_nothing_is_placed(waiting: int, start: int) -> None:
     picture = PacingPicture(

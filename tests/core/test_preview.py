@@ -60,7 +60,7 @@ def test_a_preview_is_dialed() -> None:
     """)
 
 
-@pytest.mark.covers("WD-064")
+@pytest.mark.covers("WD-064", "WD-066", "WD-173")
 def test_a_preview_is_skipped() -> None:
     """With a reason of the campaign's; the next contact comes by itself."""
     previews(
@@ -204,6 +204,7 @@ def test_the_run_is_paused() -> None:
     """)
 
 
+@pytest.mark.covers("I27")
 def test_two_agents_never_have_one_contact() -> None:
     story = previews().working("ann", "bob")
     story.check("""

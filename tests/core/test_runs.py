@@ -10,7 +10,7 @@ from busyhour.core.model.values import DialMode, Outcome
 from tests.core.story import Story, campaign
 
 
-@pytest.mark.covers("WD-137", "WD-138", "WD-142")
+@pytest.mark.covers("WD-137", "WD-138", "WD-142", "AD-038")
 def test_a_run_without_numbers_left_completes() -> None:
     Story(show=("run", "place")).working("ann").check("""
         1 fills 1
@@ -49,7 +49,7 @@ def test_outside_its_hours_a_run_waits_and_returns_on_its_own() -> None:
     """)
 
 
-@pytest.mark.covers("WD-141")
+@pytest.mark.covers("WD-141", "AD-039", "I7")
 def test_a_paused_run_places_nothing_and_its_calls_go_on() -> None:
     Story(show=("run", "place", "join", "ok")).working("ann", "bob").check("""
         1 fills 5
@@ -86,7 +86,7 @@ def test_a_removed_run_cannot_be_restarted() -> None:
     """)
 
 
-@pytest.mark.covers("WD-123", "WD-132")
+@pytest.mark.covers("WD-123", "WD-132", "MZ-023", "MZ-043")
 def test_a_busy_number_is_called_again_after_the_rule_s_delay() -> None:
     rule = RetryRule(outcome=Outcome.BUSY, max_attempts=2, delay_s=300)
     Story(campaigns=[campaign(retry_rules=(rule,))], show=("close", "fill", "run")).working("ann").check("""
@@ -130,7 +130,7 @@ def test_equal_priority_takes_turns() -> None:
     """)
 
 
-@pytest.mark.covers("WD-035")
+@pytest.mark.covers("WD-035", "I8")
 def test_a_trunk_s_capacity_counts_all_campaigns() -> None:
     one = campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=5)
     two = campaign(campaign_id=2, name="Two", dial_mode=DialMode.AGENTLESS, max_concurrent=5)
@@ -148,6 +148,7 @@ def test_a_trunk_s_capacity_counts_all_campaigns() -> None:
     assert story.floor.trunks[1].up == 3
 
 
+@pytest.mark.covers("I8")
 def test_calls_per_second_of_a_trunk_are_kept() -> None:
     slow = Trunk(trunk_id=1, name="carrier", endpoint="t1-1", capacity=10, calls_per_s_max=2)
     agentless = campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=9)
@@ -181,6 +182,7 @@ def test_an_agentless_campaign_plays_its_message_and_hangs_up() -> None:
     """)
 
 
+@pytest.mark.covers("I9")
 def test_nothing_is_dialed_while_the_pbx_or_the_database_is_out_of_reach() -> None:
     """I9, N12: blind means slower, never faster."""
     agentless = campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=1)

@@ -32,6 +32,7 @@ def test_no_reply_and_no_trace_counts_as_an_attempt() -> None:
     """)
 
 
+@pytest.mark.covers("WD-165")
 def test_a_call_that_the_pbx_never_had_is_lost_not_unanswered() -> None:
     Story(show=("close",)).working("ann").check("""
         1 fills 1
@@ -78,6 +79,7 @@ def test_a_call_that_was_not_sent_did_not_ring_in_vain() -> None:
     """)
 
 
+@pytest.mark.covers("I17")
 def test_hangup_heard_twice_closes_once() -> None:
     Story(show=("close",)).working("ann").check("""
         1 fills 1
@@ -135,6 +137,7 @@ def test_a_number_out_of_its_hours_goes_back_and_waits() -> None:
     """)
 
 
+@pytest.mark.covers("I16", "I25")
 def test_a_restarted_pbx_ends_its_calls_and_frees_the_agents() -> None:
     Story(show=("close", "agent", "ring")).working("ann").check("""
         1 fills 1
@@ -155,6 +158,7 @@ def test_a_restarted_pbx_ends_its_calls_and_frees_the_agents() -> None:
     """)
 
 
+@pytest.mark.covers("I8")
 def test_a_trunk_never_starts_more_calls_a_second_than_it_may_however_time_is_rounded() -> None:
     """I8: x > y - 1 and x + 1 - y = 0 can both hold of floating-point numbers."""
     trunk = Trunk(trunk_id=1, name="carrier", endpoint="t1-1", capacity=90, calls_per_s_max=3)
@@ -175,6 +179,7 @@ def test_a_trunk_never_starts_more_calls_a_second_than_it_may_however_time_is_ro
         assert 12 <= len(placed_s) <= 16, "evenly, and no slower than it may"
 
 
+@pytest.mark.covers("I23")
 def test_an_agent_who_is_offered_a_customer_too_late_is_let_go() -> None:
     """The customer had talked with ann, whose leg died; bob was chosen, and the wait was over before he was joined. The
     PBX may still join them: bob's next customer is not put into that leg (I23)."""

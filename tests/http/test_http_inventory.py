@@ -101,6 +101,7 @@ async def test_without_a_living_session_nothing_answers(
     assert world.floors.asked == []
 
 
+@pytest.mark.covers("I40")
 @pytest.mark.parametrize("declared", GUARDED, ids=name)
 async def test_an_expired_session_is_no_session(world: World, here: Tenant, declared: Declared) -> None:
     person = here.people[role_with(declared.permission)]
@@ -108,6 +109,7 @@ async def test_an_expired_session_is_no_session(world: World, here: Tenant, decl
     assert await answer(world, declared, path_of(declared, here), person.headers) == 401
 
 
+@pytest.mark.covers("WD-223", "I40")
 @pytest.mark.parametrize("declared", GUARDED, ids=name)
 async def test_a_disabled_user_has_no_session(world: World, here: Tenant, declared: Declared) -> None:
     person = here.people[role_with(declared.permission)]
@@ -132,6 +134,7 @@ async def test_unsafe_methods_need_the_csrf_token(world: World, here: Tenant, de
     assert await answer(world, declared, path, person.cookie | {"X-CSRF-Token": "wrong"}) == 403
 
 
+@pytest.mark.covers("I37")
 @pytest.mark.parametrize("declared", WITH_IDS, ids=name)
 async def test_what_is_another_tenants_is_not_found(
     world: World, here: Tenant, there: Tenant, declared: Declared

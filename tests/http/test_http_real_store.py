@@ -128,6 +128,7 @@ async def stored(database_url: str, tmp_path: Path) -> AsyncIterator[StoredWorld
     await database.close()
 
 
+@pytest.mark.covers("I37")
 async def test_foreign_ids_are_not_found_in_the_database_either(stored: StoredWorld) -> None:
     here, there = await stored.add_tenant("here"), await stored.add_tenant("there")
     tried = 0

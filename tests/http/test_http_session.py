@@ -118,6 +118,7 @@ async def closed_code(socket: Socket) -> int:
         return closed.code
 
 
+@pytest.mark.covers("I40")
 async def test_log_out_ends_session_sockets_and_phone(world: World, here: Tenant) -> None:
     person = here.people[Role.AGENT]
     async with world.client() as client, desk(world, person) as socket:
@@ -130,6 +131,7 @@ async def test_log_out_ends_session_sockets_and_phone(world: World, here: Tenant
     assert not world.accounts.links.open
 
 
+@pytest.mark.covers("I40")
 @pytest.mark.parametrize("change", [{"disabled": True}, {"role": "supervisor"}, {"password": "a brand new password"}])
 async def test_a_change_of_the_user_ends_all_that_is_theirs(
     world: World, here: Tenant, change: dict[str, object]
@@ -215,6 +217,7 @@ async def test_administrators_cannot_lock_themselves_out(world: World, here: Ten
             assert answer.status_code == 409
 
 
+@pytest.mark.covers("I40")
 async def test_an_api_token_ends_at_its_time(world: World, here: Tenant) -> None:
     person = here.people[Role.SUPERVISOR]
     async with world.client() as client:

@@ -42,6 +42,7 @@ def busy(pacer: Pacer, agents: int = 10, now_s: float = 1_000.0) -> Picture:
     )
 
 
+@pytest.mark.covers("I12")
 def test_no_agents_no_calls() -> None:
     assert Pacer().decide(0.0, EMPTY).start == 0
     assert taught().decide(0.0, EMPTY).start == 0
@@ -93,6 +94,7 @@ def test_agents_about_to_be_free_are_dialed_for() -> None:
     assert many > few
 
 
+@pytest.mark.covers("I9")
 def test_blind_it_dials_nothing_and_says_so() -> None:
     decision = taught().decide(1.0, picture(free=9, blind=True))
     assert (decision.start, decision.cancel_from_s, decision.why.mode) == (0, None, Mode.BLIND)
