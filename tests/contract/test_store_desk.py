@@ -5,8 +5,9 @@ import pytest
 from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted, CallRefused
 from busyhour.core.model.pictures import HopperItem, Reservation
-from busyhour.core.model.values import DialMode, ListRole, Outcome, Refusal
+from busyhour.core.model.values import Audited, DialMode, ListRole, Outcome, Refusal
 from busyhour.service.errors import Conflict, NotFound
+from busyhour.service.records import AuditFilter, Page
 
 from .conftest import World, new_contact, number
 
@@ -54,7 +55,9 @@ async def manual(world: World) -> None:
 
 
 def dial(world: World, item: HopperItem) -> c.PlaceCall:
-    return world.place(item, by_hand=True, agent_id=world.agent_id, why="manual: Ann dialed it")
+    return world.place(
+        item, by_hand=True, audit=Audited.MANUAL_DIAL, agent_id=world.agent_id, why="manual: Ann dialed it"
+    )
 
 
 async def test_a_reservation_outlives_the_engine(world: World) -> None:
@@ -115,6 +118,38 @@ async def test_a_new_number_is_dialed_by_hand(world: World) -> None:
     await world.commit(world.close(again, Outcome.BUSY))
     run = await world.campaigns.run(world.tenant, world.run_id)
     assert (run.placed, run.finished) == (2, 1)
+
+
+async def test_what_is_audited_is_read_by_page_and_filter(world: World) -> None:
+    """By person, kind and time; the newest first; of this tenant only."""
+    await manual(world)
+    begun_s = world.utc_s
+    calls = []
+    for audit in (Audited.MANUAL_DIAL, Audited.OTHER_NUMBER, Audited.MANUAL_DIAL):
+        item = await by_hand(world)
+        placed = world.place(item, by_hand=True, audit=audit, agent_id=world.agent_id)
+        assert await world.commit(placed) == [CallCommitted(call=item.call)]
+        await world.commit(world.close(item, Outcome.BUSY))
+        calls.append(item.call)
+        world.utc_s += 100.0
+
+    async def found(cursor: str | None = None, limit: int = 100, **which: object) -> Page:
+        return await world.reports.audit(world.tenant, AuditFilter(**which), cursor=cursor, limit=limit)
+
+    first = await found(limit=2)
+    assert [row.call for row in first.rows] == [calls[2], calls[1]]
+    assert first.cursor is not None
+    last = await found(first.cursor, limit=2)
+    assert ([row.call for row in last.rows], last.cursor) == ([calls[0]], None)
+    [row] = last.rows
+    assert (row.what, row.number, row.agent_id, row.at_utc_s) == ("manual dial", BY_HAND, world.agent_id, begun_s)
+    assert (row.contact_id, row.campaign_name) == (item.contact_id, "campaign 0")
+    assert row.agent_name
+    assert [row.call for row in (await found(what=Audited.OTHER_NUMBER)).rows] == [calls[1]]
+    assert len((await found(agent_id=world.agent_id)).rows) == 3
+    assert (await found(agent_id=world.agent_id + 1)).rows == ()
+    within = await found(from_utc_s=begun_s + 100.0, until_utc_s=begun_s + 200.0)
+    assert [row.call for row in within.rows] == [calls[1]]
 
 
 async def test_by_hand_a_listed_number_is_refused_too(world: World) -> None:

@@ -200,7 +200,9 @@ AGENT_FACTS: dict[str, Callable[[int, list[str]], e.Event]] = {
     "holds": lambda a, _: e.HoldAsked(agent_id=a, request="r"),
     "resumes": lambda a, _: e.ResumeAsked(agent_id=a, request="r"),
     "wraps-up": lambda a, _: e.WrapUpEndAsked(agent_id=a, request="r"),
-    "dials": lambda a, w: e.PreviewDialAsked(agent_id=a, call=f"c1-{int(w[0][1:]):x}", request="r"),
+    "dials": lambda a, w: e.PreviewDialAsked(
+        agent_id=a, call=f"c1-{int(w[0][1:]):x}", number=w[1] if w[1:] else None, request="r"
+    ),
     "skips": lambda a, w: e.SkipAsked(
         agent_id=a, call=f"c1-{int(w[0][1:]):x}", reason=" ".join(w[1:]) or "not now", request="r"
     ),

@@ -2,12 +2,13 @@
 
 import pytest
 
+from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
 from busyhour.core.model.campaign import Preview, RetryRule
 from busyhour.core.model.pictures import AgentProfile, ChannelPicture, OpenCall, PbxPicture, Reservation
-from busyhour.core.model.values import DialMode, LegMode, Outcome, PreviewEnd
+from busyhour.core.model.values import Audited, DialMode, LegMode, Outcome, PreviewEnd
 from tests.core.story import NOON_UTC_S, Story, campaign, item
 
 ANN = AgentProfile(agent_id=1, name="ann", may_dial=True)
@@ -58,6 +59,23 @@ def test_a_preview_is_dialed() -> None:
           > close c1 HANDLED 8
           > agent ann acw
     """)
+
+
+def test_another_number_of_the_contact_is_dialed() -> None:
+    story = looking()
+    story._handle(9.0, e.PreviewDialAsked(agent_id=1, call="c1-1", number="+4930777", request="r"))
+    [placed] = [command for command in story.floor.out if isinstance(command, c.PlaceCall)]
+    assert (placed.item.number, placed.item.member_id, placed.audit) == ("+4930777", 101, Audited.OTHER_NUMBER)
+    assert placed.why == "preview: ann dialed another number of the contact"
+    story.check("""
+        9 refuses c1 dnc
+          > return 1
+          > refused dnc
+          > agent ann available
+    """)
+    tried = story.floor.agents[1].tried
+    assert tried is not None
+    assert (tried.number, tried.contact_id, tried.result) == ("+4930777", 1, "dnc")
 
 
 @pytest.mark.covers("WD-064", "WD-066", "WD-173")

@@ -214,6 +214,11 @@ class FakeReports:
         ms = {"met_max_ms": None, "met_p95_ms": None, "rang_min_ms": 17_250}
         return [r.ComplianceDay(**(plain | names | ms | {"dials": len(within)}))] if within else []
 
+    async def audit(self, tenant: int, which: r.AuditFilter, *, cursor: str | None = None, limit: int = 100) -> r.Page:
+        rows: list[r.AuditRow] = list(self.directory.table("audit", tenant).values())
+        fits = [row for row in rows if which.agent_id in {None, row.agent_id} and which.what in {None, row.what}]
+        return r.Page(rows=tuple(fits[:limit]), cursor=None)
+
     async def member_pictures(self, tenant: int, contact_id: int) -> list[r.MemberPicture]:
         return self.pictures.get((tenant, contact_id), [])
 

@@ -95,6 +95,29 @@ async def test_a_preview_is_decided_on(world: World, agent: Person) -> None:
     assert skipped.reason == "not now"
 
 
+async def test_another_number_of_the_contact_is_dialed(world: World, here: Tenant, agent: Person) -> None:
+    """One that the contact has, and no other."""
+    call, contact_id = here.ids["call"], here.ids["contact_id"]
+    numbers = (await world.lists.contact(here.tenant_id, contact_id)).numbers
+    world.floors.state["agents"][str(agent.user.agent_id)] = {"call": call, "tried": None}
+    world.floors.state["calls"][call] = {"call": call, "contact_id": contact_id}
+    chosen = {"call": call, "number": numbers[-1]}
+    assert (await ask(world, agent, "POST", "/api/desk/preview/dial", chosen)).status_code == 204
+    [asked] = [event for _, event in world.floors.asked]
+    assert isinstance(asked, e.PreviewDialAsked)
+    assert asked.number == numbers[-1]
+    strange = await ask(world, agent, "POST", "/api/desk/preview/dial", chosen | {"number": "+4930999999"})
+    assert (strange.status_code, strange.json()["error"]["field"]) == (422, "number")
+    assert (await ask(world, agent, "GET", "/api/desk/tried")).status_code == 404
+
+
+async def test_whom_the_agent_tried_last_is_shown_to_them(world: World, here: Tenant, agent: Person) -> None:
+    contact_id = here.ids["contact_id"]
+    world.floors.state["agents"][str(agent.user.agent_id)] = {"call": None, "tried": {"contact_id": contact_id}}
+    shown = await ask(world, agent, "GET", "/api/desk/tried")
+    assert (shown.status_code, shown.json()["contact_id"]) == (200, contact_id)
+
+
 async def test_a_listed_number_leaves_the_desks(world: World, here: Tenant) -> None:
     added = await ask(world, here.people[Role.ADMINISTRATOR], "POST", "/api/dnc", {"numbers": [NUMBER]})
     assert added.is_success

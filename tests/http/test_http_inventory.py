@@ -152,7 +152,7 @@ async def test_who_may_gets_an_answer(world: World, here: Tenant, declared: Decl
     """So that the refusals above are not the answers of routes that never work."""
     agent = here.people[Role.AGENT].user.agent_id
     call = {"call": here.ids["call"], "campaign_id": here.ids["campaign_id"], "contact_id": here.ids["contact_id"]}
-    world.floors.state["agents"][str(agent)] = {"call": call["call"]}
+    world.floors.state["agents"][str(agent)] = {"call": call["call"], "tried": call}
     world.floors.state["calls"][call["call"]] = call
     person = here.people[role_with(declared.permission)]
     status = await answer(world, declared, path_of(declared, here), person.headers)

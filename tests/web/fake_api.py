@@ -143,6 +143,8 @@ class FakeApi:
             return sip
         if path == "desk/dial":
             return {"may_dial": True, "campaigns": [] if self.empty else [rows.DIAL_CAMPAIGN]}
+        if path == "desk/tried":
+            return rows.contact(8)
         if path == "desk/contact":
             campaign = {"campaign_id": 1, "name": "Spring offer", "dial_mode": "progressive", "acw_max_s": 30}
             campaign |= {"skip_reasons": ["called already", "not now"], "preview_timeout_action": "dial"}
@@ -163,6 +165,7 @@ class FakeApi:
             "lists/1": rows.LISTS[0], "campaigns/1": rows.CAMPAIGNS[0], "campaigns/2": rows.CAMPAIGNS[1],
             "checklist": {"items": rows.CHECKLIST}, "reports/summary": rows.SUMMARY,
             "attempts": {"rows": [rows.attempt(n) for n in range(30)], "cursor": None},
+            "audit": {"rows": [rows.audit(n) for n in range(20)], "cursor": "next"},
             "lists/1/contacts": {"rows": [rows.contact(n) for n in range(1, 30)], "cursor": "next"},
             "contacts/7": {"contact": rows.contact(7), "history": [rows.attempt(n) for n in range(4)]},
             "explain/contacts/7": {"sentences": ["Busy at 10:14; rule 1 says again after 5 minutes."], "runs": []},
@@ -170,7 +173,7 @@ class FakeApi:
             "system": {"versions": {"busyhour": "0.1.0"}, "pbx_up": True, "store_up": True, "sockets_open": 2}
             | {"engine": {"events": 12}, "now_utc_s": rows.now_s()},
         }  # fmt: skip
-        if self.empty and path == "attempts":
+        if self.empty and path in {"attempts", "audit"}:
             return {"rows": [], "cursor": None}
         if self.empty and path == "reports/summary":
             return {**rows.SUMMARY, "attempts": 0, "outcomes": [], "trunks": []}

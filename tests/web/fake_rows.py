@@ -20,7 +20,7 @@ def session_of(role: str) -> Row:
     user |= {"must_change_password": False}
     tenant = {"tenant_id": 1, "name": "Example Ltd", "time_zone": "Europe/Zurich", "country": "CH"}
     nouns = ["agents", "campaigns", "dnc", "explain", "lists", "live", "prompts", "reports", "runs", "settings"]
-    nouns += ["trunks", "users"]
+    nouns += ["trunks", "users", "audit"]
     permissions = ["desk:use"] if agent else [f"{noun}:{verb}" for noun in nouns for verb in ("read", "write")]
     return {"user": user, "tenant": tenant, "csrf": "csrf", "permissions": permissions, "expires_utc_s": now_s() + 3600}
 
@@ -49,6 +49,15 @@ def attempt(number: int) -> Row:
         "next_due_utc_s": began + 300 if outcome == "BUSY" else None, "cause": "normal",
         "why": "First in list order; hours are open", "retry_why": "No rule fits HANDLED",
         "attributes": {"city": "Bern"},
+    }  # fmt: skip
+
+
+def audit(number: int) -> Row:
+    what = "other number" if number % 3 == 0 else "manual dial"
+    return {
+        "entry_id": number, "at_utc_s": now_s() - 60 * number, "agent_id": 1, "agent_name": "Ann Ames", "what": what,
+        "call": f"c1-{number:032x}", "number": f"+4144555{number:04d}", "contact_id": number,
+        "contact_name": f"Carla Contact {number}", "campaign_id": 1, "campaign_name": "Spring offer",
     }  # fmt: skip
 
 

@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 PAGES = [
     "start", "live", "campaigns", "campaigns/new", "campaigns/1", "campaigns/2", "lists", "lists/1", "lists/1/import",
     "contacts/7", "attempts", "users", "trunks", "prompts", "dnc", "dispositions", "pause-reasons", "system", "account",
-    "plan",
+    "plan", "audit",
 ]  # fmt: skip
 
 
@@ -93,6 +93,7 @@ async def test_empty_pages_say_what_to_do(opened: Opener, fake: FakeApi) -> None
             "campaigns": "it needs a list, a trunk",
             "trunks": "Make one with your carrier",
             "attempts": "Start a campaign",
+            "audit": "Agents who dial by hand",
         }.items():
             await visit(page, path)
             await expect(page.get_by_text(text).first).to_be_visible()

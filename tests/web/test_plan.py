@@ -60,7 +60,7 @@ async def test_why_this_many_calls_now(opened: Opener) -> None:
         await expect(why).to_contain_text("3 calls are placed now")
         for words in ("As the campaign asks: predictive.", "More free within 11 s", "1.4", "21%", "3.2%", "× 1.1"):
             await expect(why).to_contain_text(words)
-        await expect(why).to_contain_text("the last 24 hours: aim 2.5%, limit 3%, 9 left")
+        await expect(why).to_contain_text("Over the last 24 hours the aim is 2.5%, where 3% are allowed.")
         await why.get_by_role("button").focus()
         await page.keyboard.press("Enter")
         await expect(why.get_by_text("More free within 11 s")).to_be_hidden()

@@ -44,8 +44,33 @@ async def test_a_preview_is_dialed_and_skipped_by_key(desk: Page, agent: FakeApi
     await desk.keyboard.press("Control+Shift+E")
     assert (await asked(agent, 3))[-1][1] == "desk/hangup"
     tried = {"number": "+41445550008", "name": "Carla Contact 8", "result": "BUSY", "at_utc_s": rows.now_s()}
-    await agent.set_desk("available", None, tried=tried)
+    await agent.set_desk("available", None, tried=tried | {"contact_id": 8, "campaign_id": 1})
     await expect(desk.get_by_text("Carla Contact 8,")).to_contain_text("Busy")
+
+
+async def test_another_number_of_the_contact_is_dialed(desk: Page, agent: FakeApi) -> None:
+    """Reached by Tab from the dial button, and from the palette; later by hand, when nobody answered."""
+    await agent.set_desk("reserved", looked_at())
+    other = desk.get_by_role("group", name="Another number:").get_by_role("button")
+    await expect(other).to_have_text("+1 202 555 0123")
+    await desk.get_by_role("button", name="Dial", exact=True).focus()
+    await desk.keyboard.press("Tab")
+    await expect(other).to_be_focused()
+    await desk.keyboard.press("Enter")
+    call = looked_at()["call"]
+    chosen = ("POST", "desk/preview/dial", {"call": call, "number": "+12025550123"})
+    assert (await asked(agent, 1))[-1] == chosen
+    await desk.keyboard.press("Control+k")
+    await desk.get_by_placeholder("Go to or do").fill("dial +1 202")
+    await desk.keyboard.press("Enter")
+    assert (await asked(agent, 2))[-1] == chosen
+
+    tried = {"number": "+41445550008", "name": "Carla Contact 8", "result": "BUSY", "at_utc_s": rows.now_s()}
+    await agent.set_desk("available", None, tried=tried | {"contact_id": 8, "campaign_id": 1})
+    await desk.get_by_role("group", name="Other numbers of Carla Contact 8:").get_by_role("button").click()
+    by_hand = {"campaign_id": 1, "contact_id": 8, "number": "+12025550123"}
+    assert (await asked(agent, 3))[-1] == ("POST", "desk/dial", by_hand)
+    assert await violations(desk) == []
 
 
 async def test_a_number_is_dialed_by_hand(desk: Page, agent: FakeApi) -> None:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.counts import ReckoningAsk
 from busyhour.core.model.pictures import CallRecord, HopperItem
-from busyhour.core.model.values import PhoneKind
+from busyhour.core.model.values import Audited, PhoneKind
 
 
 class Keep(Struct, frozen=True, kw_only=True, tag=True):
@@ -32,6 +32,7 @@ class PlaceCall(Keep, frozen=True, kw_only=True):
     ring_timeout_s: float
     agent_id: int | None = None  # who is on the line first; None = whoever is free when it is answered
     by_hand: bool = False  # an agent chose the number: it need not have been taken from the lists
+    audit: Audited | None = None  # what the audit log says of it
     call_max_s: float  # the PBX's own dead-man limit on the answered channel; never 0
     why: str  # the reason for this call at this moment, in words
     at_utc_s: float

@@ -20,6 +20,7 @@ from busyhour.http import (
     agents,
     attempts,
     attempts_export,
+    audit,
     campaigns,
     checklist,
     compliance,
@@ -72,6 +73,7 @@ ALL: tuple[Routes, ...] = (
     attempts_export.routes,  # before {call}
     attempts.routes,
     compliance.routes,
+    audit.routes,
     plan.routes,
     explain.routes,
     checklist.routes,

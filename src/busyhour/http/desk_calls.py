@@ -129,9 +129,21 @@ async def get_desk_contact(who: Who, use: Use) -> DeskContact:
 
 def call_in_hand(use: Services, who: Caller) -> dict[str, Any]:
     """From the agent's own live view, which holds no one else's call."""
-    state = msgspec.json.decode(use.floors.snapshot(who.tenant_id, who.agent_id))["state"]
+    state = own_state(use, who)
     agent = state["agents"].get(str(who.agent_id))
     view: dict[str, Any] | None = state["calls"].get(agent["call"]) if agent and agent["call"] else None
     if view is None:
         raise NotFound("There is no call in hand.", code="no_call")
     return view
+
+
+def agent_view(use: Services, who: Caller) -> dict[str, Any]:
+    view: dict[str, Any] | None = own_state(use, who)["agents"].get(str(who.agent_id))
+    if view is None:
+        raise NotFound("You are not on the floor yet. Reload the desk.", code="not_on_floor")
+    return view
+
+
+def own_state(use: Services, who: Caller) -> dict[str, Any]:
+    state: dict[str, Any] = msgspec.json.decode(use.floors.snapshot(who.tenant_id, who.agent_id))["state"]
+    return state

@@ -5,8 +5,10 @@ from msgspec import Struct
 from busyhour.core import events as e
 from busyhour.core.life.run import ACTIVE
 from busyhour.http.attempts import CALL
+from busyhour.http.desk_calls import agent_view, call_in_hand
 from busyhour.http.routes import Routes
 from busyhour.http.services import Caller, Services, Use, Who
+from busyhour.service import records as r
 from busyhour.service.destinations import check_destination
 from busyhour.service.errors import Forbidden, Invalid, NotFound
 from busyhour.service.numbers import TEXT_LENGTH_MAX, Number, Numbers, number_in
@@ -16,6 +18,7 @@ routes = Routes("desk")
 
 class PreviewDial(Struct, frozen=True, kw_only=True):
     call: str
+    number: str | None = None  # another one of the contact, as it is stored; None = as shown
 
 
 class PreviewSkip(Struct, frozen=True, kw_only=True):
@@ -47,8 +50,13 @@ class DialChoice(Struct, frozen=True, kw_only=True):
 @routes.post("/api/desk/preview/dial", permission="desk:use")
 async def dial_preview(who: Who, use: Use, body: PreviewDial) -> None:
     check_call(body.call)
+    if body.number is not None:
+        contact = await use.lists.contact(who.tenant_id, call_in_hand(use, who)["contact_id"])
+        if body.number not in contact.numbers:
+            raise Invalid("This contact has no such number. Reload the desk.", field="number")
     await use.floors.ask(
-        who.tenant_id, lambda request: e.PreviewDialAsked(agent_id=who.agent_id, call=body.call, request=request)
+        who.tenant_id,
+        lambda request: e.PreviewDialAsked(agent_id=who.agent_id, call=body.call, number=body.number, request=request),
     )
 
 
@@ -73,6 +81,15 @@ async def get_dial_choice(who: Who, use: Use) -> DialChoice:
             if row.run_state in ACTIVE and who.agent_id in row.campaign.agent_ids
         ],
     )
+
+
+@routes.get("/api/desk/tried", permission="desk:use")
+async def get_tried(who: Who, use: Use) -> r.Contact:
+    """The contact whom this agent tried last without a conversation: their other numbers may be dialed by hand."""
+    tried = agent_view(use, who)["tried"]
+    if tried is None:
+        raise NotFound("Nobody was tried lately.", code="none_tried")
+    return await use.lists.contact(who.tenant_id, tried["contact_id"])
 
 
 @routes.post("/api/desk/dial", permission="desk:use")

@@ -18,6 +18,7 @@ PERMISSIONS: Final = frozenset(
     {
         "agents:read",
         "agents:write",
+        "audit:read",
         "campaigns:read",
         "campaigns:write",
         "desk:use",

@@ -69,7 +69,14 @@ def call_view(call: CallLive) -> CallView:
 
 
 def tried_view(tried: Tried) -> TriedView:
-    return TriedView(number=tried.number, name=tried.name, result=tried.result, at_utc_s=tried.at_utc_s)
+    return TriedView(
+        number=tried.number,
+        name=tried.name,
+        contact_id=tried.contact_id,
+        campaign_id=tried.campaign_id,
+        result=tried.result,
+        at_utc_s=tried.at_utc_s,
+    )
 
 
 def is_answered(call: CallLive) -> bool:

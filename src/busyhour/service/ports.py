@@ -278,6 +278,9 @@ class Reports(Protocol):
     ) -> list[r.ComplianceDay]:
         """One row for each campaign and day on which it dialed, the newest first."""
 
+    async def audit(
+        self, tenant: int, which: r.AuditFilter, *, cursor: str | None = None, limit: int = 100
+    ) -> r.Page: ...
     async def member_pictures(self, tenant: int, contact_id: int) -> list[r.MemberPicture]: ...
     async def contact_history(self, tenant: int, contact_id: int, *, limit: int = 20) -> list[r.AttemptRow]: ...
 

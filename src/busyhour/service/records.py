@@ -8,7 +8,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType
 
 from busyhour.core.model.campaign import Campaign
-from busyhour.core.model.values import LegMode, ListRole, PhoneKind, Role
+from busyhour.core.model.values import Audited, LegMode, ListRole, PhoneKind, Role
 
 
 class Record(Struct, frozen=True, kw_only=True):
@@ -246,6 +246,31 @@ class Page(Record, frozen=True, kw_only=True):
 
     rows: tuple[Any, ...]
     cursor: str | None
+
+
+class AuditFilter(Record, frozen=True, kw_only=True):
+    """None = any."""
+
+    agent_id: int | None = None
+    what: Audited | None = None
+    from_utc_s: float | None = None
+    until_utc_s: float | None = None
+
+
+class AuditRow(Record, frozen=True, kw_only=True):
+    """Something that a person did and that is kept for good. Contact and campaign are None once they are deleted."""
+
+    entry_id: int
+    at_utc_s: float
+    agent_id: int | None
+    agent_name: str | None
+    what: Audited
+    call: str
+    number: str
+    contact_id: int | None
+    contact_name: str | None
+    campaign_id: int | None
+    campaign_name: str | None
 
 
 class OutcomeCount(Record, frozen=True, kw_only=True):

@@ -20,6 +20,8 @@ class TriedView(View, frozen=True, kw_only=True):
 
     number: str
     name: str
+    contact_id: int
+    campaign_id: int
     result: str  # an Outcome, a Refusal; or skipped | time_over | given_back | no_phone
     at_utc_s: float
 

@@ -30,5 +30,6 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/dnc', title: 'nav.dnc', group: 'setup', permission: 'dnc:read', load: () => import('@/features/dnc/dnc-page') },
   { path: '/dispositions', title: 'nav.dispositions', group: 'setup', permission: 'campaigns:write', load: () => import('@/features/settings/dispositions-page') },
   { path: '/pause-reasons', title: 'nav.pauseReasons', group: 'setup', permission: 'settings:write', load: () => import('@/features/settings/pause-reasons-page') },
+  { path: '/audit', title: 'nav.audit', group: 'setup', permission: 'audit:read', load: () => import('@/features/audit/audit-page') },
   { path: '/system', title: 'nav.system', group: 'setup', permission: 'live:read', load: () => import('@/features/settings/system-page') },
 ];

@@ -2,6 +2,23 @@
 
 export type Role = 'administrator' | 'supervisor' | 'agent';
 
+export const AUDITED = ['manual dial', 'other number'] as const;
+export type Audited = (typeof AUDITED)[number];
+
+export interface AuditRow {
+  entry_id: number;
+  at_utc_s: number;
+  agent_id: number | null;
+  agent_name: string | null;
+  what: Audited;
+  call: string;
+  number: string;
+  contact_id: number | null;
+  contact_name: string | null;
+  campaign_id: number | null;
+  campaign_name: string | null;
+}
+
 export interface User {
   user_id: number;
   tenant_id: number;

@@ -7,6 +7,8 @@ export type PhoneState = 'up' | 'ringing' | 'registered' | 'gone';
 export interface TriedView {
   number: string;
   name: string;
+  contact_id: number;
+  campaign_id: number;
   result: string;
   at_utc_s: number;
 }

@@ -71,7 +71,7 @@ moved AS (
     WHERE member_id = $4 AND EXISTS (SELECT 1 FROM placed)),
 audited AS (
     INSERT INTO audit_entry (at_utc_s, agent_id, what, call, number)
-    SELECT $13, $14, 'manual dial', call, $8 FROM placed WHERE $15::boolean)
+    SELECT $13, $14, $15::text, call, $8 FROM placed WHERE $15::text IS NOT NULL)
 SELECT call, run_id, -(SELECT counted::int FROM before) AS change FROM placed
 """
 
@@ -167,7 +167,7 @@ def row_of(one: PlaceCall, member_id: int) -> tuple[Any, ...]:
         one.why,
         one.at_utc_s,
         one.agent_id,
-        one.by_hand,
+        one.audit,
     )
 
 

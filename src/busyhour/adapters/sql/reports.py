@@ -5,7 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from busyhour.adapters.sql import campaigns, compliance, cursors
+from busyhour.adapters.sql import audit, campaigns, compliance, cursors
 from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.conflicts import found
 from busyhour.adapters.sql.database import Database
@@ -142,6 +142,10 @@ class SqlReports:
     ) -> list[r.ComplianceDay]:
         async with self.database.tenant_transaction(tenant) as connection:
             return await compliance.days(connection, campaign_id, from_utc_s, until_utc_s)
+
+    async def audit(self, tenant: int, which: r.AuditFilter, *, cursor: str | None = None, limit: int = 100) -> r.Page:
+        async with self.database.tenant_transaction(tenant) as connection:
+            return await audit.page(connection, which, cursor, limit)
 
     async def member_pictures(self, tenant: int, contact_id: int) -> list[r.MemberPicture]:
         async with self.database.tenant_transaction(tenant) as connection:

@@ -167,7 +167,14 @@ def free(f: FloorState, call: CallLive, result: str) -> None:
 
 
 def note(f: FloorState, agent: AgentLive, call: CallLive, result: str) -> None:
-    agent.tried = Tried(number=call.item.number, name=call.item.contact_name, result=result, at_utc_s=f.now.utc_s)
+    agent.tried = Tried(
+        number=call.item.number,
+        name=call.item.contact_name,
+        contact_id=call.item.contact_id,
+        campaign_id=call.campaign.campaign_id,
+        result=result,
+        at_utc_s=f.now.utc_s,
+    )
     f.touch("agents", agent.agent_id)
 
 

@@ -50,6 +50,9 @@ def on_call_refused(f: FloorState, event: e.CallRefused) -> None:
     item = call.item
     if event.reason is Refusal.CONTACT_CLOSED:
         pass  # what becomes of this member is decided elsewhere already
+    elif call.other_number:  # an agent's choice: what stands against it says nothing of the number in turn
+        f.do(ReturnItems(run_id=call.run_id, member_ids=(item.member_id,), calls=(item.call,), due_utc_s=None))
+        endings.note_due(f, call.run_id, f.now.utc_s)
     elif event.reason in FINAL_REFUSALS:
         outcome = Outcome.DNC if event.reason is Refusal.DNC else Outcome.INVALID_NUMBER
         f.do(CloseMember(run_id=call.run_id, member_id=item.member_id, outcome=outcome, why=event.reason))

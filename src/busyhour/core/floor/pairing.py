@@ -15,7 +15,7 @@ from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive, 
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
-from busyhour.core.model.values import DialMode, LegMode
+from busyhour.core.model.values import Audited, DialMode, LegMode
 
 ROUNDS_MAX = 10_000  # a fixed point not found by then is a bug of ours
 TALK_MAX_S = 4 * 3600.0  # the PBX's own limit of a call whose campaign has none
@@ -224,12 +224,19 @@ def send(f: FloorState, run: RunLive, call: CallLive, trunk: TrunkLive, why: str
             ring_timeout_s=campaign.ring_timeout_s,
             agent_id=call.agent_id,
             by_hand=call.by_hand,
+            audit=_audited(call),
             call_max_s=call_limit_s(campaign),
             why=why,
             at_utc_s=f.now.utc_s,
         )
     )
     runs.refill(f, run)
+
+
+def _audited(call: CallLive) -> Audited | None:
+    if call.by_hand:
+        return Audited.MANUAL_DIAL
+    return Audited.OTHER_NUMBER if call.other_number else None
 
 
 def call_limit_s(campaign: Campaign) -> float:

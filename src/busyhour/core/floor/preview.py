@@ -4,6 +4,8 @@ A reservation always ends: by the agent, by its time, when the agent leaves, whe
 put on the do-not-call list. It is stored, so that the agent has the same contact after a restart of the engine.
 """
 
+from msgspec.structs import replace
+
 from busyhour.core import events as e
 from busyhour.core.commands import CloseMember, EndReservation, ReturnItems, SaveReservation, SkipContact
 from busyhour.core.dialer.retry import next_attempt
@@ -60,7 +62,11 @@ def on_preview_dial_asked(f: FloorState, event: e.PreviewDialAsked) -> None:
     if hindrance is not None:
         f.refuse(event.request, *hindrance)
         return
-    accompanied.dial(f, call, f"preview: {agent.profile.name} dialed it", event.request)
+    what = "it"
+    if event.number is not None and event.number != call.item.number:
+        call.item, call.other_number = replace(call.item, number=event.number), True
+        what = "another number of the contact"
+    accompanied.dial(f, call, f"preview: {agent.profile.name} dialed {what}", event.request)
 
 
 def on_skip_asked(f: FloorState, event: e.SkipAsked) -> None:

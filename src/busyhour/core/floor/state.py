@@ -41,6 +41,8 @@ class Tried:
 
     number: str
     name: str
+    contact_id: int
+    campaign_id: int
     result: str  # an Outcome, a Refusal, or a word of ours
     at_utc_s: float
 
@@ -110,6 +112,7 @@ class CallLive:
     agent_id: int | None = None
     accompanied: bool = False  # its agent is there before the callee answers
     by_hand: bool = False
+    other_number: bool = False  # its agent chose another number of the contact than the one in turn
     approved: bool = False  # RESERVED: to be dialed as soon as the agent's phone is up
     stored: bool = False  # RESERVED: as a reservation
     decide_until_utc_s: float | None = None  # RESERVED: the end of the preview

@@ -121,6 +121,13 @@ class EndCause(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Audited(StrEnum):
+    """What of a person's acts the audit log keeps."""
+
+    MANUAL_DIAL = "manual dial"
+    OTHER_NUMBER = "other number"  # of a contact that was shown to them
+
+
 class Refusal(StrEnum):
     """Why a call may not be placed now (or ever). `FINAL_REFUSALS` never become legal by waiting."""
 

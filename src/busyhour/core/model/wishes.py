@@ -40,10 +40,11 @@ class ResumeAsked(Fact, frozen=True, kw_only=True):
 
 
 class PreviewDialAsked(Fact, frozen=True, kw_only=True):
-    """The agent has looked at the contact, and wants the call."""
+    """The agent has looked at the contact, and wants the call. `number`: another one of theirs; None = as shown."""
 
     agent_id: int
     call: str
+    number: str | None = None
     request: str
 
 

@@ -17,19 +17,19 @@ interface Props {
   call: CallView | null;
   actions: DeskActions;
   browser: boolean;
-  campaign: ContactInHand['campaign'] | undefined;
+  inHand: ContactInHand | undefined;
 }
 
-export function CallCard({ me, call, actions, browser, campaign }: Props) {
+export function CallCard({ me, call, actions, browser, inHand }: Props) {
   const { t } = useTranslation();
   return (
     <Card withBorder padding="lg" component="section" aria-label={t('desk.call')}>
       {call === null || me === null ? (
         <NoCall me={me} />
       ) : call.state === 'reserved' ? (
-        <PreviewCard call={call} campaign={campaign} />
+        <PreviewCard call={call} inHand={inHand} />
       ) : (
-        <Call me={me} call={call} campaign={campaign?.name} />
+        <Call me={me} call={call} campaign={inHand?.campaign.name} />
       )}
       <Controls me={me} call={call} actions={actions} browser={browser} />
       {actions.keypad && <Keypad />}
@@ -72,7 +72,7 @@ function Call({ me, call, campaign }: { me: AgentView; call: CallView; campaign:
   );
 }
 
-function Controls({ me, call, actions, browser }: Omit<Props, 'campaign'>) {
+function Controls({ me, call, actions, browser }: Omit<Props, 'inHand'>) {
   const { t } = useTranslation();
   const { line, muted } = usePhone();
   const talking = me?.state === 'on_contact' && call !== null;

@@ -4,6 +4,7 @@ import { failed } from '@/components/notify';
 import type { SipAccess } from '@/features/desk/phone/phone';
 import { api } from '@/lib/api';
 import type { Agent, AttemptRow, Contact, Disposition, PauseReason, PreviewEnd } from '@/lib/records';
+import type { TriedView } from '@/lib/views';
 
 export interface Desk {
   agent: Agent;
@@ -56,7 +57,7 @@ export function usePause() {
 }
 
 export function usePreviewDial() {
-  return useMutation({ mutationFn: (call: string) => api.post<unknown>('/api/desk/preview/dial', { call }), onError: failed });
+  return useMutation({ mutationFn: (dial: { call: string; number?: string }) => api.post<unknown>('/api/desk/preview/dial', dial), onError: failed });
 }
 
 export function usePreviewSkip() {
@@ -75,7 +76,12 @@ export function useDialChoice(campaignIds: number[]) {
 
 /** A refusal is shown beside the number, not as a notice. */
 export function useDialByHand() {
-  return useMutation({ mutationFn: (dial: { campaign_id: number; number: string }) => api.post<unknown>('/api/desk/dial', dial) });
+  return useMutation({ mutationFn: (dial: { campaign_id: number; number: string; contact_id?: number }) => api.post<unknown>('/api/desk/dial', dial) });
+}
+
+/** Whom the agent tried last, with all their numbers. */
+export function useTriedContact(tried: TriedView) {
+  return useQuery({ queryKey: ['desk', 'tried', tried.contact_id, tried.at_utc_s], queryFn: () => api.get<Contact>('/api/desk/tried'), retry: 1 });
 }
 
 export interface Choice {

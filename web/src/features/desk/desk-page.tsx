@@ -68,7 +68,7 @@ function Screen({ desk, me, call, browser }: { desk: Desk; me: AgentView | null;
       </div>
       <div className="desk-columns">
         <Stack gap="md">
-          <CallCard me={me} call={call} actions={actions} browser={browser} campaign={inHand.data?.campaign} />
+          <CallCard me={me} call={call} actions={actions} browser={browser} inHand={inHand.data} />
           {me !== null && call === null && <ManualDial me={me} />}
           {call !== null && me !== null && me.state !== 'reserved' && (
             <WrapUp key={call.call} me={me} call={call} dispositions={dispositions} finish={actions.finish} />

@@ -1,22 +1,24 @@
 // Dialing by hand, for agents who may: a campaign, a number, and what came of the last one.
 import { Button, Card, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useState, type FormEvent } from 'react';
+import { useCallback, useMemo, useState, type FormEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ErrorNote } from '@/components/error-note';
 import { Icon } from '@/components/icon';
-import { useDialByHand, useDialChoice } from '@/features/desk/desk-api';
+import { useDialByHand, useDialChoice, useTriedContact } from '@/features/desk/desk-api';
+import { NumberButtons } from '@/features/desk/number-buttons';
 import { moment, phone } from '@/lib/format';
-import type { AgentView } from '@/lib/views';
+import type { AgentView, TriedView } from '@/lib/views';
 
 const NUMBER_MAX = 64;
+const PASSED_OVER = new Set(['skipped', 'time_over', 'given_back']);
 
 export function ManualDial({ me }: { me: AgentView }) {
   const choice = useDialChoice(me.campaign_ids);
   if (choice.data === undefined || !choice.data.may_dial) return null;
-  return <DialForm campaigns={choice.data.campaigns} />;
+  return <DialForm campaigns={choice.data.campaigns} tried={me.tried} />;
 }
 
-function DialForm({ campaigns }: { campaigns: { campaign_id: number; name: string }[] }) {
+function DialForm({ campaigns, tried }: { campaigns: { campaign_id: number; name: string }[]; tried: TriedView | null }) {
   const { t } = useTranslation();
   const [chosen, setChosen] = useState<string | null>(null);
   const [number, setNumber] = useState('');
@@ -36,6 +38,7 @@ function DialForm({ campaigns }: { campaigns: { campaign_id: number; name: strin
         ) : (
           <form onSubmit={submit}>
             <Stack gap="sm">
+              {tried !== null && !PASSED_OVER.has(tried.result) && campaigns.some((one) => one.campaign_id === tried.campaign_id) && <OthersOf tried={tried} disabled={dial.isPending} onDial={dial.mutate} />}
               <Group align="flex-end" gap="sm">
                 <Select className="grow" label={t('manual.campaign')} data={campaigns.map((one) => ({ value: String(one.campaign_id), label: one.name }))} value={campaign} onChange={setChosen} allowDeselect={false} />
                 <TextInput className="grow" label={t('manual.number')} type="tel" autoComplete="off" maxLength={NUMBER_MAX} value={number} onChange={(event) => setNumber(event.currentTarget.value)} />
@@ -48,6 +51,18 @@ function DialForm({ campaigns }: { campaigns: { campaign_id: number; name: strin
       </Stack>
     </Card>
   );
+}
+
+/** Nobody answered there: perhaps at another number of theirs. */
+function OthersOf({ tried, disabled, onDial }: { tried: TriedView; disabled: boolean; onDial: ReturnType<typeof useDialByHand>['mutate'] }) {
+  const { t } = useTranslation();
+  const contact = useTriedContact(tried).data;
+  const others = useMemo(() => contact?.numbers.filter((one) => one !== tried.number) ?? [], [contact, tried.number]);
+  const dialOther = useCallback(
+    (number: string) => onDial({ campaign_id: tried.campaign_id, contact_id: tried.contact_id, number }),
+    [onDial, tried.campaign_id, tried.contact_id],
+  );
+  return <NumberButtons numbers={others} label={t('numbers.of', { name: tried.name || phone(tried.number) })} disabled={disabled} onDial={dialOther} />;
 }
 
 /** What came of the last contact, when nobody was talked with. */

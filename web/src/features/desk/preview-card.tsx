@@ -1,9 +1,10 @@
 // A contact before the call: the agent looks, then dials, or skips it with one of the campaign's reasons.
 import { Badge, Button, Group, Kbd, Stack, Text, Title } from '@mantine/core';
-import { useEffect, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/components/icon';
 import { Until } from '@/components/timer';
+import { NumberButtons } from '@/features/desk/number-buttons';
 import { usePreviewDial, usePreviewSkip, type ContactInHand } from '@/features/desk/desk-api';
 import { useOffer } from '@/lib/actions';
 import { phone } from '@/lib/format';
@@ -11,8 +12,11 @@ import type { CallView } from '@/lib/views';
 
 const KEYS_MAX = 9;
 
-export function PreviewCard({ call, campaign }: { call: CallView; campaign: ContactInHand['campaign'] | undefined }) {
+const NONE: string[] = [];
+
+export function PreviewCard({ call, inHand }: { call: CallView; inHand: ContactInHand | undefined }) {
   const { t } = useTranslation();
+  const campaign = inHand?.campaign;
   const looking = call.decide_until_utc_s !== null;
   return (
     <Stack gap="md" className="arrives" key={call.call}>
@@ -30,12 +34,12 @@ export function PreviewCard({ call, campaign }: { call: CallView; campaign: Cont
           </Badge>
         </Stack>
       </Group>
-      {looking && <Decide call={call} reasons={campaign?.skip_reasons ?? []} />}
+      {looking && <Decide call={call} reasons={campaign?.skip_reasons ?? NONE} numbers={inHand?.contact.numbers ?? NONE} />}
     </Stack>
   );
 }
 
-function Decide({ call, reasons }: { call: CallView; reasons: string[] }) {
+function Decide({ call, reasons, numbers }: { call: CallView; reasons: string[]; numbers: string[] }) {
   const { t } = useTranslation();
   const { mutate: dial, isPending: dialing } = usePreviewDial();
   const { mutate: skip, isPending: skipping } = usePreviewSkip();
@@ -45,7 +49,7 @@ function Decide({ call, reasons }: { call: CallView; reasons: string[] }) {
   }, []);
   const offered = useMemo(
     () => [
-      { id: 'preview dial', label: t('preview.dial'), group: t('preview.title'), keys: 'mod+shift+C', perform: () => dial(call.call) },
+      { id: 'preview dial', label: t('preview.dial'), group: t('preview.title'), keys: 'mod+shift+C', perform: () => dial({ call: call.call }) },
       ...reasons.slice(0, KEYS_MAX).map((reason, index) => ({
         id: `preview skip ${reason}`,
         label: t('preview.skipFor', { reason }),
@@ -57,13 +61,16 @@ function Decide({ call, reasons }: { call: CallView; reasons: string[] }) {
     [t, dial, skip, call.call, reasons],
   );
   useOffer(offered);
+  const others = useMemo(() => numbers.filter((number) => number !== call.number), [numbers, call.number]);
+  const dialOther = useCallback((number: string) => dial({ call: call.call, number }), [dial, call.call]);
   return (
     <Stack gap="sm" role="group" aria-label={t('preview.title')}>
       <Group>
-        <Button ref={first} size="md" color="green" leftSection={<Icon name="phone" />} onClick={() => dial(call.call)} loading={dialing} disabled={skipping} title="Ctrl + Shift + C" aria-keyshortcuts="Control+Shift+C">
+        <Button ref={first} size="md" color="green" leftSection={<Icon name="phone" />} onClick={() => dial({ call: call.call })} loading={dialing} disabled={skipping} title="Ctrl + Shift + C" aria-keyshortcuts="Control+Shift+C">
           {t('preview.dial')}
         </Button>
       </Group>
+      <NumberButtons numbers={others} label={t('numbers.instead')} disabled={dialing || skipping} onDial={dialOther} />
       <Group gap="xs" role="group" aria-label={t('preview.skip')}>
         <Text size="sm">{t('preview.why')}</Text>
         {reasons.map((reason, index) => (

@@ -22,6 +22,7 @@ export function PacingPanel({ pacing, name }: { pacing: PacingView; name: string
           <Text size="sm">{pacing.start === 0 ? t('pacing.startNone') : t('pacing.start', { count: pacing.start })}</Text>
         </Group>
       </UnstyledButton>
+      {!opened && <Text size="sm">{pacing.words}</Text>}
       <Collapse expanded={opened}>
         <Stack gap={6}>
           <Text size="sm">
@@ -37,16 +38,19 @@ export function PacingPanel({ pacing, name }: { pacing: PacingView; name: string
   );
 }
 
+type Figure = [string, string];
+
 function Figures({ pacing }: { pacing: PacingView }) {
   const { t } = useTranslation();
-  const always: [string, string][] = [
+  const within = Math.round(pacing.horizon_s);
+  const always: Figure[] = [
     [t('pacing.free'), count(pacing.agents_free)],
-    [t('pacing.ringing'), count(pacing.dialing)],
     [t('pacing.waiting'), count(pacing.waiting)],
+    [t('pacing.ringing'), count(pacing.dialing)],
   ];
-  const model: [string, string][] = [
-    [t('pacing.freeExpected', { within: Math.round(pacing.horizon_s) }), NUMBER.format(pacing.free_expected)],
-    [t('pacing.answersExpected'), NUMBER.format(pacing.answers_expected)],
+  const model: Figure[] = [
+    [t('pacing.freeExpected', { within }), NUMBER.format(pacing.free_expected)],
+    [t('pacing.answersExpected', { within }), NUMBER.format(pacing.answers_expected)],
     [t('pacing.chance'), SHARE.format(pacing.answer_chance)],
     [t('pacing.drift'), `× ${NUMBER.format(pacing.answer_drift)}`],
     [t('pacing.risk'), SHARE.format(pacing.risk)],
@@ -73,7 +77,7 @@ function Windows({ pacing }: { pacing: PacingView }) {
     <Stack gap={2} role="group" aria-label={t('pacing.windows')}>
       {pacing.windows.map((window) => (
         <Text key={`${window.window} ${window.limit}`} size="sm" fw={window.window === pacing.window ? 600 : undefined}>
-          {t('pacing.use', { window: window.window, aim: SHARE.format(window.aim), limit: SHARE.format(window.limit), left: count(window.left) })}
+          {t('pacing.use', { window: window.window, aim: SHARE.format(window.aim), limit: SHARE.format(window.limit) })}
         </Text>
       ))}
     </Stack>

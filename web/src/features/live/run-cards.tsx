@@ -37,7 +37,7 @@ function RunCard({ run }: { run: RunView }) {
             <StateBadge state={run.state} />
             <Text size="sm" c="dimmed">{t(`dialMode.${run.dial_mode}`, { defaultValue: run.dial_mode })}</Text>
           </Group>
-          <Text size="sm" mt={4}>{run.why}</Text>
+          {run.why !== run.pacing?.words && <Text size="sm" mt={4}>{run.why}</Text>}
           {run.next_due_utc_s !== null && <Text size="sm" c="dimmed">{t('live.nextDue', { at: moment(run.next_due_utc_s) })}</Text>}
         </div>
         <Buttons run={run} />
