@@ -236,10 +236,10 @@ def shows(command: c.Command) -> list[str]:  # noqa: C901, PLR0912
         case c.CloseCall(record=r):
             again = f" again {r.next_due_utc_s - r.ended_utc_s:g}" if r.next_due_utc_s is not None else ""
             return [f"close {call_word(r.call)} {r.outcome} {r.talk_s:g}{again}"]
-        case c.SaveDisposition(call=call, disposition=d, next_due_utc_s=due):
-            return [f"disposition {call_word(call)} {d}" + (" again" if due else "")]
         case c.OptOut(call=call):
             return [f"opt-out {call_word(call)}"]
+        case c.SaveDisposition(call=call, disposition=d, next_due_utc_s=due):
+            return [f"disposition {call_word(call)} {d}" + (" again" if due else "")]
         case c.SaveRun(run_id=run_id, state=state):
             return [f"run {run_id} {state}"]
         case c.SaveAgentState(agent_id=a, state=state, reason=reason):

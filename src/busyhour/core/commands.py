@@ -55,8 +55,6 @@ class CloseCall(Keep, frozen=True, kw_only=True):
     record: CallRecord
 
 
-class SaveDisposition(Keep, frozen=True, kw_only=True):
-    """What the agent said of a call; it may change when, or whether, the member is called again."""
 class OptOut(Keep, frozen=True, kw_only=True):
     """The callee pressed the key: the number goes on the tenant's do-not-call list, and the attempt's record says so.
     The answer, once it is written, is `NumberOptedOut`."""
@@ -66,6 +64,8 @@ class OptOut(Keep, frozen=True, kw_only=True):
     at_utc_s: float
 
 
+class SaveDisposition(Keep, frozen=True, kw_only=True):
+    """What the agent said of a call; it may change when, or whether, the member is called again."""
 
     call: str
     agent_id: int
@@ -257,9 +257,9 @@ Command = (
     | EndReservation
     | SkipContact
     | SaveLearned
+    | OptOut
     | FillHopper
     | Reckon
-    | OptOut
     | RingAgent
     | HangUpLeg
     | HangUpCall

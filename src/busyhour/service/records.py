@@ -314,6 +314,7 @@ class ComplianceDay(Record, frozen=True, kw_only=True):
     met_p95_ms: int | None
     rang_short: int  # unanswered calls that ended before the least ringing time
     rang_min_ms: int | None  # the shortest ringing of an unanswered call
+    opted_out: int = 0  # calls in which the callee pressed the key that asks for no more
 
 
 class MemberPicture(Record, frozen=True, kw_only=True):
@@ -339,7 +340,6 @@ class NewContact(Record, frozen=True, kw_only=True):
     name: str
     numbers: tuple[str, ...]
     zones: tuple[tuple[str, ...], ...]  # possible zones of each number
-    opted_out: int = 0  # calls in which the callee pressed the key that asks for no more
     attributes: dict[str, str]
     time_zone: str | None = None
     schedule_utc_s: float | None = None

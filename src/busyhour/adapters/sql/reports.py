@@ -190,11 +190,11 @@ def row_of(row: Mapping[Any, Any]) -> r.AttemptRow:
         "wait_pre_ms": wait_pre_ms,
         "wait_after_ms": wait_after_ms,
         "attributes": row["variables"],
+        "message_ms": ms_between(row["answered_utc_s"], row["message_utc_s"]),
     }
     fields = {name: row[name] for name in r.AttemptRow.__struct_fields__ if name not in computed}
     return r.AttemptRow(**(fields | computed))
 
-        "message_ms": ms_between(row["answered_utc_s"], row["message_utc_s"]),
 
 def waits_of(row: Mapping[Any, Any]) -> tuple[int | None, int | None]:
     """From the dial to the answer (or the end), and from the answer to the agent (or to giving up)."""
@@ -208,14 +208,14 @@ def waits_of(row: Mapping[Any, Any]) -> tuple[int | None, int | None]:
     return pre, after
 
 
-def picture_of(row: Mapping[Any, Any], known: Mapping[int, Any]) -> r.MemberPicture:
-    numbers, zones = row["numbers"] or [""], as_json(row["zones"]) or [[]]
-    turn = row["attempts"] % len(numbers)  # of the next attempt
-    names = ("run_id", "run_state", "member_state", "attempts", "due_utc_s", "last_outcome", "last_why", "on_dnc")
 def ms_between(from_utc_s: float | None, until_utc_s: float | None) -> int | None:
     return None if from_utc_s is None or until_utc_s is None else round((until_utc_s - from_utc_s) * 1000)
 
 
+def picture_of(row: Mapping[Any, Any], known: Mapping[int, Any]) -> r.MemberPicture:
+    numbers, zones = row["numbers"] or [""], as_json(row["zones"]) or [[]]
+    turn = row["attempts"] % len(numbers)  # of the next attempt
+    names = ("run_id", "run_state", "member_state", "attempts", "due_utc_s", "last_outcome", "last_why", "on_dnc")
     return r.MemberPicture(
         campaign=known[row["campaign_id"]],
         number=numbers[turn],

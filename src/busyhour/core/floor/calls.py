@@ -167,10 +167,10 @@ def play_message(f: FloorState, call: CallLive) -> None:
 
 def play(f: FloorState, call: CallLive, prompt: str) -> None:
     call.prompt, call.prompt_begun, call.prompt_from_s = prompt, True, f.now.mono_s
+    call.prompt_over = False
     f.at(PROMPT_LOOK_S, "prompt", call.call)
     f.do(PlayPrompt(call=call.call, prompt=prompt))
 
-    call.prompt_over = False
 
 def on_prompt_ended(f: FloorState, event: e.PromptEnded) -> None:
     call = f.calls.get(event.call)

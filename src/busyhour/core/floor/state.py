@@ -129,12 +129,13 @@ class CallLive:
     prompt: str = ""  # what it hears from us, and may be looked for
     prompt_begun: bool = False  # by this engine
     prompt_from_s: float = 0.0  # monotonic
+    prompt_over: bool = False
     message_heard: bool = False
+    destination: str | None = None  # the prefix that counts it, while it has a line
+    opted_out: bool = False  # the callee pressed the key that asks for no more calls
     segments: list[Segment] = field(default_factory=list)
     segment_from_utc_s: float = 0.0
-    prompt_over: bool = False
     held_from_utc_s: float | None = None
-    opted_out: bool = False  # the callee pressed the key that asks for no more calls
     hold_s: float = 0.0
     changed_s: float = 0.0  # monotonic: the last move
     looks: int = 0  # how often an ambiguous call was looked for
