@@ -23,6 +23,7 @@ def test_the_defaults_are_allowed() -> None:
             pacing=Pacing(first_leg=FirstLeg.AGENT, waiting_max=0),
             dial_countries=("DE", "IT"),
             retry_rules=(RULE,) * RULES_MAX,
+            caller_id="+49${area}900",
         ),
         "hidden",
     )
@@ -34,6 +35,10 @@ def test_the_defaults_are_allowed() -> None:
         ("max_concurrent", -1),
         ("ring_timeout_s", 10_000.0),
         ("caller_id", "+39 06"),
+        ("caller_id", "1234567890123456"),
+        ("caller_id", "${a\r\nb}"),
+        ("caller_id", "${a}" * 5),
+        ("caller_id", "${a"),
         ("time_zone", "Mars/Olympus"),
         ("pacing.ratio", 0.0),
         ("pacing.ratio", 20.5),

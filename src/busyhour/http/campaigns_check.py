@@ -13,7 +13,7 @@ from busyhour.service.errors import Invalid
 from busyhour.service.numbers import Numbers
 
 STATUSES: Final = ("runnable", "closed", "hidden")
-CALLER_ID: Final = re.compile(r"\+?[0-9]{0,15}")
+CALLER_ID: Final = re.compile(r"\+?[0-9]{0,15}(?:\$\{[^{}\x00-\x1f\x7f]{1,64}\}[0-9]{0,15}){0,4}")
 RULES_MAX: Final = 50
 LINKS_MAX: Final = 10_000
 ZONE_SHOWN_MAX: Final = 40
@@ -56,7 +56,9 @@ def check_campaign(campaign: Campaign, status: str) -> None:
         raise Invalid(text, field=f"campaign.{field}")
     if not CALLER_ID.fullmatch(campaign.caller_id):
         raise Invalid(
-            "The caller ID is a number: up to 15 digits, with a + before them or not.", field="campaign.caller_id"
+            "The caller ID is a number: up to 15 digits, with a + before them or not. ${NAME} in it stands for the "
+            "contact's attribute of that name.",
+            field="campaign.caller_id",
         )
     if not zone_known(campaign.time_zone):
         shown = campaign.time_zone[:ZONE_SHOWN_MAX]
