@@ -131,7 +131,7 @@ class FloorChecks(LiveView):
                 raise Violation(f"I34: run {run.run_id} of {floor.tenant} counts {counted}, a recount {found}")
             if len(run.hopper) > HOPPER_MAX:
                 raise Violation(f"I42: the hopper of run {run.run_id} holds {len(run.hopper)}")
-            free = sorted((floor.idle.since_s[a], a) for a in set(run.campaign.agent_ids) if a in floor.idle)
+            free = sorted((floor.idle.since_s[a], a) for a in dict.fromkeys(run.campaign.agent_ids) if a in floor.idle)
             if floor.idle.in_line(run.run_id) != [agent_id for _, agent_id in free]:
                 raise Violation(f"I24: the free agents of run {run.run_id} of {floor.tenant} are not {free}")
         for trunk_id, trunk in floor.trunks.items():
