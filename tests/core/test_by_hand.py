@@ -176,3 +176,28 @@ def test_no_other_call_counts_on_a_reserved_agent() -> None:
     )
     assert story.floor.runs[1].dialing == 0
     assert story.floor.runs[1].accompanied == 1
+
+
+@pytest.mark.covers("MZ-111")
+def test_whoever_is_dialed_by_hand_comes_to_nobody_else() -> None:
+    """Ann dials a number that the hopper has, too: bob looks at the next one, and it comes again later."""
+    previews = Story(
+        campaigns=[campaign(dial_mode=DialMode.PREVIEW)],
+        agents=(ANN, BOB),
+        show=("place", "agent", "return", "reserve"),
+    )
+    previews.working("ann", "bob").check("""
+        5 pauses ann lunch
+          > agent ann not_ready lunch
+        6 fills 3
+          > reserve c1 bob
+          > agent bob reserved
+        7 dials-by-hand ann c2
+          > place c2
+          > agent ann reserved
+        8 skips bob c1 called already
+          > agent bob available
+          > return 1
+          > reserve c3 bob
+          > agent bob reserved
+    """)

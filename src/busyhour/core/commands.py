@@ -101,7 +101,7 @@ class SaveAgentState(Keep, frozen=True, kw_only=True):
 
 class ReturnItems(Keep, frozen=True, kw_only=True):
     """These were taken from the lists but are not going to be dialed by this hopper: give them back as waiting.
-    `due_utc_s` None = at once, when asked for again."""
+    `due_utc_s` None = as it was, mostly at once, when asked for again."""
 
     run_id: int
     member_ids: tuple[int, ...]

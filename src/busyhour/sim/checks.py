@@ -120,6 +120,8 @@ class Checks:
         record = rows.attempts[before.name].record
         if record is None:
             raise Violation(f"I1: {channel.number} was dialed again before {before.name} had its record")
+        if rows.attempts[channel.name].placed.by_hand:
+            return  # whom agents choose, and when, is theirs to know
         rules = rows.campaigns[record.campaign_id].retry_rules
         word = rows.attempts[before.name].disposition
         delays = [rule.delay_s for rule in rules if rule.outcome is record.outcome and rule.disposition in (word, None)]
@@ -260,9 +262,12 @@ class Checks:
                 if channel is not None and (channel.answered_s is not None or not channel.live):
                     del in_flight[name]
             free = len(self._free.get(tenant, ()))
-            if campaign.dial_mode is DialMode.PROGRESSIVE and len(in_flight) > free:
+            if keep.agent_id is not None:
+                pass  # dialed for one agent, who was free a moment ago, beside what is on the way for the others
+            elif campaign.dial_mode is DialMode.PROGRESSIVE and len(in_flight) > free:
                 raise Violation(f"I12: {len(in_flight)} calls on the way for {free} free agents of {tenant}")
-            self.law.on_intent(tenant, campaign, keep, on_the_way=len(in_flight), free=free)
+            if keep.agent_id is None:
+                self.law.on_intent(tenant, campaign, keep, on_the_way=len(in_flight), free=free)
         placed_s = self.planned_s[keep.item.call]
         line = self._world.lines[tenant]
         if line.downs and line.process is process and placed_s > line.told_down_s + SLACK_S:

@@ -52,8 +52,7 @@ class AccompaniedChecks:
             if leg.number or (leg.tenant, leg.agent_id) != agent or leg.answered_s is None:
                 continue
             if leg.live or now_s - (leg.ended_s or 0.0) < LEG_LOST_MAX_S:
-                return
-            break
+                return  # of two legs, the one that was rung first may be the one that is up
         raise Violation(f"I12: {channel.name} was dialed while agent {placed.agent_id} had no phone up")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted, Event
+from busyhour.core.model.values import DialMode
 from busyhour.service.journal import Journal
 from busyhour.sim.ledger import Violation
 from busyhour.sim.loop import the_loop
@@ -135,6 +136,9 @@ def _keep_what_screens_wrote(older: Any, newer: Any) -> None:
             older.members |= {key: one for key, one in newer.members.items() if one.run_id == run_id}
     for key, member in newer.members.items():
         if key not in older.members:  # a number that was added to a list
-            older.members[key] = type(member)(key, member.run_id, member.number, member.zones)
-            older.runs[member.run_id].fresh.append(key)
+            by_hand = older.campaigns[older.runs[member.run_id].campaign_id].dial_mode is DialMode.MANUAL
+            state = "final" if by_hand else "fresh"
+            older.members[key] = type(member)(key, member.run_id, member.number, member.zones, state, unused=by_hand)
+            if not by_hand:
+                older.runs[member.run_id].fresh.append(key)
         older.members[key].zones = member.zones

@@ -3,7 +3,7 @@
 from typing import Any
 
 from busyhour.core.life.run import ACTIVE
-from busyhour.sim.furniture import ZONED
+from busyhour.sim.furniture import OPEN_ENDED
 
 
 class Undialed:
@@ -27,7 +27,7 @@ class Undialed:
 def _never_will_be(rows: Any, member: Any) -> bool:
     """Whoever is called in certain hours only is not waited for."""
     run = rows.runs[member.run_id]
-    return member.attempts > 0 or member.state == "final" or not run.active or run.campaign_id == ZONED
+    return member.attempts > 0 or member.state == "final" or not run.active or run.campaign_id in OPEN_ENDED
 
 
 def restless(store: Any) -> list[str]:

@@ -220,6 +220,7 @@ class Mishaps:
         if act == "dnc":
             member = rows.members[self._dice.randrange(1, len(rows.members) + 1)]
             self._world.add_dnc(tenant, member.number)
+            self._world.tell_quietly(tenant, e.NumbersListed(numbers=(member.number,)))
         elif act == "pause":
             self._world.spawn(self._pause_for_a_while(tenant, run.run_id))
         elif act == "unpause":

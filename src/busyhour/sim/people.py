@@ -6,6 +6,7 @@ from random import Random
 from typing import Any, Protocol
 
 from busyhour.core import events as e
+from busyhour.core.model.pictures import HopperItem
 from busyhour.service.errors import UserError
 from busyhour.sim.faults import Weather
 from busyhour.sim.loop import rest
@@ -16,6 +17,7 @@ LOOK_S = (1.0, 6.0)
 LOOK_EVERY_S = 3.5  # on average
 NEEDLESS = 0.05  # so often somebody who is ready says so again
 RELOAD_S = (0.5, 4.0)
+BY_HAND, BY_HAND_IN_PAUSE = 0.05, 0.15  # so often somebody who may dials a number by hand
 VANISHED_S = (5.0, 120.0)
 AT_HOME_S = (5.0, 60.0)
 
@@ -45,6 +47,9 @@ class Site(Protocol):
     def screen(self, tenant: int, agent_id: int) -> str:
         """What this agent is, by their screen: ready | not ready | logged off."""
 
+    def number_to_dial(self, tenant: int, dice: Random) -> tuple[int, HopperItem] | None:
+        """A run and a number for an agent who dials by hand; None where nobody does."""
+
     def looked_at(self, tenant: int, agent_id: int) -> str | None:
         """The contact on this agent's screen that they are to dial or to skip."""
 
@@ -55,9 +60,12 @@ class Site(Protocol):
 class SimAgent:
     """One agent with one browser, from log-in to the end of the day."""
 
-    def __init__(self, tenant: int, agent_id: int, site: Site, weather: Weather, dice: Random) -> None:
+    def __init__(
+        self, tenant: int, agent_id: int, site: Site, weather: Weather, dice: Random, *, may_dial: bool = False
+    ) -> None:
         self.tenant, self.agent_id = tenant, agent_id
         self._site, self._weather, self._dice = site, weather, dice
+        self.may_dial = may_dial  # by hand
         self.tab = 0
         self.tab_s = 0.0  # when it was opened
         self._resting = 0  # how many more times this agent looks up and stays in a pause
@@ -120,7 +128,7 @@ class SimAgent:
             return self._wrap_up(in_hand[0], roll) if in_hand[1] else self._talk(in_hand[0], roll)
         if self._resting > 0:
             self._resting -= 1
-            return None
+            return self._dial_by_hand() if self.may_dial and roll < BY_HAND_IN_PAUSE else None
         if roll < 0.03:
             self._resting = self._dice.randint(1, 8)
             return self.click(self._pause)
@@ -131,6 +139,8 @@ class SimAgent:
             return self._come_back()
         if shown != "ready" or roll < 0.04 + NEEDLESS:
             return self.click(self._ready)
+        if self.may_dial and roll > 1.0 - BY_HAND:
+            return self._dial_by_hand()
         return None
 
     async def _decide(self, call: str, roll: float) -> None:
@@ -142,6 +152,13 @@ class SimAgent:
         elif roll < 0.8:
             self._resting = self._dice.randint(1, 8)
             await self.click(self._pause)
+
+    def _dial_by_hand(self) -> Coroutine[Any, Any, None] | None:
+        chosen = self._site.number_to_dial(self.tenant, self._dice)
+        if chosen is None:
+            return None
+        run_id, item = chosen
+        return self.click(lambda q: e.ManualDialAsked(agent_id=self.agent_id, run_id=run_id, item=item, request=q))
 
     async def _wrap_up(self, call: str, roll: float) -> None:
         if roll < 0.5:

@@ -55,7 +55,9 @@ def plan_of(seed: int, groups: Sequence[str], contacts: int) -> Plan:
     if len(groups) > 1 and dice.random() < 0.3:
         chosen = tuple(sorted(dice.sample(chosen, dice.randint(1, len(chosen)))))
     weather = Weather.of(chosen).scaled(dice.choice([0.3, 1.0, 1.0, 2.0])) if chosen else Weather.calm()
-    return Plan(seed=seed, calls=contacts, agents=dice.choice([3, 8, 8, 16]), weather=weather)
+    agents = dice.choice([3, 8, 8, 16])
+    with_agents = dice.random() < 0.5
+    return Plan(seed=seed, calls=contacts, agents=agents, weather=weather, with_agents=with_agents)
 
 
 def run_world(plan: Plan, make_store: MakeStore) -> Result:

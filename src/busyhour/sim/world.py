@@ -14,6 +14,7 @@ from typing import Any
 
 from busyhour.core import events as e
 from busyhour.core.commands import Keep
+from busyhour.core.model.pictures import HopperItem
 from busyhour.core.model.values import EndCause
 from busyhour.service.engine import Engine
 from busyhour.service.errors import Unavailable, UserError
@@ -23,7 +24,7 @@ from busyhour.sim.checks_floor import FloorChecks
 from busyhour.sim.desk import Desks
 from busyhour.sim.failover import Failover
 from busyhour.sim.faults import Luck
-from busyhour.sim.furniture import NOON_UTC_S, SUMMER_ENDS_UTC_S, ZONED, furnish
+from busyhour.sim.furniture import NOON_UTC_S, OPEN_ENDED, SUMMER_ENDS_UTC_S, furnish, may_dial, number_by_hand
 from busyhour.sim.ledger import Violation
 from busyhour.sim.left import Undialed, restless
 from busyhour.sim.line import Line, Shelf
@@ -153,7 +154,8 @@ class World(Desks):
 
     def _seat_agents(self, tenant: int) -> None:
         for n in range(1, self.plan.agents + 1):
-            self.agents[tenant, n] = SimAgent(tenant, n, self, self.plan.weather, Random(self.dice.random()))
+            dice, dials = Random(self.dice.random()), may_dial(self.plan, n)
+            self.agents[tenant, n] = SimAgent(tenant, n, self, self.plan.weather, dice, may_dial=dials)
 
     async def _live(self) -> None:
         """Until all numbers were dialed, but for those that have hours of their own."""
@@ -180,7 +182,7 @@ class World(Desks):
             await self._second()  # what was asked for may still take effect
         for tenant, rows in self.store.tenants.items():
             for run in rows.runs.values():
-                if run.campaign_id == ZONED:
+                if run.campaign_id in OPEN_ENDED:
                     await self.remove_run(tenant, run.run_id)
                 elif run.state == "paused":
                     await self.unpause_run(tenant, run.run_id)
@@ -382,6 +384,9 @@ class World(Desks):
 
     def incarnation(self, tenant: int) -> int:
         return self.incarnations[tenant]
+
+    def number_to_dial(self, tenant: int, dice: Random) -> tuple[int, HopperItem] | None:
+        return number_by_hand(self.store, tenant, dice) if self.plan.with_agents else None
 
     def pick_up(self, leg: str) -> None:
         self.pbx.pick_up(leg)

@@ -173,15 +173,18 @@ class Rows:
         taken: list[Member] = []
         while len(taken) < want and (due := self.next_due(run)) is not None and due[0] <= utc_s:
             heappop(run.waiting)
-            taken.append(due[1])
+            taken.append(self._taken(run, due[1]))
         while len(taken) < want and run.fresh:
             member = self.members[run.fresh.popleft()]
             if member.state == "fresh":  # else it was given back, to a store that had lost that it was taken
-                taken.append(member)
-        for member in taken:
-            member.state = "taken"
-            run.taken[member.member_id] = None
+                taken.append(self._taken(run, member))
         return taken
+
+    def _taken(self, run: Run, member: Member) -> Member:
+        """At once: the heap may name it twice."""
+        member.state = "taken"
+        run.taken[member.member_id] = None
+        return member
 
     def item(self, tenant: int, member: Member) -> HopperItem:
         item = self.item_by_hand(tenant, member)

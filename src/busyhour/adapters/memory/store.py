@@ -276,7 +276,7 @@ def _give_back(rows: Rows, keep: c.ReturnItems) -> None:
     for member_id, call in zip(keep.member_ids, keep.calls, strict=True):
         member = rows.members[member_id]
         if (member.state, member.taken_as) == ("taken", call):
-            rows.wait(member, keep.due_utc_s)
+            rows.wait(member, member.due_utc_s if keep.due_utc_s is None else keep.due_utc_s)
 
 
 def _reserve(rows: Rows, keep: c.SaveReservation) -> None:

@@ -19,6 +19,7 @@ from busyhour.core.model.values import DialMode, FirstLeg, Outcome
 
 LIFT_MAX_S = agents.LEG_RING_S + agents.LEG_RETRY_S  # for the agent's phone to be up, before anything is dialed
 HEARD_BY_PBX = (AttemptState.SENT, AttemptState.RINGING)
+WITH_ANOTHER_S = 20.0  # a contact that some agent has already comes to another one this much later
 GIVEN_BACK = "given_back"
 NO_PHONE = "no_phone"
 
@@ -28,6 +29,17 @@ def is_agent_first(campaign: Campaign) -> bool:
 
 
 # Before the dial
+
+
+def is_with_another(f: FloorState, run: RunLive, item: HopperItem) -> bool:
+    """Whoever is with an agent already, by hand or in another campaign, is given back for a while: never two agents
+    with one person (I27)."""
+    if item.number not in f.accompanied:
+        return False
+    due_utc_s = f.now.utc_s + WITH_ANOTHER_S
+    f.do(ReturnItems(run_id=run.run_id, member_ids=(item.member_id,), calls=(item.call,), due_utc_s=due_utc_s))
+    endings.note_due(f, run.run_id, due_utc_s)
+    return True
 
 
 def reserve(f: FloorState, run: RunLive, item: HopperItem, agent: AgentLive) -> CallLive:
@@ -44,6 +56,7 @@ def reserve(f: FloorState, run: RunLive, item: HopperItem, agent: AgentLive) -> 
         agent_id=agent.agent_id,
     )
     f.calls[call.call] = call
+    f.accompanied[item.number] = call.call
     run.calls[call.call] = None
     agent.call, agent.tried = call.call, None
     f.idle.remove(agent.agent_id)
@@ -58,7 +71,10 @@ def start_with_agent(f: FloorState, run: RunLive, pace: Pace) -> bool:
     agent_id = f.idle.first(run.run_id)
     if agent_id is None or pairing.free_trunk(f, run) is None:
         return False
-    call = reserve(f, run, run.hopper.popleft(), f.agents[agent_id])
+    item = run.hopper.popleft()
+    if is_with_another(f, run, item):
+        return True
+    call = reserve(f, run, item, f.agents[agent_id])
     dial(f, call, f"{pace}; {f.agents[agent_id].profile.name} is on the line first")
     return True
 
@@ -244,6 +260,7 @@ def take_up(f: FloorState, call: CallLive, agent_id: int | None) -> None:
     """Found by a new engine: it goes on with its agent, when they still have their phone up. Else it is given up; or it
     waits for anybody, when a person has answered."""
     agent = f.agents.get(agent_id or 0)
+    f.accompanied[call.item.number] = call.call
     if agent is not None and agent.session_open and agent.leg_up and agent.call is None and agent.acw_call is None:
         call.agent_id, agent.call = agent.agent_id, call.call
         f.dirty_agent(agent.agent_id)

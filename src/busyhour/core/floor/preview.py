@@ -27,7 +27,10 @@ def start(f: FloorState, run: RunLive) -> bool:
     agent_id = f.idle.first(run.run_id)
     if agent_id is None:
         return False
-    call = accompanied.reserve(f, run, run.hopper.popleft(), f.agents[agent_id])
+    item = run.hopper.popleft()
+    if accompanied.is_with_another(f, run, item):
+        return True
+    call = accompanied.reserve(f, run, item, f.agents[agent_id])
     timeout_s = run.campaign.preview.timeout_s
     _set_time(f, call, timeout_s)
     call.stored = True

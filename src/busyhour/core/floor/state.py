@@ -206,6 +206,7 @@ class FloorState:
     trunks: dict[int, TrunkLive] = field(default_factory=dict)
     ledgers: dict[int, Ledger] = field(default_factory=dict)  # campaign -> what the law counts
     legs: dict[str, int] = field(default_factory=dict)  # leg -> agent
+    accompanied: dict[str, str] = field(default_factory=dict)  # number -> the call that has it and its agent
     idle: FreeAgents = field(default_factory=FreeAgents)
     dirty_runs: dict[int, None] = field(default_factory=dict)
     dirty_agents: dict[int, None] = field(default_factory=dict)
@@ -281,6 +282,8 @@ class FloorState:
         self.count_call(run, call, -1)
         call.state = step(CALL_LIFE, before, cause)
         call.changed_s = self.now.mono_s
+        if call.state is CallState.ENDED and self.accompanied.get(call.item.number) == call.call:
+            del self.accompanied[call.item.number]
         self.count_call(run, call, +1)
         if not call.accompanied:
             learning.call_moved(self, run, call, before)
