@@ -9,7 +9,7 @@ from busyhour.core.life.call import CallState
 from busyhour.core.model.campaign import Preview, RetryRule
 from busyhour.core.model.pictures import AgentProfile, ChannelPicture, OpenCall, PbxPicture, Reservation
 from busyhour.core.model.values import Audited, DialMode, LegMode, Outcome, PreviewEnd
-from tests.core.story import NOON_UTC_S, Story, campaign, item
+from tests.core.story import NOON_UTC_S, Story, campaign, item, leg
 
 ANN = AgentProfile(agent_id=1, name="ann", may_dial=True)
 BOB = AgentProfile(agent_id=2, name="bob")
@@ -66,6 +66,7 @@ def test_another_number_of_the_contact_is_dialed() -> None:
     story._handle(9.0, e.PreviewDialAsked(agent_id=1, call="c1-1", number="+4930777", request="r"))
     [placed] = [command for command in story.floor.out if isinstance(command, c.PlaceCall)]
     assert (placed.item.number, placed.item.member_id, placed.audit) == ("+4930777", 101, Audited.OTHER_NUMBER)
+    assert placed.leg == leg("ann#1"), "who hears it ring"
     assert placed.why == "preview: ann dialed another number of the contact"
     story.check("""
         9 refuses c1 dnc

@@ -31,6 +31,7 @@ class PlaceCall(Keep, frozen=True, kw_only=True):
     caller_id: str
     ring_timeout_s: float
     agent_id: int | None = None  # who is on the line first; None = whoever is free when it is answered
+    leg: str | None = None  # of that agent: they hear the ringing tone until it is answered, or over
     by_hand: bool = False  # an agent chose the number: it need not have been taken from the lists
     audit: Audited | None = None  # what the audit log says of it
     call_max_s: float  # the PBX's own dead-man limit on the answered channel; never 0

@@ -44,20 +44,23 @@ def about_now(row: r.CampaignRow, run: dict[str, Any] | None) -> list[str]:
     if run is None:
         return ["It has no run: start it."] if row.run_id is None else ["Its run is not on the floor yet; ask again."]
     said = [f"The run is {run['state']}: {run['why']}." if run["why"] else f"The run is {run['state']}."]
+    if run.get("halted"):
+        said.append("Look into it; then let it go on, and it is judged by the attempts made from then on.")
     said.append(
         f"{run['dialing']} calls are being dialed, {run['waiting']} answered calls wait for an agent, "
         f"{run['talking']} talk, {run['agents_free']} agents are free."
     )
     if pacing := run.get("pacing"):
-        said += about_pacing(pacing)
+        said += about_pacing(pacing, told=run["why"])
     return said
 
 
-def about_pacing(pacing: dict[str, Any]) -> list[str]:
-    """What stands behind the number of calls that are placed now."""
+def about_pacing(pacing: dict[str, Any], *, told: str = "") -> list[str]:
+    """What stands behind the number of calls that are placed now. `told`: what was said already."""
     said = []
     if pacing["paced"] != pacing["dial_mode"]:
-        said.append(f"The campaign asks for {pacing['dial_mode']}; now it goes {pacing['paced']}: {pacing['reason']}.")
+        reason = f": {pacing['reason']}" if pacing["reason"] not in told else ""
+        said.append(f"The campaign asks for {pacing['dial_mode']}; now it goes {pacing['paced']}{reason}.")
     if pacing["paced"] == DialMode.PREDICTIVE:
         said += _figures(pacing)
     if pacing["given_up"]:

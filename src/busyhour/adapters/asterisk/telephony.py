@@ -23,6 +23,7 @@ from busyhour.adapters.asterisk.phones import AsteriskPhones
 from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_picture import Photographer
 from busyhour.adapters.asterisk.telephony_place import call_request
+from busyhour.adapters.asterisk.telephony_ringing import RingingTones
 from busyhour.adapters.asterisk.telephony_seen import SEEN_MAX, Channels
 from busyhour.core.commands import Act, PlaceCall
 from busyhour.core.events import (
@@ -73,7 +74,8 @@ class AsteriskTelephony:
         self.link = AriLink(access, on_event=self._hear, on_up=self._came_up, on_down=self._went_down)
         self.phones = AsteriskPhones(access, self.link, self._phone_withdrawn)
         self._actor = Actor(access, self.link, self._channels, self.phones, self._tell, self._spawn)
-        self._photographer = Photographer(access, self.link, self._channels, self._actor)
+        self._ringing = RingingTones(self.link, self._spawn)
+        self._photographer = Photographer(access, self.link, self._channels, self._actor, self._ringing)
         self._phone_watch = PhoneWatch(
             access,
             ask=self._photographer.phones,
@@ -110,6 +112,8 @@ class AsteriskTelephony:
         except NoReply:
             return CallUnanswered(call=name)
         if reply.ok:
+            if call.leg is not None and self._channels.find(name) is not None:
+                self._ringing.begin(name, call.leg)
             return CallSent(call=name)
         if reply.status == 409:  # a channel of this name lives: it was sent already
             self._spawn(self._look_again(name))
@@ -153,6 +157,7 @@ class AsteriskTelephony:
     # The link
 
     def _went_down(self) -> None:
+        self._ringing.end_all()
         if self._resync is not None:
             self._resync.cancel()
             self._resync = None
@@ -222,6 +227,7 @@ class AsteriskTelephony:
     def _hear_state(self, event: ari.ChannelStateChange) -> None:
         channel = event.channel.id
         if event.channel.state == "Up" and tenant_of(channel) is not None:
+            self._ringing.end(channel)
             self._channels.of(channel).up_utc_s = event.timestamp.timestamp()
             if len(self._channels) > SEEN_MAX:
                 self.link.drop("more channels than can be")
@@ -232,6 +238,7 @@ class AsteriskTelephony:
         if is_leg(channel):
             self._spawn(self._actor.take_leg(channel, event.timestamp.timestamp()))
         elif is_call(channel):
+            self._ringing.end(channel)
             seen = self._channels.of(channel)
             if not seen.announced:
                 seen.announced = True
@@ -249,6 +256,7 @@ class AsteriskTelephony:
 
     def _hear_end(self, event: ari.ChannelDestroyed) -> None:
         channel = event.channel.id
+        self._ringing.end(channel)
         seen = self._channels.forget(channel)
         told = translate.ended(
             event,

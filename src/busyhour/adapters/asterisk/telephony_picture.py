@@ -1,5 +1,6 @@
 """What the PBX has now, as the core's picture of it. Looking also tidies: a leg without its room gets one, a room
-without its leg is removed, and what the link needs to remember of living channels is begun."""
+without its leg is removed, a ringing tone that was left behind ends, and what the link needs to remember of living
+channels is begun."""
 
 import asyncio
 import time
@@ -14,6 +15,7 @@ from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari import AriLink, NoReply
 from busyhour.adapters.asterisk.history import answers_of, lives_of
 from busyhour.adapters.asterisk.telephony_act import Actor
+from busyhour.adapters.asterisk.telephony_ringing import RingingTones
 from busyhour.adapters.asterisk.telephony_seen import Channels
 from busyhour.core.events import PhoneGone, PhoneRegistered
 from busyhour.core.model.ids import is_call, is_leg, tenant_of
@@ -23,11 +25,14 @@ Look = dict[str, ChannelPicture]
 
 
 class Photographer:
-    def __init__(self, access: PbxAccess, link: AriLink, channels: Channels, actor: Actor) -> None:
+    def __init__(
+        self, access: PbxAccess, link: AriLink, channels: Channels, actor: Actor, ringing: RingingTones
+    ) -> None:
         self._access = access
         self._link = link
         self._channels = channels
         self._actor = actor
+        self._ringing = ringing
 
     async def look(self) -> Look:
         """All channels of ours, of all tenants."""
@@ -82,6 +87,11 @@ class Photographer:
             leg = room.id[1:]
             if room.id.startswith("r") and is_leg(leg) and leg not in found:
                 await self._actor.drop_room(leg)
+        legs = {leg: self._channels.of(leg) for leg in found if is_leg(leg)}
+        unsure = [leg for leg, seen in legs.items() if seen.unsure and seen.room is not None]
+        await asyncio.gather(*(self._ringing.stop(leg) for leg in unsure))
+        for leg in unsure:
+            legs[leg].unsure = False
 
     async def picture(self, boot: str, tenant: int, about: Sequence[str], look: Look | None = None) -> PbxPicture:
         found = await self.look() if look is None else look

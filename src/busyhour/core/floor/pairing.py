@@ -223,6 +223,7 @@ def send(f: FloorState, run: RunLive, call: CallLive, trunk: TrunkLive, why: str
             caller_id=expand(campaign.caller_id, item, campaign.name),
             ring_timeout_s=campaign.ring_timeout_s,
             agent_id=call.agent_id,
+            leg=f.agents[call.agent_id].leg if call.agent_id is not None else None,
             by_hand=call.by_hand,
             audit=_audited(call),
             call_max_s=call_limit_s(campaign),

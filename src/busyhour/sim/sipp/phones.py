@@ -18,13 +18,22 @@ TONE_S: Final = 4
 
 
 class Phones:
-    """Each phone sends a tone while it is up, so that the other side hears something; nothing is echoed."""
+    """Each phone sends a tone while it is up, so that the other side hears something; nothing is echoed.
+    `media_elsewhere`: port of an RTP endpoint of one's own (see `media.py`) that hears what the phones hear."""
 
-    def __init__(self, settings: SippSettings, *, tone_hz: float = TONE_HZ, silent: bool = False) -> None:
+    def __init__(
+        self,
+        settings: SippSettings,
+        *,
+        tone_hz: float = TONE_HZ,
+        silent: bool = False,
+        media_elsewhere: int | None = None,
+    ) -> None:
         self._tone = settings.folder / "phones.ulaw"
         self._tone_hz = tone_hz
-        stream = None if silent else str(self._tone.resolve())
-        port = "[media_port]" if silent else "[rtpstream_audio_port]"
+        mute = silent or media_elsewhere is not None
+        stream = None if mute else str(self._tone.resolve())
+        port = str(media_elsewhere or "[media_port]") if mute else "[rtpstream_audio_port]"
         self._sipp = Sipp("phones", phone_scenario(Media(port=port, stream=stream)), settings)
         self.ledger = Ledger(self._sipp.trace)
         self._at = f"{settings.address}:{settings.sip_port}"
