@@ -14,7 +14,8 @@ RING_BEFORE_ANSWER_MS: Final = 300
 RING_EACH_MS: Final = 500  # by which talkers of each further detail ring longer, where they are told to differ
 RING_OUT_MAX_MS: Final = 120_000
 SILENT_MS: Final = 40_000  # longer than any caller's transaction timer (32 s)
-PHONE_MAX_MS: Final = 24 * 3600 * 1000
+PHONE_ASKS_EVERY_MS: Final = 10_000  # whether the other side still knows of the call; a killed PBX says no BYE
+PHONE_ASKS_FOR_MS: Final = 8_000
 
 _REASONS: Final = {180: "Ringing", 200: "OK", 404: "Not Found", 484: "Address Incomplete", 486: "Busy Here"} | {
     487: "Request Terminated",
@@ -46,9 +47,10 @@ def carrier_scenario(media: Media) -> str:
 
 
 def phone_scenario(media: Media) -> str:
-    """A desk phone that answers at once and stays until the other side hangs up."""
+    """A desk phone that answers at once and stays until the other side hangs up, or does not know of the call."""
     parts = [_recv("INVITE", _keep_dialog(), rrs=True), _answer(media), *_up(media)]
-    parts += [_recv("BYE", timeout_ms=PHONE_MAX_MS, ontimeout="end"), _reply(200), _label("end"), _nop()]
+    parts += [_label("up"), _recv("BYE", timeout_ms=PHONE_ASKS_EVERY_MS, ontimeout="ask"), _label("bye"), _reply(200)]
+    parts += [_nop(to="end"), _label("ask"), _still_there(), _nop(to="up"), _label("end"), _nop()]
     return _document("phone", parts)
 
 
@@ -153,18 +155,32 @@ def _up(media: Media) -> list[str]:
     return steps
 
 
-def _hang_up() -> str:
-    bye = """
-      BYE [next_url] SIP/2.0
+def _in_dialog(method: str, cseq: str) -> str:
+    return f"""
+      {method} [next_url] SIP/2.0
       Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
       Max-Forwards: 70
       From: [$to];tag=[pid]t[call_number]
       To: [$from]
       Call-ID: [call_id]
-      CSeq: 1 BYE
+      CSeq: {cseq} {method}
       Content-Length: 0
 """
+
+
+def _hang_up() -> str:
+    bye = _in_dialog("BYE", "1")
     return _joined(_send(bye, retrans=True), '<recv response="200" timeout="10000" ontimeout="end"/>', _nop(to="end"))
+
+
+def _still_there() -> str:
+    """Else a phone would talk for ever to a PBX that was killed, and to whoever gets its ports after it."""
+    return _joined(
+        _send(_in_dialog("OPTIONS", "[cseq]")),
+        '<recv request="BYE" optional="true" next="bye"/>',
+        *(f'<recv response="{status}" optional="true" next="end"/>' for status in (404, 408, 481, 500)),
+        f'<recv response="200" timeout="{PHONE_ASKS_FOR_MS}" ontimeout="end"/>',
+    )
 
 
 # Single elements
