@@ -60,19 +60,7 @@ class World:
             leg_mode=LegMode.PERSISTENT,
         )
         self.agent_id = agent.agent_id
-        row = r.TrunkRow(
-            trunk_id=0,
-            name="carrier",
-            host="",
-            login="",
-            has_password=False,
-            prefix="",
-            strip_plus=True,
-            capacity=10,
-            calls_per_s_max=0,
-            endpoint="",
-            demo=True,
-        )
+        row = r.demo_trunk("carrier", capacity=10)
         self.trunk_id = (await self.directory.save_trunk(self.tenant, row)).trunk_id
 
     async def add_list(self, name: str, contacts: Sequence[r.NewContact]) -> int:

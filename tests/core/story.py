@@ -15,6 +15,7 @@ from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
 from busyhour.core.model.campaign import Campaign, Hours, Trunk
+from busyhour.core.model.counts import Count, Reckoning, ReckoningAsk, bucket_of
 from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, Reservation, RunPicture
 from busyhour.core.model.values import DialMode, EndCause, Refusal
 
@@ -48,6 +49,18 @@ def item(n: int, *, run: int = 1, attempt_no: int = 1) -> HopperItem:
         attempt_no=attempt_no,
         number=f"+1202555{n:04d}",
     )
+
+
+def reckoned(ask: ReckoningAsk, utc_s: float, count: Count) -> e.Reckoned:
+    """What the records say: so much counted, all of it by now, in a campaign that began a day ago."""
+    found = Reckoning(
+        campaign_id=ask.campaign_id,
+        from_utc_s=ask.from_utc_s,
+        until_utc_s=ask.until_utc_s,
+        buckets={bucket_of(utc_s): count},
+        first_utc_s=utc_s - 86_400,
+    )
+    return e.Reckoned(found=found)
 
 
 @dataclass

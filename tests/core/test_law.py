@@ -8,7 +8,7 @@ from busyhour.core.dialer.compliance.budget import Budget
 from busyhour.core.dialer.compliance.ledger import Ledger
 from busyhour.core.model.campaign import Compliance
 from busyhour.core.model.counts import Count, Reckoning, ReckoningAsk, bucket_of
-from tests.core.story import NOON_UTC_S, Story, campaign
+from tests.core.story import NOON_UTC_S, Story, campaign, reckoned
 
 UK = Compliance(preset="uk")
 
@@ -23,14 +23,7 @@ class Asked(Story):
 
     def answer(self, at_s: float, count: Count) -> None:
         ask = self.__dict__["asks"][-1]
-        found = Reckoning(
-            campaign_id=ask.campaign_id,
-            from_utc_s=ask.from_utc_s,
-            until_utc_s=ask.until_utc_s,
-            buckets={bucket_of(self.utc_s): count},
-            first_utc_s=self.utc_s - 86_400,
-        )
-        self._handle(at_s, e.Reckoned(found=found))
+        self._handle(at_s, reckoned(ask, self.utc_s, count))
 
     def play(self, story: str) -> None:
         for line in filter(None, map(str.strip, story.splitlines())):

@@ -13,11 +13,11 @@ from busyhour.core.dialer.predictive.kept import Kept, pack, unpack
 from busyhour.core.dialer.predictive.learned import Learned
 from busyhour.core.floor.pacing_views import pacing_view
 from busyhour.core.model.campaign import Campaign, Compliance, Pacing, Trunk
-from busyhour.core.model.counts import Count, Reckoning, bucket_of
+from busyhour.core.model.counts import Count
 from busyhour.core.model.pacing_view import PacingView
 from busyhour.core.model.pictures import AgentProfile, PbxPicture, RunPicture
 from busyhour.core.model.values import DialMode
-from tests.core.story import Story, campaign
+from tests.core.story import Story, campaign, reckoned
 
 WIDE = Trunk(trunk_id=1, name="carrier", endpoint="t1-1", capacity=60)
 UK = Compliance(preset="uk")
@@ -51,14 +51,7 @@ class Counted(Story):
 
     def counts(self, count: Count, at_s: float = 0.0) -> "Counted":
         for ask in self.__dict__["asks"]:
-            found = Reckoning(
-                campaign_id=ask.campaign_id,
-                from_utc_s=ask.from_utc_s,
-                until_utc_s=ask.until_utc_s,
-                buckets={bucket_of(self.utc_s): count},
-                first_utc_s=self.utc_s - 86_400,
-            )
-            self._handle(at_s, e.Reckoned(found=found))
+            self._handle(at_s, reckoned(ask, self.utc_s, count))
         return self
 
     def play(self, *lines: str) -> "Counted":

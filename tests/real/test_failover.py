@@ -53,20 +53,7 @@ class Place:
         directory, lists = SqlDirectory(self.database, Seal.of(self.folder)), SqlLists(self.database)
         campaigns = SqlCampaigns(self.database)
         self.tenant = (await directory.create_tenant(name="Acme", time_zone="UTC", country="IT")).tenant_id
-        row = r.TrunkRow(
-            trunk_id=0,
-            name="carrier",
-            host="",
-            login="",
-            has_password=False,
-            prefix="",
-            strip_plus=True,
-            capacity=LINES,
-            calls_per_s_max=0,
-            endpoint="",
-            demo=True,
-        )
-        trunk = await directory.save_trunk(self.tenant, row)
+        trunk = await directory.save_trunk(self.tenant, r.demo_trunk("carrier", capacity=LINES))
 
         async def batches() -> AsyncIterator[Sequence[r.NewContact]]:
             yield [

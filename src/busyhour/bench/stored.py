@@ -65,20 +65,7 @@ class Stored:
 
     async def start_run(self, lists: Sequence[tuple[int, ListRole]]) -> "Running":
         tenant = self.tenant.tenant_id
-        row = r.TrunkRow(
-            trunk_id=0,
-            name=self.name,
-            host="",
-            login="",
-            has_password=False,
-            prefix="",
-            strip_plus=True,
-            capacity=1000,
-            calls_per_s_max=0,
-            endpoint="",
-            demo=True,
-        )
-        trunk = await self.directory.save_trunk(tenant, row)
+        trunk = await self.directory.save_trunk(tenant, r.demo_trunk(self.name, capacity=1000))
         prompt = f"{self.name}.wav"
         campaign = Campaign(
             campaign_id=0,

@@ -40,7 +40,7 @@ async def furnish(product: Product, tenant: int) -> list[tuple[str, str]]:
     if any(trunk.demo for trunk in await directory.trunks(tenant)):
         return []
     with product.progress.step("Demo"):
-        trunk = await directory.save_trunk(tenant, _trunk())
+        trunk = await directory.save_trunk(tenant, r.demo_trunk("Demo carrier", capacity=CAPACITY, calls_per_s_max=5))
         list_id = await _contacts(product, tenant)
         password = new_password()
         user, _ = await product.accounts.create_user(
@@ -55,22 +55,6 @@ async def furnish(product: Product, tenant: int) -> list[tuple[str, str]]:
         ):
             await product.stores.campaigns.save_campaign(tenant, campaign, lists=[(list_id, ListRole.NORMAL)])
     return [("Agent", f"{AGENT} / {password}   (shown this once)")]
-
-
-def _trunk() -> r.TrunkRow:
-    return r.TrunkRow(
-        trunk_id=0,
-        name="Demo carrier",
-        host="",
-        login="",
-        has_password=False,
-        prefix="",
-        strip_plus=True,
-        capacity=CAPACITY,
-        calls_per_s_max=5,
-        endpoint="",
-        demo=True,
-    )
 
 
 async def _contacts(product: Product, tenant: int) -> int:

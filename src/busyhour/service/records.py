@@ -101,6 +101,23 @@ class TrunkRow(Record, frozen=True, kw_only=True):
     demo: bool
 
 
+def demo_trunk(name: str, *, capacity: int, calls_per_s_max: int = 0) -> TrunkRow:
+    """To the telephone network that is pretended; not saved yet."""
+    return TrunkRow(
+        trunk_id=0,
+        name=name,
+        host="",
+        login="",
+        has_password=False,
+        prefix="",
+        strip_plus=True,
+        capacity=capacity,
+        calls_per_s_max=calls_per_s_max,
+        endpoint="",
+        demo=True,
+    )
+
+
 class Prompt(Record, frozen=True, kw_only=True):
     prompt_id: int
     name: str
@@ -189,6 +206,7 @@ class RunRow(Record, frozen=True, kw_only=True):
     waiting: int  # members with a retry or callback due later
     fresh: int  # members never taken
     next_due_utc_s: float | None
+    halted: str = ""  # why it stopped by itself
 
 
 class AttemptRow(Record, frozen=True, kw_only=True):

@@ -183,6 +183,13 @@ class GoldenWorld(World):
                 return
             await asyncio.sleep(LOOK_S)
 
+    def wake_replaced(self, old: Process) -> None:
+        """When another one has taken over; else, by some other fault, there is nobody to wake beside."""
+        if not old.dead and self.checks.owners.get(TENANT) is not old:
+            self.wake(old)
+        else:
+            self.kill(old)
+
     def customers(self) -> list[Channel]:
         """The calls that are up."""
         return [channel for channel in self.pbx.ledger.live.values() if channel.number]

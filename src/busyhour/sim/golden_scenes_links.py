@@ -117,10 +117,7 @@ async def engine_stands_still(stage: GoldenWorld) -> None:
     await asyncio.sleep(LEASE_S)
     stage.start_engine(TENANT)
     await asyncio.sleep(3.0)
-    if not old.dead and stage.checks.owners.get(TENANT) is not old:
-        stage.wake(old)
-    else:
-        stage.kill(old)
+    stage.wake_replaced(old)
     await asyncio.sleep(5.0)
 
 

@@ -46,10 +46,7 @@ async def engine_stands_still_while_it_rings(stage: GoldenWorld) -> None:
     if old is stage.processes[TENANT] and not old.dead:
         stage.start_engine(TENANT)
     await asyncio.sleep(3.0)
-    if not old.dead and stage.checks.owners.get(TENANT) is not old:
-        stage.wake(old)
-    else:
-        stage.kill(old)
+    stage.wake_replaced(old)
     await asyncio.sleep(5.0)
 
 
