@@ -13,6 +13,8 @@ from typing import Any
 from busyhour.core.life.agent import AGENT_LIFE, AgentState
 from busyhour.core.life.attempt import ATTEMPT_LIFE, AttemptState
 from busyhour.core.life.call import CALL_LIFE, CallState
+from busyhour.core.life.callback import CALLBACK_LIFE, CallbackState
+from busyhour.core.life.entry import ENTRY_LIFE, EntryState
 from busyhour.core.life.run import RUN_LIFE, RunState
 
 FOLDER = Path(__file__).resolve().parent.parent / "docs" / "diagrams"
@@ -49,6 +51,8 @@ def diagrams() -> dict[str, str]:
         "agent.md": draw("The life of an agent", "agent", AGENT_LIFE, AgentState.OFFLINE),
         "attempt.md": draw("The life of an attempt", "attempt", ATTEMPT_LIFE, AttemptState.INTENT),
         "call.md": draw("The life of a call", "call", CALL_LIFE, CallState.RESERVED, CallState.PLANNED),
+        "callback.md": draw("The life of a callback", "callback", CALLBACK_LIFE, CallbackState.WAITING),
+        "entry.md": draw("The life of a queue entry", "entry", ENTRY_LIFE, EntryState.WELCOME, EntryState.QUEUED),
         "run.md": draw("The life of a run", "run", RUN_LIFE, RunState.RUNNABLE),
     }
 

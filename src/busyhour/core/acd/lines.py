@@ -14,11 +14,10 @@ from busyhour.core.acd.bits import add_up, with_count
 from busyhour.core.acd.choice import QueuedPlace
 from busyhour.core.acd.needs import Ask, Need, may_take
 from busyhour.core.acd.ranked import Ranked
-from busyhour.core.acd.roster import Agent
+from busyhour.core.acd.roster import PROFILES_MAX, Agent
 from busyhour.core.model.queue import LEVEL_MAX, Match, SkillNeed
 
 EMPTY_MAX: Final = 512  # lines kept although nobody waits in them: the same needs come again and again
-PROFILES_MAX: Final = 20_000  # answers kept; more agents than that are not in one shard
 OPENED_MAX: Final = 4_096  # lines opened of which is remembered in which order
 NEWER_MAX: Final = 12  # with more lines opened since, an answer is reckoned anew
 
@@ -76,14 +75,15 @@ class Lines:
     _free_bits: list[int] = field(default_factory=list)
     _needs_all: _Needs = field(default_factory=_Needs)  # of the queue, in lines that want all of them
     _needs_any: _Needs = field(default_factory=_Needs)  # likewise, in lines that want the best
-    _needs_own: _Needs = field(default_factory=_Needs)  # of the calls, in all lines
+    _needs_own: _Needs = field(default_factory=_Needs)  # of the calls, in lines of calls that have some
+    _with_own: int = 0
     _of_tier: dict[tuple[int, int], int] = field(default_factory=dict)  # (queue, tier) -> lines
     _for_anybody: int = 0
     _for_one: dict[int, int] = field(default_factory=dict)  # agent -> the lines that wait for them alone
     _for_ones: int = 0
     _empty: dict[int, Line] = field(default_factory=dict)  # by bit, the longest empty first
     _opened: list[Line] = field(default_factory=list)
-    _answers: dict[tuple[object, ...], tuple[int, int]] = field(default_factory=dict)  # profile -> lines, as of then
+    _answers: dict[int, tuple[int, int]] = field(default_factory=dict)  # profile -> lines, as of then
 
     # What changes
 
@@ -146,7 +146,8 @@ class Lines:
         for (queue_id, tier), lines in self._of_tier.items() if agent.tiers else ():
             if agent.tiers.get(queue_id, tier + 1) <= tier:
                 found |= lines
-        return found & self._needs_own.all_met(skills)
+        with_own = found & self._with_own
+        return found & ~with_own | self._needs_own.all_met(skills) & with_own if with_own else found
 
     # Lines
 
@@ -178,7 +179,9 @@ class Lines:
     def _mark(self, line: Line) -> None:
         """Write it into, or strike it out of, all that its need is looked up by."""
         need, ask, bit = line.need, line.ask, 1 << line.bit
-        self._needs_own.mark(bit, ask.own)
+        if ask.own:
+            self._needs_own.mark(bit, ask.own)
+            self._with_own ^= bit
         if ask.skills:
             (self._needs_all if ask.match is Match.ALL else self._needs_any).mark(bit, ask.skills)
         if ask.anybody:

@@ -72,7 +72,7 @@ def next_step(queue: Queue, need: Need, waited_s: float) -> tuple[int, float | N
 def skills_of(text: str) -> tuple[tuple[SkillNeed, ...], tuple[str, ...]]:
     """A comma list as agents, queues and calls name their skills: trimmed, without regard to case, `name` or
     `name:level`. The second part: what was left out, beyond the limit or with a level that is none."""
-    kept: dict[str, SkillNeed] = {}
+    kept: dict[str, int] = {}
     left_out: list[str] = []
     for word in filter(None, (part.strip() for part in text.split(","))):
         name, _, level = (part.strip() for part in word.lower().partition(":"))
@@ -80,8 +80,8 @@ def skills_of(text: str) -> tuple[tuple[SkillNeed, ...], tuple[str, ...]]:
         if not good or (name not in kept and len(kept) == SKILLS_MAX):
             left_out.append(word)
         else:
-            kept[name] = SkillNeed(name, int(level or 1))
-    return in_order(kept.values()), tuple(left_out)
+            kept[name] = max(int(level or 1), kept.get(name, 0))
+    return tuple(SkillNeed(skill, kept[skill]) for skill in sorted(kept)), tuple(left_out)
 
 
 def in_order(needs: Iterable[SkillNeed]) -> tuple[SkillNeed, ...]:

@@ -5,10 +5,13 @@ Every agent has a bit, from when they are put in until they are taken out. What 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Final
 
 from busyhour.core.acd.bits import add_up, with_most
 from busyhour.core.acd.needs import Ask
 from busyhour.core.model.queue import LEVEL_MAX, Match, QueueMember, SkillNeed
+
+PROFILES_MAX: Final = 20_000  # more agents than that are not in one shard
 
 
 @dataclass(slots=True)
@@ -17,7 +20,7 @@ class Agent:
     bit: int
     skills: dict[str, int]
     tiers: dict[int, int] = field(default_factory=dict)  # queue -> the tier of their membership
-    profile: tuple[object, ...] = ()  # equal for agents who may take the same calls
+    profile: int = 0  # equal for agents who may take the same calls
 
 
 @dataclass(slots=True)
@@ -29,6 +32,8 @@ class Roster:
     _members: dict[int, dict[int, int]] = field(default_factory=dict)  # queue -> tier -> members
     _wanted: dict[int, dict[int, int]] = field(default_factory=dict)  # queue -> agent -> tier, also of the absent
     _all: int = 0
+    _profiles: dict[tuple[object, ...], int] = field(default_factory=dict)  # each with a number, given once
+    _profiles_named: int = 0
 
     def agent_at(self, bit: int) -> Agent:
         agent = self._by_bit[bit]
@@ -50,7 +55,7 @@ class Roster:
         self._mark_skills(agent, on=False)
         agent.skills = {skill: min(level, LEVEL_MAX) for skill, level in skills.items() if level > 0}
         self._mark_skills(agent, on=True)
-        _name_profile(agent)
+        self._name_profile(agent)
         return agent
 
     def remove(self, agent_id: int) -> None:
@@ -140,13 +145,19 @@ class Roster:
         tiers = self._members.setdefault(queue_id, {})
         tiers[tier] = tiers.get(tier, 0) | 1 << agent.bit
         agent.tiers[queue_id] = tier
-        _name_profile(agent)
+        self._name_profile(agent)
 
     def _part(self, agent: Agent, queue_id: int) -> None:
         tier = agent.tiers.pop(queue_id)
         self._members[queue_id][tier] &= ~(1 << agent.bit)
-        _name_profile(agent)
+        self._name_profile(agent)
 
-
-def _name_profile(agent: Agent) -> None:
-    agent.profile = (*sorted(agent.skills.items()), None, *sorted(agent.tiers.items()))
+    def _name_profile(self, agent: Agent) -> None:
+        """A number is never given to another profile: who kept an answer under it still has the right one."""
+        named = (*sorted(agent.skills.items()), None, *sorted(agent.tiers.items()))
+        if named not in self._profiles:
+            if len(self._profiles) >= PROFILES_MAX:
+                self._profiles.clear()
+            self._profiles_named += 1
+            self._profiles[named] = self._profiles_named
+        agent.profile = self._profiles[named]

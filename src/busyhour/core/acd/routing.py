@@ -284,6 +284,12 @@ class Routing:
         need = Need(queue_id, in_order(skills), step, agent_id)
         return bool(self.roster.who_may(queue_id, ask_of(self.queues[queue_id], need), agent_id))
 
+    def is_logged_on(self, agent_id: int) -> bool:
+        return bool(self._logged >> self.roster.agents[agent_id].bit & 1)
+
+    def is_free(self, agent_id: int, medium: Medium) -> bool:
+        return bool(self._pools[medium].mask >> self.roster.agents[agent_id].bit & 1)
+
     def position(self, call: str) -> int:
         """How many of its queue are ahead: 0 = next (OC-032)."""
         one = self.waiting[call]

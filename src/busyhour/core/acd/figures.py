@@ -1,0 +1,112 @@
+"""A queue's figures, kept as calls end: nothing is counted over again (OC-076 to OC-079, and the service level).
+
+Every call that entered is counted once in the end: answered, abandoned, or sent on. Counts add up, so quarters of an
+hour make a day.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from msgspec import Struct
+
+
+def running_mean(mean: float, n: int, x: float) -> float:
+    """The mean of n values, x the newest, from the mean of the others (OC-076)."""
+    return (x + mean * (n - 1)) / n
+
+
+def load_percent(*, waiting: int, logged: int, free: int) -> int:
+    """How loaded a queue or the whole is; more than 100 when calls wait. 0 without agents (OC-079)."""
+    return 100 * (waiting + logged - free) // logged if logged else 0
+
+
+def simple_wait_s(*, call_s: float, waiting: int, logged: int) -> float:
+    """The plain estimate of clients of that interface: mean call, times calls ahead, by agents (OC-078)."""
+    return call_s * waiting / logged if logged else 0.0
+
+
+class LevelFormula(StrEnum):
+    """What becomes of callers who gave up, in the service level: there are four usages."""
+
+    ALL_OFFERED = "all_offered"  # answered in time, of all who were answered or gave up
+    LESS_SHORT = "less_short"  # who gave up within the threshold does not count
+    SHORT_AS_GOOD = "short_as_good"  # who gave up within the threshold counts as answered in time
+    ANSWERED = "answered"  # of the answered only
+
+
+class QueueCounts(Struct, frozen=True, kw_only=True):
+    """Of some span of time. `in_time` and `short` are by threshold of the service level."""
+
+    entered: int = 0
+    answered: int = 0
+    abandoned: int = 0
+    sent_on: int = 0  # by an overflow rule, or to a callback
+    wait_s: float = 0.0  # of the answered
+    wait_max_s: float = 0.0
+    abandoned_wait_s: float = 0.0
+    talk_s: float = 0.0
+    in_time: tuple[int, int] = (0, 0)
+    short: tuple[int, int] = (0, 0)  # gave up within the threshold
+
+    def __add__(self, other: "QueueCounts") -> "QueueCounts":
+        return QueueCounts(
+            entered=self.entered + other.entered,
+            answered=self.answered + other.answered,
+            abandoned=self.abandoned + other.abandoned,
+            sent_on=self.sent_on + other.sent_on,
+            wait_s=self.wait_s + other.wait_s,
+            wait_max_s=max(self.wait_max_s, other.wait_max_s),
+            abandoned_wait_s=self.abandoned_wait_s + other.abandoned_wait_s,
+            talk_s=self.talk_s + other.talk_s,
+            in_time=(self.in_time[0] + other.in_time[0], self.in_time[1] + other.in_time[1]),
+            short=(self.short[0] + other.short[0], self.short[1] + other.short[1]),
+        )
+
+    @property
+    def answer_wait_mean_s(self) -> float:
+        """Average speed of answer."""
+        return self.wait_s / self.answered if self.answered else 0.0
+
+    @property
+    def abandoned_share(self) -> float:
+        ended = self.answered + self.abandoned
+        return self.abandoned / ended if ended else 0.0
+
+
+ENTERED = QueueCounts(entered=1)
+SENT_ON = QueueCounts(sent_on=1)
+
+
+def answered(wait_s: float, level_s: tuple[float, float]) -> QueueCounts:
+    """One call that an agent took after so long a wait. The threshold itself is in time."""
+    within = (int(wait_s <= level_s[0]), int(wait_s <= level_s[1]))
+    return QueueCounts(answered=1, wait_s=wait_s, wait_max_s=wait_s, in_time=within)
+
+
+def abandoned(wait_s: float, level_s: tuple[float, float]) -> QueueCounts:
+    within = (int(wait_s <= level_s[0]), int(wait_s <= level_s[1]))
+    return QueueCounts(abandoned=1, abandoned_wait_s=wait_s, short=within)
+
+
+def talked(talk_s: float) -> QueueCounts:
+    """Counted when the conversation ends (OC-075)."""
+    return QueueCounts(talk_s=talk_s)
+
+
+def total(counts: Iterable[QueueCounts]) -> QueueCounts:
+    return sum(counts, QueueCounts())
+
+
+def service_level(counts: QueueCounts, which: int, formula: LevelFormula = LevelFormula.LESS_SHORT) -> float | None:
+    """The share of callers who were served in time, by the first (0) or second (1) threshold; None = nobody counts."""
+    good, short = counts.in_time[which], counts.short[which]
+    match formula:
+        case LevelFormula.ALL_OFFERED:
+            of = counts.answered + counts.abandoned
+        case LevelFormula.LESS_SHORT:
+            of = counts.answered + counts.abandoned - short
+        case LevelFormula.SHORT_AS_GOOD:
+            good, of = good + short, counts.answered + counts.abandoned
+        case LevelFormula.ANSWERED:
+            of = counts.answered
+    return good / of if of else None
