@@ -57,8 +57,8 @@ PLANTED = (
     ),
     Fault(
         "core/dialer/pacing.py",
-        "return floor(picture.agents_free * ratio + ROUNDING) - ",
-        "return 2 + floor(picture.agents_free * ratio + ROUNDING) - ",
+        "computed = floor(picture.agents_free * ratio + ROUNDING)",
+        "computed = 2 + floor(picture.agents_free * ratio + ROUNDING)",
         "calls without agents",
     ),
     Fault(
@@ -289,6 +289,18 @@ PLANTED = (
         "return CONNECTED if joined_utc_s - answered_utc_s <= wait_max_s else ABANDONED",
         "return CONNECTED",
         "an agent who came too late makes up for it",
+    ),
+    Fault(
+        "core/floor/opt_out.py",
+        "    f.do(OptOut(call=call.call, number=call.item.number, at_utc_s=f.now.utc_s))\n",
+        "",
+        "a key that was pressed is not written down",
+    ),
+    Fault(
+        "core/floor/destinations.py",
+        "    at_once = destination.calls_max - bound.up if destination.calls_max else NO_LIMIT\n",
+        "    at_once = NO_LIMIT\n",
+        "a destination has no cap",
     ),
     # Facts that come twice, too late, or not at all
     Fault(

@@ -371,3 +371,16 @@ async def test_what_a_campaign_has_taught_its_pacer_is_there_for_the_next_engine
     await world.commit(c.SaveLearned(campaign_id=campaign_id + 1_000, learned=b"gone", at_utc_s=world.utc_s))
     [run] = (await world.store.open_shard(world.tenant, "next")).runs
     assert run.learned == b"newer"
+
+
+@pytest.mark.covers("MZ-099")
+async def test_why_a_run_stopped_by_itself_outlives_the_engine(world: World) -> None:
+    people = await world.add_list("people", [new_contact(1)])
+    run_id = await world.start((people, ListRole.NORMAL))
+    told = {"run_id": run_id, "at_utc_s": world.utc_s, "final": False}
+    await world.commit(c.SaveRun(**told, state="paused", halted="paused by itself: nobody answers"))
+    assert (await world.campaigns.run(world.tenant, run_id)).halted == "paused by itself: nobody answers"
+    await world.own("engine-2")
+    assert world.floor.runs[0].halted == "paused by itself: nobody answers"
+    await world.commit(c.SaveRun(**told, state="running"))
+    assert (await world.campaigns.run(world.tenant, run_id)).halted == ""

@@ -85,6 +85,7 @@ class SaveRun(Keep, frozen=True, kw_only=True):
     state: str
     at_utc_s: float
     final: bool
+    halted: str = ""  # why it stopped by itself
 
 
 class SaveAgentState(Keep, frozen=True, kw_only=True):

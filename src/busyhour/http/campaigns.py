@@ -13,6 +13,7 @@ from busyhour.http.routes import ID_MAX, Id, Routes
 from busyhour.http.services import Services, Use, Who
 from busyhour.service import records as r
 from busyhour.service.errors import Invalid
+from busyhour.service.prefixes import with_prefixes
 
 routes = Routes("campaigns")
 
@@ -68,7 +69,7 @@ async def start_campaign(who: Who, use: Use, campaign_id: Id) -> r.RunRow:
 
 
 async def save(use: Services, tenant: int, campaign_id: int, body: CampaignBody) -> r.CampaignRow:
-    campaign = msgspec.structs.replace(body.campaign, campaign_id=campaign_id)
+    campaign = with_prefixes(msgspec.structs.replace(body.campaign, campaign_id=campaign_id))
     check_campaign(campaign, body.status)
     await check_links(use, tenant, campaign, body.lists)
     lists = [(link.list_id, link.role) for link in body.lists]

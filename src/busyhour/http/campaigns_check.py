@@ -6,7 +6,7 @@ from typing import Final
 
 from busyhour.core.dialer.compliance.check import faults_of_law
 from busyhour.core.dialer.hours import zone_known
-from busyhour.core.model.campaign import DAY_S, Campaign, Hours, Preview, RetryRule
+from busyhour.core.model.campaign import DAY_S, Campaign, Destination, Hours, Preview, RetryRule, Watch
 from busyhour.core.model.values import DialMode, FirstLeg
 from busyhour.service.accounts import check_name
 from busyhour.service.errors import Invalid
@@ -21,6 +21,9 @@ PREVIEW_MIN_S: Final = 5
 PREVIEW_MAX_S: Final = 3600
 REASONS_MAX: Final = 20
 COUNTRIES_MAX: Final = 50
+DESTINATIONS_MAX: Final = 100
+DESTINATION_MAX: Final = 100_000
+DESTINATION: Final = re.compile(r"\+[1-9][0-9]{0,14}")
 REASON: Final = re.compile(r"[^\x00-\x1f\x7f]{1,60}")
 
 NUMBERS: Final[tuple[tuple[str, float, float, str], ...]] = (
@@ -36,9 +39,17 @@ NUMBERS: Final[tuple[tuple[str, float, float, str], ...]] = (
 
 PACING: Final[tuple[tuple[str, float, float, str], ...]] = (
     ("ratio", 0.1, 20, "0.1 to 20 calls for each free agent"),
+    ("correction", 25, 400, "25 to 400 percent; 100 leaves the computed number as it is"),
     ("waiting_max", 0, 1000, "0 to 1000 callers, or nothing"),
     ("at_once_max", 0, 1000, "0 (no limit) to 1000 calls"),
     ("per_agent_max", 0, 100, "0 (no limit) to 100 calls"),
+)
+
+WATCH: Final[tuple[tuple[str, float, float, str], ...]] = (
+    ("attempts", 10, 10_000, "10 to 10000 attempts"),
+    ("answered_min", 0, 1, "a share from 0 (off) to 1"),
+    ("short_max", 0, 1, "a share from 0 to 1 (off)"),
+    ("short_s", 1, 600, "1 to 600 seconds"),
 )
 
 
@@ -50,6 +61,8 @@ def check_campaign(campaign: Campaign, status: str) -> None:
         if not least <= getattr(campaign, field) <= most:
             raise Invalid(f"{field}: {text}.", field=f"campaign.{field}")
     check_pacing(campaign)
+    check_watch(campaign.watch)
+    check_destinations(campaign.destinations)
     check_preview(campaign.preview)
     check_dial_countries(campaign.dial_countries)
     for field, text in faults_of_law(campaign):
@@ -84,6 +97,24 @@ def check_pacing(campaign: Campaign) -> None:
     if campaign.pacing.first_leg is FirstLeg.AGENT and campaign.dial_mode is not DialMode.PROGRESSIVE:
         text = "The agent can be first on the line in the dial mode progressive only."
         raise Invalid(text, field="campaign.pacing.first_leg")
+
+
+def check_watch(watch: Watch) -> None:
+    for field, least, most, text in WATCH:
+        if not least <= getattr(watch, field) <= most:
+            raise Invalid(f"{field}: {text}.", field=f"campaign.watch.{field}")
+
+
+def check_destinations(destinations: Sequence[Destination]) -> None:
+    field, prefixes = "campaign.destinations", {one.prefix for one in destinations}
+    if len(destinations) > DESTINATIONS_MAX or len(prefixes) != len(destinations):
+        raise Invalid(f"Name at most {DESTINATIONS_MAX} destinations, each once.", field=field)
+    for one in destinations:
+        if not DESTINATION.fullmatch(one.prefix):
+            text = "A destination is a country, IT, or the beginning of a number: + and 1 to 15 digits."
+            raise Invalid(text, field=field)
+        if not (0 <= one.calls_max <= DESTINATION_MAX and 0 <= one.per_minute_max <= DESTINATION_MAX):
+            raise Invalid(f"A destination has 0 (no limit) to {DESTINATION_MAX} calls.", field=field)
 
 
 def check_preview(preview: Preview) -> None:

@@ -104,6 +104,7 @@ def run_view(f: FloorState, run: RunLive) -> RunView:
         agents_free=f.idle.count(run.run_id),
         next_due_utc_s=run.next_due_utc_s,
         why=str(run.why),
+        halted=run.halted,
         law=law_view(run),
         pacing=pacing_view(run),
     )

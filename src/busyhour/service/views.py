@@ -105,6 +105,7 @@ class RunView(View, frozen=True, kw_only=True):
     agents_free: int
     next_due_utc_s: float | None
     why: str  # why this many calls are being placed now, or why none
+    halted: str = ""  # why it stopped by itself: somebody has to look
     law: LawView | None = None
     pacing: PacingView | None = None  # the same in figures; None while nothing is decided
 

@@ -16,6 +16,7 @@ from busyhour.core.life.agent import AgentState
 from busyhour.core.model.ids import agent_of
 from busyhour.core.model.values import DialMode, LegMode
 from busyhour.sim.checks_accompanied import AccompaniedChecks
+from busyhour.sim.checks_caps import CapChecks
 from busyhour.sim.checks_end import at_the_end
 from busyhour.sim.checks_hours import wrong_hour
 from busyhour.sim.checks_law import LawChecks
@@ -34,7 +35,6 @@ INTENT_AGE_MAX_S = 5.5
 SLACK_S = 0.05
 RECORD_SLACK_S = 1.0
 DAY_S = 86_400.0
-MINUTE_S = 60.0
 WRITTEN_KEPT = 200  # states of an agent that may be written again
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
@@ -60,9 +60,9 @@ class Checks:
         self.recorded_s: dict[str, float] = {}  # when they were written, by true time
         self._live = LiveChecks(world, self)
         self.accompanied = AccompaniedChecks(world)
+        self.caps = CapChecks(world)
         self.law = LawChecks(world)
         self.committed_s: dict[str, float] = {}  # by true time
-        self._minutes: dict[tuple[int, int], deque[float]] = {}  # of a run: calls begun
         self._agents_written: dict[tuple[int, int], dict[int, c.SaveAgentState]] = {}  # the newest, by identity
         self._agents_written_s: dict[tuple[int, int], float] = {}
         self._agents_fence: dict[tuple[int, int], int] = {}  # of the engine that wrote the agent's state last
@@ -97,19 +97,8 @@ class Checks:
         trunk = rows.trunks[channel.trunk_id]
         if self._world.pbx.ledger.up_on_trunk[channel.tenant, channel.trunk_id] > trunk.capacity:
             raise Violation(f"I8: more than {trunk.capacity} calls on trunk {channel.trunk_id}")
-        self._check_minute(channel, rows.campaigns[attempt.placed.campaign_id].calls_per_minute_max)
+        self.caps.on_invite(channel, rows.campaigns[attempt.placed.campaign_id])
         self._check_pause_between(channel)
-
-    def _check_minute(self, channel: Channel, calls_per_minute_max: int) -> None:
-        """I8: calls of this run within any minute, less the few seconds that an intent may wait to be sent."""
-        if not calls_per_minute_max or self._jumped_since(MINUTE_S):  # a restart counts them by the clock
-            return
-        starts = self._minutes.setdefault((channel.tenant, channel.run_id), deque())
-        starts.append(channel.began_s)
-        while starts[0] <= channel.began_s - MINUTE_S + INTENT_AGE_MAX_S:
-            starts.popleft()
-        if len(starts) > calls_per_minute_max:
-            raise Violation(f"I8: {len(starts)} calls of run {channel.run_id} of {channel.tenant} within a minute")
 
     def _check_pause_between(self, channel: Channel) -> None:
         """I4: a retry not before its delay."""

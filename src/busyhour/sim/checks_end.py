@@ -21,8 +21,10 @@ TASKS_MAX = 0  # of an engine at rest
 AGENDA_MAX = 500  # entries of a floor's agenda at rest, stale ones too
 
 DEADLINES_OF = {
-    **dict.fromkeys(("ring", "wait", "join", "orphan", "music", "strand", "max", "gone", "look", "prompt"), "call"),
-    **dict.fromkeys(("hours", "due", "rate", "minute", "second", "pace", "forget-run"), "run"),
+    **dict.fromkeys(
+        ("ring", "wait", "join", "orphan", "music", "strand", "max", "gone", "look", "prompt", "opt-out"), "call"
+    ),
+    **dict.fromkeys(("hours", "due", "rate", "minute", "second", "destination", "pace", "forget-run"), "run"),
     **dict.fromkeys(("link", "leg-retry", "acw"), "agent"),
     "leg": "leg",
 }

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from busyhour.core.model.campaign import Campaign, Compliance, Hours, Pacing, Preview, RetryRule, Trunk
+from busyhour.core.model.campaign import Campaign, Compliance, Destination, Hours, Pacing, Preview, RetryRule, Trunk
 from busyhour.core.model.counts import Count
 from busyhour.core.model.pictures import AgentProfile, HopperItem
 from busyhour.core.model.values import DialMode, FirstLeg, LegMode, Outcome, PreviewEnd
@@ -69,11 +69,23 @@ def campaigns(tenant: int, agents: int, dice: Random, *, zones: bool, with_agent
             message_prompt="hello",
             callee_hours=Hours(),
             retry_rules=RULES,
+            destinations=_destinations(tenant),
             trunk_ids=(1,),
         ),
         *([_zoned(dice)] if zones else []),
         *([_with_agent(tenant, agents, dice), _by_hand(agents)] if with_agents else []),
     ]
+
+
+def _destinations(tenant: int) -> tuple[Destination, ...]:
+    """Every second tenant's message goes slowly to its first hundred numbers, and more slowly to the first ten."""
+    if tenant % 2:
+        return ()
+    first = f"+{tenant}2{AGENTLESS}000000"
+    return (
+        Destination(prefix=first, calls_max=4, per_minute_max=40),
+        Destination(prefix=f"{first}0", calls_max=1, per_minute_max=6),
+    )
 
 
 def _zoned(dice: Random) -> Campaign:

@@ -53,6 +53,7 @@ class Run:
     campaign_id: int
     started_utc_s: float
     state: str = RunState.RUNNABLE
+    halted: str = ""
     placed: int = 0
     finished: int = 0
     answered: int = 0  # of the calls that are over

@@ -59,6 +59,7 @@ class MemoryStore:
             answered=run.answered,
             abandoned=run.abandoned,
             placed_last_minute=self.tenants[tenant].placed_last_minute(run.run_id, utc_s),
+            halted=run.halted,
             learned=self.tenants[tenant].learned.get(run.campaign_id, b""),
         )
 
@@ -244,7 +245,7 @@ def _write(rows: Rows, keep: c.Keep) -> None:
         case c.SaveDisposition():
             _dispose(rows, keep)
         case c.SaveRun():
-            rows.runs[keep.run_id].state = keep.state
+            rows.runs[keep.run_id].state, rows.runs[keep.run_id].halted = keep.state, keep.halted
         case c.SaveAgentState():
             _save_agent(rows, keep)
         case c.ReturnItems():

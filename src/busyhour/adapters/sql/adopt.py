@@ -94,6 +94,7 @@ async def read_runs(connection: AsyncConnection) -> tuple[RunPicture, ...]:
             answered=row["answered"],
             abandoned=row["abandoned"],
             placed_last_minute=lately.get(row["run_id"], 0),
+            halted=row["halted"],
             learned=learned.get(row["campaign_id"], b""),
         )
         for row in rows

@@ -49,7 +49,7 @@ SOME = sa.text(CAMPAIGNS + "WHERE c.campaign_id = ANY(CAST(:ids AS bigint[]))")
 # Fresh: contacts beyond each list's high-water mark. Counted from positions, which have no gaps, so it is quick.
 RUNS = """
 SELECT r.run_id, r.campaign_id, c.name AS campaign_name, r.state, r.started_utc_s, r.ended_utc_s, r.placed, r.finished,
-    m.waiting, m.next_due_utc_s, coalesce((
+    r.halted, m.waiting, m.next_due_utc_s, coalesce((
         SELECT sum(greatest(l.contacts - coalesce(h.high_water, 0), 0))
         FROM campaign_list k JOIN contact_list l USING (tenant_id, list_id)
         LEFT JOIN run_list h ON h.run_id = r.run_id AND h.list_id = k.list_id

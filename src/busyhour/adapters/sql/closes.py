@@ -19,7 +19,7 @@ from busyhour.core import commands as c
 from busyhour.core.model.pictures import CallRecord
 
 SAVE_RUN = """
-UPDATE run SET state = $2, ended_utc_s = CASE WHEN $3::boolean THEN $4::float8 END
+UPDATE run SET state = $2, ended_utc_s = CASE WHEN $3::boolean THEN $4::float8 END, halted = $5
 WHERE run_id = $1 AND ended_utc_s IS NULL
 """
 SAVE_PROGRESS = """
@@ -126,7 +126,7 @@ Row = tuple[Any, ...]
 
 
 def _run(one: c.SaveRun) -> list[Row]:
-    return [(one.run_id, one.state, one.final, one.at_utc_s)]
+    return [(one.run_id, one.state, one.final, one.at_utc_s, one.halted)]
 
 
 def _progress(one: c.SaveProgress) -> list[Row]:

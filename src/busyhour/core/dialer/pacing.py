@@ -5,6 +5,7 @@ from operator import itemgetter
 
 from msgspec import Struct
 
+from busyhour.core.dialer.correction import PLAIN, corrected
 from busyhour.core.dialer.predictive.picture import Decision
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import DialMode
@@ -31,6 +32,8 @@ class PacingPicture(Struct, frozen=True, kw_only=True):
     second_left: int = 1_000_000  # calls that may still start within this second
     at_work: int = 0  # agents who are free, in a call or in wrap-up
     careful: str = ""  # why no call may be placed without a free agent; empty: the law leaves something
+    destination_left: int = 1_000_000  # numbers in the hopper whose destination is not full
+    left: int = 0  # calls that the law lets be abandoned
     decision: Decision | None = None  # predictive: the last one
     allowed: int = 0  # calls that it still allows
 
@@ -107,7 +110,11 @@ def wanted(picture: PacingPicture) -> int:
     ratio = campaign.pacing.ratio if campaign.dial_mode is DialMode.RATIO else 1.0
     if picture.careful:
         ratio = min(ratio, 1.0)
-    return floor(picture.agents_free * ratio + ROUNDING) - picture.dialing - picture.waiting
+    computed = floor(picture.agents_free * ratio + ROUNDING)
+    if campaign.dial_mode is DialMode.RATIO and campaign.pacing.correction != PLAIN and not picture.careful:
+        sure, left = picture.agents_free, picture.left
+        computed = corrected(computed, sure=sure, percent=campaign.pacing.correction, left=left)
+    return computed - picture.dialing - picture.waiting
 
 
 def room(picture: PacingPicture) -> tuple[str, int]:
@@ -122,6 +129,8 @@ def room(picture: PacingPicture) -> tuple[str, int]:
         ("numbers in the hopper", picture.hopper),
         ("intents at once", INTENTS_AT_ONCE_MAX - picture.planned),
     ]
+    if campaign.destinations:
+        caps.append(("calls to each destination", picture.destination_left))
     if campaign.dial_mode is not DialMode.AGENTLESS:
         if pacing.waiting_max is not None and picture.waiting > pacing.waiting_max:
             caps.append((f"{picture.waiting} callers who wait", 0))

@@ -7,7 +7,7 @@ joined at once; should that fail, they wait for any free agent like everybody.
 
 from busyhour.core.commands import EndReservation, Join, ReturnItems
 from busyhour.core.dialer.pacing import Pace, room
-from busyhour.core.floor import agents, calls, endings, pacing, pairing
+from busyhour.core.floor import agents, calls, destinations, endings, pacing, pairing
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive, Tried
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.attempt import AttemptState
@@ -71,7 +71,7 @@ def start_with_agent(f: FloorState, run: RunLive, pace: Pace) -> bool:
     agent_id = f.idle.first(run.run_id)
     if agent_id is None or pairing.free_trunk(f, run) is None:
         return False
-    item = run.hopper.popleft()
+    item = destinations.take(f, run)
     if is_with_another(f, run, item):
         return True
     call = reserve(f, run, item, f.agents[agent_id])
@@ -79,7 +79,7 @@ def start_with_agent(f: FloorState, run: RunLive, pace: Pace) -> bool:
     return True
 
 
-def obstacle(f: FloorState, run: RunLive) -> tuple[str, str] | None:
+def obstacle(f: FloorState, run: RunLive, number: str) -> tuple[str, str] | None:
     """Why nothing can be dialed for this run at this moment: a code, and what to do."""
     if not f.store_up or not f.telephony_up:
         what = "database" if not f.store_up else "telephone system"
@@ -90,6 +90,8 @@ def obstacle(f: FloorState, run: RunLive) -> tuple[str, str] | None:
     limit, most = room(pacing.alone(picture))
     if most <= 0:
         return "no_line", f"The campaign is at its limit of {limit}. Try again in a moment."
+    if not destinations.is_open(f, run, number):
+        return "no_line", "The campaign is at its limit of calls to this destination. Try again in a moment."
     if pairing.free_trunk(f, run) is None:
         return "no_line", "No line is free at this moment. Try again in a few seconds."
     return None
@@ -122,7 +124,7 @@ def leg_is_up(f: FloorState, call: CallLive) -> None:
     """The agent's phone answered: a contact that was to be dialed then is dialed."""
     if call.state is not CallState.RESERVED or not call.approved:
         return
-    if obstacle(f, f.runs[call.run_id]) is None:
+    if obstacle(f, f.runs[call.run_id], call.item.number) is None:
         dial(f, call, call.why)
     else:
         give_back(f, call, GIVEN_BACK)

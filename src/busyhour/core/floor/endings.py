@@ -3,7 +3,7 @@
 from busyhour.core import events as e
 from busyhour.core.commands import CloseCall
 from busyhour.core.dialer.retry import Retry, next_attempt
-from busyhour.core.floor import accompanied, calls, law, opt_out, wrapup
+from busyhour.core.floor import accompanied, calls, destinations, law, opt_out, watching, wrapup
 from busyhour.core.floor.outcome import outcome_of
 from busyhour.core.floor.state import CallLive, FloorState
 from busyhour.core.life.attempt import AttemptCause
@@ -57,6 +57,7 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
     f.move_call(call, CallCause.ENDED)
     _save_disposition(f, call)
     _release_agent(f, call, with_agent=with_agent)
+    watching.note_ended(f, run, call)
 
 
 def dial_again(f: FloorState) -> Retry:
@@ -155,6 +156,7 @@ def _record(
 
 def release_line(f: FloorState, call: CallLive) -> None:
     f.runs[call.run_id].live -= 1
+    destinations.note_over(f.runs[call.run_id], call)
     trunk = f.trunks.get(call.trunk_id)
     if trunk is not None:
         trunk.up -= 1

@@ -108,6 +108,7 @@ DUE: dict[str, Due] = {
     "rate": runs.on_run_due,
     "minute": runs.on_run_due,
     "second": runs.on_run_due,
+    "destination": runs.on_run_due,
     "pace": runs.on_run_due,
     "forget-run": runs.on_forget_run_due,
 }

@@ -16,7 +16,7 @@ def on_manual_dial_asked(f: FloorState, event: e.ManualDialAsked) -> None:
     agent, run = f.agents.get(event.agent_id), f.runs.get(event.run_id)
     fault = _fault_of_agent(agent) or _fault_of_run(run, event.agent_id) or _on_the_line(f, event)
     if fault is None and run is not None:
-        fault = accompanied.obstacle(f, run)
+        fault = accompanied.obstacle(f, run, event.item.number)
     if fault is not None:
         f.refuse(event.request, *fault)
         return

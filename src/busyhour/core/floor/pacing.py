@@ -11,11 +11,12 @@ from math import ceil
 import msgspec
 
 from busyhour.core.dialer.compliance.presets import preset_of
+from busyhour.core.dialer.correction import PLAIN, corrected
 from busyhour.core.dialer.pacing import Pace, PacingPicture, calls_to_start, room
 from busyhour.core.dialer.predictive.pacer import ASK_AT_EVENTS_MAX
 from busyhour.core.dialer.predictive.picture import RING_MIN_S, Decision, Picture, Rules
 from busyhour.core.dialer.predictive.traits import traits_of
-from busyhour.core.floor import calls, law, runs
+from busyhour.core.floor import calls, destinations, law, runs
 from busyhour.core.floor.learning import BUSY, keep, placed_s
 from busyhour.core.floor.predictor import USUAL, Predictor
 from busyhour.core.floor.state import AgentLive, FloorState, RunLive
@@ -46,6 +47,8 @@ def picture_of(f: FloorState, run: RunLive) -> PacingPicture:
         waiting=len(run.waiting),
         live=run.live,
         hopper=len(run.hopper),
+        destination_left=destinations.dialable(f, run),
+        left=run.budget.left if run.budget is not None else 0,
         trunk_free=sum(max(0, free_lines(f, t)) for t in run.campaign.trunk_ids),
         minute_left=minute_left(f, run),
         second_left=second_left(f, run),
@@ -62,7 +65,8 @@ def alone(picture: PacingPicture) -> PacingPicture:
     """For a call whose number was chosen already, and whose agent is there: the caps that still hold for it."""
     campaign = picture.campaign
     free = msgspec.structs.replace(campaign.pacing, waiting_max=None, per_agent_max=0.0)
-    return msgspec.structs.replace(picture, campaign=msgspec.structs.replace(campaign, pacing=free), hopper=1)
+    campaign = msgspec.structs.replace(campaign, pacing=free, destinations=())
+    return msgspec.structs.replace(picture, campaign=campaign, hopper=1)
 
 
 def careful_of(run: RunLive) -> str:
@@ -186,6 +190,7 @@ def look(f: FloorState, run: RunLive, predictor: Predictor) -> None:
     """Decide anew how many calls to place, and which of those on their way to give up."""
     picture = _picture(f, run, predictor)
     decision = predictor.pacer.decide(f.now.mono_s, picture)
+    decision = _corrected(run, picture, decision)
     predictor.decision = _told(f, run, decision)
     predictor.allowed, predictor.decided_s, predictor.stale = decision.start, f.now.mono_s, False
     if decision.cancel_from_s is not None:
@@ -194,6 +199,16 @@ def look(f: FloorState, run: RunLive, predictor: Predictor) -> None:
     if picture.free or picture.talking or picture.wrapping or predictor.ringing:
         f.at(LOOK_S, "pace", str(run.run_id))
     f.touch("runs", run.run_id)
+
+
+def _corrected(run: RunLive, picture: Picture, decision: Decision) -> Decision:
+    """By the campaign's own percentage, where the law leaves something and calls are wanted at all."""
+    percent = run.campaign.pacing.correction
+    if percent == PLAIN or decision.start <= 0 or picture.careful:
+        return decision
+    on_the_way = run.dialing + picture.waiting
+    wanted = corrected(decision.start + on_the_way, sure=picture.free, percent=percent, left=picture.left or 0)
+    return msgspec.structs.replace(decision, start=max(0, wanted - on_the_way))
 
 
 def _picture(f: FloorState, run: RunLive, predictor: Predictor) -> Picture:

@@ -10,7 +10,7 @@ from busyhour.core.acd.choice import CallPlace
 from busyhour.core.commands import Join, PlaceCall
 from busyhour.core.dialer.pacing import Pace
 from busyhour.core.dialer.template import expand
-from busyhour.core.floor import accompanied, agents, calls, law, pacing, preview, runs
+from busyhour.core.floor import accompanied, agents, calls, destinations, law, pacing, preview, runs
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive, TrunkLive
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import RunState
@@ -129,6 +129,7 @@ def start_one(f: FloorState, run: RunLive) -> bool:
     pace = pacing.pace_of(f, run)
     _tell_why(f, run, pace)
     if pace.start <= 0:
+        destinations.make_room(f, run)
         return False
     if run.campaign.dial_mode is DialMode.PREVIEW:
         return preview.start(f, run)
@@ -181,7 +182,7 @@ def rate_pause_s(f: FloorState, trunk: TrunkLive) -> float:
 
 
 def place(f: FloorState, run: RunLive, trunk: TrunkLive, why: str) -> None:
-    item = run.hopper.popleft()
+    item = destinations.take(f, run)
     assert item.call not in f.calls, "an attempt id is used once"
     call = CallLive(
         item=item,
@@ -207,6 +208,7 @@ def send(f: FloorState, run: RunLive, call: CallLive, trunk: TrunkLive, why: str
     if run.predictor is not None and not call.accompanied:
         run.predictor.allowed -= 1
     law.note_placed(f, call)
+    destinations.note_placed(f, run, call)
     if trunk.trunk.calls_per_s_max:
         trunk.starts_s.append(f.now.mono_s)
     if campaign.calls_per_minute_max or campaign.pacing.at_once_max:

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from busyhour.core import events as e
 from busyhour.core.commands import CloseMember, EndReservation, ReturnItems, SaveReservation, SkipContact
 from busyhour.core.dialer.retry import next_attempt
-from busyhour.core.floor import accompanied, endings
+from busyhour.core.floor import accompanied, destinations, endings
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.call import CallState
@@ -27,7 +27,7 @@ def start(f: FloorState, run: RunLive) -> bool:
     agent_id = f.idle.first(run.run_id)
     if agent_id is None:
         return False
-    item = run.hopper.popleft()
+    item = destinations.take(f, run)
     if accompanied.is_with_another(f, run, item):
         return True
     call = accompanied.reserve(f, run, item, f.agents[agent_id])
@@ -61,7 +61,7 @@ def on_preview_dial_asked(f: FloorState, event: e.PreviewDialAsked) -> None:
     if call.state is not CallState.RESERVED or call.approved:
         f.accept(event.request)  # a second click: it is being dialed
         return
-    hindrance = accompanied.obstacle(f, f.runs[call.run_id])
+    hindrance = accompanied.obstacle(f, f.runs[call.run_id], event.number or call.item.number)
     if hindrance is not None:
         f.refuse(event.request, *hindrance)
         return
@@ -119,7 +119,7 @@ def on_preview_due(f: FloorState, name: str) -> None:
         return
     agent, run = f.agents[call.agent_id or 0], f.runs[call.run_id]
     dials = call.campaign.preview.timeout_action is PreviewEnd.DIAL and agent.desk is not None
-    if dials and accompanied.obstacle(f, run) is None:
+    if dials and accompanied.obstacle(f, run, call.item.number) is None:
         accompanied.dial(f, call, "preview: the time was over")
         return
     if not dials:

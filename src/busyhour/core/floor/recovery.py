@@ -9,7 +9,7 @@ from math import ceil, inf
 from busyhour.core import events as e
 from busyhour.core.commands import CloseCall, HangUpCall, HangUpLeg, Hold, SaveProgress
 from busyhour.core.dialer.retry import Retry, next_attempt
-from busyhour.core.floor import accompanied, agents, calls, endings, opt_out, preview, runs
+from busyhour.core.floor import accompanied, agents, calls, destinations, endings, opt_out, preview, runs
 from busyhour.core.floor.outcome import UNANSWERED
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, TrunkLive
 from busyhour.core.life.attempt import AttemptState
@@ -118,6 +118,7 @@ def _enter(f: FloorState, call: CallLive) -> None:
     f.calls[call.call] = call
     run.calls[call.call] = None
     run.live += 1
+    destinations.note_up(run, call)
     if call.trunk_id in f.trunks:
         f.trunks[call.trunk_id].up += 1
     f.count_call(run, call, +1)

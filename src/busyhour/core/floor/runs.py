@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from busyhour.core import events as e
 from busyhour.core.commands import FillHopper, SaveRun
 from busyhour.core.dialer.hours import is_open, next_change, zone_known
-from busyhour.core.floor import law, learning, preview
+from busyhour.core.floor import destinations, law, learning, preview, watching
 from busyhour.core.floor.state import FloorState, RunLive, TrunkLive
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE, RunCause, RunState
@@ -30,7 +30,10 @@ def add_run(f: FloorState, picture: RunPicture) -> RunLive:
         finished=picture.finished,
         answered=picture.answered,
         abandoned=picture.abandoned,
+        halted=picture.halted,
+        why=picture.halted,
     )
+    destinations.begin(f, run, picture.placed_last_minute)
     run.starts_s.extend([f.now.mono_s] * picture.placed_last_minute)  # when exactly is not known: at the worst, now
     run.prepared = run.state is not RunState.RUNNABLE
     learning.attend(f, run, picture.learned)
@@ -74,6 +77,7 @@ def on_run_pause_asked(f: FloorState, event: e.RunPauseAsked) -> None:
 def on_run_unpause_asked(f: FloorState, event: e.RunUnpauseAsked) -> None:
     run = f.runs.get(event.run_id)
     if run is not None and run.state is RunState.PAUSED:
+        watching.let_go_on(run)
         change(f, run, RunCause.UNPAUSED)
         f.accept(event.request)
     elif run is not None and run.state in ACTIVE:
@@ -98,7 +102,7 @@ def change(f: FloorState, run: RunLive, cause: RunCause) -> None:
     if final:
         run.hopper.clear()
         f.at(CLOSED_RUN_KEPT_S, "forget-run", str(run.run_id))
-    f.do(SaveRun(run_id=run.run_id, state=run.state, at_utc_s=f.now.utc_s, final=final))
+    f.do(SaveRun(run_id=run.run_id, state=run.state, at_utc_s=f.now.utc_s, final=final, halted=run.halted))
     preview.review(f, run)
 
 
@@ -111,7 +115,7 @@ def on_forget_run_due(f: FloorState, name: str) -> None:
     show(f, run.campaign.agent_ids)
     f.dirty_runs.pop(run.run_id, None)
     f.idle.staff(run.run_id, ())
-    for kind in ("hours", "due", "rate", "minute", "second", "pace"):
+    for kind in ("hours", "due", "rate", "minute", "second", "pace", "destination"):
         f.drop(kind, name)
     del f.runs[run.run_id]
     law.forget(f, run.campaign.campaign_id)
@@ -264,6 +268,7 @@ def on_campaign_changed(f: FloorState, event: e.CampaignChanged) -> None:
         if run.campaign.campaign_id == event.campaign.campaign_id and run.state in ACTIVE:
             before, run.campaign = run.campaign.agent_ids, event.campaign
             learning.attend(f, run)
+            destinations.review(f, run)
             law.look_at(f, run)
             staff(f, run, before)
             look_at_hours(f, run)

@@ -14,8 +14,10 @@ from busyhour.core.commands import Accept, Command, Refuse, SaveAgentState
 from busyhour.core.dialer.compliance.budget import Budget
 from busyhour.core.dialer.compliance.ledger import Ledger
 from busyhour.core.dialer.pacing import Pace
+from busyhour.core.dialer.watch import Result
 from busyhour.core.events import Instant
 from busyhour.core.floor import learning
+from busyhour.core.floor.bound import Bound
 from busyhour.core.floor.free import FreeAgents
 from busyhour.core.floor.predictor import Predictor
 from busyhour.core.floor.waiting import WaitingCalls
@@ -30,7 +32,6 @@ from busyhour.core.model.values import LegMode, Outcome, PhoneKind
 
 START = Instant(0.0, 0.0)
 STALE_MAX = 1_000  # entries of the agenda: beyond it they are swept when most of them are stale
-
 
 BEFORE_TALK = (CallState.RESERVED, CallState.PLANNED, CallState.DIALING, CallState.WAITING)
 
@@ -177,6 +178,10 @@ class RunLive:
     abandoned: int = 0
     turn: int = 0  # when it last placed a call: fairness at equal priority
     starts_s: deque[float] = field(default_factory=deque)  # within the last minute
+    bound: dict[str, Bound] = field(default_factory=dict)  # by prefix
+    cleared_s: float = -inf  # when the hopper was last emptied, for all in it had to wait
+    results: deque[Result] = field(default_factory=deque)  # of the last attempts, while they are watched
+    halted: str = ""  # why it stopped by itself
     why: str | Pace = ""
     predictor: Predictor | None = None  # of a predictive campaign
     budget: Budget | None = None  # what the law leaves to it, at the last look

@@ -63,12 +63,31 @@ class Pacing(Struct, frozen=True, kw_only=True):
     """How the dial modes with agents place their calls, beside the caps that hold for all modes."""
 
     ratio: float = 1.0  # mode ratio: calls for each free agent
+    correction: float = 100.0  # percent on the computed number of calls, ratio and predictive: 80 places more (MZ-209)
     waiting_max: int | None = None  # with more callers than this waiting nothing is dialed; None = no such limit
     at_once_max: int = 0  # calls begun within one second; 0 = no limit
     per_agent_max: float = 0.0  # calls up or on their way for each agent at work; 0 = no limit
     late_cancel: bool = True  # after the law's least ringing time, calls are given up that nobody could take
     chances: bool = True  # predictive: each number by its own chance of an answer
     first_leg: FirstLeg = FirstLeg.CUSTOMER
+
+
+class Destination(Struct, frozen=True, kw_only=True):
+    """Where calls may go, and how many of a run: to numbers with this prefix, `+39`. 0 = no limit."""
+
+    prefix: str
+    calls_max: int = 0  # up at once
+    per_minute_max: int = 0
+
+
+class Watch(Struct, frozen=True, kw_only=True):
+    """When a run stops by itself, for its results are bad (MZ-099). As it is, never."""
+
+    attempts: int = 100  # the last so many are looked at
+    answered_min: float = 0.0  # share of them; fewer are bad
+    short_max: float = 1.0  # share of the answered that are over within `short_s`; more are bad
+    short_s: float = 5.0
+    removes: bool = False  # the run ends; else it is paused
 
 
 class Preview(Struct, frozen=True, kw_only=True):
@@ -102,6 +121,8 @@ class Campaign(Struct, frozen=True, kw_only=True):
     callee_hours: Hours = Hours(from_s=8 * 3600, until_s=21 * 3600)
     compliance: Compliance = Compliance()
     pacing: Pacing = Pacing()
+    destinations: tuple[Destination, ...] = ()  # the longest prefix counts
+    watch: Watch = Watch()
     preview: Preview = Preview()
     dial_countries: tuple[str, ...] = ()  # where agents may dial by hand: "DE"; none = the tenant's own country
     attempts_per_day_max: int = 0  # per number in 24 h over all campaigns; 0 = no limit

@@ -48,6 +48,7 @@ class RunPicture(Struct, frozen=True, kw_only=True):
     answered: int = 0  # of the calls that are over
     abandoned: int = 0
     placed_last_minute: int = 0  # what a limit of calls per minute has to count, also after a restart (I8)
+    halted: str = ""  # why it stopped by itself
     learned: bytes = b""  # what the campaign has taught its pacer, as last stored
 
 
