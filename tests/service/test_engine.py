@@ -195,10 +195,32 @@ async def test_an_overflowing_queue_makes_it_look_at_the_pbx_anew() -> None:
     store, pbx = agentless("+12025550001"), MemoryTelephony()
     async with running(store, pbx) as engine:
         await until(lambda: len(pbx.placed) == 1)
-        for _ in range(1500):
-            engine.put(e.ClockTicked())
+        flood(engine)
         pbx.channels.clear()  # it ended, and the news was dropped
         await until(lambda: outcomes(store) == [Outcome.LOST])
+
+
+def flood(engine: Engine) -> None:
+    """More news of the PBX than the queue holds."""
+    for n in range(1500):
+        engine.put(e.CallRang(call=f"c1-{n:x}", at_utc_s=NOON_UTC_S))
+    assert engine.statistics()["queue"] == 1000
+
+
+async def test_what_is_said_once_is_heard_though_the_queue_is_full() -> None:
+    """Without the news that the database is back, or the filling, nothing would ever be dialed again."""
+    store, pbx = agentless("+12025550001", "+12025550002", "+12025550003"), MemoryTelephony()
+    async with running(store, pbx) as engine:
+        await until(lambda: len(pbx.placed) == 2)
+        assert engine.floor is not None
+        flood(engine)
+        engine.store_lost()
+        await until(lambda: engine.floor is not None and not engine.floor.store_up)
+        flood(engine)
+        engine.store_back()
+        await until(lambda: engine.floor is not None and engine.floor.store_up)
+        end(pbx, 0, EndCause.BUSY)
+        await until(lambda: len(pbx.placed) == 3)
 
 
 def test_fence_lost_is_not_an_outage() -> None:

@@ -51,6 +51,7 @@ FROM_PBX = (
     e.TelephonyBack,
 )
 """Facts that a new look at the PBX makes good."""
+LOSABLE = (*FROM_PBX, e.PhoneRegistered, e.PhoneGone)
 
 log = structlog.get_logger("engine")
 
@@ -103,8 +104,9 @@ class Engine:
         self.put(event)
 
     def put(self, event: e.Event) -> None:
-        """A fact of the PBX. Never blocks; when the queue is full, it is dropped and the PBX is looked at anew."""
-        if len(self._queue) >= self._queue_max:
+        """A fact of the PBX, or the answer to what we asked. Never blocks. When the queue is full, what the PBX says is
+        dropped, and it is looked at anew; an answer comes once, and there are no more of them than was asked for."""
+        if len(self._queue) >= self._queue_max and isinstance(event, LOSABLE):
             self._overflowed = True
             return
         match event:
@@ -118,8 +120,6 @@ class Engine:
                 self._phones[event.agent_id] = event
             case e.PhoneGone():
                 self._phones.pop(event.agent_id, None)
-            case _:
-                pass
         self._queue.append((self._clock.now().mono_s, event))
         self._woken.ring()
 
