@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.accompanied import is_agent_first
+from busyhour.core.model.ids import agent_of
 from busyhour.core.model.values import DialMode
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.loop import the_loop
@@ -44,9 +45,11 @@ class AccompaniedChecks:
         self._with[tenant, keep.agent_id] = keep.item.call
 
     def on_invite(self, channel: Channel, placed: c.PlaceCall) -> None:
-        """I12: the agent's phone is up when the number is dialed."""
+        """I12: the agent's phone is up when the number is dialed, and it is theirs that rings in their ear."""
         if placed.agent_id is None:
             return
+        if placed.leg is None or agent_of(placed.leg) != placed.agent_id:
+            raise Violation(f"{channel.name} was dialed for agent {placed.agent_id}, and {placed.leg} hears it ring")
         now_s, agent = the_loop().now_s, (channel.tenant, placed.agent_id)
         for leg in reversed(self._world.pbx.ledger.channels.values()):
             if leg.number or (leg.tenant, leg.agent_id) != agent or leg.answered_s is None:
