@@ -110,12 +110,13 @@ def test_methods_are_compared_seed_by_seed() -> None:
     """`ads` is behind on each seed by about a point, `eis` on the mean only: its interval holds 0."""
     runs = [result("model", seed, 0.75 + seed / 100) for seed in range(3)]
     runs += [result("ads", seed, 0.74 + seed / 100 + seed / 1000) for seed in range(3)]
-    runs += [result("eis", seed, 0.75 + (seed - 1) / 10) for seed in range(3)]
+    runs += [result("eis", seed, 0.75 + (seed - 1) / 10, abandonment=0.029 + seed / 1000) for seed in range(3)]
     runs += [result("model", 0, 0.8, n=10), result("ads", 0, 0.7, n=10), result("model-no-cancel", 0, 0.1, n=10)]
     found = {(row["n"], row["method"]): row for row in paired(runs)}
     assert found.keys() == {(5, "ads"), (5, "eis"), (10, "ads")}
     assert found[5, "ads"]["ahead"] == pytest.approx(0.009)
     assert found[5, "ads"]["ahead_ci95"] == pytest.approx(4.303 * 0.001 / 3**0.5, abs=1e-5)
+    assert found[5, "eis"]["abandonment_most"] == 0.031
     assert [row["won"] for row in found.values()] == [True, False, False]  # one seed says nothing of chance
     assert cells_won(list(found.values())) == (0, 2)
     assert cells_won([found[5, "ads"]]) == (1, 1)

@@ -53,7 +53,8 @@ class Product:
         self.asked.append(("pacing", asked))
         row = {"method": "model", "n": 5, "p": 0.1, "utilisation": 0.757, "abandonment": 0.029, "wait_s": 45.0}
         more = {"calls_per_agent_hour": 19.5, "utilisation_ci95": 0.002, "abandonment_most": 0.0294}
-        ahead = {"n": 5, "p": 0.1, "method": "ads", "seeds": 5, "ahead": 0.041, "ahead_ci95": 0.002, "won": True}
+        ahead = {"n": 5, "p": 0.1, "method": "ads", "seeds": 5, "ahead": 0.041, "ahead_ci95": 0.002, "won": True,
+                 "abandonment_most": 0.0306}  # fmt: skip
         days = {"seed": 21, "days": 40, "days_over": 1, "day_most": 0.0312, "window_most": 0.033}
         return {
             "cells": [row | (days if asked.scenario == "days" else {})],

@@ -118,8 +118,11 @@ def _show_paired(figures: Mapping[str, Any]) -> None:
             row["seeds"],
             f"{100 * row['ahead']:+.2f} ± {100 * row['ahead_ci95']:.2f}",
             "ahead" if row["won"] else "not sure" if row["ahead"] > 0 else "behind",
+            f"{100 * row['abandonment_most']:.2f}",
         )
         for row in paired
     ]
-    print_table("Ahead of the others, by seed", ("agents", "p", "method", "seeds", "points", ""), rows)
+    print_table(
+        "Ahead of the others, by seed", ("agents", "p", "method", "seeds", "points", "", "abandoned % at most"), rows
+    )
     out.print(f"Ahead of each of them, with 95 % certainty, in {figures['cells_won']} of {figures['cells_met']} cells.")

@@ -21,21 +21,23 @@ def interval(values: Sequence[float]) -> float:
 
 def paired(results: Sequence[Result]) -> list[dict[str, object]]:
     """For each cell and other method: by how much ours is ahead in utilisation. Won: the whole interval is above 0,
-    which takes two seeds at least."""
+    which takes two seeds at least. What the other abandoned at most says whether it kept to the law."""
     ours = {(r.n, r.p, r.seed): r.utilisation for r in results if r.method == OURS[0]}
-    others: dict[tuple[int, float, str], list[float]] = {}
+    others: dict[tuple[int, float, str], list[Result]] = {}
     for r in results:
         if r.method not in (*OURS, LINES, OPTIMUM) and (r.n, r.p, r.seed) in ours:
-            others.setdefault((r.n, r.p, r.method), []).append(ours[r.n, r.p, r.seed] - r.utilisation)
-    return [_difference(n, p, method, ahead) for (n, p, method), ahead in others.items()]
+            others.setdefault((r.n, r.p, r.method), []).append(r)
+    return [
+        {"n": n, "p": p, "method": method}
+        | _difference([ours[n, p, run.seed] - run.utilisation for run in runs])
+        | {"abandonment_most": max(run.abandonment for run in runs)}
+        for (n, p, method), runs in others.items()
+    ]
 
 
-def _difference(n: int, p: float, method: str, ahead: Sequence[float]) -> dict[str, object]:
+def _difference(ahead: Sequence[float]) -> dict[str, object]:
     mean, half = fmean(ahead), interval(ahead)
     return {
-        "n": n,
-        "p": p,
-        "method": method,
         "seeds": len(ahead),
         "ahead": round(mean, 5),
         "ahead_ci95": round(half, 5),
