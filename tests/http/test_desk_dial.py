@@ -89,6 +89,7 @@ async def test_a_preview_is_decided_on(world: World, agent: Person) -> None:
     skip = {"call": "c1-0", "reason": "not now"}
     assert (await ask(world, agent, "POST", "/api/desk/preview/skip", skip)).status_code == 204
     assert (await ask(world, agent, "POST", "/api/desk/preview/dial", {"call": "../x"})).status_code == 404
+    assert (await ask(world, agent, "POST", "/api/desk/preview/skip", skip | {"reason": "x" * 61})).status_code == 422
     dialed, skipped = [event for _, event in world.floors.asked]
     assert isinstance(dialed, e.PreviewDialAsked)
     assert isinstance(skipped, e.SkipAsked)

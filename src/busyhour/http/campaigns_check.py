@@ -24,7 +24,8 @@ COUNTRIES_MAX: Final = 50
 DESTINATIONS_MAX: Final = 100
 DESTINATION_MAX: Final = 100_000
 DESTINATION: Final = re.compile(r"\+[1-9][0-9]{0,14}")
-REASON: Final = re.compile(r"[^\x00-\x1f\x7f]{1,60}")
+REASON_LENGTH_MAX: Final = 60
+REASON: Final = re.compile(rf"[^\x00-\x1f\x7f]{{1,{REASON_LENGTH_MAX}}}")
 
 NUMBERS: Final[tuple[tuple[str, float, float, str], ...]] = (
     ("priority", 1, 1000, "1 (first) to 1000"),
@@ -126,7 +127,8 @@ def check_preview(preview: Preview) -> None:
         text = f"Give 1 to {REASONS_MAX} reasons to skip a contact, each once."
         raise Invalid(text, field="campaign.preview.skip_reasons")
     if not all(REASON.fullmatch(reason) for reason in reasons):
-        raise Invalid("A reason to skip has 1 to 60 characters.", field="campaign.preview.skip_reasons")
+        text = f"A reason to skip has 1 to {REASON_LENGTH_MAX} characters."
+        raise Invalid(text, field="campaign.preview.skip_reasons")
 
 
 def check_dial_countries(countries: Sequence[str]) -> None:

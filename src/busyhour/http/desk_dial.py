@@ -5,6 +5,7 @@ from msgspec import Struct
 from busyhour.core import events as e
 from busyhour.core.life.run import ACTIVE
 from busyhour.http.attempts import CALL
+from busyhour.http.campaigns_check import REASON_LENGTH_MAX
 from busyhour.http.desk_calls import agent_view, call_in_hand
 from busyhour.http.routes import Routes
 from busyhour.http.services import Caller, Services, Use, Who
@@ -63,6 +64,8 @@ async def dial_preview(who: Who, use: Use, body: PreviewDial) -> None:
 @routes.post("/api/desk/preview/skip", permission="desk:use")
 async def skip_preview(who: Who, use: Use, body: PreviewSkip) -> None:
     check_call(body.call)
+    if len(body.reason) > REASON_LENGTH_MAX:  # what the core hears it keeps for a while
+        raise Invalid("Choose one of the campaign's reasons. Reload the desk to see them.", field="reason")
     await use.floors.ask(
         who.tenant_id,
         lambda request: e.SkipAsked(agent_id=who.agent_id, call=body.call, reason=body.reason, request=request),
