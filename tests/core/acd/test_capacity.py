@@ -10,7 +10,7 @@ CHAT = frozenset({Medium.CHAT})
 NOTHING = frozenset[Medium]()
 
 
-@pytest.mark.covers("OC-023", "OC-024", "OC-105")
+@pytest.mark.covers("OC-024", "OC-105")
 @pytest.mark.parametrize(
     ("load", "media", "open_for"),
     [

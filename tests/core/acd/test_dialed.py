@@ -34,7 +34,6 @@ def at(text: str) -> float:
     return datetime.fromisoformat(text).timestamp()
 
 
-@pytest.mark.covers("MZ-038")
 @pytest.mark.parametrize(
     ("dialed", "queue_id"),
     [
@@ -71,7 +70,7 @@ def test_what_is_no_pattern() -> None:
     assert [is_pattern(text) for text in ("+49*", "X*", "*", "", "4*9", "+49a", "1" * 33)] == [True] * 3 + [False] * 4
 
 
-@pytest.mark.covers("MZ-039", "MZ-213")
+@pytest.mark.covers("MZ-213")
 @pytest.mark.parametrize(
     ("handling", "kinds"),
     [(0, ""), (1, "number"), (2, "queue"), (3, "queue number"), (4, "number queue")],

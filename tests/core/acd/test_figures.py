@@ -7,6 +7,7 @@ import pytest
 from busyhour.core.acd.arrival import Arrival, arrival_of, headers_of, shown_name
 from busyhour.core.acd.figures import (
     ENTERED,
+    NEVER_S,
     SENT_ON,
     LevelFormula,
     QueueCounts,
@@ -36,6 +37,7 @@ def test_a_running_mean_is_the_mean() -> None:
 def test_the_plain_estimate() -> None:
     assert simple_wait_s(call_s=120.0, waiting=6, logged=4) == 180.0
     assert simple_wait_s(call_s=120.0, waiting=6, logged=0) == 0.0
+    assert simple_wait_s(call_s=120.0, waiting=6, logged=0, nobody_s=NEVER_S) == 2_147_483_647.0
 
 
 @pytest.mark.covers("OC-079")
@@ -82,7 +84,7 @@ def test_kept_step_by_step_is_what_a_recount_says() -> None:
     assert kept.talk_s == pytest.approx(sum(wait_s for _, wait_s in calls))
 
 
-@pytest.mark.covers("CP-044", "CP-045", "CP-046")
+@pytest.mark.covers("CP-046")
 def test_headers_say_who_calls_and_for_what() -> None:
     found = arrival_of(
         {"DNIS": "+4930", "x-ani": "+4940", "X-CallerID": "Ada", "callerid": "Ada Adler", "Skills": "DE, tech:3"}

@@ -30,7 +30,7 @@ def to_queue(queue_id: int) -> Destination:
     return Destination(DestinationKind.QUEUE, str(queue_id))
 
 
-@pytest.mark.covers("OC-012", "OC-013", "OC-014")
+@pytest.mark.covers("OC-012")
 @pytest.mark.parametrize(
     ("trigger", "threshold", "below", "at"),
     [
@@ -49,12 +49,20 @@ def test_each_threshold_on_arrival(trigger: T, threshold: float, below: QueueLoa
     assert (found.rule_no, found.action) == (0, A.ANNOUNCE_THEN_HANGUP)
 
 
-@pytest.mark.covers("OC-013")
 @pytest.mark.parametrize("trigger", [T.SIZE, T.EWT, T.WAITED])
 def test_a_threshold_of_0_is_none(trigger: T) -> None:
     busy = load(waiting=99, wait_s=9_999.0)
     assert on_arrival((rule(trigger),), busy, Path()) is None
     assert while_waiting((rule(trigger),), busy, Path(), 9_999.0) is None
+
+
+def test_a_message_that_leads_to_the_queue_is_heard_once() -> None:
+    rules = (rule(T.SIZE, 3), rule(T.EWT, 60, A.ANNOUNCE_THEN_HANGUP))
+    busy = load(waiting=5, wait_s=30.0)
+    found = on_arrival(rules, busy, Path())
+    assert found is not None
+    assert (found.action, found.why) == (A.ANNOUNCE_THEN_QUEUE, "5 wait already")
+    assert on_arrival(rules, busy, Path().after(found.rule_no)) is None
 
 
 @pytest.mark.covers("OC-033")

@@ -46,7 +46,6 @@ def test_a_promise_is_dialed_when_its_turn_comes_and_done_when_reached() -> None
     assert (told(one), one.attempts, promises.callbacks) == ("done: called back", 1, {})
 
 
-@pytest.mark.covers("I22")
 def test_what_is_done_is_never_dialed_again() -> None:
     promises = Promises()
     one = promises.promise(callback())
@@ -135,7 +134,6 @@ def test_nobody_is_promised_what_cannot_be_kept() -> None:
     assert promises.promise(callback("one too many", "+one")) is None
 
 
-@pytest.mark.covers("I22")
 @pytest.mark.parametrize("seed", range(40))
 def test_no_history_calls_anybody_twice_or_loses_a_promise(seed: int) -> None:
     dice, promises, now_s = Random(seed), Promises(), 0.0

@@ -11,7 +11,7 @@ from busyhour.core.acd.routing import Routing
 from busyhour.core.model.queue import Match, Medium, Queue, QueueMember, RelaxStep, SkillNeed, Strategy
 from tests.core.acd.oracle import Caller, Oracle, Worker
 
-AGENTS, QUEUES, SKILLS = 6, 4, ("en", "de", "tech")
+AGENTS, QUEUES, SKILLS = 6, 3, ("en", "de", "tech")
 MOVES = 40  # of each floor
 
 
@@ -153,14 +153,14 @@ def both(ageing_s: float, at_first: list[Queue]) -> Both:
     return told
 
 
-@pytest.mark.covers("OC-011", "OC-107", "OC-010", "CP-049", "U-09", "I21", "I42")
+@pytest.mark.covers("OC-011", "OC-107", "OC-010", "CP-049", "U-09", "I42")
 @pytest.mark.parametrize("seed", range(200))
 def test_the_index_pairs_whom_brute_force_pairs(seed: int) -> None:
     dice = Random(seed)
     told = both(dice.choice([0.0, 5.0]), [some_queue(dice, n) for n in range(1, QUEUES + 1)])
     for _ in range(MOVES):
         told.do(some_move(dice))
-        if dice.random() < 0.6:
+        if dice.random() < 0.3:
             told.settle()
     told.settle()
     for queue_id in told.oracle.queues:

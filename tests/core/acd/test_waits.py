@@ -8,8 +8,8 @@ from statistics import fmean
 
 import pytest
 
-from busyhour.core.acd.figures import running_mean, simple_wait_s
-from busyhour.core.acd.waits import NEVER_S, WaitEstimate, announced_min
+from busyhour.core.acd.figures import NEVER_S, running_mean, simple_wait_s
+from busyhour.core.acd.waits import WaitEstimate, announced_min
 
 CALL_S = 180.0
 DAY_S = 12 * 3_600.0

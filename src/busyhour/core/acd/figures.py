@@ -6,8 +6,11 @@ hour make a day.
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
+
+NEVER_S: Final = 2_147_483_647.0  # nobody is there: as long a wait as that interface can say (OC-078)
 
 
 def running_mean(mean: float, n: int, x: float) -> float:
@@ -20,9 +23,10 @@ def load_percent(*, waiting: int, logged: int, free: int) -> int:
     return 100 * (waiting + logged - free) // logged if logged else 0
 
 
-def simple_wait_s(*, call_s: float, waiting: int, logged: int) -> float:
-    """The plain estimate of clients of that interface: mean call, times calls ahead, by agents (OC-078)."""
-    return call_s * waiting / logged if logged else 0.0
+def simple_wait_s(*, call_s: float, waiting: int, logged: int, nobody_s: float = 0.0) -> float:
+    """The plain estimate of clients of that interface: mean call, times calls ahead, by agents. Without agents it is 0
+    for a queue, and `NEVER_S` for a call that comes (OC-078)."""
+    return call_s * waiting / logged if logged else nobody_s
 
 
 class LevelFormula(StrEnum):

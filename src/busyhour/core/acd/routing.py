@@ -75,7 +75,7 @@ class Routing:
     # Queues
 
     def set_queue(self, queue: Queue) -> None:
-        """As it is from now on. Who waits keeps their place."""
+        """As it is from now on. Who waits keeps their place, and is looked at like somebody who comes."""
         queue = replace(queue, skills=in_order(queue.skills))
         waiting = [self.waiting[place[2]] for place in self._of_queue.get(queue.queue_id, ())]
         for one in waiting:
@@ -90,7 +90,6 @@ class Routing:
         for one in waiting:
             one.need = replace_step(one.need, min(one.need.step, len(queue.relax)))
             self._enter_line(one)
-        self._look_at_all()
 
     def drop_queue(self, queue_id: int) -> None:
         """Nobody may wait in it any more."""
@@ -263,12 +262,6 @@ class Routing:
 
     def _look_at(self, medium: Medium, agent_id: int) -> None:
         self._freed[medium, agent_id] = None
-
-    def _look_at_all(self) -> None:
-        """What may be taken by whom has changed: everybody who is free is looked at again."""
-        for agent_id in self.roster.agents:
-            for medium in Medium:
-                self._look_at(medium, agent_id)
 
     # What is asked
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass
 from math import ceil, log
 from typing import Final
 
+from busyhour.core.acd.figures import NEVER_S
+
 HALF_LIFE_S: Final = 1_800.0
 PRIOR_STARTS: Final = 4.0  # what is assumed at first weighs as much as so many calls
 PRIOR_CALL_S: Final = 180.0  # call and wrap-up of an agent of whom nothing is known
 GIVING_UP_SURE: Final = 5.0  # callers that gave up, before their rate is believed
-NEVER_S: Final = 2_147_483_647.0  # nobody is there: as long as that interface can say (OC-078)
 
 
 @dataclass(slots=True)
