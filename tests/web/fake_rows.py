@@ -68,10 +68,12 @@ CAMPAIGN: Row = {
     "idle_on_termination": False, "time_zone": "Europe/Zurich",
     "active_hours": {"from_s": 0, "until_s": 86_400, "days": [1, 2, 3, 4, 5, 6, 7]},
     "callee_hours": {"from_s": 28_800, "until_s": 75_600, "days": [1, 2, 3, 4, 5]}, "attempts_per_day_max": 3,
-    "compliance": {"preset": "uk", "limit": 0.01, "window_s": 604_800},
+    "compliance": {"preset": "uk", "limit": 0.01, "window_s": 604_800, "opt_out_key": "9", "opt_out_prompt": None},
     "retry_rules": [{"outcome": "BUSY", "disposition": None, "max_attempts": 2, "delay_s": 300, "mode": "fixed"}],
     "pacing": {"ratio": 1.5, "waiting_max": None, "at_once_max": 0, "per_agent_max": 0.0, "late_cancel": True}
-    | {"chances": True, "first_leg": "customer"},
+    | {"chances": True, "first_leg": "customer", "correction": 100.0},
+    "destinations": [{"prefix": "+41", "calls_max": 4, "per_minute_max": 0}],
+    "watch": {"attempts": 100, "answered_min": 0.0, "short_max": 1.0, "short_s": 5.0, "removes": False},
     "dial_countries": [],
     "preview": {"timeout_s": 120.0, "timeout_action": "give_back", "skip_reasons": ["not now"]},
     "retry_count": "total", "trunk_ids": [1], "agent_ids": [1],
@@ -91,9 +93,16 @@ CAMPAIGNS: list[Row] = [
 
 PRESETS: list[Row] = [
     {"key": "strict", "name": "Strict", "windows": [{"span": "rolling", "limit": 0.01, "length_s": 86_400}]}
-    | {"source": "Our own.", "ring_min_s": 15.0, "wait_max_s": 2.0, "abandoned_again_s": 259_200.0},
+    | {
+        "opt_out_key": True,
+        "source": "Our own.",
+        "ring_min_s": 15.0,
+        "wait_max_s": 2.0,
+        "abandoned_again_s": 259_200.0,
+    },
     {"key": "uk", "name": "United Kingdom", "windows": [{"span": "rolling", "limit": 0.03, "length_s": 86_400}]}
-    | {"source": "Ofcom, December 2016.", "ring_min_s": 15.0, "wait_max_s": 2.0, "abandoned_again_s": 259_200.0},
+    | {"opt_out_key": True, "source": "Ofcom, December 2016.", "ring_min_s": 15.0, "wait_max_s": 2.0}
+    | {"abandoned_again_s": 259_200.0},
 ]
 
 LISTS: list[Row] = [
@@ -160,7 +169,7 @@ def run_view(**more: Any) -> Row:
     view |= {"priority": 10, "started_utc_s": now_s() - 600, "placed": 120, "finished": 110, "answered": 48}
     view |= {"abandoned": 1, "in_hopper": 40, "dialing": 4, "waiting": 12, "talking": 6, "agents_free": 2}
     view |= {"next_due_utc_s": now_s() + 90, "why": "2 calls: 2 free agents, 26 free lines", "law": law_view()}
-    return view | {"pacing": pacing_view()} | more
+    return view | {"pacing": pacing_view(), "halted": ""} | more
 
 
 def pacing_view(**more: Any) -> Row:

@@ -5,6 +5,7 @@ from playwright.async_api import expect
 
 from tests.web.conftest import Opener
 from tests.web.fake_api import FakeApi
+from tests.web.fake_rows import run_view
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
 
@@ -31,7 +32,38 @@ async def test_a_campaign_is_given_a_law_and_a_limit_of_its_own(opened: Opener, 
         await page.get_by_role("option", name="Strict").click()
         await law.get_by_label("Own limit on abandoned calls").fill("0.5")
         await law.get_by_label("Over any so many hours").fill("48")
+        await law.get_by_label("Key that asks for no more calls").fill("#")
         await page.get_by_role("button", name="Save", exact=True).click()
         await expect(page.get_by_role("heading", name="Campaigns")).to_be_visible()
     [body] = [sent for method, path, sent in fake.asked if (method, path) == ("PUT", "campaigns/1")]
-    assert body["campaign"]["compliance"] == {"preset": "strict", "limit": 0.005, "window_s": 172_800}
+    own = {"preset": "strict", "limit": 0.005, "window_s": 172_800, "opt_out_key": "#", "opt_out_prompt": None}
+    assert body["campaign"]["compliance"] == own
+
+
+@pytest.mark.covers("MZ-099")
+async def test_a_campaign_is_told_where_not_to_call_much_and_when_to_stop(opened: Opener, fake: FakeApi) -> None:
+    async with opened() as page:
+        await page.goto("/campaigns/1")
+        where = page.get_by_role("region", name="Destinations")
+        await where.get_by_role("button", name="Delete destination 1").click()
+        await where.get_by_role("button", name="Add a destination").click()
+        await where.get_by_label("Country or beginning of the number").fill("IT")
+        await where.get_by_label("Calls up at once").fill("2")
+        stops = page.get_by_role("region", name="Stop by itself")
+        await stops.get_by_label("Answered, at least").fill("7")
+        await stops.get_by_label("End the run instead of pausing it").check()
+        await page.get_by_role("button", name="Save", exact=True).click()
+        await expect(page.get_by_role("heading", name="Campaigns")).to_be_visible()
+    [body] = [sent for method, path, sent in fake.asked if (method, path) == ("PUT", "campaigns/1")]
+    assert body["campaign"]["destinations"] == [{"prefix": "IT", "calls_max": 2, "per_minute_max": 0}]
+    assert (body["campaign"]["watch"]["answered_min"], body["campaign"]["watch"]["removes"]) == (0.07, True)
+
+
+@pytest.mark.covers("MZ-099")
+async def test_a_run_that_stopped_by_itself_says_so(opened: Opener, fake: FakeApi) -> None:
+    async with opened() as page:
+        await page.goto("/live")
+        await expect(page.get_by_role("alert").filter(has_text="Stopped by itself")).to_have_count(0)
+        halted = "paused by itself: 3 % of the last 100 attempts were answered"
+        await fake.tell("live", ("runs", "1", run_view(state="paused", halted=halted)))
+        await expect(page.get_by_role("alert")).to_contain_text("3 % of the last 100 attempts")

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from busyhour import __version__
-from busyhour.cli import agents, campaigns, compliance, lists, plan, report, trunks
+from busyhour.cli import agents, campaign_limits, campaigns, compliance, lists, plan, report, trunks
 from busyhour.cli.bench_pacing import add_pacing
 from busyhour.cli.client import connect
 from busyhour.cli.drill import add_drill
@@ -33,6 +33,7 @@ def build(wiring: Wiring) -> typer.Typer:
     app.add_typer(lists.app, name="list")
     app.add_typer(lists.app, name="lists", hidden=True)
     app.command("import")(lists.import_file)
+    campaigns.app.command()(campaign_limits.limit)
     app.add_typer(campaigns.app, name="campaign")
     app.add_typer(agents.app, name="agent")
     app.add_typer(trunks.app, name="trunk")

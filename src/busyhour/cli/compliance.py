@@ -21,6 +21,7 @@ COLUMNS = (
     "95 % met",
     "longest",
     "short rings",
+    "opted out",
 )
 
 
@@ -62,6 +63,7 @@ def _line(day: Any) -> tuple[object, ...]:
         _seconds(day["met_p95_ms"]),
         _seconds(day["met_max_ms"]),
         day["rang_short"],
+        day["opted_out"],
     )
 
 

@@ -117,6 +117,8 @@ def explain_call(
         "placed": local_time(row["intent_utc_s"]),
         "why then": row["why"],
         "outcome": row["outcome"] or row["state"],
+        "message after": f"{row['message_ms'] / 1000:.1f} s" if row["message_ms"] is not None else None,
+        "asked for no more": local_time(row["opted_out_utc_s"]),
         "cause": row["cause"],
         "what follows": row["retry_why"],
         "again at": local_time(row["next_due_utc_s"]),

@@ -158,6 +158,7 @@ export interface Preview {
 
 export interface Pacing {
   ratio: number;
+  correction: number;
   waiting_max: number | null;
   at_once_max: number;
   per_agent_max: number;
@@ -189,6 +190,24 @@ export interface Compliance {
   preset: string;
   limit: number | null;
   window_s: number;
+  opt_out_key: string;
+  opt_out_prompt: string | null;
+}
+
+/** A prefix such as +39, or a country's two letters, which the server makes one of; 0 = no limit. */
+export interface Destination {
+  prefix: string;
+  calls_max: number;
+  per_minute_max: number;
+}
+
+/** When a run stops by itself: shares, 0 and 1 are off. */
+export interface Watch {
+  attempts: number;
+  answered_min: number;
+  short_max: number;
+  short_s: number;
+  removes: boolean;
 }
 
 /** What one law asks; the same names as `src/busyhour/core/dialer/compliance/presets.py`. */
@@ -199,6 +218,7 @@ export interface Preset {
   source: string;
   ring_min_s: number;
   wait_max_s: number;
+  opt_out_key: boolean;
   abandoned_again_s: number;
 }
 
@@ -223,6 +243,8 @@ export interface Campaign {
   callee_hours: Hours;
   compliance: Compliance;
   pacing: Pacing;
+  destinations: Destination[];
+  watch: Watch;
   preview: Preview;
   dial_countries: string[];
   attempts_per_day_max: number;
@@ -294,6 +316,8 @@ export interface AttemptRow {
   why: string;
   retry_why: string | null;
   attributes: Record<string, string>;
+  message_ms: number | null;
+  opted_out_utc_s: number | null;
 }
 
 export interface Page<Row> {

@@ -126,6 +126,7 @@ export interface RunView {
   agents_free: number;
   next_due_utc_s: number | null;
   why: string;
+  halted: string;
   law: LawView | null;
   pacing: PacingView | null;
 }

@@ -1,15 +1,16 @@
 // Which law holds for a campaign, and a limit of its own on abandoned calls.
-import { Card, NumberInput, Select, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Card, NumberInput, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Part } from '@/features/campaigns/campaign-sections';
 import { useRowsOf } from '@/lib/crud';
-import type { Preset } from '@/lib/records';
+import type { Preset, Prompt } from '@/lib/records';
 
 const HOUR_S = 3600;
 
 export function Law({ edit: { campaign }, set }: Part) {
   const { t } = useTranslation();
   const presets = useRowsOf<Preset>('/api/compliance/presets').data ?? [];
+  const prompts = useRowsOf<Prompt>('/api/prompts').data ?? [];
   const own = campaign.compliance;
   const chosen = presets.find((preset) => preset.key === own.preset);
   const change = (more: Partial<typeof own>) => set({ compliance: { ...own, ...more } });
@@ -32,6 +33,10 @@ export function Law({ edit: { campaign }, set }: Part) {
             onChange={(value) => change({ limit: value === '' ? null : Number((Number(value) / 100).toFixed(4)) })}
           />
           <NumberInput label={t('law.hours')} min={1} max={30 * 24} allowDecimal={false} disabled={own.limit === null} value={own.window_s / HOUR_S} onChange={(value) => change({ window_s: Number(value) * HOUR_S })} />
+        </SimpleGrid>
+        <SimpleGrid cols={{ base: 1, sm: 2 }}>
+          <TextInput label={t('law.key')} description={t('law.keyText')} maxLength={1} required={chosen?.opt_out_key === true} value={own.opt_out_key} onChange={(event) => change({ opt_out_key: event.currentTarget.value })} />
+          <Select label={t('law.keyPrompt')} description={t('law.keyPromptText')} data={prompts.map((prompt) => ({ value: prompt.media, label: prompt.name }))} value={own.opt_out_prompt} onChange={(media) => change({ opt_out_prompt: media })} clearable clearButtonProps={{ 'aria-label': t('common.clear') }} nothingFoundMessage={t('campaigns.noPrompts')} />
         </SimpleGrid>
       </Stack>
     </Card>

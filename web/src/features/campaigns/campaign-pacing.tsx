@@ -25,6 +25,7 @@ export function PacingInput({ campaign, set }: { campaign: Campaign; set: (chang
           <NumberInput label={t('campaignPacing.waiting')} description={t('campaignPacing.waitingText')} min={0} max={1000} allowDecimal={false} value={pacing.waiting_max ?? ''} onChange={(value) => change({ waiting_max: value === '' ? null : Number(value) })} />
           <NumberInput label={t('campaignPacing.atOnce')} description={t('common.zeroNoLimit')} min={0} max={1000} allowDecimal={false} value={pacing.at_once_max} onChange={(value) => change({ at_once_max: Number(value) })} />
           <NumberInput label={t('campaignPacing.perAgent')} description={t('common.zeroNoLimit')} min={0} max={100} decimalScale={1} value={pacing.per_agent_max} onChange={(value) => change({ per_agent_max: Number(value) })} />
+          <NumberInput label={t('campaignPacing.correction')} description={t('campaignPacing.correctionText')} suffix=" %" min={25} max={400} decimalScale={1} value={pacing.correction} onChange={(value) => change({ correction: Number(value) })} />
         </SimpleGrid>
       )}
       {mode === 'predictive' && (

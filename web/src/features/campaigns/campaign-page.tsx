@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { ErrorNote } from '@/components/error-note';
 import { Loaded, Page } from '@/components/page';
+import { Destinations, Stops } from '@/features/campaigns/campaign-brakes';
 import { Law } from '@/features/campaigns/campaign-law';
 import { Dialing, Limits, Retries, When, Who } from '@/features/campaigns/campaign-sections';
 import { editOf, freshCampaign } from '@/features/campaigns/campaign-draft';
@@ -58,6 +59,8 @@ function Editor({ row, edit: stored }: { row: CampaignRow | null; edit: Campaign
             <When {...part} />
             <Retries {...part} />
             <Limits {...part} />
+            <Destinations {...part} />
+            <Stops {...part} />
             <Law {...part} />
             <ErrorNote error={save.error} />
             <Group>

@@ -1,5 +1,5 @@
 // Runs: how far they are, what they do now and why.
-import { Button, Card, Group, Progress, Stack, Text, Title } from '@mantine/core';
+import { Alert, Button, Card, Group, Progress, Stack, Text, Title } from '@mantine/core';
 import { useMutation } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { ConfirmButton } from '@/components/confirm-button';
@@ -42,6 +42,7 @@ function RunCard({ run }: { run: RunView }) {
         </div>
         <Buttons run={run} />
       </Group>
+      {run.halted !== '' && <Alert color="red" mt="sm" role="alert" title={t('live.halted')}>{t('live.haltedText', { why: run.halted })}</Alert>}
       {contacts > 0 && (
         <Group gap="sm" my="sm" wrap="nowrap">
           <Progress className="grow" value={(run.finished / contacts) * 100} aria-label={t('live.progress', { name: run.name })} />

@@ -1,0 +1,86 @@
+"""`busyhour campaign limit`: what holds a campaign back, changed one by one; what is not named stays as it is."""
+
+import re
+from typing import Annotated, Any
+
+import typer
+
+from busyhour.cli import campaigns
+from busyhour.cli.client import Client, connect
+from busyhour.cli.screen import Trouble, out, print_json
+
+Key = Annotated[str | None, typer.Option(help="The key that asks for no more calls, while a message plays.")]
+KeyPrompt = Annotated[str | None, typer.Option(help="The prompt that is played then, by name; an empty name: none.")]
+Correction = Annotated[float | None, typer.Option(help="Percent of the computed calls: 80 places more, 125 fewer.")]
+Destinations = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--destination", help="PREFIX:CALLS[:PER_MINUTE], such as IT:10 or +3906:4:20; may be repeated. none: no cap."
+    ),
+]
+Answered = Annotated[float | None, typer.Option(help="Stop by itself when fewer percent answer; 0 is off.")]
+Short = Annotated[float | None, typer.Option(help="Stop by itself when more percent of the answered are short.")]
+Last = Annotated[int | None, typer.Option(help="Of so many last attempts.")]
+Ends = Annotated[bool | None, typer.Option("--stop-removes/--stop-pauses", help="What stopping by itself does.")]
+
+DESTINATION = re.compile(r"(?P<prefix>\+?[0-9A-Za-z]{1,16}):(?P<calls>\d{1,6})(?::(?P<minute>\d{1,6}))?")
+
+
+def limit(
+    campaign: campaigns.Which,
+    *,
+    opt_out_key: Key = None,
+    opt_out_prompt: KeyPrompt = None,
+    correction: Correction = None,
+    destinations: Destinations = None,
+    stop_answered: Answered = None,
+    stop_short: Short = None,
+    stop_last: Last = None,
+    stop_removes: Ends = None,
+    json: campaigns.Json = False,
+) -> None:
+    """Change what holds a campaign back. A run that goes on keeps to it from its next call on."""
+    client = connect()
+    row = campaigns.find(client, campaign)
+    settings = row["campaign"]
+    _set(settings["compliance"], opt_out_key=opt_out_key)
+    if opt_out_prompt is not None:
+        settings["compliance"]["opt_out_prompt"] = _media(client, opt_out_prompt)
+    _set(settings["pacing"], correction=correction)
+    if destinations is not None:
+        settings["destinations"] = [parse_destination(text) for text in destinations if text != "none"]
+    _set(settings["watch"], answered_min=_share(stop_answered), short_max=_share(stop_short))
+    _set(settings["watch"], attempts=stop_last, removes=stop_removes)
+    links = [{"list_id": link["list_id"], "role": link["role"]} for link in row["lists"]]
+    body = {"campaign": settings, "status": row["status"], "lists": links}
+    saved = client.put(f"/api/campaigns/{settings['campaign_id']}", body)
+    if json:
+        print_json(saved)
+    else:
+        out.print(f"Saved {saved['campaign']['name']}", markup=False, highlight=False)
+
+
+def _set(part: dict[str, Any], **changes: object) -> None:
+    part.update({name: value for name, value in changes.items() if value is not None})
+
+
+def _share(percent: float | None) -> float | None:
+    return None if percent is None else percent / 100
+
+
+def _media(client: Client, name: str) -> str | None:
+    if not name:
+        return None
+    rows = {row["prompt_id"]: (row["name"], row["media"]) for row in client.get("/api/prompts")}
+    return str(campaigns.choose(name, "prompt", rows))
+
+
+def parse_destination(text: str) -> dict[str, object]:
+    match = DESTINATION.fullmatch(text)
+    if match is None:
+        raise Trouble(f"The destination {text!r} is not PREFIX:CALLS[:PER_MINUTE], such as IT:10 or +3906:4:20.")
+    return {
+        "prefix": match["prefix"],
+        "calls_max": int(match["calls"]),
+        "per_minute_max": int(match["minute"] or 0),
+    }
