@@ -14,10 +14,10 @@ from busyhour.sim.sipp.numbers import Behavior, number_of
 from busyhour.sim.sipp.phones import Phones
 from busyhour.sim.sipp.process import SippSettings
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.real, pytest.mark.timeout(240)]
 
 RING_HZ = (440, 480)  # the tone of the private PBX's country
-CALLEE_HZ = 700
+CALLEE_HZ, AGENT_HZ = 700, 1000
 RINGS_LONG = 6  # detail of a talker who rings for 3.3 s, then talks for 6 s
 RING_TIMEOUT_S = 5.0  # shorter than the laws of countries allow, for the sake of the test
 AUDIBLE = 100.0
@@ -29,7 +29,11 @@ async def test_an_agent_who_is_first_hears_it_ring_until_it_is_answered_or_over(
 ) -> None:
     api = product.api
     ports = carrier_settings.media_port + 10, carrier_settings.media_port + 12
-    async with MediaEnd(ports[0], tone_hz=CALLEE_HZ) as callee, MediaEnd(ports[1]) as ear, Desks(api) as desks:
+    async with (
+        MediaEnd(ports[0], tone_hz=CALLEE_HZ) as callee,
+        MediaEnd(ports[1], tone_hz=AGENT_HZ) as ear,
+        Desks(api) as desks,
+    ):
         with (
             Carrier(carrier_settings, media_elsewhere=callee.port, ring_apart=True) as carrier,
             Phones(phone_settings, media_elsewhere=ear.port) as phones,

@@ -18,7 +18,7 @@ export function LawGauge({ law }: { law: LawView }) {
   const { t } = useTranslation();
   return (
     <Stack gap={4} mt="sm" role="group" aria-label={t('law.gauge')}>
-      <Text size="xs" c="dimmed">{t('law.of', { name: law.name })}</Text>
+      <Text size="xs" c="dimmed">{law.preset === 'own' ? t('law.ofOwn') : t('law.of', { name: law.name })}</Text>
       {law.windows.map((window) => <Gauge key={`${window.window} ${window.limit}`} window={window} />)}
       {law.progressive && <Text size="sm">{t('law.progressive')}</Text>}
     </Stack>

@@ -59,14 +59,14 @@ function Figures({ pacing }: { pacing: PacingView }) {
     [t('pacing.given_up'), count(pacing.given_up)],
   ];
   return (
-    <Group gap="lg" component="dl" m={0}>
+    <dl className="figures">
       {[...always, ...(pacing.paced === 'predictive' ? model : [])].map(([title, value]) => (
         <div key={title}>
           <Text size="xs" c="dimmed" component="dt">{title}</Text>
           <Text fw={600} className="nums" component="dd" m={0}>{value}</Text>
         </div>
       ))}
-    </Group>
+    </dl>
   );
 }
 

@@ -49,14 +49,14 @@ function RunCard({ run }: { run: RunView }) {
           <Text size="sm" className="nums">{t('live.finishedOf', { finished: count(run.finished), contacts: count(contacts) })}</Text>
         </Group>
       )}
-      <Group gap="lg" mt="sm">
+      <dl className="figures">
         {FIGURES.map((key) => (
           <div key={key}>
-            <Text size="xs" c="dimmed">{t(`run.${key}`)}</Text>
-            <Text fw={600} className="nums">{count(run[key])}{key === 'answered' && run.placed > 0 ? ` (${answerRate})` : ''}</Text>
+            <Text size="xs" c="dimmed" component="dt">{t(`run.${key}`)}</Text>
+            <Text fw={600} className="nums" component="dd" m={0}>{count(run[key])}{key === 'answered' && run.placed > 0 ? ` (${answerRate})` : ''}</Text>
           </div>
         ))}
-      </Group>
+      </dl>
       {run.pacing !== null && <PacingPanel pacing={run.pacing} name={run.name} />}
       {run.law !== null && run.dial_mode !== 'agentless' && <LawGauge law={run.law} />}
     </Card>

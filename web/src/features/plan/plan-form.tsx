@@ -58,7 +58,7 @@ export function PlanForm({ campaigns, busy, onAsk }: Props) {
             clearable
             clearButtonProps={{ 'aria-label': t('common.clear') }}
           />
-          <NumberInput label={t('plan.answer')} description={t(campaign === null ? 'plan.needed' : 'plan.else')} suffix=" %" min={1} max={100} required={campaign === null} value={given.answer} onChange={(answer) => setGiven({ ...given, answer })} />
+          <NumberInput label={t('plan.answer')} description={t(campaign === null ? 'plan.needed' : 'plan.else')} suffix=" %" min={1} max={100} required={campaign === null} value={given.answer} onChange={(answer) => setGiven({ ...given, answer })} placeholder={campaign === null ? undefined : t('plan.asLearned')} />
         </SimpleGrid>
         <SimpleGrid cols={{ base: 1, sm: 3 }}>
           <NumberInput label={t('plan.talk')} suffix=" s" min={5} max={3600} value={given.talk} onChange={(talk) => setGiven({ ...given, talk })} placeholder={campaign === null ? '120 s' : t('plan.asLearned')} />

@@ -89,8 +89,9 @@ class Why(Struct, frozen=True, kw_only=True):
         if self.mode is Mode.PREDICTIVE:
             head += (
                 f"; within {self.horizon_s:.0f} s about {self.free_expected:.1f} agents get free and "
-                f"{self.answers_expected:.1f} calls are answered, each number with chance {self.answer_chance:.0%}; "
-                f"one more would find nobody with chance {self.risk:.1%}, {self.price:.1%} is accepted"
+                f"{self.answers_expected:.1f} calls are answered, each number with chance "
+                f"{100 * self.answer_chance:.0f} %; one more would find nobody with chance "
+                f"{100 * self.risk:.1f} %, {100 * self.price:.1f} % is accepted"
             )
             if self.window_use:
                 head += f"; {self.window_use}"
