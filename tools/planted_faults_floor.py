@@ -152,4 +152,16 @@ FLOOR = (
         "",
         "a reloaded desk keeps its dead leg",
     ),
+    Fault(
+        "core/floor/places.py",
+        "    if astray:\n",
+        "    if False:\n",
+        "a customer whom nobody put into a room stays",
+    ),
+    Fault(
+        "core/floor/places.py",
+        "return leg if leg in f.legs and f.agents[f.legs[leg]].call is None else None",
+        "return leg if leg in f.legs else None",
+        "an agent is given both customers who are found in their room",
+    ),
 )

@@ -197,6 +197,7 @@ class HangUpLeg(Act, frozen=True, kw_only=True):
 
 class HangUpCall(Act, frozen=True, kw_only=True):
     call: str
+    why: str = ""  # in words, when it puts right what the floor did not order
 
 
 class Join(Act, frozen=True, kw_only=True):
@@ -204,6 +205,7 @@ class Join(Act, frozen=True, kw_only=True):
 
     call: str
     leg: str
+    why: str = ""  # in words, when it puts right what the floor did not order
 
 
 class Hold(Act, frozen=True, kw_only=True):
@@ -211,6 +213,7 @@ class Hold(Act, frozen=True, kw_only=True):
 
     call: str
     leg: str
+    why: str = ""  # in words, when it puts right what the floor did not order
 
 
 class PlayPrompt(Act, frozen=True, kw_only=True):

@@ -89,9 +89,8 @@ class Engine:
         self.floor: Floor | None = None
         self._watch: asyncio.Task[None] | None = None
         self._fence = 0
-        self._handled = 0
         self._lag_s = 0.0
-        self._restarts = 0
+        self._handled = self._restarts = 0
         self._fenced = self._rewound = False
         self.running = False
 
@@ -325,8 +324,7 @@ class Engine:
     def _perform(self, command: c.Act) -> None:
         """Orders about one channel are done one after another; different channels do not wait for each other."""
         key = str(getattr(command, "call", None) or getattr(command, "leg", ""))
-        task = asyncio.create_task(self._act(command, self._chains.get(key)))
-        self._chains[key] = task
+        self._chains[key] = task = asyncio.create_task(self._act(command, self._chains.get(key)))
         self._tasks[task] = None
         task.add_done_callback(lambda done: self._acted(key, done))
 
@@ -340,6 +338,8 @@ class Engine:
             await asyncio.wait([after])
         if not await self._keeper.still_ours():
             return
+        if isinstance(command, c.Join | c.Hold | c.HangUpCall) and command.why:
+            log.warning("a customer was astray", tenant=self.tenant, call=command.call, why=command.why)
         fact = await self._telephony.act(command)
         if fact is not None:
             self.put(fact)

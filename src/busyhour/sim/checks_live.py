@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
 from busyhour.core.model.ids import room_of
+from busyhour.sim.checks_places import PlaceChecks
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.loop import the_loop
 
@@ -40,6 +41,7 @@ class LiveChecks:
         self._store_away_s = -1e9  # when it was last away
         weather = world.plan.weather
         lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
+        self._places = PlaceChecks(world)
         self._back_max_s = BACK_MAX_S + (PICTURE_LOST_S if weather.picture_lost else 0.0)
         self._silence_max_s = SILENCE_UNHEARD_MAX_S if lossy else SILENCE_MAX_S
 
@@ -80,6 +82,7 @@ class LiveChecks:
                 raise Violation(f"I18: {channel.name} has heard nothing for {silent_s:.1f} s")
         elif min(now_s - channel.began_s - 14.0, healthy_s) > RING_OVER_MAX_S:
             raise Violation(f"I43: {channel.name} rings for {now_s - channel.began_s:.1f} s")
+        self._places.look(channel, now_s, healthy_s)
         if channel.stranger:
             if min(now_s - channel.began_s, healthy_s) > STRANGER_MAX_S:
                 raise Violation(f"I15: {channel.name} is nobody's call, and up for {now_s - channel.began_s:.0f} s")

@@ -18,6 +18,7 @@ class Weather(Struct, frozen=True, kw_only=True):
     # A: engines die
     kills_per_h: float = 0.0
     kill_at_point: float = 0.0  # at each commit and order, before or after it
+    kill_late: float = 0.0  # with an order on its way, which is carried out up to 3 s later
     kill_again: float = 0.0  # within the first second of its successor's life
     # B: the PBX and the way to it
     pbx_restarts_per_h: float = 0.0
@@ -75,7 +76,7 @@ class Weather(Struct, frozen=True, kw_only=True):
 
 
 STORMS: dict[str, dict[str, object]] = {
-    "A": {"kills_per_h": 120.0, "kill_at_point": 0.002, "kill_again": 0.2},
+    "A": {"kills_per_h": 120.0, "kill_at_point": 0.002, "kill_late": 0.002, "kill_again": 0.2},
     "B": {
         "pbx_restarts_per_h": 20.0,
         "link_cuts_per_h": 120.0,

@@ -220,8 +220,8 @@ def play(scene: Scene, fate: Fate | None, make_store: MakeStore) -> tuple[Result
 
 
 def fates_of(calm: Fates) -> Iterator[Fate]:
-    """Every N of every port, in every way. Only calls are sent so late that nobody waits any more: of other orders the
-    adapter tells within its wait that they failed."""
+    """Every N of every port, in every way. Only calls are sent so late that a living engine does not wait any more: of
+    other orders the adapter tells within its wait that they failed."""
     for port, kinds in KINDS.items():
         for n in range(1, calm.counts[port] + 1):
             for kind in kinds:

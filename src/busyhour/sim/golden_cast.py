@@ -73,8 +73,8 @@ class ScriptedPbx(SimPbx):
     def _presses(self, channel: Channel) -> bool:
         return channel.name in self._pressing
 
-    def _join(self, command: c.Join) -> e.Event | None:
-        fact = super()._join(command)
+    def _join(self, command: c.Join, *, late: bool = False) -> e.Event | None:
+        fact = super()._join(command, late=late)
         if fact is None:
             self.joined.set()
         return fact

@@ -52,7 +52,7 @@ KINDS: dict[str, tuple[str, ...]] = {
 }
 """The ports, and the ways in which an operation of each fails."""
 
-OF_CALLS = ("too late", "sent late, killed")
+OF_CALLS = ("too late",)
 """Ways in which only the order for a call fails."""
 
 POSSIBLE: dict[tuple[str, str], dict[str, float]] = {

@@ -10,6 +10,7 @@ from busyhour.sim.golden_scenes_limits import LIMITS
 from busyhour.sim.golden_scenes_lines import LINES
 from busyhour.sim.golden_scenes_links import LINKS
 from busyhour.sim.golden_scenes_opt_out import OPT_OUTS
+from busyhour.sim.golden_scenes_places import PLACES
 from busyhour.sim.golden_scenes_predictive import AHEAD
 from busyhour.sim.golden_scenes_preview import PREVIEWS
 from busyhour.sim.golden_scenes_strangers import STRANGERS
@@ -25,6 +26,7 @@ SCENES: tuple[Scene, ...] = (
     *LINES,
     *LINKS,
     *OPT_OUTS,
+    *PLACES,
     *PREVIEWS,
     *STRANGERS,
 )

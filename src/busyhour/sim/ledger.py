@@ -59,6 +59,7 @@ class Ledger:
     up_on_trunk: dict[tuple[int, int], int] = field(default_factory=dict)
     last_end: dict[tuple[int, int], Channel] = field(default_factory=dict)  # of a member
     rooms: dict[str, str] = field(default_factory=dict)  # room -> the customer in it
+    astray: dict[str, None] = field(default_factory=dict)  # customers whom a dead engine's order put into a room
     refused: dict[str, None] = field(default_factory=dict)  # calls that the PBX was asked for, and said no to
     invites: int = 0
 
@@ -87,16 +88,31 @@ class Ledger:
             self.up_on_trunk[channel.tenant, channel.trunk_id] -= 1
             self.last_end[channel.tenant, channel.member_id] = channel
 
-    def enter_room(self, channel: Channel, room: str) -> None:
-        """A customer goes into the room of an agent's leg."""
+    def enter_room(self, channel: Channel, room: str, *, late: bool = False) -> None:
+        """A customer goes into the room of an agent's leg. `late`: by an order of an engine that is dead, which nobody
+        can call back."""
         other = self.rooms.get(room)
-        if other is not None and other != channel.name:
+        if other not in (None, channel.name) and not late and other not in self.astray:
             raise Violation(f"I23: {room} has two customers, {other} and {channel.name}")
         self.leave_room(channel)
         channel.room = channel.last_room = room
-        self.rooms[room] = channel.name
+        if late:
+            self.astray[channel.name] = None
+            self.rooms.setdefault(room, channel.name)
+        else:
+            self.rooms[room] = channel.name
 
     def leave_room(self, channel: Channel) -> None:
-        if channel.room is not None:
-            self.rooms.pop(channel.room, None)
-            channel.room = None
+        room, channel.room = channel.room, None
+        self.astray.pop(channel.name, None)
+        if room is not None and self.rooms.get(room) == channel.name:
+            del self.rooms[room]
+            for name in self.astray:
+                if self.channels[name].room == room:
+                    self.rooms[room] = name
+
+    def in_room(self, room: str) -> list[Channel]:
+        """The customers in it: one, unless an order came late."""
+        first = self.rooms.get(room)
+        names = [*([first] if first is not None else ()), *(one for one in self.astray if one != first)]
+        return [self.channels[name] for name in names if self.channels[name].room == room]

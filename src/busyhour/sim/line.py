@@ -36,6 +36,7 @@ REPLY_S = 0.004  # from an order to its reply
 REPLY_WAIT_S = 5.0  # after this an engine takes the reply for lost
 COMMIT_S = 0.003
 EVENT_S = 0.001
+LATE_S = (0.1, 3.0)
 RECONNECT_S = (0.1, 1.5)
 
 
@@ -141,12 +142,17 @@ class Line:
         self.process.point("before act")
         await self.process.alive()
         self.process.watch.before_order(self.process, command)
-        return await self.process.over_the_wire(REPLY_S / 2, partial(self._acted, command))
+        after_s = REPLY_S / 2
+        if self.process.watch.chance(self._weather.kill_late):
+            after_s = self._dice.uniform(*LATE_S)
+            self.process.watch.note(f"killed, and its order is carried out {after_s:.1f} s later")
+            asyncio.get_running_loop().call_soon(self.process.watch.kill, self.process, context=WORLD)
+        return await self.process.over_the_wire(after_s, partial(self._acted, command))
 
     def _acted(self, command: c.Act) -> Event | None:
         if self.downs or self.mute:
             return None
-        fact = self._pbx.act(command)
+        fact = self._pbx.act(command, late=self.process.dead)
         self.process.point("after act")
         return fact
 

@@ -137,13 +137,13 @@ class SimPbx:
             )
             self.hear(channel.tenant, ended)
             return
-        customer = self.ledger.live.get(self.ledger.rooms.get(room_of(channel.name), ""))
-        if customer is not None:  # the room goes with the leg; the customer stays on the line
+        for customer in self.ledger.in_room(room_of(channel.name)):  # it goes with the leg; they stay on the line
             self.ledger.leave_room(customer)
             self._set_audio(customer, "none")
         self.hear(channel.tenant, e.LegEnded(leg=channel.name, cause=cause, at_utc_s=self.utc()))
 
-    def act(self, command: c.Act) -> e.Event | None:
+    def act(self, command: c.Act, *, late: bool = False) -> e.Event | None:
+        """`late`: the engine that ordered it is dead meanwhile."""
         match command:
             case c.RingAgent():
                 self._ring_agent(command)
@@ -151,7 +151,7 @@ class SimPbx:
                 if name in self.ledger.live:
                     self.end(self.ledger.live[name], EndCause.NORMAL)
             case c.Join():
-                return self._join(command)
+                return self._join(command, late=late)
             case c.Hold(call=name):
                 if name in self.ledger.live:
                     self.ledger.leave_room(self.ledger.live[name])
@@ -189,12 +189,12 @@ class SimPbx:
             channel.answered_utc_s, channel.answered_s = self.utc(), now_s()
             self.hear(channel.tenant, e.LegAnswered(leg=leg, at_utc_s=self.utc()))
 
-    def _join(self, command: c.Join) -> e.Event | None:
+    def _join(self, command: c.Join, *, late: bool = False) -> e.Event | None:
         call, leg = self.ledger.live.get(command.call), self.ledger.live.get(command.leg)
         if call is None or leg is None or leg.answered_utc_s is None:
             return e.JoinFailed(call=command.call, leg=command.leg)
         assert call.tenant == leg.tenant, "I19: a room never mixes tenants"
-        self.ledger.enter_room(call, room_of(command.leg))
+        self.ledger.enter_room(call, room_of(command.leg), late=late)
         self._set_audio(call, "agent")
         self.hear(call.tenant, e.CallJoined(call=call.name, leg=leg.name, at_utc_s=self.utc()))
         return None

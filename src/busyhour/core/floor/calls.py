@@ -11,7 +11,7 @@ from busyhour.core.commands import (
     ReturnItems,
     SaveProgress,
 )
-from busyhour.core.floor import accompanied, agents, endings, law, opt_out, wrapup
+from busyhour.core.floor import accompanied, agents, endings, law, opt_out, places, wrapup
 from busyhour.core.floor.state import CallLive, FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.attempt import AttemptCause, AttemptState
@@ -255,7 +255,11 @@ def say_farewell(f: FloorState, call: CallLive) -> None:
 
 def on_call_joined(f: FloorState, event: e.CallJoined) -> None:
     call = f.calls.get(event.call)
-    if call is None or call.state is not CallState.OFFERED or call.leg != event.leg:
+    if call is None:
+        places.hang_up_nobodys(f, event.call, event.leg)
+        return
+    if call.state is not CallState.OFFERED or call.leg != event.leg:
+        places.review(f, call, event.leg)
         return
     f.drop("join", call.call)
     f.drop("wait", call.call)

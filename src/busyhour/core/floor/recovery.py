@@ -9,14 +9,14 @@ from math import ceil, inf
 from busyhour.core import events as e
 from busyhour.core.commands import CloseCall, HangUpCall, HangUpLeg, Hold, SaveProgress
 from busyhour.core.dialer.retry import Retry, next_attempt
-from busyhour.core.floor import accompanied, agents, calls, destinations, endings, opt_out, preview, runs
+from busyhour.core.floor import accompanied, agents, calls, destinations, endings, opt_out, places, preview, runs
 from busyhour.core.floor.outcome import UNANSWERED
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, TrunkLive
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE
 from busyhour.core.model.campaign import Campaign
-from busyhour.core.model.ids import agent_of, is_call, is_leg, leg_in, room_of
+from busyhour.core.model.ids import agent_of, is_call, is_leg
 from busyhour.core.model.pictures import (
     AgentProfile,
     CallHistory,
@@ -45,7 +45,7 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
     channels = {c.channel: c for c in event.pbx.channels}
     histories = {h.channel: h for h in event.pbx.histories}
     _adopt_legs(f, event.pbx)
-    for stored in event.calls:
+    for stored in places.in_order(event.calls, channels):
         channel = channels.get(stored.item.call)
         if stored.outcome is not None:
             _take_up_wrap_up(f, stored)
@@ -104,11 +104,13 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> None:
     if channel.answered and call.answered_utc_s is None:
         call.answered_utc_s = channel.answered_utc_s or f.now.utc_s
     call.answered_at = f.now if call.answered_utc_s is not None else None
-    leg = _leg_joined(f, channel)
+    leg = places.agents_leg(f, channel)
     call.state = _call_state(call, channel, leg)
     call.accompanied = _is_accompanied(stored) and call.state in (CallState.DIALING, CallState.WAITING)
     _enter(f, call)
     _take_up(f, call, leg, stored.agent_id)
+    if leg is None:
+        places.review(f, call, places.leg_of_room(channel.bridge))
     _save_news(f, call, stored)
 
 
@@ -199,11 +201,6 @@ def _attempt_state(channel: ChannelPicture) -> AttemptState:
     if channel.answered:
         return AttemptState.ANSWERED
     return AttemptState.RINGING if channel.ringing else AttemptState.SENT
-
-
-def _leg_joined(f: FloorState, channel: ChannelPicture) -> str | None:
-    leg = leg_in(channel.bridge or "")
-    return leg if leg in f.legs else None
 
 
 def _call_state(call: CallLive, channel: ChannelPicture, leg: str | None) -> CallState:
@@ -394,5 +391,8 @@ def _catch_up(
         calls.on_call_rang(f, e.CallRang(call=name, at_utc_s=f.now.utc_s))
     if channel.answered:
         calls.on_call_answered(f, e.CallAnswered(call=name, at_utc_s=channel.answered_utc_s or f.now.utc_s))
-    if call.leg is not None and channel.bridge == room_of(call.leg):
-        calls.on_call_joined(f, e.CallJoined(call=name, leg=call.leg, at_utc_s=f.now.utc_s))
+    leg = places.leg_of_room(channel.bridge)
+    if leg is not None:
+        calls.on_call_joined(f, e.CallJoined(call=name, leg=leg, at_utc_s=f.now.utc_s))
+    else:
+        places.review(f, call, None)

@@ -1,0 +1,69 @@
+"""Customers who are where the floor did not put them: in the room of another agent, or in none.
+
+An order may be carried out late: seconds after the engine died that gave it, when the next one has decided otherwise,
+or not at all. A fact or a picture shows where the customer is; then what was decided is ordered once more, with the
+reason in words. All of these orders change nothing when the news were old, and the customer is in their place already.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from busyhour.core.commands import HangUpCall, Hold, Join
+from busyhour.core.floor import calls
+from busyhour.core.floor.state import CallLive, FloorState
+from busyhour.core.life.call import CallState
+from busyhour.core.model.ids import agent_of, is_leg, leg_in
+from busyhour.core.model.pictures import ChannelPicture, OpenCall
+
+HEARS_US = (CallState.MESSAGE, CallState.FAREWELL)
+
+
+def leg_of_room(bridge: str | None) -> str | None:
+    """Whose room this is; None for no room."""
+    leg = leg_in(bridge or "")
+    return leg if is_leg(leg) else None
+
+
+def review(f: FloorState, call: CallLive, leg: str | None) -> None:
+    """The customer is in the room of this leg, or in none: put them where they belong."""
+    if call.state is CallState.TALKING:
+        astray = leg != call.leg
+    else:
+        astray = leg is not None and not (call.state is CallState.OFFERED and leg == call.leg)
+    if astray:
+        put_right(f, call, leg)
+
+
+def put_right(f: FloorState, call: CallLive, leg: str | None) -> None:
+    why = f"{call.state}, and found in " + (f"the room of {leg}" if leg is not None else "no room")
+    if call.state is CallState.ENDED or call.hung_up_utc_s is not None:
+        f.do(HangUpCall(call=call.call, why=why))
+    elif call.state in (CallState.TALKING, CallState.OFFERED) and call.leg is not None:
+        f.do(Join(call=call.call, leg=call.leg, why=why))
+    else:
+        f.do(Hold(call=call.call, leg=leg or "", why=why))  # out of the room: music, until what was decided comes
+        if call.state in HEARS_US:
+            calls.play(f, call, call.prompt or calls.FAREWELL)
+
+
+def hang_up_nobodys(f: FloorState, name: str, leg: str) -> None:
+    f.do(HangUpCall(call=name, why=f"nobody's call, and found in the room of {leg}"))
+
+
+# After a restart
+
+
+def in_order(stored: Sequence[OpenCall], channels: Mapping[str, ChannelPicture]) -> list[OpenCall]:
+    """Of two customers in one room, the one first whom the store knows with that agent: they stay."""
+
+    def is_doubtful(one: OpenCall) -> bool:
+        channel = channels.get(one.item.call)
+        leg = leg_of_room(channel.bridge) if channel is not None else None
+        return leg is not None and (one.joined_utc_s is None or one.agent_id != agent_of(leg))
+
+    return sorted(stored, key=is_doubtful)
+
+
+def agents_leg(f: FloorState, channel: ChannelPicture) -> str | None:
+    """The leg of the agent who has this customer; None when the agent has another one."""
+    leg = leg_of_room(channel.bridge)
+    return leg if leg in f.legs and f.agents[f.legs[leg]].call is None else None

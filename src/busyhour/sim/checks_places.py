@@ -1,0 +1,44 @@
+"""Where customers are: with the agent whom the floor gave them, or with nobody, by the rooms of the PBX (I19, I23).
+
+What an engine ordered before it died is carried out all the same, perhaps seconds later. Nothing can stop that; but the
+floor has to see it and put it right.
+"""
+
+from typing import TYPE_CHECKING
+
+from busyhour.core.life.call import CallState
+from busyhour.core.model.ids import room_of
+from busyhour.sim.ledger import Channel, Violation
+
+if TYPE_CHECKING:
+    from busyhour.sim.world import World
+
+ASTRAY_MAX_S = 2.0  # the PBX tells of it at once
+ASTRAY_UNHEARD_MAX_S = 26.0  # when facts are lost: seen at the next look; that look, or the order, may be lost, too
+
+
+class PlaceChecks:
+    def __init__(self, world: "World") -> None:
+        self._world = world
+        self._since_s: dict[str, float] = {}  # customers who are elsewhere
+        weather = world.plan.weather
+        lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
+        self._max_s = ASTRAY_UNHEARD_MAX_S if lossy else ASTRAY_MAX_S
+
+    def look(self, channel: Channel, now_s: float, healthy_s: float) -> None:
+        """I19, I23: a customer is in the room of their agent, and not with another customer."""
+        name = channel.name
+        floor = self._world.engines[channel.tenant].floor
+        call = floor.calls.get(name) if floor is not None else None
+        decided = room_of(call.leg) if call is not None and call.leg is not None else None
+        if channel.room is not None:
+            astray = channel.room != decided or self._world.pbx.ledger.rooms.get(channel.room) != name
+        else:
+            astray = call is not None and call.state is CallState.TALKING
+        if not astray:
+            self._since_s.pop(name, None)
+            return
+        elsewhere_s = now_s - self._since_s.setdefault(name, now_s)
+        if min(elsewhere_s, healthy_s) > self._max_s:
+            where = f"{call.state}, with {call.leg}" if call is not None else "nobody's call"
+            raise Violation(f"I19: {name} is {where}, and for {elsewhere_s:.1f} s in the room {channel.room}")
