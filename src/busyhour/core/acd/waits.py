@@ -39,10 +39,9 @@ class WaitEstimate:
         self.waiting, self.agents = waiting, agents
 
     def started(self, now_s: float) -> None:
-        """An agent took the first of a queue; who met no queue says nothing about how fast it moves."""
+        """An agent took one who had waited; who met no queue says nothing about how fast it moves, and is not told."""
         self._pass(now_s)
-        if self.waiting:
-            self.starts += 1.0
+        self.starts += 1.0
 
     def left(self, now_s: float) -> None:
         self._pass(now_s)

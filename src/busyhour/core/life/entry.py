@@ -25,7 +25,7 @@ class EntryCause(StrEnum):
     WITHDRAWN = "withdrawn"  # nobody answered the offer: the place is as it was
     ANSWERED = "answered"
     PROMISED = "promised"
-    CAME_BACK = "came back"  # the caller is on the line again
+    CAME_BACK = "came back"  # the caller is on the line again, with an entry of its own at this place
     SENT_ON = "sent on"  # to another queue, a number, a message with an end
     GAVE_UP = "gave up"
 
@@ -49,7 +49,7 @@ ENTRY_LIFE: dict[EntryState, dict[EntryCause, EntryState]] = {
     },
     S.OVERFLOW: {C.WENT_ON: S.QUEUED, C.PROMISED: S.PROMISED, C.SENT_ON: S.LEFT, C.GAVE_UP: S.LEFT},
     S.OFFERED: {C.ANSWERED: S.SERVED, C.WITHDRAWN: S.QUEUED, C.GAVE_UP: S.LEFT},
-    S.PROMISED: {C.CAME_BACK: S.QUEUED, C.GAVE_UP: S.LEFT},
+    S.PROMISED: {C.CAME_BACK: S.LEFT, C.GAVE_UP: S.LEFT},
     S.SERVED: {},
     S.LEFT: {},
 }

@@ -109,6 +109,7 @@ class OverflowRule(Struct, frozen=True, kw_only=True):
     prompt: str | None = None
     destination: Destination | None = None  # of a transfer
     waiting_too: bool = False  # NO_AGENTS and CLOSED: also those who wait already
+    to_tail: bool = False  # after the message their place counts anew (OC-103); else it is kept
 
 
 class Sticky(Struct, frozen=True, kw_only=True):
