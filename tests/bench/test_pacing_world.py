@@ -8,7 +8,7 @@ from busyhour.bench.pacing.cells import run_cell
 from busyhour.bench.pacing.methods import Model, Progressive
 from busyhour.bench.pacing.optimum import optimum
 from busyhour.bench.pacing.peers_vicidial import Adapt, Setting, Vicidial
-from busyhour.bench.pacing.roster import CHOICES, DIALS
+from busyhour.bench.pacing.roster import DIALS
 from busyhour.bench.pacing.scenarios import HOUR_S, Cell, leads_of, shape_of
 from busyhour.bench.pacing.world import Shape, Tally, World
 
@@ -150,7 +150,7 @@ def test_the_optimum_of_the_memoryless_world_is_the_published_one() -> None:
 
 # Peers
 
-TRIED = {"ads": (2.0, 5.0), "wombat": (2.0, 5.0), "mizu": (0.005, 0.1), "unicom": (0.005, 0.1)}
+TRIED = {"ads": (2.0, 5.0), "wombat": (2.0, 5.0), "mizu": (0.005, 0.1), "unicom": (0.005, 0.1), "eis": (0.3, 0.9)}
 
 
 @pytest.mark.parametrize("name", TRIED)
@@ -161,7 +161,7 @@ def test_a_peers_dial_turns_abandonment(name: str) -> None:
 
 
 def test_the_window_of_eis_follows_its_aim() -> None:
-    tally = run(CHOICES["eis"].make(0.5), 25, 0.2, 3 * HOUR_S)
+    tally = run(DIALS["eis"].make(0.5), 25, 0.2, 3 * HOUR_S)
     assert 0.01 < tally.abandoned / tally.answered < 0.06
 
 

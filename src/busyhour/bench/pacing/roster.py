@@ -47,11 +47,6 @@ def _vicidial(adapt: Adapt) -> Choice:
     return Choice(settings, make)
 
 
-def _window(lines: Setter) -> Method:
-    assert isinstance(lines, float)
-    return Window(lines)
-
-
 FIXED: dict[str, Callable[[], Method]] = {
     "progressive": Progressive,
     "vici-defaults": lambda: Vicidial(Adapt.TAPERED, Setting()),
@@ -61,9 +56,9 @@ DIALS: dict[str, Dial] = {
     "wombat": Dial(1.0, 60.0, Boost),
     "mizu": Dial(0.002, 0.3, Mizu),
     "unicom": Dial(0.002, 0.3, ProportionalIntegral),
+    "eis": Dial(0.1, 2.0, Window),
 }
 CHOICES: dict[str, Choice] = {
-    "eis": Choice((0.15, 0.22, 0.3, 0.38, 0.46, 0.54, 0.62, 0.7, 0.8, 0.9, 1.0), _window),
     "vici-hard-limit": _vicidial(Adapt.HARD_LIMIT),
     "vici-average": _vicidial(Adapt.AVERAGE),
     "vici-tapered": _vicidial(Adapt.TAPERED),
