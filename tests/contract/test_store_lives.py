@@ -23,7 +23,7 @@ async def begin(world: World, contacts: int = 1, **settings: Any) -> Any:
     return (await world.fill()).items
 
 
-@pytest.mark.covers("I17", "I31")
+@pytest.mark.covers("I17", "I31", "U-21", "U-22")
 async def test_a_call_is_closed_exactly_once(world: World) -> None:
     [item] = await begin(world)
     await world.commit(world.place(item))

@@ -62,7 +62,7 @@ async def test_each_fault_says_what_to_do_and_keeps_the_campaign_from_starting(w
         await world.campaigns.save_campaign(world.tenant, campaign(name="x", trunk_ids=(99,)), lists=())
 
 
-@pytest.mark.covers("WD-098")
+@pytest.mark.covers("WD-098", "U-17")
 async def test_a_campaign_has_one_active_run(world: World) -> None:
     people = await world.add_list("people", [new_contact(1)])
     run_id = await world.start((people, NORMAL))
@@ -137,6 +137,7 @@ async def test_a_list_is_deleted_only_when_nobody_needs_it(world: World) -> None
     assert await world.lists.lists(world.tenant) == []
 
 
+@pytest.mark.covers("WD-179")
 async def test_reports_agree_with_what_was_committed(world: World) -> None:
     people = await world.add_list("people", [new_contact(i) for i in range(3)])
     await world.start((people, NORMAL))

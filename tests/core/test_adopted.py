@@ -139,6 +139,7 @@ def test_calls_of_a_removed_run_are_adopted_and_not_called_again() -> None:
     assert not story.floor.calls
 
 
+@pytest.mark.covers("AD-065")
 def test_an_answer_while_we_were_away_counts_from_when_it_was() -> None:
     channel = ChannelPicture(channel="c1-1", answered=True, answered_utc_s=NOON_UTC_S - 18)
     story = Story(

@@ -157,7 +157,7 @@ def test_wrap_up_of_fixed_length_cannot_be_cut_short() -> None:
     """)
 
 
-@pytest.mark.covers("WD-129", "WD-131")
+@pytest.mark.covers("WD-129", "WD-131", "U-24")
 def test_a_disposition_can_have_the_contact_called_again() -> None:
     rule = RetryRule(outcome=Outcome.HANDLED, disposition="later", max_attempts=3, delay_s=600)
     Story(campaigns=[campaign(retry_rules=(rule,))], show=("close", "disposition", "run")).working("ann").check("""

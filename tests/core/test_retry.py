@@ -51,7 +51,7 @@ def test_a_fixed_delay_stays_and_a_multiplied_one_grows() -> None:
     assert [delay("BUSY 9 300 multi", f"BUSY {n}") for n in (1, 2, 3)] == ["300", "600", "900"]
 
 
-@pytest.mark.covers("WD-126", "WD-128")
+@pytest.mark.covers("WD-126", "WD-128", "U-33")
 def test_the_first_rule_that_fits_decides() -> None:
     rules = "BUSY 2 300;BUSY 5 1800"
     assert [delay(rules, f"BUSY {n}") for n in range(1, 7)] == ["300", "300", "1800", "1800", "1800", "never"]

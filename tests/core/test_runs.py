@@ -36,7 +36,7 @@ def test_a_run_that_idles_waits_for_numbers_and_goes_on() -> None:
     """)
 
 
-@pytest.mark.covers("WD-139", "WD-108")
+@pytest.mark.covers("WD-139", "WD-108", "U-35")
 def test_outside_its_hours_a_run_waits_and_returns_on_its_own() -> None:
     until_one = Hours(from_s=13 * 3600, until_s=18 * 3600)
     Story(campaigns=[campaign(active_hours=until_one)], show=("run", "place")).working("ann").check("""
@@ -130,7 +130,7 @@ def test_equal_priority_takes_turns() -> None:
     """)
 
 
-@pytest.mark.covers("WD-035", "I8")
+@pytest.mark.covers("WD-035", "I8", "U-29")
 def test_a_trunk_s_capacity_counts_all_campaigns() -> None:
     one = campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=5)
     two = campaign(campaign_id=2, name="Two", dial_mode=DialMode.AGENTLESS, max_concurrent=5)
@@ -163,7 +163,7 @@ def test_calls_per_second_of_a_trunk_are_kept() -> None:
     """)
 
 
-@pytest.mark.covers("WD-009")
+@pytest.mark.covers("WD-009", "AD-066")
 def test_an_agentless_campaign_plays_its_message_and_hangs_up() -> None:
     agentless = campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=1)
     Story(campaigns=[agentless]).check("""

@@ -133,6 +133,7 @@ async def test_what_the_core_refuses_is_said_to_the_agent(world: World, here: Te
     assert world.floors.asked == [(here.tenant_id, e.ReadyAsked(agent_id=here.ids["agent_id"], request="request-1"))]
 
 
+@pytest.mark.covers("U-39")
 async def test_only_known_reasons_and_dispositions_are_taken(world: World, here: Tenant) -> None:
     agent = here.people[Role.AGENT]
     assert (await ask(world, agent, "POST", "/api/desk/pause", {"reason": "nap"})).status_code == 422

@@ -27,6 +27,7 @@ def test_one_action_in_one_action_out(action: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("value", ["a\r\nAction: Originate", "a\nb", "a\rb", "a\x00b", "a\x85b", "x" * 2000])
+@pytest.mark.covers("I41")
 def test_a_value_cannot_add_lines(value: str) -> None:
     with pytest.raises(ValueError, match="field"):
         encode("Ping", {"Queue": value})
@@ -77,6 +78,7 @@ async def server() -> AsyncIterator[tuple[_Server, int]]:
         yield fake, listening.sockets[0].getsockname()[1]
 
 
+@pytest.mark.covers("WD-016")
 async def test_log_in_ask_lose_and_come_back(server: tuple[_Server, int]) -> None:
     changes: asyncio.Queue[bool] = asyncio.Queue()
     events: list[AmiMessage] = []

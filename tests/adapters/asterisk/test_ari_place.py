@@ -56,6 +56,7 @@ def test_the_name_of_a_trunks_place_is_its_own_and_this_pbxs_own() -> None:
 
 
 @pytest.mark.parametrize("number", ["", "+", "4930x", "1@evil", "1/2", "1&PJSIP/2", "١٢٣", "1\r\nX: y", "+1 2"])
+@pytest.mark.covers("I41")
 def test_what_is_no_number_is_never_dialed(number: str) -> None:
     with pytest.raises(AssertionError):
         dialed(NO_PBX, number, TRUNK)
@@ -66,7 +67,7 @@ def test_an_endpoint_is_a_name() -> None:
         dialed(NO_PBX, "+49", msgspec.structs.replace(TRUNK, endpoint="t1-1/sip:evil.example"))
 
 
-@pytest.mark.covers("WD-078", "WD-080", "WD-261")
+@pytest.mark.covers("WD-078", "WD-080", "WD-261", "DEC-6")
 def test_attributes_go_under_their_own_names_and_case() -> None:
     sent = call_request(NO_PBX, _call(user="ann", HH="1", orgQ="x y"))["variables"]
     assert (sent["user"], sent["HH"], sent["orgQ"]) == ("ann", "1", "x y")
@@ -82,11 +83,13 @@ def test_names_that_would_act_are_left_out() -> None:
 
 
 @given(st.text())
+@pytest.mark.covers("I41")
 def test_no_value_can_start_an_expression_or_a_line(text: str) -> None:
     assert not set(clean(text)) & set("${}\r\n\x00\x85\u2028")
 
 
 @given(st.text())
+@pytest.mark.covers("I41")
 def test_no_caller_id_can_leave_its_header(text: str) -> None:
     shown = caller_id(text)
     assert not set(shown) & set("\r\n\x00${};@\\")
@@ -103,7 +106,7 @@ def test_no_caller_id_can_leave_its_header(text: str) -> None:
         ("", ""),
     ],
 )
-@pytest.mark.covers("WD-107")
+@pytest.mark.covers("WD-107", "AD-026")
 def test_caller_ids(given_: str, shown: str) -> None:
     assert caller_id(given_) == shown
 

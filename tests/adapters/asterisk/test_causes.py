@@ -24,7 +24,7 @@ from busyhour.core.model.values import EndCause as E
         (58, 488, E.FAILURE),
     ],
 )
-@pytest.mark.covers("WD-164", "WD-167", "WD-168", "WD-169", "WD-170")
+@pytest.mark.covers("WD-164", "WD-167", "WD-168", "WD-169", "WD-170", "AD-058", "AD-061")
 def test_unanswered_calls_by_sip_status(cause: int, status: int, expected: E) -> None:
     assert end_cause(cause, status, answered=False) is expected
 
