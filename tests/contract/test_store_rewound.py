@@ -199,6 +199,20 @@ async def test_an_engine_that_died_before_it_wrote_leaves_the_journal_to_the_nex
     assert picture.given_back == 3
 
 
+@pytest.mark.covers("N11", "I6")
+async def test_do_not_call_numbers_of_the_lost_seconds_are_given_back(world: World) -> None:
+    """Those that were taken off the list are off it again; who listed a number before stays named."""
+    await begin(world)
+    one, two, three = "+390612345671", "+390612345672", "+390612345673"
+    await world.directory.add_dnc(world.tenant, [two, three], "before")
+    listed = c.ListNumbers(numbers=(one, three), source="typed in", at_utc_s=world.utc_s)
+    off = c.ListNumbers(numbers=(two,), source="", at_utc_s=world.utc_s, off=True)
+    await another_history(world)
+    await world.store.open_shard(world.tenant, "engine-1", kept_of(world.fence, [listed, off], no=9))
+    found = {entry.number: entry.source for entry in await world.directory.dnc(world.tenant)}
+    assert found == {one: "typed in", three: "before"}
+
+
 async def test_a_contact_that_was_passed_over_stays_so(world: World) -> None:
     items = await begin(world)
     skip = c.SkipContact(

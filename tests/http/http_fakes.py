@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from busyhour.core.commands import ListNumbers
 from busyhour.core.events import Event, Instant
 from busyhour.service import records as r
 from busyhour.service.errors import UserError
@@ -33,6 +34,7 @@ class FakeFloors:
 
     def __init__(self) -> None:
         self.told: list[tuple[int, Event]] = []
+        self.written: list[tuple[int, ListNumbers]] = []
         self.asked: list[tuple[int, Event]] = []
         self.refusal: UserError | None = None
         self.feeds: list[FakeFeed] = []
@@ -45,6 +47,9 @@ class FakeFloors:
 
     def tell(self, tenant: int, event: Event) -> None:
         self.told.append((tenant, event))
+
+    def note_written(self, tenant: int, keep: ListNumbers) -> None:
+        self.written.append((tenant, keep))
 
     def subscribe(self, tenant: int, agent_id: int | None = None) -> "FakeFeed":
         return FakeFeed(self, tenant, agent_id)

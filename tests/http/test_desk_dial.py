@@ -125,6 +125,19 @@ async def test_a_listed_number_leaves_the_desks(world: World, here: Tenant) -> N
     assert [event for _, event in world.floors.told] == [e.NumbersListed(numbers=(NUMBER,))]
 
 
+@pytest.mark.covers("N11")
+async def test_what_is_listed_and_unlisted_goes_to_the_journal(world: World, here: Tenant) -> None:
+    """Once the store has it: a store that fails over gets it back."""
+    administrator = here.people[Role.ADMINISTRATOR]
+    added = await ask(world, administrator, "POST", "/api/dnc", {"numbers": [NUMBER, "nonsense"], "source": "letter"})
+    assert added.is_success
+    assert (await ask(world, administrator, "DELETE", f"/api/dnc/{NUMBER}")).is_success
+    assert not (await ask(world, administrator, "DELETE", f"/api/dnc/{NUMBER}")).is_success
+    kept = [(tenant, one.numbers, one.source, one.off) for tenant, one in world.floors.written]
+    tenant_id = here.tenant_id
+    assert kept == [(tenant_id, (NUMBER,), "letter", False), (tenant_id, (NUMBER,), "", True)]
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

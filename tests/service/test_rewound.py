@@ -159,3 +159,39 @@ async def test_segments_are_few(tmp_path: Path) -> None:
         JournalSegments(tmp_path, 1).append(b"%d" % n)
     assert len(list(tmp_path.iterdir())) <= 101
     assert JournalSegments(tmp_path, 1).lines()[-1] == b"129"
+
+
+@pytest.mark.covers("N11", "I6")
+async def test_what_administrators_listed_is_given_back_too(tmp_path: Path) -> None:
+    """A number that was put on the do-not-call list, and one that was taken off it: by an engine that lives, and by
+    the next one when it died with the server."""
+    store, pbx = agentless("+12025550001"), MemoryTelephony()
+    rows = store.tenants[1]
+    rows.dnc["+12025550008"] = 1.0
+    journal = Journal(LoopClock(), JournalSegments(tmp_path, 1))
+    engine, task = await begin(store, pbx, journal)
+    await until(lambda: len(pbx.placed) == 1)
+    older = store.copy()
+    journal.note_screen(c.ListNumbers(numbers=("+12025550009",), source="typed in", at_utc_s=7.0))
+    journal.note_screen(c.ListNumbers(numbers=("+12025550008",), source="", at_utc_s=8.0, off=True))
+    store.fail_over({tenant: one.copy() for tenant, one in older.items()})
+    assert store.tenants[1].dnc == {"+12025550008": 1.0}
+    await until(lambda: engine.statistics()["store_rewinds"] == 1)
+    assert store.tenants[1].dnc == {"+12025550009": 7.0}
+    await kill(engine, task)
+    store.fail_over({tenant: one.copy() for tenant, one in older.items()})
+    engine, task = await begin(store, pbx, Journal(LoopClock(), JournalSegments(tmp_path, 1)))
+    assert store.tenants[1].dnc == {"+12025550009": 7.0}
+    await kill(engine, task)
+
+
+async def test_a_store_that_has_the_next_write_has_what_the_screen_wrote_before_it() -> None:
+    journal = Journal(LoopClock())
+    journal.note(7, 1, [run_state("running")], [])
+    journal.no = 2  # on its way while the screen is told
+    listed = c.ListNumbers(numbers=("+12025550009",), source="typed in", at_utc_s=7.0)
+    journal.note_screen(listed)
+    found = journal.kept()
+    assert found is not None
+    assert found.after(2) == [listed]
+    assert found.after(3) == []

@@ -65,6 +65,16 @@ class OptOut(Keep, frozen=True, kw_only=True):
     at_utc_s: float
 
 
+class ListNumbers(Keep, frozen=True, kw_only=True):
+    """Somebody put these numbers on the do-not-call list, on a screen, or took them off it. No floor orders it: the
+    journal keeps it, for a store that loses it (`service/journal.py`)."""
+
+    numbers: tuple[str, ...]
+    source: str
+    at_utc_s: float
+    off: bool = False
+
+
 class SaveDisposition(Keep, frozen=True, kw_only=True):
     """What the agent said of a call; it may change when, or whether, the member is called again."""
 
@@ -263,6 +273,7 @@ Command = (
     | SkipContact
     | SaveLearned
     | OptOut
+    | ListNumbers
     | FillHopper
     | Reckon
     | RingAgent

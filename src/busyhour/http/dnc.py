@@ -6,6 +6,7 @@ from typing import Annotated, Final
 from fastapi import Path, Query
 from msgspec import Struct
 
+from busyhour.core.commands import ListNumbers
 from busyhour.core.events import NumbersListed
 from busyhour.http.attempts import Limit
 from busyhour.http.routes import Routes
@@ -65,6 +66,10 @@ async def add_dnc(who: Who, use: Use, body: NewDnc) -> DncAdded:
     if not good:
         return DncAdded(added=0, rejected=rejected)
     added = await use.directory.add_dnc(who.tenant_id, list(dict.fromkeys(good)), body.source[:100])
+    if good:
+        at_utc_s = use.clock.now().utc_s
+        listed = ListNumbers(numbers=tuple(dict.fromkeys(good)), source=body.source[:100], at_utc_s=at_utc_s)
+        use.floors.note_written(who.tenant_id, listed)
     with suppress(Unavailable):  # so that no desk shows them any more; before a call the store asks its list anyway
         use.floors.tell(who.tenant_id, NumbersListed(numbers=tuple(good)))
     return DncAdded(added=added, rejected=rejected)
@@ -72,4 +77,7 @@ async def add_dnc(who: Who, use: Use, body: NewDnc) -> DncAdded:
 
 @routes.delete("/api/dnc/{number}", permission="dnc:write")
 async def remove_dnc(who: Who, use: Use, number: NumberPath) -> None:
-    await use.directory.remove_dnc(who.tenant_id, number_in(number, who.session.tenant.country, field="number"))
+    text = number_in(number, who.session.tenant.country, field="number")
+    await use.directory.remove_dnc(who.tenant_id, text)
+    off = ListNumbers(numbers=(text,), source="", at_utc_s=use.clock.now().utc_s, off=True)
+    use.floors.note_written(who.tenant_id, off)

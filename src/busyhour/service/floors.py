@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+from busyhour.core.commands import ListNumbers
 from busyhour.core.events import Event
 from busyhour.service.engine import Engine
 from busyhour.service.errors import NotFound, Unavailable
@@ -35,6 +36,7 @@ class EngineFloors:
         self._on_replaced, self._journal_of = on_replaced, journal_of
         self._owner, self._queue_max = owner, queue_max
         self._engines: dict[int, Engine] = {}
+        self._journals: dict[int, Journal] = {}
         self._tasks: dict[int, asyncio.Task[None]] = {}
 
     def start(self, tenant: int) -> None:
@@ -42,6 +44,8 @@ class EngineFloors:
         if tenant in self._engines:
             return
         assert len(self._engines) < TENANTS_MAX
+        journal = self._journal_of(tenant) if self._journal_of is not None else Journal(self._clock)
+        self._journals[tenant] = journal
         engine = Engine(
             tenant,
             store=self._store,
@@ -49,7 +53,7 @@ class EngineFloors:
             clock=self._clock,
             owner=self._owner,
             queue_max=self._queue_max,
-            journal=self._journal_of(tenant) if self._journal_of is not None else None,
+            journal=journal,
         )
         self._engines[tenant] = engine
         self._tasks[tenant] = asyncio.create_task(self._run(engine), name=f"engine-{tenant}")
@@ -66,6 +70,7 @@ class EngineFloors:
             with suppress(asyncio.CancelledError):
                 await task
         self._engines.clear()
+        self._journals.clear()
         self._tasks.clear()
 
     def _engine(self, tenant: int) -> Engine:
@@ -86,6 +91,10 @@ class EngineFloors:
 
     def tell(self, tenant: int, event: Event) -> None:
         self._engine(tenant).tell(event)
+
+    def note_written(self, tenant: int, keep: ListNumbers) -> None:
+        if tenant in self._journals:
+            self._journals[tenant].note_screen(keep)
 
     def subscribe(self, tenant: int, agent_id: int | None = None) -> Subscription:
         return Subscription(self._engine(tenant).live, agent_id)

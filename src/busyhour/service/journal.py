@@ -21,6 +21,7 @@ from busyhour.service.ports import Clock, Kept
 JOURNAL_KEPT_S: Final = 60.0
 """A standby that is further behind loses more than can be given back."""
 JOURNAL_RECORDS_MAX: Final = 200_000
+"""A list of numbers counts as many as it has, in tens."""
 RECORDS = (
     c.PlaceCall
     | c.SaveProgress
@@ -32,6 +33,7 @@ RECORDS = (
     | c.SaveAgentState
     | c.SaveLearned
     | c.OptOut
+    | c.ListNumbers
 )
 """What is given back. Members in a hopper, or before an agent, are taken anew, so nothing of them is kept. Nor is it
 kept that a run has come to its end: that is found out again, for its last members may have been closed without a call.
@@ -65,6 +67,8 @@ class Journal:
         self._clock, self._files = clock, files
         self._entries: deque[tuple[float, Written]] = deque()
         self._records = 0
+        self.no = 0  # of the last write to the shard that was tried
+        self.fence = 0  # under which it is written to
         self._encode = msgspec.json.Encoder().encode
         for line in files.lines() if files is not None else ():
             self._take_up(line)
@@ -75,9 +79,15 @@ class Journal:
         keeps = tuple(
             one for one in batch if _is_kept(one) and (not isinstance(one, c.PlaceCall) or one.item.call in yes)
         )
-        if not keeps:
-            return
-        written = Written(fence, keeps, no)
+        if keeps:
+            self._keep(Written(fence, keeps, no))
+
+    def note_screen(self, keep: c.ListNumbers) -> None:
+        """The store has acknowledged to a screen that this is written, beside the shard's own writes. It counts as one
+        with the next of these: a store that has that one has this, too."""
+        self._keep(Written(self.fence, (keep,), self.no + 1))
+
+    def _keep(self, written: Written) -> None:
         self._add(written)
         if self._files is not None:
             self._files.append(self._encode(written))
@@ -92,17 +102,24 @@ class Journal:
 
     def _take_up(self, line: bytes) -> None:
         try:
-            self._add(msgspec.json.decode(line, type=Written))
+            written = msgspec.json.decode(line, type=Written)
         except msgspec.DecodeError as fault:  # the process died while it wrote; what was not written was not told
             log.warning("a line of the journal cannot be read", fault=str(fault), length=len(line))
+        else:
+            self._add(written)
+            self.no, self.fence = max(self.no, written.no), max(self.fence, written.fence)
 
     def _add(self, written: Written) -> None:
         now_s = self._clock.now().mono_s
         self._entries.append((now_s, written))
-        self._records += len(written.keeps)
+        self._records += _weight(written)
         while self._entries[0][0] < now_s - JOURNAL_KEPT_S or self._records > JOURNAL_RECORDS_MAX:
             _, old = self._entries.popleft()
-            self._records -= len(old.keeps)
+            self._records -= _weight(old)
+
+
+def _weight(written: Written) -> int:
+    return sum(1 + len(keep.numbers) // 10 if isinstance(keep, c.ListNumbers) else 1 for keep in written.keeps)
 
 
 def _is_kept(keep: c.Keep) -> TypeGuard[RECORDS]:

@@ -62,7 +62,6 @@ class Keeper:
         self._tenant, self._store, self._listener, self._clock = tenant, store, listener, clock
         self._sure_s = 0.0  # monotonic: when the shard was last known to be ours, or we to have run on since
         self._fence = 0
-        self._no = 0  # of the last write that was tried
         self._lots: list[_Lot] = []
         self._more = Alarm()
         self._task: asyncio.Task[None] | None = None
@@ -70,7 +69,8 @@ class Keeper:
 
     def begin(self, fence: int, asked_s: float) -> None:
         """From now on under this fence, which was asked for at `asked_s` (monotonic)."""
-        self._fence, self.up = fence, True
+        self._fence = self._journal.fence = fence
+        self.up = True
         self._sure_s = asked_s
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name=f"keeper-{self._tenant}")
@@ -83,13 +83,13 @@ class Keeper:
         if not rewound:
             await self.flush()
         lots, waiting = len(self._lots), [keep for lot in self._lots for keep in lot.keeps]
-        self._no += 1
-        kept = self._journal.kept(self._no, [keep for keep in waiting if not isinstance(keep, PlaceCall)])
+        self._journal.no += 1
+        kept = self._journal.kept(self._journal.no, [keep for keep in waiting if not isinstance(keep, PlaceCall)])
         picture = await self._store.open_shard(self._tenant, owner, kept)
-        self._no = max(self._no, picture.written_no)
+        no = self._journal.no = max(self._journal.no, picture.written_no)
         if picture.given_back is not None:
             assert kept is not None
-            self._journal.note(picture.fence, self._no, waiting, ())
+            self._journal.note(picture.fence, no, waiting, ())
             self._rewinds, self._calls_lost = self._rewinds + 1, self._calls_lost + picture.given_back
             told = {
                 "tenant": self._tenant,
@@ -206,8 +206,8 @@ class Keeper:
             batch.extend(lot.keeps)
             lots += 1
         asked_s = self._clock.now().mono_s
-        self._no += 1  # a number anew for each try: the batch may have grown since one whose outcome is not known
-        no = self._no
+        self._journal.no += 1  # anew for each try: the batch may have grown since one whose outcome is not known
+        no = self._journal.no
         answers = await self._store.commit(self._tenant, self._fence, batch, no if batch else 0)
         self._sure_s = max(self._sure_s, asked_s)
         self._journal.note(self._fence, no, batch, answers)

@@ -8,7 +8,7 @@ All methods may raise `StoreDown`; the `Directory` group raises `NotFound`, `Con
 from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Any, Protocol
 
-from busyhour.core.commands import Act, FillHopper, Keep
+from busyhour.core.commands import Act, FillHopper, Keep, ListNumbers
 from busyhour.core.events import Event, HopperFilled, Instant
 from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
@@ -305,6 +305,9 @@ class Floors(Protocol):
 
     def tell(self, tenant: int, event: Event) -> None:
         """Put a fact to the floor; nobody answers. Raises `Unavailable` when the floor's queue is full."""
+
+    def note_written(self, tenant: int, keep: ListNumbers) -> None:
+        """The store has just acknowledged this. Should it lose its newest commits, it gets it back."""
 
     def subscribe(self, tenant: int, agent_id: int | None = None) -> Subscription:
         """All of the tenant's live state, or one agent's own part of it (`service/views.py`)."""

@@ -1,7 +1,8 @@
 """A database whose standby falls behind, and takes over: the newest commits are lost, and nobody is told (C2).
 
-What administrators write on screens is not the engines' to give back, and is taken to be there. What an engine was told
-is written must be there again once the shard is opened anew; what it never heard of may be gone.
+What an engine was told is written must be there again once the shard is opened anew, and what administrators were told
+of do-not-call numbers; what nobody heard of may be gone. What else administrators write on screens is not the engines'
+to give back, and is taken to be there.
 """
 
 import asyncio
@@ -45,11 +46,21 @@ class Failover:
         self._batches: deque[Batch] = deque(maxlen=BATCHES_KEPT)
         self._lost_since_s: dict[int, float] = {}  # of tenants whose shard was not opened since
         self._journals: dict[int, Journal] = {}
+        self._listed: dict[int, list[str]] = {}  # do-not-call numbers that administrators were told are written
         self.lost = 0  # commits
 
     def journal(self, tenant: int) -> Journal:
         """It outlives the tenant's engines."""
         return self._journals.setdefault(tenant, Journal(self._world))
+
+    def list_number(self, tenant: int, number: str) -> bool:
+        """By an administrator, who is told that it is written; as the API does it."""
+        utc_s = self._world.utc()
+        self._world.store.tenants[tenant].dnc.setdefault(number, utc_s)
+        self._listed.setdefault(tenant, []).append(number)
+        listed = c.ListNumbers(numbers=(number,), source="an administrator", at_utc_s=utc_s)
+        self.journal(tenant).note_screen(listed)
+        return True
 
     @property
     def under_way(self) -> bool:
@@ -103,6 +114,11 @@ class Failover:
             return
         self._world.disturbed(tenant)
         rows = self._world.store.tenants[tenant]
+        for number in self._listed.get(tenant, ()):
+            if number not in rows.dnc:
+                raise Violation(
+                    f"I6: {number} was on the do-not-call list, was lost with the database, and is not back"
+                )
         for batch in self._batches:
             if batch.tenant == tenant and batch.at_s >= since_s:
                 for keep in batch.keeps:
@@ -127,7 +143,7 @@ def _must_be_there(rows: Any, keep: c.Keep) -> None:
 
 def _keep_what_screens_wrote(older: Any, newer: Any) -> None:
     """And the numbers given out: in a real store they are never given twice."""
-    older.dnc, older.campaigns, older.trunks, older.made = newer.dnc, newer.campaigns, newer.trunks, newer.made
+    older.campaigns, older.trunks, older.made = newer.campaigns, newer.trunks, newer.made
     for agent_id in [one for one in older.agents if one not in newer.agents]:
         del older.agents[agent_id]
     for run_id, run in newer.runs.items():

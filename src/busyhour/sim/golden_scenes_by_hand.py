@@ -45,7 +45,7 @@ async def by_hand_refused(stage: GoldenWorld) -> None:
     """On the do-not-call list."""
     await stage.at_work()
     await asyncio.sleep(0.5)
-    stage.rows.dnc.setdefault(NEW_NUMBER, stage.utc())
+    stage.add_dnc(TENANT, NEW_NUMBER)
     await dials_by_hand(stage)
     await asyncio.sleep(3.0)
     await stage.remove_run(TENANT, 1)

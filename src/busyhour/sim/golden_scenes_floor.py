@@ -38,7 +38,7 @@ async def number_is_listed(stage: GoldenWorld) -> None:
     """The second contact is in the hopper already."""
     await stage.at_work()
     await stage.talking()
-    stage.rows.dnc.setdefault(stage.scene.contacts[1].number, stage.utc())
+    stage.add_dnc(TENANT, stage.scene.contacts[1].number)
     await asyncio.sleep(8.0)
 
 

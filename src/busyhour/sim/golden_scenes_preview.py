@@ -113,7 +113,7 @@ async def is_listed(stage: GoldenWorld) -> None:
     await stage.at_work()
     await contact_comes(stage)
     number = stage.scene.contacts[0].number
-    stage.rows.dnc.setdefault(number, stage.utc())
+    stage.add_dnc(TENANT, number)
     stage.say(e.NumbersListed(numbers=(number,)))
     await asyncio.sleep(3.0)
 
@@ -122,7 +122,7 @@ async def is_listed_unheard(stage: GoldenWorld) -> None:
     """By somebody of whom the engine hears nothing: the store says no."""
     await stage.at_work()
     await contact_comes(stage)
-    stage.rows.dnc.setdefault(stage.scene.contacts[0].number, stage.utc())
+    stage.add_dnc(TENANT, stage.scene.contacts[0].number)
     await stage.agent().dial()
     await asyncio.sleep(3.0)
 

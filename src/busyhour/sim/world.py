@@ -306,8 +306,8 @@ class World(Desks):
         await self._try(tenant, lambda q: e.RunRemoveAsked(run_id=run_id, request=q))
 
     def add_dnc(self, tenant: int, number: str) -> None:
-        self.store.tenants[tenant].dnc.setdefault(number, self.utc())
-        self.checks.listed_s.setdefault((tenant, number), the_loop().now_s)
+        if not self.store_away() and self.failover.list_number(tenant, number):
+            self.checks.listed_s.setdefault((tenant, number), the_loop().now_s)
 
     async def _try(self, tenant: int, make: Callable[[str], e.Event]) -> bool:
         self._requests += 1

@@ -258,13 +258,17 @@ def _write(rows: Rows, keep: c.Keep) -> None:
             rows.reservations.pop(call, None)
         case c.SkipContact():
             _skip(rows, keep)
-        case c.OptOut() | c.SaveLearned():
+        case c.OptOut() | c.SaveLearned() | c.ListNumbers():
             _note(rows, keep)
         case _:
             raise AssertionError(f"unknown record {keep!r}")
 
 
-def _note(rows: Rows, keep: c.OptOut | c.SaveLearned) -> None:
+def _note(rows: Rows, keep: c.OptOut | c.SaveLearned | c.ListNumbers) -> None:
+    if isinstance(keep, c.ListNumbers):
+        for number in keep.numbers:
+            rows.dnc.pop(number, None) if keep.off else rows.dnc.setdefault(number, keep.at_utc_s)
+        return
     if isinstance(keep, c.SaveLearned):
         rows.learned[keep.campaign_id] = keep.learned
         return

@@ -122,6 +122,12 @@ WITH listed AS (
 UPDATE attempt SET opted_out_utc_s = coalesce(opted_out_utc_s, $3) WHERE call = $1
 """
 
+LIST_NUMBER = """
+WITH gone AS (DELETE FROM dnc_entry WHERE number = $1::text AND $4::boolean)
+INSERT INTO dnc_entry (number, added_utc_s, source) SELECT $1::text, $2::float8, $3::text WHERE NOT $4::boolean
+ON CONFLICT DO NOTHING
+"""
+
 Row = tuple[Any, ...]
 
 
@@ -180,6 +186,10 @@ def _opt_out(one: c.OptOut) -> list[Row]:
     return [(one.call, one.number, one.at_utc_s)]
 
 
+def _listed(one: c.ListNumbers) -> list[Row]:
+    return [(number, one.at_utc_s, one.source, one.off) for number in one.numbers]
+
+
 STATEMENTS: tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ...] = (
     (c.SaveRun, SAVE_RUN, _run),
     (c.CloseCall, CLOSE_CALL, _call),
@@ -190,6 +200,7 @@ STATEMENTS: tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ...] = (
     (c.SaveAgentState, SAVE_AGENT, _agent),
     (c.SaveLearned, SAVE_LEARNED, _learned),
     (c.OptOut, OPT_OUT, _opt_out),
+    (c.ListNumbers, LIST_NUMBER, _listed),
     (c.SaveReservation, reservations.SAVE_RESERVATION, reservations.saved),
     (c.EndReservation, reservations.END_RESERVATION, reservations.ended),
     (c.SkipContact, reservations.SKIP, reservations.skipped),

@@ -36,10 +36,12 @@ def touches(keep: c.Keep) -> tuple[Touched, Touched]:
             }
         case c.CloseCall(record=record):
             return set(), {("call", record.call), ("member", record.member_id), ("contact", record.contact_id)}
-        case c.SaveProgress(call=call) | c.SaveDisposition(call=call):
+        case c.SaveProgress(call=call) | c.SaveDisposition(call=call) | c.EndReservation(call=call):
             return set(), {("call", call)}
         case c.OptOut(call=call, number=number):
             return set(), {("call", call), ("number", number)}
+        case c.ListNumbers(numbers=numbers):
+            return set(), {("number", one) for one in numbers}
         case c.SaveRun(run_id=run_id):
             return set(), {("run", run_id)}
         case c.SaveAgentState(agent_id=agent_id):
@@ -50,8 +52,6 @@ def touches(keep: c.Keep) -> tuple[Touched, Touched]:
             return set(), {("member", member_id)}
         case c.SaveReservation(item=item) | c.SkipContact(item=item):
             return set(), {("call", item.call), ("member", item.member_id)}
-        case c.EndReservation(call=call):
-            return set(), {("call", call)}
         case c.SaveLearned(campaign_id=campaign_id):
             return set(), {("learned", campaign_id)}
     raise AssertionError(f"a command that the store does not know: {keep!r}")
