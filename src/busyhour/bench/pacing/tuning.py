@@ -23,6 +23,7 @@ ALLOWED, AIM, NEAR = 0.03, 0.0292, 0.0006
 QUICK_ROUNDS, ROUNDS = 6, 5  # of turning a dial: in short runs to find the place, then in full
 SLOPE = 2.0  # of abandonment over the setting, both as logarithms, until two full runs say better
 STEP_LEAST, STEP_MOST = 0.01, 0.4  # of the logarithm of the setting
+UNUSED, BEYOND = 0.002, (0.03, 0.06, 0.1)  # a step that leaves so much unused is looked over
 QUICK_BEST = 4  # of many settings, tried shortly first, so many are then tried in full
 STORED = Path(__file__).with_name("tuned.json")
 
@@ -53,8 +54,15 @@ def tune(name: str, n: int, p: float) -> Setter:
     return _choose(name, n, p)
 
 
+class _Try(NamedTuple):
+    at: float  # logarithm of the setting
+    utilisation: float
+    abandonment: float
+
+
 def _turn(name: str, n: int, p: float) -> Setter:
-    """What is abandoned grows with the setting, though in steps where agents are few."""
+    """What is abandoned grows with the setting, though in steps where agents are few; above a step it may fall a little
+    again."""
     tries: list[_Try] = []
     at = _place(name, n, p)
     for _ in range(ROUNDS):
@@ -62,14 +70,14 @@ def _turn(name: str, n: int, p: float) -> Setter:
         if abs(tries[-1].abandonment - AIM) < NEAR and tries[-1].abandonment <= ALLOWED:
             break
         at = _next(tries)
-    best = max(tries, key=lambda one: _rank((one.utilisation, one.abandonment), ALLOWED))
-    return round(exp(best.at), 5)
+    if _best(tries).abandonment < AIM - UNUSED:
+        above = min([one.at for one in tries if one.abandonment > AIM], default=tries[-1].at)
+        tries += [_Try(above + more, *_tried(name, n, p, exp(above + more))) for more in BEYOND]
+    return round(exp(_best(tries).at), 5)
 
 
-class _Try(NamedTuple):
-    at: float  # logarithm of the setting
-    utilisation: float
-    abandonment: float
+def _best(tries: Sequence[_Try]) -> _Try:
+    return max(tries, key=lambda one: _rank((one.utilisation, one.abandonment), ALLOWED))
 
 
 def _place(name: str, n: int, p: float) -> float:
