@@ -90,6 +90,15 @@ def test_what_the_pbx_acknowledged_it_knew() -> None:
     assert kinds(long_before, attempts=[attempt(10, "LOST")], pbx_killed_s=20) == {"mismatches"}
 
 
+def test_a_refusal_that_the_pbx_died_with_before_it_told_anybody_may_be_unknown() -> None:
+    just = dialog(19, status=486, acked_s=19.9, ended_s=19.9, ended_by="callee")
+    assert not kinds(just, attempts=[attempt(19, "LOST")], pbx_killed_s=20)
+    assert not kinds(just, attempts=[attempt(19, "BUSY")], pbx_killed_s=20)
+    assert kinds(just, attempts=[attempt(19, "NO_ANSWER")], pbx_killed_s=20) == {"mismatches"}
+    before = dialog(19, status=486, acked_s=19.8, ended_s=19.8, ended_by="callee")
+    assert kinds(before, attempts=[attempt(19, "LOST")], pbx_killed_s=20) == {"mismatches"}
+
+
 def test_an_answer_that_the_pbx_died_with_before_it_told_anybody_may_be_unknown() -> None:
     just = dialog(19, status=200, answered_s=19.9, acked_s=19.9, ended_s=40, ended_by="callee")
     assert not kinds(just, attempts=[attempt(19, "LOST")], pbx_killed_s=20)

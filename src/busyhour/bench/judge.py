@@ -22,8 +22,8 @@ NOT_SENT: Final = frozenset({Outcome.DNC, Outcome.CANCELLED, Outcome.SYSTEM_ERRO
 """Outcomes that an attempt may have without the network ever hearing of it. LOST is one whose request may or may not
 have reached the PBX: it counts as an attempt, so that nobody is called twice."""
 UNTOLD_S: Final = 0.15
-"""A PBX acknowledges an answer before it tells of it and writes it down. One that is killed so soon after the answer
-may take it to its grave: nobody can know of it then."""
+"""A PBX acknowledges an answer, or a refusal, before it tells of it and writes it down. One that is killed so soon
+after it may take it to its grave: nobody can know of it then."""
 SHOWN_MAX: Final = 20
 
 
@@ -92,6 +92,8 @@ def outcomes_of(dialog: Dialog) -> frozenset[str]:
     if dialog.answered_s is not None:
         untold = dialog.ended_by == "pbx" and (dialog.talk_s or 0.0) < UNTOLD_S
         return frozenset({*REACHED, Outcome.LOST}) if untold else frozenset(REACHED)
+    if dialog.ended_by == "pbx" and dialog.status is not None:  # refused, and the PBX died before it told so
+        return frozenset({REFUSED[dialog.status], Outcome.LOST})
     if dialog.ended_by == "pbx":  # the PBX died with it: nobody knows what would have become of it
         return frozenset({Outcome.LOST, Outcome.NO_ANSWER, Outcome.CANCELLED})
     if dialog.status is None or dialog.status == 487:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Final
 
-from busyhour.bench.judge import judge
+from busyhour.bench.judge import UNTOLD_S, judge
 from busyhour.sim.sipp.ledger import Dialog
 
 TALK_TOLERANCE_S: Final = 1.0
@@ -115,14 +115,17 @@ def verdict_of(
 
 def cut_off(dialogs: Iterable[Dialog], cuts_s: Sequence[float]) -> list[Dialog]:
     """End what was up when the PBX was killed at that moment. What the network answered reached the PBX when its ACK
-    came, also if the network read that only after the kill; an answer without its ACK never did."""
+    came, also if the network read that only after the kill; an answer without its ACK never did. Of a refusal just
+    before, with its ACK, it may have told nobody."""
     found = []
     for dialog in dialogs:
         reached = dialog.acked_s is not None
         least_s = 0.0 if reached else UNREAD_S
         cut_s = next((at for at in cuts_s if dialog.invited_s < at < (dialog.ended_s or at + 1) + least_s), None)
         if cut_s is None:
-            found.append(dialog)
+            refused_s = dialog.ended_s if reached and dialog.answered_s is None else None
+            untold = refused_s is not None and any(0 <= at - refused_s < UNTOLD_S for at in cuts_s)
+            found.append(replace(dialog, ended_by="pbx") if untold else dialog)
         elif dialog.answered_s is not None and reached:
             found.append(replace(dialog, ended_s=cut_s, ended_by="pbx"))
         else:
