@@ -10,7 +10,7 @@ from phonenumbers import PhoneNumberType, timezone
 
 from busyhour.core.dialer.hours import NOWHERE
 from busyhour.service.errors import Invalid
-from busyhour.service.numbers import PLUS_DIGITS, Number, Numbers, Refused, dial_digits, number_in, zones_of_region
+from busyhour.service.numbers import PLUS_DIGITS, Number, Numbers, Refused, number_in, zones_of_region
 
 REGIONS = sorted(phonenumbers.SUPPORTED_REGIONS)
 
@@ -112,7 +112,6 @@ def test_every_zone_exists() -> None:
 
 def test_one_number_typed_by_a_user_is_read_or_refused_with_what_to_do() -> None:
     assert number_in("030 901820", "DE") == "+4930901820"
-    assert dial_digits("+4930901820") == "4930901820"
     with pytest.raises(Invalid, match="letters"):
         number_in("030 hello", "DE")
     with pytest.raises(Invalid, match="no country"):

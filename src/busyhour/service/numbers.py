@@ -130,11 +130,6 @@ def number_in(text: str, region: str, *, field: str | None = None) -> str:
     return found.text
 
 
-def dial_digits(number: str) -> str:
-    """The form that a trunk without plus signs dials."""
-    return number.removeprefix("+")
-
-
 @lru_cache(maxsize=10)
 def _zone_lengths(first_digit: str) -> tuple[int, ...]:
     """How long the prefixes are that say something of time zones; the longest first."""

@@ -7,6 +7,7 @@ come to rest within known limits.
 
 import asyncio
 import hashlib
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from random import Random
@@ -82,7 +83,7 @@ class World(Desks):
         self._all: list[Process] = []
         self._tasks: dict[asyncio.Task[Any], None] = {}
         self._trace = hashlib.sha256()
-        self._recent: list[str] = []
+        self._recent: deque[str] = deque(maxlen=HISTORY_SHOWN)
         self._broken: Violation | None = None
         self._requests = 0  # of administrators, under way
 
@@ -149,7 +150,7 @@ class World(Desks):
             trace_sha256=self._trace.hexdigest(),
             outcomes=outcomes_of(self.store),
             violation=violation,
-            history=tuple(self._recent[-HISTORY_SHOWN:]) if violation else (),
+            history=tuple(self._recent) if violation else (),
         )
 
     def _seat_agents(self, tenant: int) -> None:
@@ -218,8 +219,6 @@ class World(Desks):
         line = f"{self._loop.now_s:.3f} {text}"
         self._trace.update(line.encode())
         self._recent.append(line)
-        if len(self._recent) > 2 * HISTORY_SHOWN:
-            del self._recent[:HISTORY_SHOWN]
 
     # Engines
 

@@ -7,8 +7,6 @@ from typing import TypeVar
 State = TypeVar("State", bound=StrEnum)
 Cause = TypeVar("Cause", bound=StrEnum)
 
-Life = Mapping[State, Mapping[Cause, State]]
-
 
 class IllegalStep(AssertionError):
     """The core asked for a transition that its own table does not have. Nothing was changed."""

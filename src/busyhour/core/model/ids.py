@@ -9,7 +9,6 @@ import re
 from typing import Final
 
 CHANNEL: Final = re.compile(r"(?P<kind>[ca])(?P<tenant>[0-9]+)-(?P<rest>[0-9a-z-]+)")
-ATTEMPT_HEX_LENGTH: Final = 32
 
 
 def tenant_of(channel: str) -> int | None:

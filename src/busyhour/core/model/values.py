@@ -142,7 +142,6 @@ class Refusal(StrEnum):
     NUMBER_CAP = "number_cap"  # attempts to this number in 24 hours are used up
     NOT_DUE = "not_due"  # the clock was set back since the hopper was filled
     ATTEMPT_OPEN = "attempt_open"  # the contact has an open attempt
-    NOT_OWNER = "not_owner"  # another engine owns the shard (fence)
     INVALID_NUMBER = "invalid_number"
     ZONE_UNKNOWN = "zone_unknown"  # where the callee is, or the campaign, this machine cannot tell: no hour is sure
 
