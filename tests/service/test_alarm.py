@@ -64,6 +64,6 @@ def test_a_wait_that_is_cancelled_leaves_no_timer() -> None:
         task.cancel()
         await asyncio.wait([task])
         await asyncio.sleep(0.0)
-        assert not [entry for entry in the_loop()._timers if not entry[2].cancelled()]
+        assert not the_loop().timers_set
 
     run_virtually(play())

@@ -11,13 +11,14 @@ from math import inf
 class Alarm:
     """Rung by others, or by itself when the limit has come. One task waits for it."""
 
-    __slots__ = ("_due_s", "_rung", "_timer", "_waiter")
+    __slots__ = ("_due_s", "_loop", "_rung", "_timer", "_waiter")
 
     def __init__(self) -> None:
         self._rung = False
         self._due_s = inf  # of the loop's clock
         self._timer: asyncio.TimerHandle | None = None
         self._waiter: asyncio.Future[None] | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None  # of the one who waits
 
     def ring(self) -> None:
         self._rung = True
@@ -32,7 +33,9 @@ class Alarm:
         """Until it rings; when the limit has come, it does. `limit_s` None = no limit."""
         if self._rung:
             return
-        loop = asyncio.get_running_loop()
+        loop = self._loop
+        if loop is None:
+            loop = self._loop = asyncio.get_running_loop()
         self._due_s = inf if limit_s is None else loop.time() + limit_s
         self._set(loop)
         self._waiter = loop.create_future()
@@ -55,9 +58,9 @@ class Alarm:
 
     def _over(self) -> None:
         self._timer = None
-        if self._waiter is None:
+        loop = self._loop
+        if self._waiter is None or loop is None:
             return
-        loop = asyncio.get_running_loop()
         if loop.time() < self._due_s:
             self._set(loop)
         else:

@@ -186,10 +186,10 @@ class Engine:
             reservations=picture.reservations,
             pbx=pbx,
         )
-        commands = self._handle(floor, started)
+        commands = self._handle(floor, self._clock.now(), started)
         known: list[e.Event] = [*self._phones.values(), *self._links.values()]
         for event in known:
-            commands += self._handle(floor, event)
+            commands += self._handle(floor, self._clock.now(), event)
         self.live.watch(floor)
         self.running = True
         self._carry_out(commands)
@@ -213,10 +213,11 @@ class Engine:
                 if not self._queue:
                     break
                 put_s, event = self._queue.popleft()
-                self._lag_s = max(self._lag_s * 0.99, self._clock.now().mono_s - put_s)
-                commands += self._handle(floor, event)
+                now = self._clock.now()
+                self._lag_s = max(self._lag_s * 0.99, now.mono_s - put_s)
+                commands += self._handle(floor, now, event)
             if not heard:
-                commands = self._handle(floor, e.ClockTicked())
+                commands = self._handle(floor, self._clock.now(), e.ClockTicked())
             self.live.note(floor.take_touched())
             self._carry_out(commands)
 
@@ -230,8 +231,7 @@ class Engine:
         self._woken.hush()
         await self._woken.heard(timeout_s)
 
-    def _handle(self, floor: Floor, event: e.Event) -> list[c.Command]:
-        now = self._clock.now()
+    def _handle(self, floor: Floor, now: e.Instant, event: e.Event) -> list[c.Command]:
         self._history.append((now, event))
         self._handled += 1
         return floor.handle(now, event)

@@ -8,7 +8,7 @@ lives; in files, when it is given some, for one that dies at the same time.
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Final, Protocol, TypeGuard
+from typing import Final, Protocol, TypeGuard, get_args
 
 import msgspec
 import structlog
@@ -38,6 +38,8 @@ RECORDS = (
 """What is given back. Members in a hopper, or before an agent, are taken anew, so nothing of them is kept. Nor is it
 kept that a run has come to its end: that is found out again, for its last members may have been closed without a call.
 """
+
+KEPT_TYPES: Final = frozenset(get_args(RECORDS))
 
 log = structlog.get_logger("journal")
 
@@ -75,10 +77,12 @@ class Journal:
 
     def note(self, fence: int, no: int, batch: Sequence[c.Keep], answers: Sequence[Event]) -> None:
         """The store has acknowledged this. Calls that it refused were not written."""
+        if not batch:
+            return
         yes = {answer.call for answer in answers if isinstance(answer, CallCommitted)}
-        keeps = tuple(
+        keeps = tuple([
             one for one in batch if _is_kept(one) and (not isinstance(one, c.PlaceCall) or one.item.call in yes)
-        )
+        ])  # fmt: skip
         if keeps:
             self._keep(Written(fence, keeps, no))
 
@@ -123,4 +127,4 @@ def _weight(written: Written) -> int:
 
 
 def _is_kept(keep: c.Keep) -> TypeGuard[RECORDS]:
-    return isinstance(keep, RECORDS) and not (isinstance(keep, c.SaveRun) and keep.state == RunState.COMPLETED)
+    return type(keep) in KEPT_TYPES and not (isinstance(keep, c.SaveRun) and keep.state == RunState.COMPLETED)

@@ -125,7 +125,12 @@ class Checks:
     def _set_back_s(self, written_s: float) -> float:
         """By how much the clock was set back since what was written then, which may have waited for the store."""
         since_s = written_s - WAITS_MAX_S
-        return sum(-seconds for at_s, seconds in self._world.jumps if at_s >= since_s and seconds < 0)
+        back_s = 0.0
+        for at_s, seconds in reversed(self._world.jumps):
+            if at_s < since_s:
+                break
+            back_s += max(0.0, -seconds)
+        return back_s
 
     def _jumped_since(self, seconds: float) -> bool:
         return the_loop().now_s - self._world.jumped_at_s < seconds

@@ -60,13 +60,17 @@ class LawChecks:
 
     def _look(self, tenant: int, campaign: Campaign) -> None:
         total = self._sum(tenant, campaign.campaign_id)
-        answered = total.answered + self._with_agents(tenant, campaign.campaign_id)
         limit = min(window.limit for window in preset_of(campaign.compliance.preset).windows)
-        one_more_fits = total.abandoned + 1 <= limit * (answered + 1)
-        if one_more_fits:
+        if self._one_more_fits(tenant, campaign.campaign_id, total, limit):
             total.limit_since_s = None
         elif total.limit_since_s is None:
             total.limit_since_s = the_loop().now_s
+
+    def _one_more_fits(self, tenant: int, campaign_id: int, total: Sum, limit: float) -> bool:
+        if total.abandoned + 1 <= limit * (total.answered + 1):
+            return True  # all the more with those who are up
+        answered = total.answered + self._with_agents(tenant, campaign_id)
+        return total.abandoned + 1 <= limit * (answered + 1)
 
     def _with_agents(self, tenant: int, campaign_id: int) -> int:
         """Calls that are up and have, or had, an agent: they will count as connected."""

@@ -56,7 +56,8 @@ class LiveChecks:
             if channel.number:
                 self._call(channel, now_s, healthy[channel.tenant])
                 continue
-            self._tab(channel, now_s, healthy[channel.tenant])
+            if channel.tab:
+                self._tab(channel, now_s, healthy[channel.tenant])
             if channel.answered_s is not None:
                 legs.setdefault((channel.tenant, channel.agent_id), []).append(channel.answered_s)
         for (tenant, agent_id), since_s in legs.items():
@@ -99,7 +100,7 @@ class LiveChecks:
         """I18: nobody talks into a tab that was replaced. An engine that took the leg over cannot know whose it is."""
         agent = self._world.agents[leg.tenant, leg.agent_id]
         taken_over = self._world.began_s[leg.tenant][-1] > (leg.answered_s or 0.0)
-        if not leg.tab or leg.tab == agent.tab or taken_over:
+        if leg.tab == agent.tab or taken_over:
             return
         customer = self._world.pbx.ledger.rooms.get(room_of(leg.name))
         if customer is not None and min(now_s - agent.tab_s, healthy_s) > TAB_MAX_S:

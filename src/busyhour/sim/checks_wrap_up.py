@@ -9,6 +9,8 @@ from busyhour.sim.loop import the_loop
 WAITS_MAX_S = 60.0  # a record, while the store is away
 SLACK_S = 1.0
 
+LETS_GO = (e.WrapUpEndAsked, e.ReadyAsked, e.LogOffAsked)
+
 Key = tuple[int, int]  # tenant, agent
 
 
@@ -17,7 +19,7 @@ class WrapUps:
         self._let_go: dict[Key, e.Instant] = {}  # who ended their wrap-up, or may have: when last
 
     def asked(self, tenant: int, event: e.Event, now: e.Instant) -> None:
-        if isinstance(event, e.WrapUpEndAsked | e.ReadyAsked | e.LogOffAsked):
+        if isinstance(event, LETS_GO):
             self._let_go[tenant, event.agent_id] = now
 
     def written(

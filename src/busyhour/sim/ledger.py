@@ -71,6 +71,11 @@ class Ledger:
             self.invites += 1
             self._dial(channel)
 
+    def clear(self) -> None:
+        self.channels.clear()
+        self.live.clear()
+        self.last_end.clear()
+
     def _dial(self, channel: Channel) -> None:
         key = (channel.tenant, channel.number)
         if key in self.live_numbers:

@@ -28,7 +28,7 @@ from busyhour.service.errors import StoreDown, Unavailable
 from busyhour.service.ports import FloorPicture, Kept, Store
 from busyhour.sim.failover import Batch
 from busyhour.sim.faults import Weather
-from busyhour.sim.loop import WORLD, rest
+from busyhour.sim.loop import WORLD, rest, the_loop
 from busyhour.sim.pbx import SimPbx
 from busyhour.sim.process import Process, at_once
 
@@ -64,13 +64,13 @@ class Line:
         """Something happened on the PBX: tell the engine, or not, or twice, or late."""
         if self._sink is None or self.downs or self.mute or self.process.dead:
             return
-        chance, weather, loop = self.process.watch.chance, self._weather, asyncio.get_running_loop()
+        chance, weather, loop = self.process.watch.chance, self._weather, the_loop()
         if chance(weather.event_lost):
             return
         for _ in range(1 + chance(weather.event_doubled)):
             late = chance(weather.event_late)
             after_s = self._dice.uniform(0.0, weather.event_late_s) if late else EVENT_S
-            loop.call_later(after_s, self._deliver, event, context=WORLD)
+            loop.later(after_s, self._deliver, event)
 
     def _deliver(self, event: Event) -> None:
         if self._sink is None or self.downs or self.process.dead:
@@ -103,14 +103,14 @@ class Line:
 
     def _tell_down(self) -> None:
         assert self._sink is not None
-        self.told_down_s = asyncio.get_running_loop().time()
+        self.told_down_s = the_loop().now_s
         self._sink(TelephonyLost())
 
     async def come_back(self) -> None:
         await asyncio.sleep(self._dice.uniform(*RECONNECT_S))
         self.downs -= 1
         if not self.downs and self._sink is not None and not self.process.dead:
-            self.back_s = asyncio.get_running_loop().time()
+            self.back_s = the_loop().now_s
             self.process.soon(self._sink, TelephonyBack(pbx=self._pbx.picture(self.tenant, list(self._pbx.histories))))
             for told in self.phones():
                 self.process.soon(self._sink, told)
@@ -146,7 +146,7 @@ class Line:
         if self.process.watch.chance(self._weather.kill_late):
             after_s = self._dice.uniform(*LATE_S)
             self.process.watch.note(f"killed, and its order is carried out {after_s:.1f} s later")
-            asyncio.get_running_loop().call_soon(self.process.watch.kill, self.process, context=WORLD)
+            the_loop().call_soon(self.process.watch.kill, self.process, context=WORLD)
         return await self.process.over_the_wire(after_s, partial(self._acted, command))
 
     def _acted(self, command: c.Act) -> Event | None:

@@ -10,9 +10,10 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from contextvars import Context, ContextVar, copy_context
+from functools import partial
 from heapq import heapify, heappop, heappush
 from itertools import count
-from typing import Any, Protocol, TypeVar, TypeVarTuple, cast
+from typing import Any, ClassVar, Protocol, TypeVar, TypeVarTuple
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
@@ -38,16 +39,13 @@ WORLD = Context()
 
 
 class Timer(asyncio.TimerHandle):
-    """What happens at a time of its own. It has nothing that only debugging needs."""
+    """What can be taken back. What then happens is in the entry of the loop; for debugging there is nothing."""
 
     __slots__ = ()
 
-    def __init__(
-        self, when: float, do: Callable[..., object], arguments: Sequence[Any], loop: "VirtualLoop", context: Context
-    ) -> None:
-        self._when, self._scheduled = when, True
-        self._callback, self._args, self._loop, self._context = do, arguments, loop, context
-        self._cancelled, self._repr, self._source_traceback = False, None, None
+    def __init__(self, when: float, loop: "VirtualLoop") -> None:
+        self._when, self._loop = when, loop
+        self._scheduled, self._cancelled = True, False
 
     def cancel(self) -> None:
         if not self._cancelled:
@@ -59,17 +57,26 @@ class Timer(asyncio.TimerHandle):
 class VirtualLoop(asyncio.base_events.BaseEventLoop):
     """Runs coroutines on virtual time, beginning at second 0."""
 
+    running: "ClassVar[VirtualLoop | None]" = None  # asyncio asks the system which process it is at each look
+
     def __init__(self) -> None:
         super().__init__()
         self.now_s = 0.0
         self._turns: deque[Turn] = deque()
-        self._timers: list[tuple[float, int, Timer]] = []
+        self._timers: list[tuple[float, int, Turn]] = []
         self._numbers = count()
         self._canceled = 0
         self.failed: Callable[[Exception], None] = _raise  # told of what a callback raised: nobody waits for it
 
     def time(self) -> float:
         return self.now_s
+
+    def run_forever(self) -> None:
+        before, VirtualLoop.running = VirtualLoop.running, self
+        try:
+            super().run_forever()
+        finally:
+            VirtualLoop.running = before
 
     def call_soon(  # type: ignore[override]
         self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
@@ -85,47 +92,75 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
     def call_at(
         self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> asyncio.TimerHandle:
-        timer = Timer(when, callback, args, self, context if context is not None else copy_context())
-        heappush(self._timers, (when, next(self._numbers), timer))
+        timer = Timer(when, self)
+        turn = callback, args, context if context is not None else copy_context(), timer
+        heappush(self._timers, (when, next(self._numbers), turn))
         return timer
+
+    def later(self, after_s: float, do: Callable[[*Ts], object], *arguments: *Ts) -> None:
+        """In the world, and never taken back: most of what is to come."""
+        heappush(self._timers, (self.now_s + after_s, next(self._numbers), (do, arguments, WORLD, None)))
+
+    def create_task(  # type: ignore[override]
+        self, coro: Coroutine[Any, Any, T], *, name: str | None = None, context: Context | None = None
+    ) -> "asyncio.Task[T]":
+        return asyncio.Task(coro, loop=self, name=name, context=context)
 
     def note_canceled(self) -> None:
         """A timer that has not gone off was canceled."""
         self._canceled += 1
         if self._canceled > CANCELED_MAX and 2 * self._canceled > len(self._timers):
-            self._timers[:] = [entry for entry in self._timers if not entry[2]._cancelled]
+            self._timers[:] = [entry for entry in self._timers if not _is_canceled(entry[2])]
             heapify(self._timers)
             self._canceled = 0
 
+    @property
+    def timers_set(self) -> int:
+        """Those that will go off."""
+        return sum(not _is_canceled(turn) for _, _, turn in self._timers)
+
     def _run_once(self) -> None:
+        """One round after another, until somebody stops the loop."""
         turns, timers = self._turns, self._timers
-        if not turns and not self._stopping:  # type: ignore[attr-defined]
-            while timers and timers[0][2]._cancelled:
-                heappop(timers)
-                self._canceled -= 1
-            if not timers:
-                raise RuntimeError("the simulated world stands still: every task waits and no timer is set")
-            self.now_s = max(self.now_s, timers[0][0])
-        while timers and timers[0][0] <= self.now_s:
-            timer = heappop(timers)[2]
-            timer._scheduled = False
-            if timer._cancelled:
-                self._canceled -= 1
-            else:
-                turns.append((timer._callback, timer._args, timer._context, timer))
-        for _ in range(len(turns)):
-            turn = turns.popleft()
-            do, arguments, context, from_timer = turn
-            if from_timer is not None and from_timer._cancelled:
-                continue
-            process = context.get(PROCESS)
-            if process is not None and process.frozen:
-                process.held.append(turn)
-                continue
-            try:
-                context.run(do, *arguments)
-            except Exception as fault:
-                self.failed(fault)
+        while True:
+            if not turns and not self._stopping:  # type: ignore[attr-defined]
+                self._go_on_to_next()
+            now_s = self.now_s
+            while timers and timers[0][0] <= now_s:
+                turn = heappop(timers)[2]
+                timer = turn[3]
+                if timer is not None:
+                    timer._scheduled = False
+                    if timer._cancelled:
+                        self._canceled -= 1
+                        continue
+                turns.append(turn)
+            for _ in range(len(turns)):
+                turn = turns.popleft()
+                do, arguments, context, timer = turn
+                if timer is not None and timer._cancelled:
+                    continue
+                if context is not WORLD:
+                    process = context.get(PROCESS)
+                    if process is not None and process.frozen:
+                        process.held.append(turn)
+                        continue
+                try:
+                    context.run(do, *arguments)
+                except Exception as fault:
+                    self.failed(fault)
+            if self._stopping:  # type: ignore[attr-defined]
+                return
+
+    def _go_on_to_next(self) -> None:
+        """Nothing is left to do now: it is the time of the next timer."""
+        timers = self._timers
+        while timers and (timer := timers[0][2][3]) is not None and timer._cancelled:
+            heappop(timers)
+            self._canceled -= 1
+        if not timers:
+            raise RuntimeError("the simulated world stands still: every task waits and no timer is set")
+        self.now_s = max(self.now_s, timers[0][0])
 
     def wake(self, process: Freezable) -> None:
         """All that was held while it stood still happens now, in order."""
@@ -134,6 +169,10 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
 
     def _write_to_self(self) -> None:
         raise RuntimeError("no threads in the simulated world")
+
+
+def _is_canceled(turn: Turn) -> bool:
+    return turn[3] is not None and turn[3]._cancelled
 
 
 def _raise(fault: Exception) -> None:
@@ -148,6 +187,25 @@ async def rest(seconds: float) -> None:
     await over
 
 
+async def done_within(task: "asyncio.Task[Any]", limit_s: float) -> bool:
+    """Wait for it, so long at most; it goes on. `asyncio.wait`, for one."""
+    loop = the_loop()
+    over = loop.create_future()
+    late = loop.call_later(limit_s, _wake_up, over)
+    task.add_done_callback(partial(_told, over))
+    try:
+        await over
+    finally:
+        late.cancel()
+    return task.done()
+
+
+def _told(over: "asyncio.Future[None]", task: "asyncio.Task[Any]") -> None:
+    if not task.cancelled():
+        task.exception()  # nobody may wait for this answer any more
+    _wake_up(over)
+
+
 def _wake_up(over: "asyncio.Future[None]") -> None:
     if not over.done():
         over.set_result(None)
@@ -155,7 +213,9 @@ def _wake_up(over: "asyncio.Future[None]") -> None:
 
 def the_loop() -> VirtualLoop:
     """The loop that runs now."""
-    return cast("VirtualLoop", asyncio.get_running_loop())
+    loop = VirtualLoop.running
+    assert loop is not None, "no world is running"
+    return loop
 
 
 def run_virtually(main: Coroutine[Any, Any, T]) -> T:

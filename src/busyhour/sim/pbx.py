@@ -11,11 +11,11 @@ from random import Random
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
-from busyhour.core.model.ids import is_call, room_of, tenant_of
+from busyhour.core.model.ids import room_of, tenant_of
 from busyhour.core.model.pictures import CallHistory, ChannelPicture, PbxPicture
 from busyhour.core.model.values import EndCause
 from busyhour.sim.ledger import Channel, Ledger
-from busyhour.sim.loop import WORLD
+from busyhour.sim.loop import WORLD, the_loop
 
 PROMPT_S = 8.0
 PRESSES_SHARE, PRESSES = 25, 17  # one callee in so many presses the key when they hear a message; which one
@@ -43,7 +43,7 @@ Hear = Callable[[int, e.Event], None]
 
 def now_s() -> float:
     """True time, which no wrong clock changes."""
-    return asyncio.get_running_loop().time()
+    return the_loop().now_s
 
 
 @dataclass(slots=True)
@@ -131,7 +131,7 @@ class SimPbx:
         self.histories[channel.name] = CallHistory(
             channel=channel.name, answered_utc_s=channel.answered_utc_s, ended_utc_s=self.utc(), cause=cause
         )
-        if is_call(channel.name):
+        if channel.number:
             ended = e.CallEnded(
                 call=channel.name, cause=cause, at_utc_s=self.utc(), answered_utc_s=channel.answered_utc_s
             )
@@ -272,5 +272,5 @@ class SimPbx:
         channel.audio, channel.audio_since_s = audio, now_s()
 
     def _later(self, channel: Channel, after_s: float, do: Callable[..., None], *arguments: object) -> None:
-        timer = asyncio.get_running_loop().call_later(after_s, do, *arguments, context=WORLD)
+        timer = the_loop().call_later(after_s, do, *arguments, context=WORLD)
         self._timers.setdefault(channel.name, []).append(timer)

@@ -12,7 +12,7 @@ from busyhour.core.commands import Keep
 from busyhour.core.events import Event
 from busyhour.sim.failover import Failover
 from busyhour.sim.ledger import Violation
-from busyhour.sim.loop import PROCESS, WORLD, Turn
+from busyhour.sim.loop import PROCESS, Turn, the_loop
 
 T = TypeVar("T")
 
@@ -54,13 +54,13 @@ class Process:
 
     def begin(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """A task of this process."""
-        return asyncio.get_running_loop().create_task(work, context=self.context)
+        return the_loop().create_task(work, context=self.context)
 
     async def over_the_wire(self, after_s: float, do: Callable[[], T]) -> T:
         """The other side does it, whatever becomes of the process that asked; the answer reaches only a living one."""
-        loop = asyncio.get_running_loop()
+        loop = the_loop()
         answer: asyncio.Future[T] = loop.create_future()
-        loop.call_later(after_s, self._do, do, answer, context=WORLD)
+        loop.later(after_s, self._do, do, answer)
         return await answer
 
     def _do(self, do: Callable[[], T], answer: "asyncio.Future[T]") -> None:
@@ -77,18 +77,18 @@ class Process:
 
     def soon(self, do: Callable[..., None], *arguments: object) -> None:
         """What comes in from outside; held while the process stands still."""
-        asyncio.get_running_loop().call_soon(do, *arguments, context=self.context)
+        the_loop().call_soon(do, *arguments, context=self.context)
 
     def point(self, where: str) -> None:
         """A place where the process may be killed."""
-        if not self.dead and self.watch.chance(self._kill_at_point):
+        if self._kill_at_point and not self.dead and self.watch.chance(self._kill_at_point):
             self.watch.note(f"killed {where}")
             self.watch.kill(self)
 
     async def alive(self) -> None:
         """Goes on only in a living process."""
         if self.dead:
-            await asyncio.get_running_loop().create_future()
+            await the_loop().create_future()
 
 
 def at_once(work: Coroutine[Any, Any, T]) -> T:

@@ -25,7 +25,7 @@ MakeStore = Callable[[Callable[[], float]], Any]
 
 CONTACTS_OF_WORLD = ((100_000, 3_000), (1_000, 1_000))  # by how many calls are wanted; of fewer, half as many
 CONTACTS_MIN = 50
-COLLECT_EVERY = (50_000, 20, 20)  # objects, young collections, middle ones
+COLLECT_EVERY = (200_000, 20, 20)  # objects, young collections, middle ones
 AHEAD_MAX = 4  # worlds begun for each processor before their results are taken
 
 
@@ -63,20 +63,23 @@ def plan_of(seed: int, groups: Sequence[str], contacts: int) -> Plan:
 def run_world(plan: Plan, make_store: MakeStore) -> Result:
     silence()
     with seldom_collected():
-        return World(plan, make_store).run()
+        world = World(plan, make_store)
+        result = world.run()
+        world.clear()
+        return result
 
 
 @contextmanager
 def seldom_collected() -> Iterator[None]:
-    """A world makes millions of objects and few cycles: it is looked through for those less often. The world before,
-    which is one large cycle, is cleared away first, so that no more than one is in memory."""
+    """A world makes millions of objects and few cycles: it is looked through for those less often. It is one large
+    cycle itself, and cleared away in the end, so that no more than one is in memory."""
     before = gc.get_threshold()
-    gc.collect()
     gc.freeze()  # what is there now is not looked through again
     gc.set_threshold(*COLLECT_EVERY)
     try:
         yield
     finally:
+        gc.collect()  # first: with the old thresholds it would be looked through at once, and not as a whole
         gc.set_threshold(*before)
 
 

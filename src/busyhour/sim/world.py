@@ -29,7 +29,7 @@ from busyhour.sim.furniture import NOON_UTC_S, OPEN_ENDED, SUMMER_ENDS_UTC_S, fu
 from busyhour.sim.ledger import Violation
 from busyhour.sim.left import Undialed, restless
 from busyhour.sim.line import Line, Shelf
-from busyhour.sim.loop import WORLD, rest, run_virtually, the_loop
+from busyhour.sim.loop import WORLD, done_within, rest, run_virtually, the_loop
 from busyhour.sim.mishaps import Mishaps
 from busyhour.sim.pbx import SimPbx
 from busyhour.sim.people import SimAgent
@@ -43,12 +43,6 @@ GRACE_S = 60.0  # then the last wrap-ups end
 HISTORY_SHOWN = 200
 ASK_MAX_S = 6.0
 TRIES_MAX = 40  # of an administrator, while there is no engine
-
-
-def _seen(task: asyncio.Task[None]) -> None:
-    """Nobody may wait for this answer any more."""
-    if not task.cancelled():
-        task.exception()
 
 
 class World(Desks):
@@ -108,7 +102,8 @@ class World(Desks):
         return self.begun_utc_s + self.jumped_s + self._loop.now_s
 
     def now(self) -> e.Instant:
-        return e.Instant(self._loop.now_s, self.utc())
+        now_s = self._loop.now_s
+        return e.Instant(now_s, self.begun_utc_s + self.jumped_s + now_s)  # as `utc`: it is asked at each event
 
     def jump(self, seconds: float) -> None:
         self.jumped_s += seconds
@@ -138,6 +133,14 @@ class World(Desks):
         for process in self._all:  # so that what is left of them can be cleared away
             self.wake(process)
         return self._result(violation)
+
+    def clear(self) -> None:
+        """It has ended, and nobody looks at it again. What it has most of goes at once: to be found as part of a cycle,
+        each thing would have to be looked at several times."""
+        self.store.tenants.clear()
+        self.pbx.histories.clear()
+        self.pbx.ledger.clear()
+        self.checks.__dict__.clear()
 
     def _result(self, violation: str | None) -> Result:
         return Result(
@@ -374,9 +377,7 @@ class World(Desks):
             return event
 
         asking = process.begin(self.engines[tenant].ask(make_once))
-        asking.add_done_callback(_seen)
-        await asyncio.wait([asking], timeout=ASK_MAX_S)
-        if not asking.done():
+        if not await done_within(asking, ASK_MAX_S):
             raise Unavailable("no answer")
         asking.result()
         self.checks.acknowledged(tenant, *made[0])
@@ -396,4 +397,4 @@ class World(Desks):
                 the_loop().call_later(self.dice.uniform(0.0, 1.0), self.pbx.end, channel, EndCause.NORMAL)
 
     def later(self, after_s: float, do: Callable[[], None]) -> None:
-        self._loop.call_later(after_s, do, context=WORLD)
+        self._loop.later(after_s, do)

@@ -31,6 +31,21 @@ class Member:
     unused: bool = False  # made for a call by hand that was not dialed yet: final, and not counted as finished
     earlier: dict[str, int] = field(default_factory=dict)
 
+    def copy(self) -> "Member":
+        return Member(
+            self.member_id,
+            self.run_id,
+            self.number,
+            self.zones,
+            self.state,
+            self.due_utc_s,
+            self.attempts,
+            self.taken_as,
+            self.last_call,
+            self.unused,
+            self.earlier.copy(),
+        )
+
 
 @dataclass(slots=True)
 class Attempt:
@@ -45,6 +60,20 @@ class Attempt:
     disposition: str | None = None
     note: str = ""
     opted_out_utc_s: float | None = None
+
+    def copy(self) -> "Attempt":
+        return Attempt(
+            self.placed,
+            self.committed_utc_s,
+            self.state,
+            self.ringing_utc_s,
+            self.answered_utc_s,
+            self.joined_utc_s,
+            self.agent_id,
+            self.record,
+            self.disposition,
+            self.note,
+        )
 
 
 @dataclass(slots=True)
@@ -121,8 +150,8 @@ class Rows:
         other = replace(
             self,
             runs={run_id: run.copy() for run_id, run in self.runs.items()},
-            members={key: replace(one, earlier=dict(one.earlier)) for key, one in self.members.items()},
-            attempts={name: replace(one) for name, one in self.attempts.items()},
+            members={key: one.copy() for key, one in self.members.items()},
+            attempts={name: one.copy() for name, one in self.attempts.items()},
             agent_states=list(self.agent_states),
         )
         for name in PLAIN:

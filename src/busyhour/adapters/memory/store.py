@@ -111,16 +111,22 @@ class MemoryStore:
         rows.written_no = max(rows.written_no, no)
         self.commits += 1
         answers: list[Event] = []
+        if not batch:
+            return answers
         before = {run.run_id: run.counts for run in rows.runs.values()}
+        moved = set[int]()
         for keep in batch:
             if isinstance(keep, c.PlaceCall):
                 answers.append(self._place(rows, keep))
-            else:
-                _write(rows, keep)
-            if isinstance(keep, c.OptOut):
+                moved.add(keep.run_id)
+                continue
+            _write(rows, keep)
+            if isinstance(keep, c.CloseCall):
+                moved.add(keep.record.run_id)
+            elif isinstance(keep, c.SaveRun):
+                moved.add(keep.run_id)
+            elif isinstance(keep, c.OptOut):
                 answers.append(NumberOptedOut(call=keep.call, number=keep.number))
-        moved = {keep.run_id for keep in batch if isinstance(keep, c.SaveRun | c.PlaceCall)}
-        moved |= {keep.record.run_id for keep in batch if isinstance(keep, c.CloseCall)}
         changed = [run for run in rows.runs.values() if run.run_id in moved or run.counts != before.get(run.run_id)]
         return answers + [_counted(run) for run in changed]
 

@@ -17,6 +17,7 @@ from busyhour.core.model.campaign import DAY_S, Hours
 
 SEARCH_DAYS = 9  # a week, and a day on each side for zones and daylight saving
 ROUNDS_MAX = 64  # alternations between zones before we say "never"
+EVERY_DAY: Final = frozenset(range(1, 8))
 LONGEST_DAY_S = 27 * 3600  # with the clock put back, and an hour to spare
 
 
@@ -57,13 +58,15 @@ def zones_of(own: str | None, possible: Iterable[str]) -> tuple[str, ...]:
 
 
 def is_always(hours: Hours) -> bool:
-    return hours.from_s == 0 and hours.until_s == DAY_S and set(hours.days) == set(range(1, 8))
+    return hours.from_s == 0 and hours.until_s == DAY_S and EVERY_DAY.issubset(hours.days)
 
 
 def is_open(hours: Hours, zone_name: str, utc_s: float) -> bool:
     """Whether `utc_s` lies within `hours` on the wall clock of the zone (WD-108)."""
+    if is_always(hours):
+        return True
     if not zone_known(zone_name):
-        return is_always(hours)
+        return False
     local = datetime.fromtimestamp(utc_s, zone(zone_name))
     second = local.hour * 3600 + local.minute * 60 + local.second
     today = local.isoweekday()
@@ -109,13 +112,14 @@ def _next_open_in(hours: Hours, zone_name: str, utc_s: float) -> float | None:
     return None
 
 
-def _openings_of(hours: Hours, zone_name: str, day: date) -> list[float]:
+@lru_cache(maxsize=4_096)
+def _openings_of(hours: Hours, zone_name: str, day: date) -> tuple[float, ...]:
     """When it may open on this day: at its hour, which a clock that is put back shows twice, and one that is put
     forward perhaps never; and when the clock is put into its hours."""
     wall = datetime.combine(day, time(), zone(zone_name)) + timedelta(seconds=hours.from_s)
-    openings = [wall.replace(fold=fold).timestamp() for fold in (0, 1)]
+    openings = wall.replace(fold=0).timestamp(), wall.replace(fold=1).timestamp()
     change = _clock_change(zone_name, day)
-    return openings if change is None else [*openings, change]
+    return openings if change is None else (*openings, change)
 
 
 def _clock_change(zone_name: str, day: date) -> float | None:

@@ -1,7 +1,6 @@
 """How many calls to start now: the one formula for all dial modes (contact-centre catalogue 5.3-1)."""
 
 from math import floor
-from operator import itemgetter
 
 from msgspec import Struct
 
@@ -10,7 +9,6 @@ from busyhour.core.dialer.predictive.picture import Decision
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import DialMode
 
-BY_NUMBER = itemgetter(1)
 INTENTS_AT_ONCE_MAX = 50  # intents of one run being committed at a time: bounds the transaction
 ROUNDING = 1e-9  # 100 agents x 1.15 are 115 calls
 WANTED = "wanted"
@@ -49,10 +47,14 @@ class Pace(Struct, frozen=True, kw_only=True):
     def looks_like(self, other: "Pace") -> bool:
         """Whether people would be told the same."""
         mine, theirs = self.picture, other.picture
-        return (self.start, self.want, self.limit) == (other.start, other.want, other.limit) and (
-            (mine.agents_free, mine.live, mine.dialing, mine.waiting, mine.careful)
-            == (theirs.agents_free, theirs.live, theirs.dialing, theirs.waiting, theirs.careful)
-            and mine.decision is theirs.decision
+        return (
+            mine.decision is theirs.decision
+            and mine.live == theirs.live
+            and mine.dialing == theirs.dialing
+            and mine.agents_free == theirs.agents_free
+            and mine.waiting == theirs.waiting
+            and mine.careful == theirs.careful
+            and (self.start, self.want, self.limit) == (other.start, other.want, other.limit)
             and mine.campaign.dial_mode is theirs.campaign.dial_mode
         )
 
@@ -121,20 +123,24 @@ def room(picture: PacingPicture) -> tuple[str, int]:
     """The tightest cap: its name, and how many more calls it allows."""
     campaign = picture.campaign
     pacing = campaign.pacing
-    caps = [
-        ("calls at once", campaign.max_concurrent - picture.live),
-        ("free lines", picture.trunk_free),
-        ("calls per minute", picture.minute_left),
-        ("calls begun at once", picture.second_left),
-        ("numbers in the hopper", picture.hopper),
-        ("intents at once", INTENTS_AT_ONCE_MAX - picture.planned),
-    ]
-    if campaign.destinations:
-        caps.append(("calls to each destination", picture.destination_left))
+    limit, most = "calls at once", campaign.max_concurrent - picture.live
+    if picture.trunk_free < most:
+        limit, most = "free lines", picture.trunk_free
+    if picture.minute_left < most:
+        limit, most = "calls per minute", picture.minute_left
+    if picture.second_left < most:
+        limit, most = "calls begun at once", picture.second_left
+    if picture.hopper < most:
+        limit, most = "numbers in the hopper", picture.hopper
+    if INTENTS_AT_ONCE_MAX - picture.planned < most:
+        limit, most = "intents at once", INTENTS_AT_ONCE_MAX - picture.planned
+    if campaign.destinations and picture.destination_left < most:
+        limit, most = "calls to each destination", picture.destination_left
     if campaign.dial_mode is not DialMode.AGENTLESS:
-        if pacing.waiting_max is not None and picture.waiting > pacing.waiting_max:
-            caps.append((f"{picture.waiting} callers who wait", 0))
+        if pacing.waiting_max is not None and picture.waiting > pacing.waiting_max and most > 0:
+            limit, most = f"{picture.waiting} callers who wait", 0
         if pacing.per_agent_max > 0:
-            most = floor(picture.at_work * pacing.per_agent_max + ROUNDING)
-            caps.append((f"{pacing.per_agent_max:g} calls for each agent", most - picture.live))
-    return min(caps, key=BY_NUMBER)
+            more = floor(picture.at_work * pacing.per_agent_max + ROUNDING) - picture.live
+            if more < most:
+                limit, most = f"{pacing.per_agent_max:g} calls for each agent", more
+    return limit, most

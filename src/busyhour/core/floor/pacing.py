@@ -49,7 +49,7 @@ def picture_of(f: FloorState, run: RunLive) -> PacingPicture:
         hopper=len(run.hopper),
         destination_left=destinations.dialable(f, run),
         left=run.budget.left if run.budget is not None else 0,
-        trunk_free=sum(max(0, free_lines(f, t)) for t in run.campaign.trunk_ids),
+        trunk_free=sum([max(0, free_lines(f, trunk_id)) for trunk_id in run.campaign.trunk_ids]),
         minute_left=minute_left(f, run),
         second_left=second_left(f, run),
         planned=run.planned,
@@ -188,10 +188,11 @@ def is_due(f: FloorState, run: RunLive, predictor: Predictor) -> bool:
 
 def look(f: FloorState, run: RunLive, predictor: Predictor) -> None:
     """Decide anew how many calls to place, and which of those on their way to give up."""
-    picture = _picture(f, run, predictor)
+    limit, most = room(picture_of(f, run))
+    picture = _picture(f, run, predictor, most)
     decision = predictor.pacer.decide(f.now.mono_s, picture)
     decision = _corrected(run, picture, decision)
-    predictor.decision = _told(f, run, decision)
+    predictor.decision = _told(run, decision, limit, most)
     predictor.allowed, predictor.decided_s, predictor.stale = decision.start, f.now.mono_s, False
     if decision.cancel_from_s is not None:
         give_up(f, run, predictor, decision.cancel_from_s)
@@ -211,12 +212,11 @@ def _corrected(run: RunLive, picture: Picture, decision: Decision) -> Decision:
     return msgspec.structs.replace(decision, start=max(0, wanted - on_the_way))
 
 
-def _picture(f: FloorState, run: RunLive, predictor: Predictor) -> Picture:
+def _picture(f: FloorState, run: RunLive, predictor: Predictor, most: int) -> Picture:
     campaign = run.campaign
     others, others_waiting = others_on_the_way(f, run)
     staying = [agent for agent in at_work(f, run) if not _leaves(agent)]
     preset = preset_of(campaign.compliance.preset)
-    _, most = room(picture_of(f, run))
     return Picture(
         free=f.idle.count(run.run_id),
         waiting=len(run.waiting) + others_waiting,
@@ -247,21 +247,25 @@ class _Ahead(Sequence[float]):
 
     def __init__(self, f: FloorState, run: RunLive, predictor: Predictor) -> None:
         self._f, self._run, self._predictor = f, run, predictor
+        self._known: dict[int, float] = {}
 
     def __len__(self) -> int:
         return len(self._run.hopper)
 
     def __getitem__(self, at: int) -> float:  # type: ignore[override]
-        return self._predictor.chances.factor(traits_of(self._run.campaign, self._run.hopper[at], self._f.now.utc_s))
+        known = self._known.get(at)
+        if known is None:
+            traits = traits_of(self._run.campaign, self._run.hopper[at], self._f.now.utc_s)
+            known = self._known[at] = self._predictor.chances.factor(traits)
+        return known
 
 
-def _told(f: FloorState, run: RunLive, decision: Decision) -> Decision:
+def _told(run: RunLive, decision: Decision, limit: str, most: int) -> Decision:
     """With how the window stands that steers, and with the cap that held it back."""
     why = decision.why
     if why.window and run.budget is not None:
         standing = next((one for one in run.budget.standings if one.window.words == why.window), None)
         why = msgspec.structs.replace(why, window_use=standing.words if standing is not None else "")
-    limit, most = room(picture_of(f, run))
     if why.reason and decision.start >= most and not careful_of(run):
         why = msgspec.structs.replace(why, reason=f"no room for more: {limit}")
     return msgspec.structs.replace(decision, why=why)
