@@ -104,10 +104,10 @@ def test_settings_that_change_count_what_is_up_anew() -> None:
     told.fill(1, "+39021", "+39022")
     told.check("1 commits c1\n 1 commits c2")
     told._handle(2, e.CampaignChanged(campaign=message(ITALY)))
-    assert told.floor.runs[1].bound["+39"].up == 2
+    assert told.floor.runs[1].bounds.to["+39"].up == 2
     assert told.fill(3, "+39023", "+49301") == ["place c4"]
     told.check("4 ends c1 busy\n > place c3\n 5 ends c2 busy")
-    assert told.floor.runs[1].bound["+39"].up == 1
+    assert told.floor.runs[1].bounds.to["+39"].up == 1
 
 
 @pytest.mark.covers("I8")

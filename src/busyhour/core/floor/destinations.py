@@ -38,29 +38,29 @@ def note_up(run: RunLive, call: CallLive) -> Bound | None:
     call.destination = destination.prefix if destination is not None else None
     if destination is None:
         return None
-    bound = run.bound.setdefault(destination.prefix, Bound())
+    bound = run.bounds.to.setdefault(destination.prefix, Bound())
     bound.up += 1
     return bound
 
 
 def note_over(run: RunLive, call: CallLive) -> None:
-    if call.destination is not None and call.destination in run.bound:
-        run.bound[call.destination].up -= 1
+    if call.destination is not None and call.destination in run.bounds.to:
+        run.bounds.to[call.destination].up -= 1
         call.destination = None
 
 
 def begin(f: FloorState, run: RunLive, placed_last_minute: int) -> None:
     """Where the calls of the last minute went is not known to a new engine: at the worst all of them went there."""
     for one in run.campaign.destinations:
-        starts = run.bound.setdefault(one.prefix, Bound()).starts_s
+        starts = run.bounds.to.setdefault(one.prefix, Bound()).starts_s
         starts.extend([f.now.mono_s] * min(placed_last_minute, one.per_minute_max))
 
 
 def review(f: FloorState, run: RunLive) -> None:
     """The settings may have changed: count anew what is up."""
-    starts = {prefix: bound.starts_s for prefix, bound in run.bound.items()}
-    run.bound = {one.prefix: Bound() for one in run.campaign.destinations}
-    for prefix, bound in run.bound.items():
+    starts = {prefix: bound.starts_s for prefix, bound in run.bounds.to.items()}
+    run.bounds.to = {one.prefix: Bound() for one in run.campaign.destinations}
+    for prefix, bound in run.bounds.to.items():
         bound.starts_s.extend(starts.get(prefix, ()))
     for name in run.calls:
         call = f.calls[name]
@@ -73,7 +73,7 @@ def review(f: FloorState, run: RunLive) -> None:
 
 def left(f: FloorState, run: RunLive, destination: Destination) -> int:
     """How many more calls may go there now."""
-    bound = run.bound.setdefault(destination.prefix, Bound())
+    bound = run.bounds.to.setdefault(destination.prefix, Bound())
     at_once = destination.calls_max - bound.up if destination.calls_max else NO_LIMIT
     if not destination.per_minute_max:
         bound.starts_s.clear()
@@ -82,8 +82,15 @@ def left(f: FloorState, run: RunLive, destination: Destination) -> int:
         bound.starts_s.popleft()
     minute = destination.per_minute_max - len(bound.starts_s)
     if minute <= 0:
-        f.at(bound.starts_s[0] + runs.MINUTE_S - f.now.mono_s, "destination", str(run.run_id))
+        _look_again(f, run, bound.starts_s[0] + runs.MINUTE_S)
     return min(at_once, minute)
+
+
+def _look_again(f: FloorState, run: RunLive, at_s: float) -> None:
+    """Then; when a look is to come before that, it sees to the rest."""
+    if not f.now.mono_s < run.bounds.look_s <= at_s:
+        run.bounds.look_s = at_s
+        f.at(at_s - f.now.mono_s, "destination", str(run.run_id))
 
 
 def is_open(f: FloorState, run: RunLive, number: str) -> bool:
@@ -132,9 +139,9 @@ def make_room(f: FloorState, run: RunLive) -> None:
     """All that is in the hopper has to wait: let others come, if the lists have any."""
     if not run.campaign.destinations or not run.fresh_left or not run.hopper or run.filling:
         return
-    if run.cleared_s + LATER_S > f.now.mono_s or dialable(f, run):
+    if run.bounds.cleared_s + LATER_S > f.now.mono_s or dialable(f, run):
         return
-    run.cleared_s = f.now.mono_s
+    run.bounds.cleared_s = f.now.mono_s
     items, due_utc_s = list(run.hopper), f.now.utc_s + LATER_S
     run.hopper.clear()
     f.do(

@@ -17,7 +17,7 @@ from busyhour.core.dialer.pacing import Pace
 from busyhour.core.dialer.watch import Result
 from busyhour.core.events import Instant
 from busyhour.core.floor import learning
-from busyhour.core.floor.bound import Bound
+from busyhour.core.floor.bound import Bounds
 from busyhour.core.floor.free import FreeAgents
 from busyhour.core.floor.predictor import Predictor
 from busyhour.core.floor.waiting import WaitingCalls
@@ -31,6 +31,7 @@ from busyhour.core.model.pictures import AgentProfile, HopperItem, Segment
 from busyhour.core.model.values import LegMode, Outcome, PhoneKind
 
 START = Instant(0.0, 0.0)
+SAME_S = 0.001  # deadlines of one thing that differ by less are one
 STALE_MAX = 1_000  # entries of the agenda: beyond it they are swept when most of them are stale
 
 BEFORE_TALK = (CallState.RESERVED, CallState.PLANNED, CallState.DIALING, CallState.WAITING)
@@ -178,8 +179,7 @@ class RunLive:
     abandoned: int = 0
     turn: int = 0  # when it last placed a call: fairness at equal priority
     starts_s: deque[float] = field(default_factory=deque)  # within the last minute
-    bound: dict[str, Bound] = field(default_factory=dict)  # by prefix
-    cleared_s: float = -inf  # when the hopper was last emptied, for all in it had to wait
+    bounds: Bounds = field(default_factory=Bounds)  # what its calls to each destination are
     results: deque[Result] = field(default_factory=deque)  # of the last attempts, while they are watched
     halted: str = ""  # why it stopped by itself
     why: str | Pace = ""
@@ -226,9 +226,9 @@ class FloorState:
 
     def at(self, after_s: float, kind: str, name: str) -> None:
         """Ask for `kind` of `name` to be due `after_s` from now; replaces an earlier wish of the same kind."""
-        if after_s == inf:
-            return
         due_s = self.now.mono_s + max(0.0, after_s)
+        if due_s == inf or abs(self._due.get((kind, name), -inf) - due_s) < SAME_S:
+            return  # never, or asked for already
         self._due[kind, name] = due_s
         heappush(self._agenda, (due_s, next(self._turns), kind, name))
         if len(self._agenda) > STALE_MAX and len(self._agenda) > 2 * len(self._due):
