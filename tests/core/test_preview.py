@@ -318,3 +318,21 @@ def test_a_call_that_was_answered_meanwhile_is_joined() -> None:
 def test_a_call_whose_agent_is_gone_is_given_up() -> None:
     story = taken_over(ChannelPicture(channel="c1-1", answered=False, ringing=True))
     assert story.first[0] == "hang-up c1"
+
+
+@pytest.mark.covers("WD-255")
+def test_a_program_skips_with_a_word_of_its_own_that_steers_the_rules() -> None:
+    rule = RetryRule(outcome=Outcome.AGENT_SKIPPED, disposition="LATER", max_attempts=3, delay_s=60)
+    plain = RetryRule(outcome=Outcome.AGENT_SKIPPED, max_attempts=3, delay_s=600)
+    for word, again_s in (("LATER", 60.0), ("", 600.0), ("NEVER", None)):
+        story = Story(campaigns=[campaign(dial_mode=DialMode.PREVIEW, retry_rules=(rule, plain))]).working("ann")
+        floor = story.floor
+        item_ = item(1)
+        floor.handle(
+            e.Instant(1.0, NOON_UTC_S + 1),
+            e.HopperFilled(run_id=1, items=(item_,), fresh_left=False, next_due_utc_s=None),
+        )
+        asked = e.SkipAsked(agent_id=1, call=item_.call, reason=word, any_reason=True, request="r")
+        [skip] = [one for one in floor.handle(e.Instant(2.0, NOON_UTC_S + 2), asked) if isinstance(one, c.SkipContact)]
+        due = None if skip.next_due_utc_s is None else skip.next_due_utc_s - NOON_UTC_S - 2
+        assert (skip.reason, due) == (word, again_s)

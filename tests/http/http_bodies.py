@@ -34,6 +34,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "add_range": {"json": {"first": "5550000", "count": 2, "short_numbers": True}},
     "start_import": FILE,
     "pause": body(reason="lunch"),
+    "reserve": {"params": {"op": "reserve", "agent": "SIP/302"}},
     "dial_preview": body(call="c1-0"),
     "skip_preview": body(call="c1-0", reason="not now"),
     "dial_by_hand": body(campaign_id=1, number="+390612345678"),

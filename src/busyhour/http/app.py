@@ -39,6 +39,7 @@ from busyhour.http import (
     pause_reasons,
     plan,
     prompts,
+    reserve,
     runs,
     session,
     sip,
@@ -82,6 +83,7 @@ ALL: tuple[Routes, ...] = (
     desk.routes,
     desk_calls.routes,
     desk_dial.routes,
+    reserve.routes,
     sip.routes,
     document.routes,
     page.routes,  # last: it takes every path that is left

@@ -62,7 +62,7 @@ def skipped(one: c.SkipContact) -> list[tuple[Any, ...]]:
             item.number,
             item.contact_name,
             msgspec.json.encode(item.variables).decode(),
-            one.reason,
+            one.reason or None,
             one.why,
             one.at_utc_s,
         )

@@ -79,7 +79,7 @@ def on_skip_asked(f: FloorState, event: e.SkipAsked) -> None:
         f.refuse(event.request, "preview_gone", GONE)
     elif call.approved:
         f.refuse(event.request, "being_dialed", "It is being dialed already. Hang up to stop it.")
-    elif event.reason not in call.campaign.preview.skip_reasons:
+    elif not event.any_reason and event.reason not in call.campaign.preview.skip_reasons:
         f.refuse(event.request, "unknown_reason", "Choose one of the campaign's reasons. Reload the desk to see them.")
     else:
         _skip(f, agent, call, event.reason)
@@ -89,7 +89,7 @@ def on_skip_asked(f: FloorState, event: e.SkipAsked) -> None:
 def _skip(f: FloorState, agent: AgentLive, call: CallLive, reason: str) -> None:
     """Not called again, unless a retry rule says so; the reason counts as its disposition."""
     retry = next_attempt(
-        call.campaign, call.item, outcome=Outcome.AGENT_SKIPPED, disposition=reason, ended_utc_s=f.now.utc_s
+        call.campaign, call.item, outcome=Outcome.AGENT_SKIPPED, disposition=reason or None, ended_utc_s=f.now.utc_s
     )
     f.do(
         SkipContact(
@@ -98,7 +98,7 @@ def _skip(f: FloorState, agent: AgentLive, call: CallLive, reason: str) -> None:
             campaign_id=call.campaign.campaign_id,
             agent_id=agent.agent_id,
             reason=reason,
-            why=f"preview: {agent.profile.name} skipped it: {reason}",
+            why=f"preview: {agent.profile.name} skipped it: {reason or 'no reason given'}",
             next_due_utc_s=retry.due_utc_s,
             retry_why=retry.why,
             at_utc_s=f.now.utc_s,

@@ -54,6 +54,7 @@ class SkipAsked(Fact, frozen=True, kw_only=True):
     agent_id: int
     call: str
     reason: str
+    any_reason: bool = False  # also one that the campaign does not offer, or none
     request: str
 
 
