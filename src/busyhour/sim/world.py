@@ -135,7 +135,7 @@ class World(Desks):
         return self._result(violation)
 
     def clear(self) -> None:
-        """It has ended, and nobody looks at it again. What it has most of goes at once: found as a cycle, it takes long."""
+        """It has ended, and nobody looks at it again. What it has most of goes at once, not as one cycle."""
         self.store.tenants.clear()
         self.pbx.histories.clear()
         self.pbx.ledger.clear()
