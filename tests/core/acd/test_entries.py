@@ -132,7 +132,7 @@ def test_who_hung_up_and_calls_again_soon_is_where_they_were() -> None:
 
 
 def test_a_callback_stands_in_line_for_the_caller_who_takes_over_when_they_call() -> None:
-    center = entries(queue())
+    center = entries(queue(overflow=(OverflowRule(trigger=T.WAITED, threshold=30, action=A.ANNOUNCE_THEN_QUEUE),)))
     for n in range(3):
         center.enter(caller(f"c{n}", float(n), f"+{n}"), float(n))
     promise = Callback(
@@ -146,9 +146,24 @@ def test_a_callback_stands_in_line_for_the_caller_who_takes_over_when_they_call(
     assert center.promised("c1", promise, 5.0) is promise
     assert center.routing.line_of(1) == ["c0", "k1", "c2"]
     assert center.entries["k1"].state is EntryState.PROMISED
+    assert center.due("k1", 55.0) is None, "nobody is on the line who could hear a message"
+    assert center.routing.line_of(1) == ["c0", "k1", "c2"]
     center.enter(caller("c9", 60.0, "+1"), 60.0)
     assert center.routing.line_of(1) == ["c0", "c9", "c2"]
     assert center.promises.callbacks == {}
+
+
+def test_who_meets_a_free_agent_says_nothing_about_how_fast_the_queue_moves() -> None:
+    center = entries(queue())
+    center.routing.free(1, Medium.AUDIO, Standing(0.0))
+    center.enter(caller("c1", 1.0), 1.0)
+    center.offered("c1", 1.0)
+    center.answered("c1", 3.0)
+    assert center.estimates[1].starts == 0.0
+    center.enter(caller("c2", 4.0), 4.0)
+    center.offered("c2", 9.0)
+    center.answered("c2", 9.0)
+    assert center.estimates[1].starts == 1.0
 
 
 # Small centers

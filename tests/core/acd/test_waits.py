@@ -138,6 +138,20 @@ def test_it_follows_at_once_when_agents_go() -> None:
     assert estimate.wait_s(0) == NEVER_S
 
 
+def test_what_was_long_ago_weighs_less() -> None:
+    estimate = WaitEstimate()
+    estimate.changed(0.0, waiting=3, agents=2)
+    for n in range(40):
+        estimate.started(60.0 * n)  # each agent takes a call every two minutes
+    estimate.changed(2_400.0, waiting=0, agents=2)
+    fast_s = estimate.wait_s(0)
+    estimate.changed(30_000.0, waiting=3, agents=2)
+    for n in range(20):
+        estimate.started(30_000.0 + 600.0 * n)  # and now every twenty
+    assert fast_s == pytest.approx(60.0, rel=0.15)
+    assert estimate.wait_s(0, call_s=1_200.0) == pytest.approx(600.0, rel=0.15)
+
+
 def test_more_ahead_is_more_wait() -> None:
     estimate = WaitEstimate()
     estimate.changed(0.0, waiting=30, agents=4)

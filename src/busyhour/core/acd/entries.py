@@ -100,7 +100,7 @@ class Entries:
 
     def _to_line(self, entry: Entry, now_s: float) -> Overflow | None:
         queue = self.routing.queues[entry.queue_id]
-        found = on_arrival(queue.overflow, self._load(entry.queue_id, call=entry.call), entry.path)
+        found = on_arrival(queue.overflow, self._load(entry.queue_id), entry.path)
         if found is not None:
             return self._stopped(entry, found, now_s)
         self._line_up(entry, now_s)
@@ -132,7 +132,7 @@ class Entries:
         if entry.state is PROMISED:
             return None  # nobody is on the line to be told anything
         rules = self.routing.queues[entry.queue_id].overflow
-        load = self._load(entry.queue_id, call=call)
+        load = self._load(entry.queue_id)
         found = while_waiting(rules, load, entry.path, entry.waited_s(now_s))
         return self._stopped(entry, found, now_s) if found is not None else None
 
@@ -262,10 +262,10 @@ class Entries:
         if len(buckets) > BUCKETS_MAX:
             del buckets[min(buckets)]
 
-    def _load(self, queue_id: int, call: str) -> QueueLoad:
-        """As this caller finds it; they themselves do not count."""
+    def _load(self, queue_id: int) -> QueueLoad:
+        """As a caller at the door finds it."""
         queue = self.routing.queues[queue_id]
-        waiting = self.routing.waiting_count(queue_id) - (1 if call in self.routing.waiting else 0)
+        waiting = self.routing.waiting_count(queue_id)
         return QueueLoad(
             waiting=waiting,
             waiting_max=queue.waiting_max,
