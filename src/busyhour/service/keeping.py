@@ -65,7 +65,7 @@ class Keeper:
         self._lots: list[_Lot] = []
         self._more = Alarm()
         self._task: asyncio.Task[None] | None = None
-        self._pulse: asyncio.Task[None] | None = None
+        self._pulse: asyncio.TimerHandle | None = None
 
     def begin(self, fence: int, asked_s: float) -> None:
         """From now on under this fence, which was asked for at `asked_s` (monotonic)."""
@@ -74,7 +74,8 @@ class Keeper:
         self._sure_s = asked_s
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name=f"keeper-{self._tenant}")
-            self._pulse = asyncio.create_task(self._beat(), name=f"pulse-{self._tenant}")
+        if self._pulse is None:
+            self._pulse = asyncio.get_running_loop().call_later(BEAT_S, self._beat)
 
     async def open(self, owner: str, *, rewound: bool) -> FloorPicture:
         """Open the shard, when all is written that a floor that failed has left. But a store that lost what we wrote
@@ -156,24 +157,24 @@ class Keeper:
 
     async def end(self) -> None:
         """Stop, after a last try to write what waits."""
-        tasks = [task for task in (self._task, self._pulse) if task is not None]
-        self._task = self._pulse = None
-        for task in tasks:
+        if self._pulse is not None:
+            self._pulse.cancel()
+            self._pulse = None
+        task, self._task = self._task, None
+        if task is not None:
             task.cancel()
-        if tasks:
-            await asyncio.wait(tasks)
+            await asyncio.wait([task])
         try:
             async with asyncio.timeout(END_MAX_S):
                 await self.flush()
         except (StoreDown, FenceLost, StoreRewound, TimeoutError) as fault:
             log.warning("records are left for recovery", tenant=self._tenant, records=self.waiting, fault=repr(fault))
 
-    async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(BEAT_S)
-            now_s = self._clock.now().mono_s
-            if now_s - self._sure_s <= SURE_S:
-                self._sure_s = now_s
+    def _beat(self) -> None:
+        now_s = self._clock.now().mono_s
+        if now_s - self._sure_s <= SURE_S:
+            self._sure_s = now_s
+        self._pulse = asyncio.get_running_loop().call_later(BEAT_S, self._beat)
 
     async def _run(self) -> None:
         while True:

@@ -120,7 +120,8 @@ class Line:
     async def place(self, call: c.PlaceCall) -> Event:
         name = call.item.call
         self.process.point("before place")
-        await self.process.alive()
+        if self.process.dead:
+            await self.process.alive()
         self.process.watch.before_order(self.process, call)
         if self.downs:
             return CallNotSent(call=name, cause=EndCause.NOT_SENT)  # never dialed blind, as the adapter does it
@@ -140,7 +141,8 @@ class Line:
 
     async def act(self, command: c.Act) -> Event | None:
         self.process.point("before act")
-        await self.process.alive()
+        if self.process.dead:
+            await self.process.alive()
         self.process.watch.before_order(self.process, command)
         after_s = REPLY_S / 2
         if self.process.watch.chance(self._weather.kill_late):
@@ -185,7 +187,8 @@ class Shelf:
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int = 0) -> list[Event]:
         self.process.point("before commit")
-        await self.process.alive()
+        if self.process.dead:
+            await self.process.alive()
         answers, written = await self.process.over_the_wire(
             COMMIT_S, partial(self._committed, tenant, fence, batch, no)
         )
