@@ -125,6 +125,8 @@ def _duties(campaign: Campaign, preset: Preset) -> list[str]:
             else "the general farewell message: give it one that says who calls"
         )
         said.append(f"Who finds no agent within {campaign.answer_wait_max_s:g} s hears {own}.")
+    if key := campaign.compliance.opt_out_key:
+        said.append(f"Who presses {key} while a message plays is put on the do-not-call list.")
     if preset.abandoned_again_s:
         said.append(f"Whoever was abandoned is not called again for {preset.abandoned_again_s / 3600:g} hours.")
     return said

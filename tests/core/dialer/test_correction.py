@@ -33,6 +33,7 @@ def test_a_ratio_is_corrected_and_only_that() -> None:
     assert calls_to_start(picture(100)).start == 16
     assert calls_to_start(picture(80)).start == 21
     assert calls_to_start(picture(200)).start == 6
+    assert "2 calls for each, corrected by 80 %" in str(calls_to_start(picture(80)))
     assert calls_to_start(picture(80, left=12)).start == 18
     assert calls_to_start(picture(80, careful="at the limit")).start == 6, "one call for each free agent"
     assert calls_to_start(picture(80, mode=DialMode.PROGRESSIVE)).start == 6

@@ -75,16 +75,21 @@ class Pace(Struct, frozen=True, kw_only=True):
             return picture.decision.why.reason if picture.decision is not None else "nothing is known yet"
         return picture.careful if picture.campaign.dial_mode is DialMode.RATIO else ""
 
+    @property
+    def _corrected(self) -> str:
+        percent = self.picture.campaign.pacing.correction
+        return "" if percent == PLAIN or self.picture.careful else f", corrected by {percent:g} %"
+
     def __str__(self) -> str:
         picture, campaign = self.picture, self.picture.campaign
         if campaign.dial_mode is DialMode.PREDICTIVE and picture.decision is not None:
-            return f"{picture.decision.why.words()}: start {picture.decision.start}"
+            return f"{picture.decision.why.words()}{self._corrected}: start {picture.decision.start}"
         if campaign.dial_mode is DialMode.AGENTLESS:
             why = f"agentless: {picture.live} of {campaign.max_concurrent} calls up"
         else:
             why = f"{self.paced}: {picture.agents_free} free agents"
             if self.paced == DialMode.RATIO:
-                why += f", {campaign.pacing.ratio:g} calls for each"
+                why += f", {campaign.pacing.ratio:g} calls for each{self._corrected}"
             why += f", {picture.dialing + picture.waiting} calls on the way"
         if self.reason:
             why += f"; {self.reason}"
