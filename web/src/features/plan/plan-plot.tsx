@@ -70,12 +70,15 @@ function Axes({ points, measure, label, children }: { points: PlanPoint[]; measu
   const { t } = useTranslation();
   const agents = [...new Set(points.map((point) => point.agents))].toSorted((a, b) => a - b);
   const [first, last] = [Math.log(agents[0]!), Math.log(agents.at(-1)!)];
-  const top = measure === 'utilisation' ? 1 : Math.max(...points.map((point) => point[measure]), 1e-3) * 1.1;
+  const values = points.map((point) => point[measure]);
+  // Busy agents are at 80 to 95 %: from nothing up, all lines would be one. The axis says where it begins.
+  const bottom = measure === 'utilisation' ? Math.max(0, Math.floor((Math.min(...values) - 0.05) * 10) / 10) : 0;
+  const top = measure === 'utilisation' ? 1 : Math.max(...values, 1e-3) * 1.1;
   const x: Scale = (n) => LEFT + (WIDTH - LEFT - RIGHT) * (last > first ? (Math.log(n) - first) / (last - first) : 0.5);
-  const y: Scale = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - value / top);
+  const y: Scale = (value) => TOP + (HEIGHT - TOP - BOTTOM) * (1 - (value - bottom) / (top - bottom));
   return (
     <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width="100%" style={{ minWidth: 480 }} role="img" aria-label={label} fontSize={13}>
-      {Array.from({ length: TICKS + 1 }, (_, tick) => (tick / TICKS) * top).map((value) => (
+      {Array.from({ length: TICKS + 1 }, (_, tick) => bottom + (tick / TICKS) * (top - bottom)).map((value) => (
         <g key={value}>
           <line className="plan-grid" x1={LEFT} x2={WIDTH - RIGHT} y1={y(value)} y2={y(value)} />
           <text className="plan-text" x={LEFT - 8} y={y(value) + 4} textAnchor="end">{shown(measure, value)}</text>
