@@ -199,7 +199,7 @@ async def test_an_engine_that_died_before_it_wrote_leaves_the_journal_to_the_nex
     assert picture.given_back == 3
 
 
-@pytest.mark.covers("N11", "I6")
+@pytest.mark.covers("I6", "I33")
 async def test_do_not_call_numbers_of_the_lost_seconds_are_given_back(world: World) -> None:
     """Those that were taken off the list are off it again; who listed a number before stays named."""
     await begin(world)

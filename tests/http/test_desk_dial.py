@@ -125,7 +125,7 @@ async def test_a_listed_number_leaves_the_desks(world: World, here: Tenant) -> N
     assert [event for _, event in world.floors.told] == [e.NumbersListed(numbers=(NUMBER,))]
 
 
-@pytest.mark.covers("N11")
+@pytest.mark.covers("I33")
 async def test_what_is_listed_and_unlisted_goes_to_the_journal(world: World, here: Tenant) -> None:
     """Once the store has it: a store that fails over gets it back."""
     administrator = here.people[Role.ADMINISTRATOR]

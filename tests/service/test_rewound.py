@@ -161,7 +161,7 @@ async def test_segments_are_few(tmp_path: Path) -> None:
     assert JournalSegments(tmp_path, 1).lines()[-1] == b"129"
 
 
-@pytest.mark.covers("N11", "I6")
+@pytest.mark.covers("I6", "I33")
 async def test_what_administrators_listed_is_given_back_too(tmp_path: Path) -> None:
     """A number that was put on the do-not-call list, and one that was taken off it: by an engine that lives, and by
     the next one when it died with the server."""
