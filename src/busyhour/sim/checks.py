@@ -329,6 +329,7 @@ class Checks:
                 self.first_records[name] = attempt.record
                 self.recorded_s[name] = the_loop().now_s
                 self._landed(tenant, name)
+        self.law.recount(tenant)
         self._run_states |= {(tenant, run_id): run.state for run_id, run in rows.runs.items()}
         last = {keep.agent_id: keep for keep in rows.agent_states}
         self._agent_states |= {(tenant, agent_id): keep for agent_id, keep in last.items()}

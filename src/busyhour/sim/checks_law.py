@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from busyhour.core import commands as c
 from busyhour.core.dialer.compliance.presets import preset_of
 from busyhour.core.model.campaign import Campaign
+from busyhour.core.model.pictures import CallRecord
 from busyhour.core.model.values import REACHED, DialMode
 from busyhour.sim.ledger import Violation
 from busyhour.sim.loop import the_loop
@@ -46,10 +47,25 @@ class LawChecks:
         if record.call in self._closed:
             return
         self._closed.add(record.call)
+        self._count(tenant, record)
+
+    def _count(self, tenant: int, record: CallRecord) -> None:
         if record.outcome in REACHED and record.answered_utc_s is not None:
             total = self._sum(tenant, record.campaign_id)
             total.answered += 1
             total.abandoned += record.joined_utc_s is None
+
+    def recount(self, tenant: int) -> None:
+        """After a failover: some records were lost, and some that waited came with those that were given back."""
+        limits = {key: self._sums.pop(key).limit_since_s for key in list(self._sums) if key[0] == tenant}
+        for name, attempt in self._world.store.tenants[tenant].attempts.items():
+            if attempt.record is None:
+                self._closed.discard(name)
+            else:
+                self._closed.add(name)
+                self._count(tenant, attempt.record)
+        for key, since_s in limits.items():
+            self._sum(*key).limit_since_s = since_s
 
     def look(self) -> None:
         """Each second: since when each campaign that dials ahead is at its limit."""

@@ -1,5 +1,5 @@
-"""Golden scenarios of what forbids a call: for longer than a play lasts, or until another one is over; and of a run that
-stops by itself."""
+"""Golden scenarios of what forbids a call: for longer than a play lasts, or until another one is over; and of a run
+that stops by itself."""
 
 import asyncio
 
