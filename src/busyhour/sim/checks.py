@@ -109,8 +109,8 @@ class Checks:
         record = rows.attempts[before.name].record
         if record is None:
             raise Violation(f"I1: {channel.number} was dialed again before {before.name} had its record")
-        if rows.attempts[channel.name].placed.by_hand:
-            return  # whom agents choose, and when, is theirs to know
+        if self.accompanied.is_chosen(channel):
+            return
         rules = rows.campaigns[record.campaign_id].retry_rules
         word = rows.attempts[before.name].disposition
         delays = [rule.delay_s for rule in rules if rule.outcome is record.outcome and rule.disposition in (word, None)]

@@ -21,6 +21,7 @@ class AccompaniedChecks:
     def __init__(self, world: "World") -> None:
         self._world = world
         self._by_hand: dict[tuple[int, int], None] = {}  # agents who have asked for a call by hand
+        self._chosen: dict[tuple[int, int], str] = {}  # the last call by hand to a member
         self._with: dict[tuple[int, int], str] = {}  # the last call that was dialed for an agent
 
     def asked(self, tenant: int, event: e.Event) -> None:
@@ -31,9 +32,17 @@ class AccompaniedChecks:
         """Only these may be reserved in a pause."""
         return (tenant, agent_id) in self._by_hand
 
+    def is_chosen(self, channel: Channel) -> bool:
+        """Dialed by hand: whom agents choose, and when, is theirs to know. Or dialed after such a call that was never
+        sent: then its end is what decides."""
+        chosen = self._chosen.get((channel.tenant, channel.member_id))
+        return chosen is not None and (chosen == channel.name or chosen not in self._world.pbx.ledger.channels)
+
     def on_intent(self, tenant: int, keep: c.PlaceCall) -> None:
         """I12, I27: in these modes no call without its agent, and an agent has one at a time."""
         campaign = self._world.store.tenants[tenant].campaigns[keep.campaign_id]
+        if keep.by_hand:
+            self._chosen[tenant, keep.item.member_id] = keep.item.call
         if keep.agent_id is None:
             if campaign.dial_mode in (DialMode.PREVIEW, DialMode.MANUAL) or is_agent_first(campaign):
                 raise Violation(f"I12: {keep.item.call} was to be dialed without an agent")

@@ -71,7 +71,7 @@ class LiveChecks:
     def _healthy_s(self, tenant: int, now_s: float) -> float:
         """For how long nothing has befallen this tenant's engine."""
         line, process = self._world.lines[tenant], self._world.processes[tenant]
-        if line.downs or line.mute or process.frozen or process.dead or self._world.store_away():
+        if line.downs or line.mute or line.deaf or process.frozen or process.dead or self._world.store_away():
             return 0.0
         since_s = max(self._world.disturbed_s[tenant], line.back_s, self._store_away_s)
         return max(0.0, now_s - since_s)
@@ -162,7 +162,7 @@ class LiveChecks:
                 self._down_since_s.pop(tenant, None)
                 continue
             self._world.disturbed(tenant)
-            if process.dead or process.frozen or line.downs or line.mute or self._world.store_away():
+            if process.dead or process.frozen or line.downs or line.mute or line.deaf or self._world.store_away():
                 self._down_since_s[tenant] = now_s
             elif now_s - self._down_since_s.setdefault(tenant, now_s) > self._back_max_s:
                 raise Violation(f"I44: the engine of {tenant} is not back after {self._back_max_s:g} s")

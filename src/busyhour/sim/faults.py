@@ -26,6 +26,7 @@ class Weather(Struct, frozen=True, kw_only=True):
     link_cut_s: tuple[float, float] = (0.2, 20.0)
     silences_per_h: float = 0.0  # half open: nothing comes, and nobody says so for a while
     swizzles_per_h: float = 0.0  # some links go down one by one, and come back in another order
+    partitions_per_h: float = 0.0  # one direction, or all, once, flapping, or of several tenants in turn
     event_lost: float = 0.0
     event_doubled: float = 0.0
     event_late: float = 0.0
@@ -82,6 +83,8 @@ STORMS: dict[str, dict[str, object]] = {
         "link_cuts_per_h": 120.0,
         "silences_per_h": 40.0,
         "swizzles_per_h": 40.0,
+        "partitions_per_h": 40.0,
+        "commit_unknown": 1e-12,  # the answer of the store may be lost in a partition
         "event_lost": 0.02,
         "event_doubled": 0.05,
         "event_late": 0.05,

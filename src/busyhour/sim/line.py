@@ -60,6 +60,11 @@ class Line:
     def up(self) -> bool:
         return not self.downs
 
+    @property
+    def deaf(self) -> bool:
+        """Some directions are cut, and nobody was told."""
+        return False
+
     def hear(self, event: Event) -> None:
         """Something happened on the PBX: tell the engine, or not, or twice, or late."""
         if self._sink is None or self.downs or self.mute or self.process.dead:

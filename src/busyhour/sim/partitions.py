@@ -3,25 +3,21 @@ desk; once, flapping, or on several links in turn. Each heals, and all must go o
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable
 from random import Random
-from typing import Any, TypeVar
+from typing import Any
 
-from busyhour.core import commands as c
 from busyhour.core import events as e
-from busyhour.core.model.pictures import PbxPicture
-from busyhour.service.errors import StoreDown, Unavailable
+from busyhour.service.errors import Unavailable
 from busyhour.service.ports import Store
+from busyhour.sim.deaf import STORE_WAIT_S, DeafLine, DeafShelf
 from busyhour.sim.ledger import Violation
-from busyhour.sim.line import REPLY_WAIT_S, Line, Shelf
+from busyhour.sim.line import Line
 from busyhour.sim.loop import the_loop
+from busyhour.sim.people import HOUR_S
 from busyhour.sim.process import Process
 from busyhour.sim.world import World
 
-T = TypeVar("T")
-
-ACT_WAIT_S = 2.0
-STORE_WAIT_S = 5.0  # a use of the store without an answer is given up
 NOTICED_S = (5.0, 15.0)  # a link that brings nothing is taken for dead
 SHORTEST_S, LONGEST_S = 0.5, 30.0
 FLAPS = 4
@@ -35,68 +31,8 @@ WAYS = ("events", "orders", "replies", "all")
 COURSES = ("once", "flap", "swizzle")
 
 
-class DeafLine(Line):
-    """A line to the PBX on which some directions may be cut without anybody being told."""
-
-    def __init__(self, *arguments: Any) -> None:
-        super().__init__(*arguments)
-        self.cut_ways: frozenset[str] = frozenset()
-
-    def hear(self, event: e.Event) -> None:
-        if "events" not in self.cut_ways:
-            super().hear(event)
-
-    async def place(self, call: c.PlaceCall) -> e.Event:
-        if "orders" in self.cut_ways:
-            await asyncio.sleep(REPLY_WAIT_S)
-            return e.CallUnanswered(call=call.item.call)
-        answer = await super().place(call)
-        if "replies" not in self.cut_ways or not isinstance(answer, e.CallSent):
-            return answer
-        await asyncio.sleep(REPLY_WAIT_S)
-        return e.CallUnanswered(call=call.item.call)
-
-    async def act(self, command: c.Act) -> e.Event | None:
-        lost = "orders" in self.cut_ways
-        fact = None if lost else await super().act(command)
-        if not lost and "replies" not in self.cut_ways:
-            return fact
-        await asyncio.sleep(ACT_WAIT_S)
-        return e.JoinFailed(call=command.call, leg=command.leg) if isinstance(command, c.Join) else None
-
-    async def picture(self, tenant: int, about: Sequence[str] = ()) -> PbxPicture:
-        if self.cut_ways & {"orders", "replies"}:
-            await asyncio.sleep(REPLY_WAIT_S)
-            raise Unavailable("the PBX did not answer")
-        return await super().picture(tenant, about)
-
-
-class DeafShelf(Shelf):
-    """A way to the store of which requests or answers may be lost. Nothing but answers comes from a store."""
-
-    def __init__(self, *arguments: Any, cut_ways: Callable[[], frozenset[str]]) -> None:
-        super().__init__(*arguments)
-        self._cut_ways = cut_ways
-
-    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int = 0) -> list[e.Event]:
-        return await self._through(lambda: Shelf.commit(self, tenant, fence, batch, no))
-
-    async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: e.Instant) -> e.HopperFilled:
-        return await self._through(lambda: Shelf.fill_hopper(self, tenant, fence, ask, now))
-
-    async def _through(self, use: Callable[[], Coroutine[Any, Any, T]]) -> T:
-        if "orders" in self._cut_ways():
-            await asyncio.sleep(STORE_WAIT_S)
-            raise StoreDown("no answer")
-        answer = await use()
-        if self._cut_ways() & {"replies", "events"}:
-            await asyncio.sleep(STORE_WAIT_S)
-            raise StoreDown("the answer was lost")
-        return answer
-
-
-class PartitionWorld(World):
-    """A world in which nothing goes wrong but partitions, one after another."""
+class MixedWorld(World):
+    """A world in which partitions strike beside all that goes wrong otherwise, as often as its weather says."""
 
     def __init__(self, *arguments: Any) -> None:
         self.store_ways: dict[int, frozenset[str]] = {}
@@ -113,13 +49,13 @@ class PartitionWorld(World):
         def ways() -> frozenset[str]:
             return self.store_ways.get(process.tenant, frozenset())
 
-        return DeafShelf(self.store, process, self.plan.weather, lambda: False, cut_ways=ways)
+        return DeafShelf(self.store, process, self.plan.weather, super().store_away, cut_ways=ways)
 
     def store_away(self) -> bool:
         """For the checkers: somebody cannot reach the store, or is still waiting for an answer that was lost."""
         if any(self.store_ways.values()):
             self._store_cut_s = the_loop().now_s
-        return the_loop().now_s - self._store_cut_s <= STORE_WAIT_S + 1.0
+        return super().store_away() or the_loop().now_s - self._store_cut_s <= STORE_WAIT_S + 1.0
 
     async def _second(self) -> None:
         for tenant, line in self.lines.items():
@@ -137,22 +73,26 @@ class PartitionWorld(World):
             raise Unavailable("the answer was lost")
 
     async def _live(self) -> None:
-        self.spawn(self._partition_again_and_again())
+        self.spawn(self._partition_now_and_then())
         await super()._live()
 
-    async def _partition_again_and_again(self) -> None:
-        while True:
-            await asyncio.sleep(self._chance.uniform(*BETWEEN_S))
+    async def _partition_now_and_then(self) -> None:
+        per_h = self.plan.weather.partitions_per_h
+        while per_h > 0.0:
+            await asyncio.sleep(self._chance.expovariate(per_h / HOUR_S))
             if self.luck.over:
                 return
-            link, way, course = (self._chance.choice(kinds) for kinds in (LINKS, WAYS, COURSES))
-            name = f"{link} {way} {course}"
-            self.note(f"partition: {name}")
-            self.partitions[name] = self.partitions.get(name, 0) + 1
-            await self._partition(link, way, course)
-            self.note("healed")
-            await asyncio.sleep(LIVENESS_S)
-            self._look(name)
+            if self.luck.strikes():
+                self.spawn(self._partition_somewhere())
+
+    async def _partition_somewhere(self) -> str:
+        link, way, course = (self._chance.choice(kinds) for kinds in (LINKS, WAYS, COURSES))
+        name = f"{link} {way} {course}"
+        self.note(f"partition: {name}")
+        self.partitions[name] = self.partitions.get(name, 0) + 1
+        await self._partition(link, way, course)
+        self.note("healed")
+        return name
 
     async def _partition(self, link: str, way: str, course: str) -> None:
         ways = frozenset(WAYS[:3]) if way == "all" else frozenset({way})
@@ -193,7 +133,20 @@ class PartitionWorld(World):
             await line.come_back()
         line.cut_ways = frozenset()
 
-    def _look(self, name: str) -> None:
+
+class PartitionWorld(MixedWorld):
+    """One partition after another, each looked at when it has healed."""
+
+    async def _partition_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(self._chance.uniform(*BETWEEN_S))
+            if self.luck.over:
+                return
+            name = await self._partition_somewhere()
+            await asyncio.sleep(LIVENESS_S)
+            self._look_after(name)
+
+    def _look_after(self, name: str) -> None:
         """I44, R12: all is as before."""
         for tenant, engine in self.engines.items():
             floor = engine.floor

@@ -18,6 +18,7 @@ import structlog
 from msgspec import Struct
 
 from busyhour.sim.faults import Weather
+from busyhour.sim.partitions import MixedWorld
 from busyhour.sim.plan import Plan, Result
 from busyhour.sim.world import World
 
@@ -63,10 +64,14 @@ def plan_of(seed: int, groups: Sequence[str], contacts: int) -> Plan:
 def run_world(plan: Plan, make_store: MakeStore) -> Result:
     silence()
     with seldom_collected():
-        world = World(plan, make_store)
+        world = world_of(plan, make_store)
         result = world.run()
         world.clear()
         return result
+
+
+def world_of(plan: Plan, make_store: MakeStore) -> World:
+    return (MixedWorld if plan.weather.partitions_per_h else World)(plan, make_store)
 
 
 @contextmanager
