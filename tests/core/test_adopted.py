@@ -1,6 +1,7 @@
 """Stories of an engine that begins while calls are up: living ones are adopted, dead ones closed."""
 
 import pytest
+from msgspec.structs import replace
 
 from busyhour.core.events import AgentLinked
 from busyhour.core.model.campaign import RetryRule
@@ -64,6 +65,18 @@ def test_after_a_crash_living_calls_are_adopted_and_dead_ones_closed() -> None:
 
 
 @pytest.mark.covers("I2", "I3")
+@pytest.mark.covers("WD-132")
+def test_a_clock_that_was_ahead_does_not_shorten_the_delay_after_the_call_before() -> None:
+    """The attempt was sent while it was; it never reached the network, and the clock is right again."""
+    due_utc_s = NOON_UTC_S + 300
+    story = Story(
+        campaigns=[campaign(agent_ids=())],
+        calls=[stored(3, "intent", item=replace(item(3, attempt_no=2), due_utc_s=due_utc_s))],
+        show=("close",),
+    )
+    assert story.first == [f"close c3 CANCELLED 0 again {due_utc_s - (NOON_UTC_S - 30):g}"]
+
+
 def test_an_intent_of_just_now_may_be_on_its_way_and_is_looked_for_before_it_counts_as_never_sent() -> None:
     Story(
         calls=[stored(1, "intent", intent_utc_s=NOON_UTC_S - 1)], pbx=PbxPicture(boot="one"), show=("look", "close")

@@ -9,7 +9,7 @@ from busyhour.core.floor.state import CallLive, FloorState
 from busyhour.core.life.attempt import AttemptCause
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import ACTIVE, RunState
-from busyhour.core.model.pictures import CallRecord, Segment
+from busyhour.core.model.pictures import CallRecord, HopperItem, Segment
 from busyhour.core.model.values import EndCause, Outcome
 
 NEVER_SENT_RETRY_S = 60.0  # an intent that was proven not to have been sent is dialed again after this
@@ -40,7 +40,7 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
     run = f.runs[call.run_id]
     retry = Retry(due_utc_s=None, why="the run was removed")
     if run.state in ACTIVE and cause is EndCause.NOT_SENT:
-        retry = dial_again(f)
+        retry = dial_again(f, call.item)
     elif call.opted_out:
         retry = opt_out.NEVER_AGAIN
     elif run.state is not RunState.REMOVED:
@@ -60,9 +60,10 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
     watching.note_ended(f, run, call)
 
 
-def dial_again(f: FloorState) -> Retry:
-    """Nobody was dialed, so no rule has to ask for it (A2)."""
-    return Retry(due_utc_s=f.now.utc_s + NEVER_SENT_RETRY_S, why="never sent: dialed again")
+def dial_again(f: FloorState, item: HopperItem) -> Retry:
+    """Nobody was dialed, so no rule has to ask for it (A2). Not before this attempt was due: a clock that was ahead
+    when it was sent, and is put right since, must not shorten the delay after the one before (WD-132)."""
+    return Retry(due_utc_s=max(f.now.utc_s + NEVER_SENT_RETRY_S, item.due_utc_s), why="never sent: dialed again")
 
 
 def _save_disposition(f: FloorState, call: CallLive) -> None:

@@ -279,7 +279,7 @@ def _close_dead(f: FloorState, stored: OpenCall, history: CallHistory | None) ->
         outcome = _dead_outcome(run.campaign.dial_mode if run else None, stored, answered, cause)
     retry = Retry(due_utc_s=None, why="the run is over")
     if run is not None and run.state in ACTIVE and cause is EndCause.NOT_SENT:
-        retry = endings.dial_again(f)
+        retry = endings.dial_again(f, stored.item)
     elif stored.opted_out_utc_s is not None:
         retry = opt_out.NEVER_AGAIN
     elif run is not None and run.state in ACTIVE:
