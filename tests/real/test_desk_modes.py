@@ -14,6 +14,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 
 TALKS, OTHER = number_of(Behavior.TALK, 1, detail=9), number_of(Behavior.TALK, 2)
 BUSY, LISTED = number_of(Behavior.BUSY, 3), number_of(Behavior.TALK, 4)
+IN_TURN = number_of(Behavior.RING_OUT, 7)  # never dialed: its contact has another number, too
 FIRST = [number_of(Behavior.TALK, n) for n in (5, 6)]
 JOIN_MAX_S = 1.0
 
@@ -32,6 +33,7 @@ async def test_agents_decide_before_the_call(
             [desk] = desks.desks
             await by_hand(api, desk, agent_id, plain)
             await by_preview(api, desk, plain)
+            await check_audit(api)
             begun_s = await agent_first(api, desk, agent_id, plain)
             dialogs = carrier.ledger.dialogs()
             legs = phones.ledger.dialogs()
@@ -69,7 +71,7 @@ async def by_hand(api: Api, desk: Desk, agent_id: int, plain: dict[str, object])
 
 
 async def by_preview(api: Api, desk: Desk, plain: dict[str, object]) -> None:
-    people = await make_list(api, "people", [LISTED[:-1] + "9", OTHER])
+    people = await make_list(api, "people", [LISTED[:-1] + "9", f"{IN_TURN}|{OTHER}"])
     run_id = await start_run(api, await make_campaign(api, [people], name="look", dial_mode="preview", **plain))
     await desk.wait(lambda d: d.call is not None and d.call["state"] == "reserved", 15)
     assert desk.call is not None
@@ -79,13 +81,30 @@ async def by_preview(api: Api, desk: Desk, plain: dict[str, object]) -> None:
     await desk.press("preview/skip", call=skipped, reason="not now")
     await desk.wait(lambda d: d.call is not None and d.call["call"] != skipped, 10)
     assert desk.call["state"] == "reserved"
-    await desk.press("preview/dial", call=desk.call["call"])
+    assert desk.call["number"] == IN_TURN
+    with pytest.raises(ApiError, match="no such number"):
+        await desk.press("preview/dial", call=desk.call["call"], number=BUSY)
+    await desk.press("preview/dial", call=desk.call["call"], number=OTHER)
     await desk.wait(lambda d: d.call is not None and d.call["state"] == "talking", 15)
     await wait_over(api, run_id, timeout_s=20)
     attempts = await wait_closed(api, run_id, timeout_s=10)
     assert sorted((attempt["outcome"], attempt["disposition"]) for attempt in attempts) == [
         ("AGENT_SKIPPED", "not now"),
         ("HANDLED", None),
+    ]
+    [handled] = [attempt for attempt in attempts if attempt["outcome"] == "HANDLED"]
+    assert (handled["number"], handled["attempt_no"]) == (OTHER, 1)
+    assert handled["why"] == "preview: Agent 0 dialed another number of the contact"
+
+
+async def check_audit(api: Api) -> None:
+    """What the agent chose themselves is kept, the newest first."""
+    rows = (await api.get("/api/audit"))["rows"]
+    told = [(row["what"], row["number"], row["agent_name"], row["campaign_name"]) for row in rows]
+    assert told == [
+        ("other number", OTHER, "Agent 0", "look"),
+        ("manual dial", BUSY, "Agent 0", "by hand"),
+        ("manual dial", TALKS, "Agent 0", "by hand"),
     ]
 
 
