@@ -240,12 +240,11 @@ class Engine:
         """Facts can be lost on their way without anybody noticing (B5)."""
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            if not self._telephony.up() or self.floor is None:
-                continue
-            asked_s, about = self._clock.now().mono_s, list(self.floor.calls)
-            with suppress(Unavailable):
-                pbx = await self._telephony.picture(self.tenant, about)
-                self.put(e.PbxSeen(pbx=pbx, asked_mono_s=asked_s))
+            if self._telephony.up() and (floor := self.floor) is not None and await self._keeper.still_ours():
+                asked_s, about = self._clock.now().mono_s, list(floor.calls)
+                with suppress(Unavailable):
+                    pbx = await self._telephony.picture(self.tenant, about)
+                    self.put(e.PbxSeen(pbx=pbx, asked_mono_s=asked_s))
 
     async def _look_anew(self) -> None:
         """Facts were dropped: what is left of the queue is not to be trusted either."""
@@ -255,7 +254,8 @@ class Engine:
         self._overflowed = False
         self.put(e.TelephonyLost())
         self._queue.extend(told)
-        self.put(e.TelephonyBack(pbx=await self._telephony.picture(self.tenant)))
+        if await self._keeper.still_ours():
+            self.put(e.TelephonyBack(pbx=await self._telephony.picture(self.tenant)))
 
     # Carrying out
 

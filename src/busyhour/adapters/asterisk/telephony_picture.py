@@ -87,14 +87,22 @@ class Photographer:
             leg = room.id[1:]
             if room.id.startswith("r") and is_leg(leg) and leg not in found:
                 await self._actor.drop_room(leg)
-        legs = {leg: self._channels.of(leg) for leg in found if is_leg(leg)}
+
+    async def _end_tones(self, found: Look, tenant: int) -> None:
+        """That another engine, or a link that was lost, has left behind."""
+        legs = {leg: self._channels.of(leg) for leg in found if is_leg(leg) and tenant_of(leg) == tenant}
         unsure = [leg for leg, seen in legs.items() if seen.unsure and seen.room is not None]
         await asyncio.gather(*(self._ringing.stop(leg) for leg in unsure))
         for leg in unsure:
             legs[leg].unsure = False
 
     async def picture(self, boot: str, tenant: int, about: Sequence[str], look: Look | None = None) -> PbxPicture:
-        found = await self.look() if look is None else look
+        """`look` None: the engine asks, and asks only when the shard is surely its own (I14). At a link that comes back
+        it may be another's by now, so nothing is ended then."""
+        found = look
+        if found is None:
+            found = await self.look()
+            await self._end_tones(found, tenant)
         gone = [channel for channel in about if channel not in found]
         return PbxPicture(
             boot=boot,

@@ -1,7 +1,8 @@
 """What agents hear while the number that was dialed for them rings: the ringing tone of the PBX, on their own leg.
 
 It begins when the PBX has sent the call, for not every carrier says that the far phone rings. It ends by the call's
-answer or end, whoever caused it. A tone that a lost link has left behind is ended by the next look at the PBX.
+answer or end, whoever caused it. A tone that a lost link has left behind is ended by the next look of the engine at the
+PBX.
 """
 
 import asyncio
