@@ -127,9 +127,13 @@ class Mizu(Counted):
 
 class Window(Counted):
     """EIS (US 5,640,445): agents who will be free within a window, by how long they have been engaged; the window grows
-    while fewer are abandoned than aimed at, and shrinks while more are. `lines` scales the calls for each of them."""
+    while fewer are abandoned than aimed at, and shrinks while more are. `lines` scales the calls for each of them.
 
-    KEEP = 2_000
+    A kindness: it begins with a guess of the share of answers, which weighs a call for each agent. By the first calls
+    that end alone, which are busy ones, it places several times too many, and with many agents takes hours to recover.
+    """
+
+    FIRST_GUESS = 0.3
     STEP = 0.02
     AIM = 0.029
     BIN_S = 5.0
@@ -158,7 +162,8 @@ class Window(Counted):
 
     def decide(self, now_s: float, world: World) -> int:
         calls, live, _, _ = self.counts(now_s)[0]
-        chance = (live + 1.0) / (calls + 2.0)
+        agents = max(1, world.logged_in)
+        chance = (live + self.FIRST_GUESS * agents) / (calls + agents)
         soon = sum(self._soon(now_s, world.talking.values())) + len(world.wrapping) * min(1.0, self.window_s / 20.0)
         ready = len(world.idle) - len(world.waiting) + soon
         return max(0, int(self.lines * ready / chance) - len(world.ringing))
