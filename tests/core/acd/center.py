@@ -155,9 +155,8 @@ class Center:
             since_utc_s=entry.since_s,
             promised_utc_s=self.now_s,
         )
-        kept = self.entries.promised(call, asked, self.now_s)
-        assert kept is not None
-        self.end(call, "promised")
+        if self.entries.promised(call, asked, self.now_s) is not None:
+            self.end(call, "promised")  # else an agent is being rung for them: a new engine asked nobody to wait
 
     def on_gives_up(self, call: str) -> None:
         if call not in self.entries.entries:

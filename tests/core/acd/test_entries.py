@@ -166,6 +166,16 @@ def test_who_meets_a_free_agent_says_nothing_about_how_fast_the_queue_moves() ->
     assert center.estimates[1].starts == 1.0
 
 
+def test_a_key_that_is_pressed_while_an_agent_is_rung_promises_nothing() -> None:
+    center = entries(queue())
+    center.enter(caller("c1", 0.0), 0.0)
+    center.offered("c1", 5.0)
+    asked = Callback(callback="k1", queue_id=1, number="+c1", rule=CallbackRule(), since_utc_s=0.0, promised_utc_s=5.0)
+    assert center.promised("c1", asked, 6.0) is None
+    assert center.promises.callbacks == {}
+    assert center.entries["c1"].state is EntryState.OFFERED
+
+
 # Small centers
 
 BUSY = (
@@ -194,7 +204,7 @@ def a_center(seed: int, *, dies_every_s: float = 0.0) -> Center:
     return Center(dice, queues, skills, calls_per_s=dice.uniform(0.08, 0.2), dies_every_s=dies_every_s)
 
 
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", [*range(12), 1003])
 def test_no_caller_is_lost_and_the_figures_are_the_ledgers(seed: int) -> None:
     center = a_center(seed, dies_every_s=97.0 if seed % 2 else 0.0)
     center.run(3_600.0)

@@ -214,11 +214,14 @@ class Entries:
 
     def promised(self, call: str, callback: Callback, now_s: float) -> Callback | None:
         """The caller takes a callback and may hang up: it stands in the line in their place. None: it cannot be
-        promised, and they are where they were."""
+        promised, or an agent is being rung for them already; they are where they were."""
+        entry = self.entries.get(call)
+        if entry is None or EntryCause.PROMISED not in ENTRY_LIFE[entry.state]:
+            return None
         kept = self.promises.promise(callback)
         if kept is None:
             return None
-        entry = self.entries.pop(call)
+        del self.entries[call]
         if entry.state is EntryState.QUEUED:
             self._leave_line(entry, now_s)
         self._move(entry, EntryCause.PROMISED)
