@@ -11,6 +11,8 @@ from math import floor
 from busyhour.bench.pacing.methods import Plain
 from busyhour.bench.pacing.world import World
 
+FIRST_GUESS = 0.3  # of the calls are answered by a person
+
 
 class Multiplier(Plain):
     """ADS: each second as many calls on the way as free agents times a fixed multiplier."""
@@ -34,6 +36,13 @@ class Boost(Plain):
         if world.waiting:
             return 0
         return max(0, floor(len(world.idle) * self.boost) - len(world.ringing))
+
+
+def share_answered(calls: float, live: float, world: World) -> float:
+    """A kindness to those who learn it: they begin with a guess, which weighs a call for each agent. By the first calls
+    that end alone, which are busy ones, they place several times too many, and some take hours to recover."""
+    agents = max(1, world.logged_in)
+    return (live + FIRST_GUESS * agents) / (calls + agents)
 
 
 class Counted(Plain):
@@ -102,7 +111,7 @@ class Mizu(Counted):
     def decide(self, now_s: float, world: World) -> int:
         if now_s >= self._next_look_s:
             self._next_look_s = now_s + self.SAMPLE_S
-            self._rates = self._weighted(now_s)
+            self._rates = self._weighted(now_s, world)
         answered, talk_s, dropped = self._rates
         self.correction *= 0.99 if dropped > self.desired else 1.002
         self.correction = min(max(self.correction, 0.2), 3.0)
@@ -115,25 +124,20 @@ class Mizu(Counted):
         self._minute.extend([now_s] * count)
         return count
 
-    def _weighted(self, now_s: float) -> tuple[float, float, float]:
+    def _weighted(self, now_s: float, world: World) -> tuple[float, float, float]:
         answered = talk_s = dropped = 0.0
         mean_s = self.totals[3] / self.talks if self.talks else 120.0
         for weight, (calls, live, lost, _) in zip(self.WEIGHTS, self.counts(now_s), strict=True):
-            answered += weight * (live / calls if calls else 0.3)
+            answered += weight * share_answered(calls, live, world)
             talk_s += weight * mean_s
             dropped += weight * (lost / live if live else 0.0)
-        return max(answered, 0.02), max(talk_s, 10.0), dropped
+        return answered, max(talk_s, 10.0), dropped
 
 
 class Window(Counted):
     """EIS (US 5,640,445): agents who will be free within a window, by how long they have been engaged; the window grows
-    while fewer are abandoned than aimed at, and shrinks while more are. `lines` scales the calls for each of them.
+    while fewer are abandoned than aimed at, and shrinks while more are. `lines` scales the calls for each of them."""
 
-    A kindness: it begins with a guess of the share of answers, which weighs a call for each agent. By the first calls
-    that end alone, which are busy ones, it places several times too many, and with many agents takes hours to recover.
-    """
-
-    FIRST_GUESS = 0.3
     STEP = 0.02
     AIM = 0.029
     BIN_S = 5.0
@@ -162,8 +166,7 @@ class Window(Counted):
 
     def decide(self, now_s: float, world: World) -> int:
         calls, live, _, _ = self.counts(now_s)[0]
-        agents = max(1, world.logged_in)
-        chance = (live + self.FIRST_GUESS * agents) / (calls + agents)
+        chance = share_answered(calls, live, world)
         soon = sum(self._soon(now_s, world.talking.values())) + len(world.wrapping) * min(1.0, self.window_s / 20.0)
         ready = len(world.idle) - len(world.waiting) + soon
         return max(0, int(self.lines * ready / chance) - len(world.ringing))
@@ -212,6 +215,6 @@ class ProportionalIntegral(Counted):
         error = self.wanted - (lost / live if live else 0.0)
         self._sum = min(max(self._sum + self.I_GAIN_PER_S * error * self.tick_s, 0.0), 5.0)
         adjust = min(max(self._sum + self.P_GAIN * error, 0.0), 5.0)
-        failed = (calls - live) / live if live else 3.0
-        waiting = len(world.idle)
-        return max(0, int(waiting * (1.0 + adjust * failed)) - len(world.ringing))
+        answered = share_answered(calls, live, world)
+        lines = 1.0 + adjust * (1.0 - answered) / answered
+        return max(0, int(len(world.idle) * lines) - len(world.ringing))
