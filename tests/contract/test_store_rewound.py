@@ -116,6 +116,18 @@ async def test_who_was_replaced_before_the_failover_stays_replaced(world: World)
         await world.commit()
 
 
+async def test_the_end_of_a_call_whose_intent_nobody_heard_of_is_given_back_to_nothing(world: World) -> None:
+    """The next engine read of the intent in the store, and closed it as never sent; then both were lost."""
+    items = await begin(world)
+    await world.commit(world.place(items[0]))
+    unsent = world.close(items[0], Outcome.CANCELLED, ended_utc_s=world.utc_s, next_due_utc_s=world.utc_s + 60)
+    await world.commit(unsent)
+    await lose(world)
+    world.floor = await world.store.open_shard(world.tenant, "engine-1", kept_of(world.fence, [unsent]))
+    world.fence = world.floor.fence
+    assert (world.floor.given_back, await world.rows(PLACED), await world.rows(MEMBERS)) == (0, [], [])
+
+
 @pytest.mark.covers("I3", "I29", "I33")
 async def test_what_was_lost_is_given_back_and_nobody_is_called_again_for_want_of_it(world: World) -> None:
     items = await begin(world)

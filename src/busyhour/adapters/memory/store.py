@@ -24,6 +24,8 @@ from busyhour.core.model.values import Outcome
 from busyhour.service import fences
 from busyhour.service.ports import FloorPicture, Kept
 
+OF_A_CALL = (c.SaveProgress, c.CloseCall, c.SaveDisposition, c.OptOut)
+
 
 @dataclass(slots=True)
 class MemoryStore:
@@ -222,9 +224,12 @@ def _write_call(rows: Rows, keep: c.PlaceCall, utc_s: float) -> None:
 
 
 def _give_back_lost(rows: Rows, keeps: Sequence[c.Keep]) -> int:
-    """Facts: the law is not asked again."""
+    """Facts: the law is not asked again. Of a call that is neither there nor given back nothing is written: its engine
+    died before it heard of the intent, so it was never sent, and the one that closed it had read of it here."""
     missing = 0
     for keep in keeps:
+        if isinstance(keep, OF_A_CALL) and _call_of(keep) not in rows.attempts:
+            continue
         if isinstance(keep, c.SkipContact) and keep.item.call not in rows.skipped:
             member = rows.members[keep.item.member_id]
             member.state, member.taken_as = "taken", keep.item.call
@@ -234,6 +239,10 @@ def _give_back_lost(rows: Rows, keeps: Sequence[c.Keep]) -> int:
             missing += 1
             _write_call(rows, keep, keep.at_utc_s)
     return missing
+
+
+def _call_of(keep: c.SaveProgress | c.CloseCall | c.SaveDisposition | c.OptOut) -> str:
+    return keep.record.call if isinstance(keep, c.CloseCall) else keep.call
 
 
 def _counted(run: Run) -> RunCounted:
