@@ -1,6 +1,7 @@
 """Agents who see a contact first: told as stories."""
 
 import pytest
+from msgspec.structs import replace
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
@@ -286,7 +287,9 @@ def test_a_reservation_of_somebody_who_is_gone_is_given_back() -> None:
 # The engine dies while it rings
 
 LEG = ChannelPicture(channel="a1-1-6-1", answered=True, bridge="ra1-1-6-1")
+LEG_OF_BOB = ChannelPicture(channel="a1-2-6-1", answered=True, bridge="ra1-2-6-1")
 HERE = AgentProfile(agent_id=1, name="ann", pause_reason=None, session_open=True)
+BOB_HERE = AgentProfile(agent_id=2, name="bob", pause_reason=None, session_open=True)
 RINGING = OpenCall(
     item=item(1), run_id=1, campaign_id=1, trunk_id=1, state="ringing", intent_utc_s=NOON_UTC_S - 5, agent_id=1
 )
@@ -336,3 +339,24 @@ def test_a_program_skips_with_a_word_of_its_own_that_steers_the_rules() -> None:
         [skip] = [one for one in floor.handle(e.Instant(2.0, NOON_UTC_S + 2), asked) if isinstance(one, c.SkipContact)]
         due = None if skip.next_due_utc_s is None else skip.next_due_utc_s - NOON_UTC_S - 2
         assert (skip.reason, due) == (word, again_s)
+
+
+@pytest.mark.covers("I26", "I27")
+def test_a_reservation_of_which_nobody_heard_that_it_ended() -> None:
+    """The store failed over: its agent has paused since, or the contact is another one's. It is given back."""
+    kept = Reservation(item=item(1), run_id=1, agent_id=1, until_utc_s=NOON_UTC_S + 40.0)
+    paused = AgentProfile(agent_id=1, name="ann", pause_reason="lunch", session_open=True)
+    rung = replace(RINGING, agent_id=2)
+    channels = (ChannelPicture(channel="c1-1", answered=False, ringing=True), LEG_OF_BOB)
+    for agents, calls, up in (([paused, BOB], [], ()), ([HERE, BOB_HERE], [rung], channels)):
+        story = Story(
+            campaigns=[campaign(dial_mode=DialMode.PREVIEW)],
+            agents=agents,
+            calls=calls,
+            reservations=[kept],
+            pbx=PbxPicture(boot="one", channels=up),
+            run_state="running",
+            show=("return", "unreserve"),
+        )
+        assert story.first == ["return 1", "unreserve c1"]
+        assert story.floor.agents[1].call is None

@@ -284,14 +284,16 @@ class Checks:
             raise Violation(f"I28: {who} went back in time")
         self._agents_written_s[key] = the_loop().now_s
         another = before is not None and keep.state == before.state != AgentState.NOT_READY and keep.call != before.call
-        if before is not None and another and not (fence > self._agents_fence.get(key, 0) and self._was_with(keep)):
+        new_engine = fence > self._agents_fence.get(key, 0)
+        if before is not None and another and not (new_engine and self._was_with(keep)):
             raise Violation(f"I27: {who} is {keep.state} with {before.call}, and then with {keep.call}")
         self._agents_fence[key] = fence
         if keep.state == AgentState.RESERVED and before is not None and before.state != AgentState.RESERVED:
             by_hand = self.accompanied.dials_by_hand(tenant, keep.agent_id) and before.state == AgentState.NOT_READY
-            if before.state not in (AgentState.AVAILABLE, AgentState.ON_CONTACT) and not by_hand:
+            again = new_engine and before.state == AgentState.NOT_READY and self.accompanied.is_restored(tenant, keep)
+            if before.state not in (AgentState.AVAILABLE, AgentState.ON_CONTACT) and not by_hand and not again:
                 raise Violation(f"I26: {who} was reserved while {before.state}")
-            if before.state == AgentState.AVAILABLE and key in self._paused_agents:
+            if (before.state == AgentState.AVAILABLE or again) and key in self._paused_agents:
                 raise Violation(f"I26: {who} was reserved, and had paused or logged off")
         jumped = self._jumped_since(WAITS_MAX_S)
         self._wrap_ups.written(key, before, keep, set_back_s=self._set_back_s(the_loop().now_s), jumped=jumped)
@@ -330,13 +332,13 @@ class Checks:
                 self.recorded_s[name] = the_loop().now_s
                 self._landed(tenant, name)
         self.law.recount(tenant)
+        self.accompanied.believe(tenant, rows.reservations)
         self._run_states |= {(tenant, run_id): run.state for run_id, run in rows.runs.items()}
         for keep in rows.agent_states[-WRITTEN_KEPT:]:  # written again when the opening's answer was lost
             self._agents_written.setdefault((tenant, keep.agent_id), {})[id(keep)] = keep
         last = {keep.agent_id: keep for keep in rows.agent_states}
         self._agent_states |= {(tenant, agent_id): keep for agent_id, keep in last.items()}
-        free = (agent_id for agent_id, keep in last.items() if keep.state == AgentState.AVAILABLE)
-        self._free[tenant] = set(free)
+        self._free[tenant] = {agent_id for agent_id, keep in last.items() if keep.state == AgentState.AVAILABLE}
 
     # What people were told
 

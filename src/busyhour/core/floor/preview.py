@@ -162,9 +162,12 @@ def on_numbers_listed(f: FloorState, event: e.NumbersListed) -> None:
 
 
 def restore(f: FloorState, stored: Reservation) -> None:
-    """The agent has the same contact as before; or it is given back, when that cannot be."""
+    """The agent has the same contact as before; or it is given back, when that cannot be. A store that failed over may
+    know a reservation of which nobody heard that it had ended: then the agent may have paused since (I26), or another
+    one may have the contact (I27)."""
     run, agent = f.runs.get(stored.run_id), f.agents.get(stored.agent_id)
     free = agent is not None and agent.session_open and agent.call is None and agent.acw_call is None
+    free = free and agent is not None and agent.pause is None and stored.item.number not in f.accompanied
     fits = run is not None and run.state is RunState.RUNNING and run.campaign.dial_mode is DialMode.PREVIEW
     if run is None or agent is None or not (free and fits) or agent.agent_id not in run.campaign.agent_ids:
         item = stored.item
