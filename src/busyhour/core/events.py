@@ -4,6 +4,8 @@ An event carries ids and plain values, never an object that can act. The time of
 passes `now` beside it. `at_utc_s`, where it stands, is the source's own clock and is used for records only.
 """
 
+from msgspec import field
+
 from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.counts import Reckoning
 from busyhour.core.model.fact import Fact, Instant
@@ -53,6 +55,9 @@ class FloorStarted(Fact, frozen=True, kw_only=True):
     calls: tuple[OpenCall, ...]
     reservations: tuple[Reservation, ...] = ()
     pbx: PbxPicture
+    heard_at: dict[str, Instant] = field(default_factory=dict)
+    """When an earlier floor of this process heard of the answers of calls, on both clocks: a clock that was set since
+    makes no call longer or shorter (I48)."""
 
 
 class ClockTicked(Fact, frozen=True, kw_only=True):

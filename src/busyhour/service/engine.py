@@ -175,7 +175,6 @@ class Engine:
         self._fence = picture.fence
         self._keeper.begin(picture.fence, asked_s)
         self._watch = asyncio.create_task(self._look_now_and_then())
-        self.floor = floor = Floor()
         started = e.FloorStarted(
             tenant=self.tenant,
             fence=picture.fence,
@@ -185,7 +184,9 @@ class Engine:
             calls=picture.calls,
             reservations=picture.reservations,
             pbx=pbx,
+            heard_at=self.floor.heard_at() if self.floor is not None else {},
         )
+        self.floor = floor = Floor()
         commands = self._handle(floor, self._clock.now(), started)
         known: list[e.Event] = [*self._phones.values(), *self._links.values()]
         for event in known:
@@ -372,8 +373,7 @@ class Engine:
 
     async def _end(self) -> None:
         self.live.close()
-        tasks = list(self._tasks)
-        for task in tasks:
+        for task in (tasks := list(self._tasks)):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._keeper.end()

@@ -128,6 +128,13 @@ def _talk_s(f: FloorState, call: CallLive, ended_utc_s: float) -> float:
     return max(0.0, talk_s)
 
 
+def talked_s(f: FloorState, call: CallLive, answered_utc_s: float) -> float:
+    """Until now, of a call that is up: by the clock that is never set, once we know of the answer."""
+    if call.answered_at is not None and call.answered_at.mono_s < f.now.mono_s:
+        return f.now.mono_s - call.answered_at.mono_s
+    return max(0.0, f.now.utc_s - answered_utc_s)
+
+
 def _record(
     f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float, next_due_utc_s: float | None, retry_why: str
 ) -> CallRecord:

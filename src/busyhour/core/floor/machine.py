@@ -137,6 +137,10 @@ class Floor(FloorState):
         self.touched.clear()
         return touched
 
+    def heard_at(self) -> dict[str, e.Instant]:
+        """When we heard of the answers of calls that are up: for a floor that is begun anew in the same process."""
+        return {name: call.answered_at for name, call in self.calls.items() if call.answered_at is not None}
+
     def _fire_due(self) -> None:
         for _ in range(DEADLINES_AT_ONCE_MAX):
             due = self.pop_due()

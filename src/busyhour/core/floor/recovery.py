@@ -16,6 +16,7 @@ from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE
 from busyhour.core.model.campaign import Campaign
+from busyhour.core.model.fact import Instant
 from busyhour.core.model.ids import agent_of, is_call, is_leg
 from busyhour.core.model.pictures import (
     AgentProfile,
@@ -50,7 +51,7 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
         if stored.outcome is not None:
             _take_up_wrap_up(f, stored)
         elif channel is not None:
-            adopt(f, stored, channel)
+            adopt(f, stored, channel, event.heard_at.get(stored.item.call))
         elif stored.item.call not in histories and _may_be_on_its_way(f, stored):
             _await_news(f, stored)
         else:
@@ -91,8 +92,8 @@ def _adopt_legs(f: FloorState, pbx: PbxPicture) -> None:
         f.legs[channel.channel] = agent.agent_id
 
 
-def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> None:
-    """Take a living call over, at the place where it is (A3 to A7)."""
+def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture, heard_at: Instant | None = None) -> None:
+    """Take a living call over, where it is (A3 to A7). `heard_at`: when this process heard of the answer."""
     run = f.runs.get(stored.run_id)
     if run is None:
         f.do(HangUpCall(call=stored.item.call))
@@ -103,7 +104,7 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> None:
     call.attempt = _attempt_state(channel)
     if channel.answered and call.answered_utc_s is None:
         call.answered_utc_s = channel.answered_utc_s or f.now.utc_s
-    call.answered_at = f.now if call.answered_utc_s is not None else None
+    call.answered_at = (heard_at or f.now) if call.answered_utc_s is not None else None
     leg = places.agents_leg(f, channel)
     call.state = _call_state(call, channel, leg)
     call.accompanied = _is_accompanied(stored) and call.state in (CallState.DIALING, CallState.WAITING)
@@ -219,7 +220,7 @@ def _take_up(f: FloorState, call: CallLive, leg: str | None, agent_id: int | Non
     """Set the deadlines that this state needs, and give it its agent."""
     name, age_s = call.call, _age_s(f, call.placed_utc_s)
     if call.campaign.call_max_s > 0 and call.answered_utc_s is not None:
-        f.at(call.campaign.call_max_s - _age_s(f, call.answered_utc_s), "max", name)
+        f.at(call.campaign.call_max_s - endings.talked_s(f, call, call.answered_utc_s), "max", name)
     if call.accompanied:
         accompanied.take_up(f, call, agent_id)
     if call.state is CallState.DIALING:
