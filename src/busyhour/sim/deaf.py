@@ -10,7 +10,7 @@ from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.pictures import PbxPicture
 from busyhour.service.errors import StoreDown, Unavailable
 from busyhour.service.ports import FloorPicture, Kept
-from busyhour.sim.line import REPLY_WAIT_S, Line, Shelf
+from busyhour.sim.line import REPLY_WAIT_S, Committed, Line, Shelf
 
 T = TypeVar("T")
 
@@ -71,8 +71,8 @@ class DeafShelf(Shelf):
     async def reckon(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
         return await self._through(lambda: Shelf.reckon(self, tenant, ask))
 
-    async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int = 0) -> list[e.Event]:
-        return await self._through(lambda: Shelf.commit(self, tenant, fence, batch, no))
+    async def _commit(self, do: Callable[[], Committed]) -> Committed:
+        return await self._through(lambda: Shelf._commit(self, do))
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: e.Instant) -> e.HopperFilled:
         return await self._through(lambda: Shelf.fill_hopper(self, tenant, fence, ask, now))

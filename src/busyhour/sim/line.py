@@ -173,6 +173,9 @@ class Line:
         return self._pbx.picture(tenant, about)
 
 
+Committed = tuple[list[Event], Batch | None]
+
+
 class Shelf:
     """Implements `service.ports.Store` for one engine: the common store, reached over a way that can fail."""
 
@@ -194,14 +197,15 @@ class Shelf:
         self.process.point("before commit")
         if self.process.dead:
             await self.process.alive()
-        answers, written = await self.process.over_the_wire(
-            COMMIT_S, partial(self._committed, tenant, fence, batch, no)
-        )
+        answers, written = await self._commit(partial(self._committed, tenant, fence, batch, no))
         if written is not None:
             written.heard = True
         return answers
 
-    def _committed(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int) -> tuple[list[Event], Batch | None]:
+    async def _commit(self, do: Callable[[], Committed]) -> Committed:
+        return await self.process.over_the_wire(COMMIT_S, do)
+
+    def _committed(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int) -> Committed:
         self._reach()
         if self.process.watch.chance(self._weather.commit_fails):
             raise StoreDown("the commit was rolled back")
