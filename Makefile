@@ -5,7 +5,7 @@ READY := .venv/.ready
 WEB_SOURCES := $(shell git ls-files web 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help up check test bench mutants requirements diagrams web clean
+.PHONY: help up check test bench mutants million requirements diagrams web clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ bench: $(READY) ## calls per second, and import speed, on this machine
 
 mutants: $(READY) ## plant faults, one at a time, and see that the simulated world finds each
 	@$(BIN)/python tools/mutants.py
+
+million: $(READY) ## a million simulated calls with faults of all kinds, on two processors: longer than a check may last
+	@$(BIN)/busyhour simulate --calls 1000000 --seed 1 --faults all --jobs 2
 
 requirements: $(READY) ## every requirement with the tests that show it
 	@$(BIN)/python tools/requirements.py
