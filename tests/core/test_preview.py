@@ -360,3 +360,23 @@ def test_a_reservation_of_which_nobody_heard_that_it_ended() -> None:
         )
         assert story.first == ["return 1", "unreserve c1"]
         assert story.floor.agents[1].call is None
+
+
+@pytest.mark.covers("I27")
+@pytest.mark.parametrize("set_back_s", [0.0, 350.0])
+def test_a_call_that_rings_keeps_its_agent_from_one_that_may_never_have_been_sent(set_back_s: float) -> None:
+    """Two intents of a dead engine name ann: an old one of which nothing is known, and the one that rings for her."""
+    old = replace(RINGING, item=item(2), state="intent", intent_utc_s=NOON_UTC_S - 6 + set_back_s)
+    newer = replace(old, item=item(3), intent_utc_s=NOON_UTC_S - 5)
+    ringing = ChannelPicture(channel="c1-1", answered=False, ringing=True)
+    for calls, channels, hers in (([old, RINGING], (LEG, ringing), "c1-1"), ([old, newer], (LEG,), "c1-3")):
+        story = Story(
+            campaigns=[campaign(dial_mode=DialMode.PREVIEW)],
+            agents=[HERE],
+            calls=calls,
+            pbx=PbxPicture(boot="one", channels=channels),
+            run_state="running",
+            show=("hang-up", "agent"),
+        )
+        assert story.first == ["agent ann reserved"]
+        assert story.floor.agents[1].call == hers
