@@ -116,6 +116,22 @@ async def test_who_was_replaced_before_the_failover_stays_replaced(world: World)
         await world.commit()
 
 
+@pytest.mark.covers("I13")
+async def test_who_lived_on_opens_the_shard_anew_unless_another_was_first(world: World) -> None:
+    await begin(world)
+    old = world.fence
+    await another_history(world)
+    world.floor = await world.store.open_shard(world.tenant, "engine-1", mine=old)
+    newer = world.fence = world.floor.fence
+    with pytest.raises(FenceLost):
+        await world.store.open_shard(world.tenant, "engine-1", mine=old)
+    assert await world.commit() == [], "its fence holds"
+    await another_history(world)
+    with pytest.raises(FenceLost):
+        await world.store.open_shard(world.tenant, "engine-1", mine=old)
+    assert (await world.store.open_shard(world.tenant, "engine-1", mine=newer)).fence > newer
+
+
 async def test_the_end_of_a_call_whose_intent_nobody_heard_of_is_given_back_to_nothing(world: World) -> None:
     """The next engine read of the intent in the store, and closed it as never sent; then both were lost."""
     items = await begin(world)

@@ -1,6 +1,7 @@
 """The engine when its database fails over and loses what it had acknowledged (C2). On virtual time."""
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.pictures import HopperItem
 from busyhour.core.model.values import Refusal
 from busyhour.service.engine import Engine
+from busyhour.service.errors import StoreDown
 from busyhour.service.journal import JOURNAL_KEPT_S, Journal
+from busyhour.service.ports import FloorPicture, Kept
 
 from .test_engine import LoopClock, agentless, end, outcomes, until
 
@@ -195,3 +198,54 @@ async def test_a_store_that_has_the_next_write_has_what_the_screen_wrote_before_
     assert found is not None
     assert found.after(2) == [listed]
     assert found.after(3) == []
+
+
+@pytest.mark.covers("I13", "I28")
+async def test_an_engine_that_was_replaced_ends_when_another_opens_the_shard_first_on_the_new_history() -> None:
+    """The failover lost the opening of its successor, so it does not learn of it; but the successor is first to open
+    the shard again. What waits with the old one is out of date, and must not be written over what is newer."""
+    store, pbx = agentless("+12025550001"), MemoryTelephony()
+    old, task = await begin(store, pbx, Journal(LoopClock()))
+    store.fail_over(store.copy())
+    old._keeper.add([run_state("running")])
+    await until(lambda: not old.running)
+    successor = await store.open_shard(1, "test")
+    await store.commit(1, successor.fence, [run_state("paused")])
+    await asyncio.sleep(5)
+    assert task.done()
+    assert store.tenants[1].fence == successor.fence
+    assert store.tenants[1].runs[1].state == "paused"
+
+
+async def test_what_waited_is_not_written_again_when_the_answer_to_the_opening_was_lost(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The opening has written it; since then it may be out of date. Calls that were only asked for are dropped."""
+    store, pbx = agentless("+12025550001"), MemoryTelephony()
+    engine, task = await begin(store, pbx, Journal(LoopClock()))
+    await until(lambda: len(pbx.placed) == 1)
+    opens, commits, written = MemoryStore.open_shard, MemoryStore.commit, list[c.Keep]()
+
+    async def open_and_lose(
+        store: MemoryStore, tenant: int, owner: str, kept: Kept | None = None, mine: int | None = None
+    ) -> FloorPicture:
+        monkeypatch.setattr(MemoryStore, "open_shard", opens)
+        await opens(store, tenant, owner, kept, mine)
+        raise StoreDown("the link died on the opening's answer")
+
+    async def commit(store: MemoryStore, tenant: int, fence: int, batch: Sequence[c.Keep], no: int = 0) -> list[Event]:
+        answers = await commits(store, tenant, fence, batch, no)
+        written.extend(batch)
+        return answers
+
+    monkeypatch.setattr(MemoryStore, "open_shard", open_and_lose)
+    monkeypatch.setattr(MemoryStore, "commit", commit)
+    store.fail_over(store.copy())
+    engine._keeper.add([run_state("paused"), place("c1-99")])
+    await until(lambda: not engine.running)
+    await until(lambda: engine.running)
+    await asyncio.sleep(5)
+    assert store.tenants[1].runs[1].state == "paused", "the opening has written it"
+    assert not [keep for keep in written if keep in (run_state("paused"), place("c1-99"))]
+    task.cancel()
+    await asyncio.wait([task])

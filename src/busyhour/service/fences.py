@@ -31,6 +31,13 @@ def hold(mine: int, found: int, *, same_history: bool) -> None:
         raise StoreRewound("the store goes on from an older state: its newest commits may be lost")
 
 
+def go_on(mine: int | None, found: int) -> None:
+    """Before an engine that lived on while the store failed over opens its shard anew; `mine` is its fence. Raises
+    `FenceLost` when another engine was first: what this one believes, and what it has not written, is out of date."""
+    if mine is not None and found > mine:
+        raise FenceLost(f"another engine has opened the shard since (fence {mine} is old)")
+
+
 def is_missing(kept: Kept | None, found: int, *, same_history: bool, same_owner: bool) -> bool:
     """Whether what was kept is to be given back: the first to open a shard on another history does it, and only when
     nobody but owners of the same journal has opened it since."""

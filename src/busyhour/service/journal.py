@@ -98,11 +98,12 @@ class Journal:
 
     def kept(self, no: int = 0, more: Sequence[c.Keep] = ()) -> Kept | None:
         """What to give back, in order; `more` comes behind it, as write number `no`."""
-        if not self._entries:
+        if not self._entries and not more:
             return None
         writes = [(written.no, written.keeps) for _, written in self._entries]
         writes.append((no, tuple(keep for keep in more if _is_kept(keep))))
-        return Kept(fence=max(written.fence for _, written in self._entries), writes=tuple(writes))
+        fence = max((written.fence for _, written in self._entries), default=self.fence)
+        return Kept(fence=fence, writes=tuple(writes))
 
     def _take_up(self, line: bytes) -> None:
         try:

@@ -62,6 +62,7 @@ class Keeper:
         self._tenant, self._store, self._listener, self._clock = tenant, store, listener, clock
         self._sure_s = 0.0  # monotonic: when the shard was last known to be ours, or we to have run on since
         self._fence = 0
+        self._opening = False  # an opening was asked for, and not answered yet
         self._lots: list[_Lot] = []
         self._more = Alarm()
         self._task: asyncio.Task[None] | None = None
@@ -80,13 +81,17 @@ class Keeper:
     async def open(self, owner: str, *, rewound: bool) -> FloorPicture:
         """Open the shard, when all is written that a floor that failed has left. But a store that lost what we wrote
         gets it back, and what waits with it; calls that were only asked for are not: they were not sent, and the floor
-        that wanted them is gone."""
+        that wanted them is gone. Nothing that waits outlives this opening: behind one of another engine, or of ours
+        whose answer was lost, it would overwrite what is newer. Raises `FenceLost` when another engine was first."""
         if not rewound:
             await self.flush()
         lots, waiting = len(self._lots), [keep for lot in self._lots for keep in lot.keeps]
         self._journal.no += 1
         kept = self._journal.kept(self._journal.no, [keep for keep in waiting if not isinstance(keep, PlaceCall)])
-        picture = await self._store.open_shard(self._tenant, owner, kept)
+        mine = self._fence if rewound and not self._opening else None  # the answer lost, the newest one may be ours
+        self._opening = True
+        picture = await self._store.open_shard(self._tenant, owner, kept, mine)
+        self._opening, self._fence = False, picture.fence
         no = self._journal.no = max(self._journal.no, picture.written_no)
         if picture.given_back is not None:
             assert kept is not None
@@ -98,10 +103,10 @@ class Keeper:
                 "calls_lost": picture.given_back,
             }
             log.warning("the database failed over; what was written lately was given back to it", **told)
-            done, self._lots = self._lots[:lots], self._lots[lots:]
-            for lot in done:
-                for do in lot.after:
-                    do()
+        done, self._lots = self._lots[:lots], self._lots[lots:]
+        if picture.given_back is not None:
+            for do in [one for lot in done for one in lot.after]:
+                do()
         return picture
 
     @property

@@ -53,11 +53,14 @@ class FloorPicture(r.Record, frozen=True, kw_only=True):
 class Store(Protocol):
     """The engine's store, for one tenant's shard at a time."""
 
-    async def open_shard(self, tenant: int, owner: str, kept: Kept | None = None) -> FloorPicture:
+    async def open_shard(
+        self, tenant: int, owner: str, kept: Kept | None = None, mine: int | None = None
+    ) -> FloorPicture:
         """Take ownership (a higher fence) and read the live state in one transaction. `owner` names the installation,
         of which one engine runs at a time. A store that is on another history than at the last opening may have lost
         its newest commits, which `kept` has: it takes back what it misses of them, in the same transaction, without
-        asking whether it is allowed (it was)."""
+        asking whether it is allowed (it was). `mine` is the fence of an engine that lived on while the store failed
+        over: raises `FenceLost` when another one has opened the shard since."""
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[Keep], no: int = 0) -> list[Event]:
         """Write the batch, in order, in one transaction, as write number `no`; 0 says nothing of it. Numbers only grow.

@@ -334,8 +334,6 @@ class Checks:
         self.law.recount(tenant)
         self.accompanied.believe(tenant, rows.reservations)
         self._run_states |= {(tenant, run_id): run.state for run_id, run in rows.runs.items()}
-        for keep in rows.agent_states[-WRITTEN_KEPT:]:  # written again when the opening's answer was lost
-            self._agents_written.setdefault((tenant, keep.agent_id), {})[id(keep)] = keep
         last = {keep.agent_id: keep for keep in rows.agent_states}
         self._agent_states |= {(tenant, agent_id): keep for agent_id, keep in last.items()}
         self._free[tenant] = {agent_id for agent_id, keep in last.items() if keep.state == AgentState.AVAILABLE}

@@ -65,8 +65,10 @@ class DeafShelf(Shelf):
         super().__init__(*arguments)
         self._cut_ways = cut_ways
 
-    async def open_shard(self, tenant: int, owner: str, kept: Kept | None = None) -> FloorPicture:
-        return await self._through(lambda: Shelf.open_shard(self, tenant, owner, kept))
+    async def open_shard(
+        self, tenant: int, owner: str, kept: Kept | None = None, mine: int | None = None
+    ) -> FloorPicture:
+        return await self._through(lambda: Shelf.open_shard(self, tenant, owner, kept, mine))
 
     async def reckon(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
         return await self._through(lambda: Shelf.reckon(self, tenant, ask))

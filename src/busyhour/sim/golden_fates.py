@@ -224,9 +224,11 @@ class FatedShelf:
     def __init__(self, store: Store, process: Process, away: Callable[[], bool], mood: Mood, fates: Fates) -> None:
         self._store, self.process, self._away, self._mood, self._fates = store, process, away, mood, fates
 
-    async def open_shard(self, tenant: int, owner: str, kept: Kept | None = None) -> FloorPicture:
+    async def open_shard(
+        self, tenant: int, owner: str, kept: Kept | None = None, mine: int | None = None
+    ) -> FloorPicture:
         def opened() -> FloorPicture:
-            picture = at_once(self._store.open_shard(tenant, owner, kept))
+            picture = at_once(self._store.open_shard(tenant, owner, kept, mine))
             self.process.fence = picture.fence
             self.process.watch.opened(self.process)
             return picture

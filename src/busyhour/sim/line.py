@@ -182,12 +182,14 @@ class Shelf:
     def __init__(self, store: Store, process: Process, weather: Weather, away: Callable[[], bool]) -> None:
         self._store, self.process, self._weather, self._away = store, process, weather, away
 
-    async def open_shard(self, tenant: int, owner: str, kept: Kept | None = None) -> FloorPicture:
-        return await self.process.over_the_wire(COMMIT_S, partial(self._opened, tenant, owner, kept))
+    async def open_shard(
+        self, tenant: int, owner: str, kept: Kept | None = None, mine: int | None = None
+    ) -> FloorPicture:
+        return await self.process.over_the_wire(COMMIT_S, partial(self._opened, tenant, owner, kept, mine))
 
-    def _opened(self, tenant: int, owner: str, kept: Kept | None) -> FloorPicture:
+    def _opened(self, tenant: int, owner: str, kept: Kept | None, mine: int | None) -> FloorPicture:
         self._reach()
-        picture = at_once(self._store.open_shard(tenant, owner, kept))
+        picture = at_once(self._store.open_shard(tenant, owner, kept, mine))
         self.process.fence = picture.fence
         self.process.watch.opened(self.process)
         self.process.point("after open")

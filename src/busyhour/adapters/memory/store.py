@@ -67,9 +67,12 @@ class MemoryStore:
 
     # The port
 
-    async def open_shard(self, tenant: int, owner: str, kept: Kept | None = None) -> FloorPicture:
+    async def open_shard(
+        self, tenant: int, owner: str, kept: Kept | None = None, mine: int | None = None
+    ) -> FloorPicture:
         self._fail()
         rows = self.tenants[tenant]
+        fences.go_on(mine, rows.fence)
         same_history = rows.history == self.history
         given_back = None
         known = {"same_history": same_history, "same_owner": rows.owner == owner}

@@ -72,9 +72,11 @@ class SqlStore:
         self._committed = 0
         self._to_note = list(NOTE_AT_CALLS)
 
-    async def open_shard(self, tenant: int, owner: str, kept: Kept | None = None) -> FloorPicture:
+    async def open_shard(
+        self, tenant: int, owner: str, kept: Kept | None = None, mine: int | None = None
+    ) -> FloorPicture:
         try:
-            return await again(lambda: self._open_shard(tenant, owner, kept))
+            return await again(lambda: self._open_shard(tenant, owner, kept, mine))
         except StoreDown:
             await self._end_stuck()  # the next try may find the way free
             raise
@@ -112,21 +114,22 @@ class SqlStore:
         if ended:
             log.warning("engines that stood still in a transaction were disconnected", connections=ended)
 
-    async def _open_shard(self, tenant: int, owner: str, kept: Kept | None) -> FloorPicture:
+    async def _open_shard(self, tenant: int, owner: str, kept: Kept | None, mine: int | None) -> FloorPicture:
         async with self.database.tenant_transaction(tenant) as connection:
             last = (await connection.execute(LAST_OPENED, {"owner": owner})).one()
+            fences.go_on(mine, last.fence)
             fence = fences.next_fence(last.fence, history_no=_timeline(last.now), same_history=last.same_history)
             known = {"same_history": last.same_history, "same_owner": last.same_owner}
             missing = kept if kept is not None and fences.is_missing(kept, last.fence, **known) else None
             taken = {"owner": owner, "fence": fence, "at": time.time(), "history": last.now}
             taken["written_no"] = max(no for no, _ in missing.writes) if missing is not None else 0
-            mine = (await connection.execute(TAKE_SHARD, taken)).one()
+            now = (await connection.execute(TAKE_SHARD, taken)).one()
             given_back = None
             if missing is not None:
                 raw = await connection.get_raw_connection()
                 given_back = await restore.give_back(raw.driver_connection, missing.after(last.written_no))
-            picture = await adopt.read_floor(connection, tenant, mine.fence)
-            return msgspec.structs.replace(picture, given_back=given_back, written_no=mine.written_no)
+            picture = await adopt.read_floor(connection, tenant, now.fence)
+            return msgspec.structs.replace(picture, given_back=given_back, written_no=now.written_no)
 
     async def _commit(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int) -> list[Event]:
         answers: list[Event] = []
