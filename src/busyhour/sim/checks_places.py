@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from busyhour.sim.world import World
 
 ASTRAY_MAX_S = 2.0  # the PBX tells of it at once
+TAKEN_OUT_MAX_S = 12.0  # it tells nobody who leaves a room: a dead engine's order to hold is seen at the next look
 ASTRAY_UNHEARD_MAX_S = 26.0  # when facts are lost: seen at the next look; that look, or the order, may be lost, too
 
 
@@ -39,6 +40,7 @@ class PlaceChecks:
             self._since_s.pop(name, None)
             return
         elsewhere_s = now_s - self._since_s.setdefault(name, now_s)
-        if min(elsewhere_s, healthy_s) > self._max_s:
+        max_s = max(self._max_s, TAKEN_OUT_MAX_S) if channel.room is None and channel.taken_out else self._max_s
+        if min(elsewhere_s, healthy_s) > max_s:
             where = f"{call.state}, with {call.leg}" if call is not None else "nobody's call"
             raise Violation(f"I19: {name} is {where}, and for {elsewhere_s:.1f} s in the room {channel.room}")

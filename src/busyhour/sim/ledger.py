@@ -36,6 +36,7 @@ class Channel:
     audio_since_s: float = 0.0
     room: str | None = None
     last_room: str | None = None  # that it was in, also when it has left
+    taken_out: bool = False  # of its room, by an order of an engine that is dead: the PBX tells nobody who leaves
     joined_s: float = 0.0  # seconds in a room with an agent's leg
     prompt: str = ""  # the last one
     heard_prompt: bool = False
@@ -101,14 +102,17 @@ class Ledger:
             raise Violation(f"I23: {room} has two customers, {other} and {channel.name}")
         self.leave_room(channel)
         channel.room = channel.last_room = room
+        channel.taken_out = False
         if late:
             self.astray[channel.name] = None
             self.rooms.setdefault(room, channel.name)
         else:
             self.rooms[room] = channel.name
 
-    def leave_room(self, channel: Channel) -> None:
+    def leave_room(self, channel: Channel, *, late: bool = False) -> None:
         room, channel.room = channel.room, None
+        if room is not None:
+            channel.taken_out = late
         self.astray.pop(channel.name, None)
         if room is not None and self.rooms.get(room) == channel.name:
             del self.rooms[room]

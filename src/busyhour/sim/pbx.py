@@ -154,10 +154,10 @@ class SimPbx:
                 return self._join(command, late=late)
             case c.Hold(call=name):
                 if name in self.ledger.live:
-                    self.ledger.leave_room(self.ledger.live[name])
+                    self.ledger.leave_room(self.ledger.live[name], late=late)
                     self._set_audio(self.ledger.live[name], "music")
             case c.PlayPrompt():
-                return self._play(command)
+                return self._play(command, late=late)
             case c.LookAtPrompt(call=name, prompt=prompt):
                 live = self.ledger.live.get(name)
                 if live is not None and live.audio != "prompt":
@@ -199,10 +199,10 @@ class SimPbx:
         self.hear(call.tenant, e.CallJoined(call=call.name, leg=leg.name, at_utc_s=self.utc()))
         return None
 
-    def _play(self, command: c.PlayPrompt) -> e.Event | None:
+    def _play(self, command: c.PlayPrompt, *, late: bool = False) -> e.Event | None:
         channel = self.ledger.live.get(command.call)
         if channel is not None:
-            self.ledger.leave_room(channel)
+            self.ledger.leave_room(channel, late=late)
             self._set_audio(channel, "prompt")
             channel.prompt = command.prompt
             self._later(channel, PROMPT_S, self._played, channel, command.prompt)
