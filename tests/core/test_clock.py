@@ -5,7 +5,7 @@ import pytest
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
-from busyhour.core.model.pictures import ChannelPicture, OpenCall, PbxPicture, RunPicture
+from busyhour.core.model.pictures import CallHistory, ChannelPicture, OpenCall, PbxPicture, RunPicture
 from busyhour.core.model.values import EndCause
 from tests.core.story import NOON_UTC_S, Story, campaign, item
 
@@ -59,35 +59,58 @@ def test_a_call_adopted_while_it_rang_talks_from_its_answer_though_the_clock_was
     assert close.record.talk_s == pytest.approx(3.0)
 
 
-@pytest.mark.covers("I30", "I48")
-def test_a_floor_begun_anew_in_its_process_knows_how_long_calls_have_lasted_though_the_clock_was_set() -> None:
-    """The store failed over, and the clock was put right by 470 s while the shard was opened anew."""
-    answered, now, over = (e.Instant(s, NOON_UTC_S + s + 470 * (s > 105)) for s in (100.0, 110.0, 121.0))
+ANSWERED = e.Instant(100.0, NOON_UTC_S + 100)
+SET_BY_S = 470.0
+
+
+def at(mono_s: float) -> e.Instant:
+    """After the clock was set."""
+    return e.Instant(mono_s, NOON_UTC_S + mono_s + SET_BY_S)
+
+
+def begun_anew(pbx: PbxPicture) -> tuple[Floor, list[c.Command]]:
+    """At second 110, after a failover of the store, in a process that heard a call answered at second 100. While the
+    shard was opened anew, the clock was set."""
     call = OpenCall(
         item=item(1),
         run_id=1,
         campaign_id=1,
         trunk_id=1,
         state="answered",
-        intent_utc_s=answered.utc_s - 5,
-        answered_utc_s=answered.utc_s,
+        intent_utc_s=ANSWERED.utc_s - 5,
+        answered_utc_s=ANSWERED.utc_s,
     )
-    settings, floor = campaign(call_max_s=60), Floor()
-    commands = floor.handle(
-        now,
-        e.FloorStarted(
-            tenant=1,
-            fence=8,
-            agents=(),
-            trunks=(Story().trunk,),
-            runs=(RunPicture(run_id=1, campaign=settings, state="running", started_utc_s=NOON_UTC_S),),
-            calls=(call,),
-            pbx=PbxPicture(boot="one", channels=(ChannelPicture(channel="c1-1", answered=True),)),
-            heard_at={"c1-1": answered},
-        ),
+    run = RunPicture(run_id=1, campaign=campaign(call_max_s=60), state="running", started_utc_s=NOON_UTC_S)
+    floor = Floor()
+    started = e.FloorStarted(
+        tenant=1,
+        fence=8,
+        agents=(),
+        trunks=(Story().trunk,),
+        runs=(run,),
+        calls=(call,),
+        pbx=pbx,
+        heard_at={"c1-1": ANSWERED},
     )
+    return floor, floor.handle(at(110.0), started)
+
+
+@pytest.mark.covers("I30", "I48")
+def test_a_floor_begun_anew_in_its_process_knows_how_long_calls_are_up_though_the_clock_was_set() -> None:
+    up = PbxPicture(boot="one", channels=(ChannelPicture(channel="c1-1", answered=True),))
+    floor, commands = begun_anew(up)
+    commands += floor.handle(at(112.0), e.ClockTicked())
     assert not [command for command in commands if isinstance(command, c.HangUpCall)], "its 60 s are not over"
-    assert "max" not in {kind for kind, _ in iter(floor.pop_due, None)}
-    commands = floor.handle(over, e.CallEnded(call="c1-1", cause=EndCause.NORMAL, at_utc_s=over.utc_s))
+    commands = floor.handle(at(121.0), e.CallEnded(call="c1-1", cause=EndCause.NORMAL, at_utc_s=at(121.0).utc_s))
     [close] = [command for command in commands if isinstance(command, c.CloseCall)]
     assert close.record.talk_s == pytest.approx(21.0)
+
+
+@pytest.mark.covers("I30", "I48")
+def test_a_floor_begun_anew_in_its_process_knows_how_long_a_call_was_that_ended_meanwhile() -> None:
+    ended = CallHistory(
+        channel="c1-1", answered_utc_s=ANSWERED.utc_s, ended_utc_s=at(109.0).utc_s, cause=EndCause.NORMAL
+    )
+    _, commands = begun_anew(PbxPicture(boot="one", channels=(), histories=(ended,)))
+    [close] = [command for command in commands if isinstance(command, c.CloseCall)]
+    assert close.record.talk_s == pytest.approx(9.0)

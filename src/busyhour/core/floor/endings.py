@@ -9,6 +9,7 @@ from busyhour.core.floor.state import CallLive, FloorState
 from busyhour.core.life.attempt import AttemptCause
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import ACTIVE, RunState
+from busyhour.core.model.fact import Instant
 from busyhour.core.model.pictures import CallRecord, HopperItem, Segment
 from busyhour.core.model.values import EndCause, Outcome
 
@@ -114,18 +115,18 @@ def end_segment(f: FloorState, call: CallLive, ended_utc_s: float) -> None:
     call.hold_s = 0.0
 
 
-def _talk_s(f: FloorState, call: CallLive, ended_utc_s: float) -> float:
+def talk_s(f: FloorState, answered_utc_s: float | None, ended_utc_s: float, answered_at: Instant | None) -> float:
     """By the recorded times; when the clock was set between them, less what it was set by: whichever is nearer to the
-    time that really went by (D1)."""
-    if call.answered_utc_s is None:
+    time that really went by since we heard of the answer (D1)."""
+    if answered_utc_s is None:
         return 0.0
-    talk_s = ended_utc_s - call.answered_utc_s
-    if call.answered_at is not None:
-        elapsed_s = f.now.mono_s - call.answered_at.mono_s
-        set_by_s = f.now.utc_s - call.answered_at.utc_s - elapsed_s
+    told_s = ended_utc_s - answered_utc_s
+    if answered_at is not None:
+        elapsed_s = f.now.mono_s - answered_at.mono_s
+        set_by_s = f.now.utc_s - answered_at.utc_s - elapsed_s
         if abs(set_by_s) > CLOCK_SET_S:
-            talk_s = min((talk_s, talk_s - set_by_s), key=lambda maybe_s: abs(maybe_s - elapsed_s))
-    return max(0.0, talk_s)
+            told_s = min((told_s, told_s - set_by_s), key=lambda maybe_s: abs(maybe_s - elapsed_s))
+    return max(0.0, told_s)
 
 
 def talked_s(f: FloorState, call: CallLive, answered_utc_s: float) -> float:
@@ -154,7 +155,7 @@ def _record(
         answered_utc_s=answered,
         joined_utc_s=call.joined_utc_s,
         ended_utc_s=ended_utc_s,
-        talk_s=_talk_s(f, call, ended_utc_s),
+        talk_s=talk_s(f, answered, ended_utc_s, call.answered_at),
         agent_id=call.agent_id,
         segments=tuple(call.segments),
         next_due_utc_s=next_due_utc_s,

@@ -7,26 +7,22 @@ up. Doing it twice gives the same result (I47).
 from math import ceil, inf
 
 from busyhour.core import events as e
-from busyhour.core.commands import CloseCall, HangUpCall, HangUpLeg, Hold, SaveProgress
-from busyhour.core.dialer.retry import Retry, next_attempt
-from busyhour.core.floor import accompanied, agents, calls, destinations, endings, opt_out, places, preview, runs
-from busyhour.core.floor.outcome import UNANSWERED
+from busyhour.core.commands import HangUpCall, HangUpLeg, Hold, SaveProgress
+from busyhour.core.floor import accompanied, agents, calls, dead, destinations, endings, opt_out, places, preview, runs
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, TrunkLive
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import CallState
-from busyhour.core.life.run import ACTIVE
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.fact import Instant
 from busyhour.core.model.ids import agent_of, is_call, is_leg
 from busyhour.core.model.pictures import (
     AgentProfile,
     CallHistory,
-    CallRecord,
     ChannelPicture,
     OpenCall,
     PbxPicture,
 )
-from busyhour.core.model.values import DialMode, EndCause, Outcome
+from busyhour.core.model.values import DialMode, EndCause
 
 IN_FLIGHT_S = 9.0
 """An order that was sent reaches the PBX within this, or its connection has failed: no engine sends an intent that is
@@ -55,7 +51,7 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
         elif stored.item.call not in histories and _may_be_on_its_way(f, stored):
             _await_news(f, stored)
         else:
-            _close_dead(f, stored, histories.get(stored.item.call))
+            dead.close(f, stored, histories.get(stored.item.call), event.heard_at.get(stored.item.call))
     for reservation in event.reservations:
         preview.restore(f, reservation)
     _hang_up_strangers(f, event.pbx)
@@ -266,60 +262,6 @@ def on_strand_due(f: FloorState, name: str) -> None:
     if call is not None and call.state is CallState.ORPHANED:
         f.drop("orphan", name)
         calls.say_farewell(f, call)
-
-
-def _close_dead(f: FloorState, stored: OpenCall, history: CallHistory | None) -> None:
-    """The channel is gone. The PBX's own records tell how; without any, an intent was never sent (A2)."""
-    run = f.runs.get(stored.run_id)
-    answered = stored.answered_utc_s or (history.answered_utc_s if history else None)
-    ended = history.ended_utc_s if history else (answered or stored.intent_utc_s)
-    cause = history.cause if history else EndCause.PBX_RESTART if answered else EndCause.UNKNOWN
-    if history is None and stored.state == AttemptState.INTENT:
-        cause, outcome = EndCause.NOT_SENT, Outcome.CANCELLED
-    else:
-        outcome = _dead_outcome(run.campaign.dial_mode if run else None, stored, answered, cause)
-    retry = Retry(due_utc_s=None, why="the run is over")
-    if run is not None and run.state in ACTIVE and cause is EndCause.NOT_SENT:
-        retry = endings.dial_again(f, stored.item)
-    elif stored.opted_out_utc_s is not None:
-        retry = opt_out.NEVER_AGAIN
-    elif run is not None and run.state in ACTIVE:
-        retry = next_attempt(
-            run.campaign, stored.item, outcome=outcome, disposition=stored.disposition, ended_utc_s=ended
-        )
-    endings.note_due(f, stored.run_id, retry.due_utc_s)
-    f.do(
-        CloseCall(
-            record=CallRecord(
-                call=stored.item.call,
-                run_id=stored.run_id,
-                campaign_id=stored.campaign_id,
-                member_id=stored.item.member_id,
-                contact_id=stored.item.contact_id,
-                attempt_no=stored.item.attempt_no,
-                trunk_id=stored.trunk_id,
-                outcome=outcome,
-                cause=cause,
-                ringing_utc_s=stored.ringing_utc_s,
-                answered_utc_s=answered,
-                joined_utc_s=stored.joined_utc_s,
-                ended_utc_s=ended,
-                talk_s=max(0.0, ended - answered) if answered else 0.0,
-                agent_id=stored.agent_id,
-                segments=(),
-                next_due_utc_s=retry.due_utc_s,
-                retry_why=retry.why,
-            )
-        )
-    )
-
-
-def _dead_outcome(mode: DialMode | None, stored: OpenCall, answered: float | None, cause: EndCause) -> Outcome:
-    if stored.joined_utc_s is not None:
-        return Outcome.HANDLED
-    if answered is not None:  # whether the message was heard to its end is not known
-        return Outcome.IVR_LEFT if mode is DialMode.AGENTLESS else Outcome.ABANDONED
-    return UNANSWERED[cause]
 
 
 def _hang_up_strangers(f: FloorState, pbx: PbxPicture) -> None:
