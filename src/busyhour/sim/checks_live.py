@@ -42,7 +42,8 @@ class LiveChecks:
         weather = world.plan.weather
         lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
         self._places = PlaceChecks(world)
-        self._back_max_s = BACK_MAX_S + (PICTURE_LOST_S if weather.picture_lost else 0.0)
+        unanswered = weather.picture_lost or weather.partitions_per_h
+        self._back_max_s = BACK_MAX_S + (PICTURE_LOST_S if unanswered else 0.0)
         self._silence_max_s = SILENCE_UNHEARD_MAX_S if lossy else SILENCE_MAX_S
 
     def look(self) -> None:
