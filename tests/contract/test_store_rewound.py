@@ -265,6 +265,34 @@ async def test_a_contact_that_was_passed_over_stays_so(world: World) -> None:
         await another_history(world)
 
 
+@pytest.mark.covers("I26")
+async def test_a_reservation_ends_when_its_agent_had_something_else_since(world: World) -> None:
+    """Its end is lost with an engine that did not hear of it; that the agent was free then is given back."""
+    items = await begin(world)
+    of = {"run_id": world.run_id, "agent_id": world.agent_id, "until_utc_s": world.utc_s + 60.0}
+    await world.commit(c.SaveReservation(item=items[0], **of))
+    for no, call, left in ((1, items[0].call, 1), (2, None, 0)):
+        await another_history(world)
+        kept = kept_of(world.fence, [agent_state(world, call)], no=no)
+        picture = await world.store.open_shard(world.tenant, "engine-1", kept)
+        assert len(picture.reservations) == left
+    [state] = await world.rows(f"SELECT state FROM member WHERE member_id = {items[0].member_id}")
+    assert state["state"] == "waiting"
+
+
+def agent_state(world: World, call: str | None) -> c.SaveAgentState:
+    return c.SaveAgentState(
+        agent_id=world.agent_id,
+        state="reserved" if call else "available",
+        reason=None,
+        pause=None,
+        call=call,
+        acw_until_utc_s=0.0,
+        session_open=True,
+        at_utc_s=world.utc_s,
+    )
+
+
 async def test_a_call_whose_run_or_contact_is_lost_too_is_left_out(world: World) -> None:
     items = await begin(world)
     keeps = lately(world, items)

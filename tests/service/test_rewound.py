@@ -12,7 +12,7 @@ from busyhour.adapters.memory.telephony import MemoryTelephony
 from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted, CallRefused, Event
 from busyhour.core.model.campaign import Trunk
-from busyhour.core.model.pictures import HopperItem
+from busyhour.core.model.pictures import AgentProfile, HopperItem, Reservation
 from busyhour.core.model.values import Refusal
 from busyhour.service.engine import Engine
 from busyhour.service.errors import StoreDown
@@ -249,3 +249,26 @@ async def test_what_waited_is_not_written_again_when_the_answer_to_the_opening_w
     assert not [keep for keep in written if keep in (run_state("paused"), place("c1-99"))]
     task.cancel()
     await asyncio.wait([task])
+
+
+@pytest.mark.covers("I26")
+async def test_a_reservation_ends_when_its_agent_had_something_else_since() -> None:
+    """Its end is lost with an engine that did not hear of it; that the agent was free then is given back."""
+    for call, left in (("c1-1", 1), ("c1-2", 0), (None, 0)):
+        store = agentless("+12025550001")
+        rows = store.tenants[1]
+        rows.agents[1] = AgentProfile(agent_id=1, name="ann")
+        rows.reservations["c1-1"] = Reservation(item=place("c1-1").item, run_id=1, agent_id=1, until_utc_s=60.0)
+        state = c.SaveAgentState(
+            agent_id=1,
+            state="reserved" if call else "available",
+            reason=None,
+            pause=None,
+            call=call,
+            acw_until_utc_s=0.0,
+            session_open=True,
+            at_utc_s=5.0,
+        )
+        store.fail_over(store.copy())
+        picture = await store.open_shard(1, "test", Kept(fence=1, writes=((1, (state,)),)))
+        assert len(picture.reservations) == left

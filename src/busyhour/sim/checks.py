@@ -290,10 +290,9 @@ class Checks:
         self._agents_fence[key] = fence
         if keep.state == AgentState.RESERVED and before is not None and before.state != AgentState.RESERVED:
             by_hand = self.accompanied.dials_by_hand(tenant, keep.agent_id) and before.state == AgentState.NOT_READY
-            again = new_engine and before.state == AgentState.NOT_READY and self.accompanied.is_restored(tenant, keep)
-            if before.state not in (AgentState.AVAILABLE, AgentState.ON_CONTACT) and not by_hand and not again:
+            if before.state not in (AgentState.AVAILABLE, AgentState.ON_CONTACT) and not by_hand:
                 raise Violation(f"I26: {who} was reserved while {before.state}")
-            if (before.state == AgentState.AVAILABLE or again) and key in self._paused_agents:
+            if before.state == AgentState.AVAILABLE and key in self._paused_agents:
                 raise Violation(f"I26: {who} was reserved, and had paused or logged off")
         jumped = self._jumped_since(WAITS_MAX_S)
         self._wrap_ups.written(key, before, keep, set_back_s=self._set_back_s(the_loop().now_s), jumped=jumped)
@@ -332,7 +331,6 @@ class Checks:
                 self.recorded_s[name] = the_loop().now_s
                 self._landed(tenant, name)
         self.law.recount(tenant)
-        self.accompanied.believe(tenant, rows.reservations)
         self._run_states |= {(tenant, run_id): run.state for run_id, run in rows.runs.items()}
         last = {keep.agent_id: keep for keep in rows.agent_states}
         self._agent_states |= {(tenant, agent_id): keep for agent_id, keep in last.items()}

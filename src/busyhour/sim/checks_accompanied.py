@@ -11,10 +11,7 @@ from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.loop import the_loop
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from busyhour.core.floor.state import FloorState
-    from busyhour.core.model.pictures import Reservation
     from busyhour.sim.world import World
 
 LEG_LOST_MAX_S = 12.0  # the news of a leg that is gone may be lost: the next look finds it
@@ -26,7 +23,6 @@ class AccompaniedChecks:
         self._by_hand: dict[tuple[int, int], None] = {}  # agents who have asked for a call by hand
         self._chosen: dict[tuple[int, int], str] = {}  # the last call by hand to a member
         self._with: dict[tuple[int, int], str] = {}  # the last call that was dialed for an agent
-        self._kept: dict[tuple[int, str], int] = {}  # reservations that a failover has left, and whose they are
 
     def asked(self, tenant: int, event: e.Event) -> None:
         if isinstance(event, e.ManualDialAsked):
@@ -35,14 +31,6 @@ class AccompaniedChecks:
     def dials_by_hand(self, tenant: int, agent_id: int) -> bool:
         """Only these may be reserved in a pause."""
         return (tenant, agent_id) in self._by_hand
-
-    def believe(self, tenant: int, reservations: "Mapping[str, Reservation]") -> None:
-        """What the store has after a failover. Of some of them nobody heard that they had ended."""
-        self._kept |= {(tenant, call): one.agent_id for call, one in reservations.items()}
-
-    def is_restored(self, tenant: int, keep: c.SaveAgentState) -> bool:
-        """Whether they have again what the store still had for them."""
-        return keep.pause is None and self._kept.get((tenant, keep.call or "")) == keep.agent_id
 
     def is_chosen(self, channel: Channel) -> bool:
         """Dialed by hand: whom agents choose, and when, is theirs to know. Or dialed after such a call that was never

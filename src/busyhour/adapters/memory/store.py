@@ -241,6 +241,10 @@ def _give_back_lost(rows: Rows, keeps: Sequence[c.Keep]) -> int:
         elif keep.item.call not in rows.attempts:
             missing += 1
             _write_call(rows, keep, keep.at_utc_s)
+    in_hand = {keep.agent_id: keep.call for keep in keeps if isinstance(keep, c.SaveAgentState)}
+    for name, one in list(rows.reservations.items()):
+        if in_hand.get(one.agent_id, name) != name:  # it had ended since, though nobody heard
+            del rows.reservations[name]
     return missing
 
 

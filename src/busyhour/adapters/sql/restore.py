@@ -27,6 +27,8 @@ RETURNING member_id
 """
 TAKE = "UPDATE member SET state = 'taken', taken_as = $2 WHERE member_id = $1 AND state <> 'open'"
 HAS = "SELECT call FROM attempt WHERE call = ANY($1::text[])"
+# The agent was with another call since, or with none: it had ended, though nobody heard.
+END_RESERVATIONS = "DELETE FROM reservation WHERE agent_id = $1 AND call IS DISTINCT FROM $2"
 
 log = structlog.get_logger("store")
 
@@ -37,6 +39,8 @@ async def give_back(driver: Driver, keeps: Sequence[c.Keep]) -> int:
     for wave in waves(keeps):
         await closes.write(driver, [await _findable(driver, one) for one in wave], counts)
         missing += await _place(driver, [one for one in wave if isinstance(one, c.PlaceCall)], counts)
+    in_hand = {one.agent_id: one.call for one in keeps if isinstance(one, c.SaveAgentState)}
+    await driver.executemany(END_RESERVATIONS, list(in_hand.items()))
     await counts.write(driver)
     return missing
 
