@@ -67,7 +67,10 @@ class FloorChecks(LiveView):
             self._world.broken(found)
 
     def _note_planned(self, floor: Floor, name: str) -> None:
-        """What an agent only looks at is not planned yet; or not any more, when the engine that planned it is dead."""
+        """What an agent only looks at is not planned yet; or not any more, when the engine that planned it is dead. One
+        that was replaced and has woken plans in vain, and its successor may plan the same preview later."""
+        if self._world.checks.owners.get(floor.tenant) is not self._process:
+            return
         call, planned_s = floor.calls.get(name), self._world.checks.planned_s
         if call is not None and call.state is CallState.RESERVED:
             planned_s.pop(name, None)
