@@ -44,6 +44,17 @@ def test_news_of_an_end_that_come_after_the_clock_was_set_do_not_change_the_talk
     assert close.record.talk_s == pytest.approx(30.0)
 
 
+@pytest.mark.parametrize("set_by_s", [-36.0, 36.0, 12.0])
+def test_news_of_an_end_that_come_long_after_it_make_no_talk_longer_than_the_time_that_went_by(set_by_s: float) -> None:
+    """Lost, and found out at a look. What the clock was set by meanwhile may lead nearer to that than the truth."""
+    story = being_joined()
+    story.floor.handle(e.Instant(45.0, NOON_UTC_S + 45 + set_by_s), e.ClockTicked())
+    ended = e.CallEnded(call="c1-1", cause=EndCause.NORMAL, at_utc_s=NOON_UTC_S + 27)
+    commands = story.floor.handle(e.Instant(46.0, NOON_UTC_S + 46 + set_by_s), ended)
+    [close] = [command for command in commands if isinstance(command, c.CloseCall)]
+    assert close.record.talk_s == pytest.approx(25.0)
+
+
 @pytest.mark.covers("I30", "I48")
 def test_a_call_adopted_while_it_rang_talks_from_its_answer_though_the_clock_was_set_before_that() -> None:
     """Its link was down when it was answered, so only its end told since when."""

@@ -117,7 +117,7 @@ def end_segment(f: FloorState, call: CallLive, ended_utc_s: float) -> None:
 
 def talk_s(f: FloorState, answered_utc_s: float | None, ended_utc_s: float, answered_at: Instant | None) -> float:
     """By the recorded times; when the clock was set between them, less what it was set by: whichever is nearer to the
-    time that really went by since we heard of the answer (D1)."""
+    time that really went by since we heard of the answer, and not longer than that (D1)."""
     if answered_utc_s is None:
         return 0.0
     told_s = ended_utc_s - answered_utc_s
@@ -125,7 +125,9 @@ def talk_s(f: FloorState, answered_utc_s: float | None, ended_utc_s: float, answ
         elapsed_s = f.now.mono_s - answered_at.mono_s
         set_by_s = f.now.utc_s - answered_at.utc_s - elapsed_s
         if abs(set_by_s) > CLOCK_SET_S:
-            told_s = min((told_s, told_s - set_by_s), key=lambda maybe_s: abs(maybe_s - elapsed_s))
+            most_s = elapsed_s + max(0.0, answered_at.utc_s - answered_utc_s) + CLOCK_SET_S
+            maybe = (told_s, told_s - set_by_s)
+            told_s = min(maybe, key=lambda one_s: (not 0.0 <= one_s <= most_s, abs(one_s - elapsed_s)))
     return max(0.0, told_s)
 
 
