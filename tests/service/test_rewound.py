@@ -217,6 +217,17 @@ async def test_an_engine_that_was_replaced_ends_when_another_opens_the_shard_fir
     assert store.tenants[1].runs[1].state == "paused"
 
 
+async def test_an_engine_that_could_not_reach_the_pbx_ends_when_another_has_opened_the_shard_meanwhile() -> None:
+    store, pbx = agentless("+12025550001"), MemoryTelephony()
+    pbx.here = False
+    engine = Engine(1, store=store, telephony=pbx, clock=LoopClock(), owner="test", queue_max=100)
+    task = asyncio.create_task(engine.run())
+    await until(lambda: store.tenants[1].fence == 1)
+    await store.open_shard(1, "test")
+    await asyncio.wait([task])
+    assert store.tenants[1].fence == 2, "it did not take the shard back"
+
+
 async def test_what_waited_is_not_written_again_when_the_answer_to_the_opening_was_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

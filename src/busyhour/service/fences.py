@@ -32,8 +32,9 @@ def hold(mine: int, found: int, *, same_history: bool) -> None:
 
 
 def go_on(mine: int | None, found: int) -> None:
-    """Before an engine that lived on while the store failed over opens its shard anew; `mine` is its fence. Raises
-    `FenceLost` when another engine was first: what this one believes, and what it has not written, is out of date."""
+    """Before an engine that had opened its shard opens it anew: the store failed over, or the PBX could not be reached
+    then; `mine` is its fence. Raises `FenceLost` when another engine was first: what this one believes, and what it
+    has not written, is out of date."""
     if mine is not None and found > mine:
         raise FenceLost(f"another engine has opened the shard since (fence {mine} is old)")
 

@@ -88,7 +88,8 @@ class Keeper:
         lots, waiting = len(self._lots), [keep for lot in self._lots for keep in lot.keeps]
         self._journal.no += 1
         kept = self._journal.kept(self._journal.no, [keep for keep in waiting if not isinstance(keep, PlaceCall)])
-        mine = self._fence if rewound and not self._opening else None  # the answer lost, the newest one may be ours
+        known = self._fence and not self._opening  # with the answer lost, the newest opening may be ours
+        mine = self._fence if known else None
         self._opening = True
         picture = await self._store.open_shard(self._tenant, owner, kept, mine)
         self._opening, self._fence = False, picture.fence
