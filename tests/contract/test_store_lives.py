@@ -233,10 +233,15 @@ async def test_the_next_engine_finds_agents_runs_and_open_calls(world: World) ->
     assert open_call.item == msgspec.structs.replace(items[0], due_utc_s=0.0)
     [agent] = world.floor.agents
     assert (agent.pause_reason, agent.acw_call, agent.session_open) == ("lunch", items[0].call, True)
+    assert agent.call == items[0].call
     [run] = world.floor.runs
     assert (run.run_id, run.state, run.placed, run.campaign) == (world.run_id, "running", 1, world.campaign)
     # The two members in the memory of the first engine were never dialed: they come again.
     assert {item.member_id for item in (await world.fill()).items} == {item.member_id for item in items[1:]}
+    clock_set_back = {"at_utc_s": world.utc_s - 600, "acw_until_utc_s": 0.0, "state": "available", "call": None}
+    await world.commit(msgspec.structs.replace(state, **clock_set_back))
+    await world.own("engine-3")
+    assert [agent.call for agent in world.floor.agents] == [None]
 
 
 @pytest.mark.covers("WD-127")

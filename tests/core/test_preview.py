@@ -288,8 +288,8 @@ def test_a_reservation_of_somebody_who_is_gone_is_given_back() -> None:
 
 LEG = ChannelPicture(channel="a1-1-6-1", answered=True, bridge="ra1-1-6-1")
 LEG_OF_BOB = ChannelPicture(channel="a1-2-6-1", answered=True, bridge="ra1-2-6-1")
-HERE = AgentProfile(agent_id=1, name="ann", pause_reason=None, session_open=True)
-BOB_HERE = AgentProfile(agent_id=2, name="bob", pause_reason=None, session_open=True)
+HERE = AgentProfile(agent_id=1, name="ann", pause_reason=None, session_open=True, call="c1-1")
+BOB_HERE = AgentProfile(agent_id=2, name="bob", pause_reason=None, session_open=True, call="c1-1")
 RINGING = OpenCall(
     item=item(1), run_id=1, campaign_id=1, trunk_id=1, state="ringing", intent_utc_s=NOON_UTC_S - 5, agent_id=1
 )
@@ -363,20 +363,32 @@ def test_a_reservation_of_which_nobody_heard_that_it_ended() -> None:
 
 
 @pytest.mark.covers("I27")
-@pytest.mark.parametrize("set_back_s", [0.0, 350.0])
-def test_a_call_that_rings_keeps_its_agent_from_one_that_may_never_have_been_sent(set_back_s: float) -> None:
+def test_an_older_call_that_may_never_have_been_sent_takes_no_agent() -> None:
     """Two intents of a dead engine name ann: an old one of which nothing is known, and the one that rings for her."""
-    old = replace(RINGING, item=item(2), state="intent", intent_utc_s=NOON_UTC_S - 6 + set_back_s)
-    newer = replace(old, item=item(3), intent_utc_s=NOON_UTC_S - 5)
-    ringing = ChannelPicture(channel="c1-1", answered=False, ringing=True)
-    for calls, channels, hers in (([old, RINGING], (LEG, ringing), "c1-1"), ([old, newer], (LEG,), "c1-3")):
+    old = replace(RINGING, item=item(2), state="intent")
+    story = Story(
+        campaigns=[campaign(dial_mode=DialMode.PREVIEW)],
+        agents=[HERE],
+        calls=[old, RINGING],
+        pbx=PbxPicture(boot="one", channels=(LEG, ChannelPicture(channel="c1-1", answered=False, ringing=True))),
+        run_state="running",
+        show=("hang-up", "agent"),
+    )
+    assert story.first == ["agent ann reserved"]
+    assert story.floor.agents[1].call == "c1-1"
+
+
+@pytest.mark.covers("I26")
+def test_an_agent_whom_the_engine_before_let_go_of_a_call_is_not_given_it_again() -> None:
+    """Their leg was lost, so the callee waits for anybody; and they may have paused since."""
+    for pause in (None, "lunch"):
         story = Story(
             campaigns=[campaign(dial_mode=DialMode.PREVIEW)],
-            agents=[HERE],
-            calls=calls,
-            pbx=PbxPicture(boot="one", channels=channels),
+            agents=[replace(HERE, call=None, pause_reason=pause)],
+            calls=[replace(RINGING, state="answered", answered_utc_s=NOON_UTC_S - 1)],
+            pbx=PbxPicture(boot="one", channels=(LEG, ChannelPicture(channel="c1-1", answered=True))),
             run_state="running",
-            show=("hang-up", "agent"),
+            show=("join",),
         )
-        assert story.first == ["agent ann reserved"]
-        assert story.floor.agents[1].call == hers
+        assert story.first == []
+        assert story.floor.calls["c1-1"].state is CallState.WAITING

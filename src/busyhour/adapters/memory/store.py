@@ -388,5 +388,6 @@ def _save_agent(rows: Rows, keep: c.SaveAgentState) -> None:
         pause_reason=keep.pause,
         acw_until_utc_s=keep.acw_until_utc_s,
         acw_call=keep.call if keep.acw_until_utc_s else None,
+        call=keep.call,
         session_open=keep.session_open,
     )

@@ -26,8 +26,11 @@ UPDATE member SET state = 'waiting' WHERE state = 'taken' AND member_id NOT IN (
 """)
 AGENTS = sa.text("""
 SELECT a.agent_id, u.name, a.phone_kind, a.sip_address, a.leg_mode, a.may_dial, a.pause_reason, a.acw_until_utc_s,
-    a.acw_call, a.session_open
-FROM agent a JOIN app_user u USING (tenant_id, user_id) WHERE NOT a.disabled AND NOT u.disabled ORDER BY a.agent_id
+    a.acw_call, s.call, a.session_open
+FROM agent a JOIN app_user u USING (tenant_id, user_id)
+    LEFT JOIN agent_state_change s ON s.tenant_id = a.tenant_id AND s.agent_id = a.agent_id
+        AND s.at_utc_s = a.state_utc_s AND s.state = a.state
+WHERE NOT a.disabled AND NOT u.disabled ORDER BY a.agent_id
 """)
 # Two look-ups by their own indexes: one condition for both would read the whole table.
 UP = sa.select(t.attempt.c.call).where(t.attempt.c.ended_utc_s.is_(None))

@@ -259,11 +259,12 @@ def join(f: FloorState, call: CallLive) -> None:
 
 
 def take_up(f: FloorState, call: CallLive, agent_id: int | None) -> None:
-    """Found by a new engine: it goes on with its agent, when they still have their phone up. Else it is given up; or it
-    waits for anybody, when a person has answered."""
+    """Found by a new engine: it goes on with its agent, when they had it in hand and still have their phone up. Else it
+    is given up, as the engine before may have done; or it waits for anybody, when a person has answered."""
     agent = f.agents.get(agent_id or 0)
     f.accompanied[call.item.number] = call.call
-    if agent is not None and agent.session_open and agent.leg_up and agent.call is None and agent.acw_call is None:
+    had_it = agent is not None and agent.session_open and agent.profile.call == call.call
+    if agent is not None and had_it and agent.leg_up and agent.call is None and agent.acw_call is None:
         call.agent_id, agent.call = agent.agent_id, call.call
         f.dirty_agent(agent.agent_id)
         if call.state is CallState.WAITING:

@@ -52,20 +52,15 @@ def hang_up_nobodys(f: FloorState, name: str, leg: str) -> None:
 # After a restart
 
 
-def in_order(stored: Sequence[OpenCall], channels: Mapping[str, ChannelPicture], *, now_utc_s: float) -> list[OpenCall]:
-    """Who has an agent comes before those who only want the same one. Of two customers in one room, the one first whom
-    the store knows with that agent: they stay. Calls that ring come before those that may never have been sent; and
-    newer ones first, for an older one was given up when its agent got another."""
+def in_order(stored: Sequence[OpenCall], channels: Mapping[str, ChannelPicture]) -> list[OpenCall]:
+    """Of two customers in one room, the one first whom the store knows with that agent: they stay."""
 
-    def rank(one: OpenCall) -> tuple[int, bool, float]:
+    def is_doubtful(one: OpenCall) -> bool:
         channel = channels.get(one.item.call)
         leg = leg_of_room(channel.bridge) if channel is not None else None
-        if channel is None or leg is None:
-            is_before_clock_was_set = one.intent_utc_s > now_utc_s
-            return 2 + (channel is None), is_before_clock_was_set, -one.intent_utc_s
-        return int(one.joined_utc_s is None or one.agent_id != agent_of(leg)), False, 0.0
+        return leg is not None and (one.joined_utc_s is None or one.agent_id != agent_of(leg))
 
-    return sorted(stored, key=rank)
+    return sorted(stored, key=is_doubtful)
 
 
 def agents_leg(f: FloorState, channel: ChannelPicture) -> str | None:

@@ -42,7 +42,7 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
     channels = {c.channel: c for c in event.pbx.channels}
     histories = {h.channel: h for h in event.pbx.histories}
     _adopt_legs(f, event.pbx)
-    for stored in places.in_order(event.calls, channels, now_utc_s=f.now.utc_s):
+    for stored in places.in_order(event.calls, channels):
         channel = channels.get(stored.item.call)
         if stored.outcome is not None:
             _take_up_wrap_up(f, stored)

@@ -33,6 +33,7 @@ class AgentProfile(Struct, frozen=True, kw_only=True):
     pause_reason: str | None = "login"  # None = was ready
     acw_until_utc_s: float = 0.0
     acw_call: str | None = None
+    call: str | None = None  # in hand when last stored
     session_open: bool = False  # had a desk session when last stored
 
 
