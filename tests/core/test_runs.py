@@ -72,6 +72,21 @@ def test_a_paused_run_places_nothing_and_its_calls_go_on() -> None:
     """)
 
 
+@pytest.mark.covers("I33")
+def test_a_pause_that_holds_already_is_written_again_before_it_is_acknowledged() -> None:
+    """An engine that died unheard may have written it, to a store that forgets it: then nobody can give it back."""
+    Story(show=("run", "ok")).working("ann").check("""
+        1 fills 5
+          > run 1 running
+        2 pause-run 1
+          > run 1 paused
+          > ok
+        3 pause-run 1
+          > run 1 paused
+          > ok
+    """)
+
+
 @pytest.mark.covers("WD-143")
 def test_a_removed_run_cannot_be_restarted() -> None:
     Story(show=("run", "place", "ok", "refused")).working("ann").check("""

@@ -69,6 +69,7 @@ def on_run_pause_asked(f: FloorState, event: e.RunPauseAsked) -> None:
         change(f, run, RunCause.PAUSED)
         f.accept(event.request)
     elif run is not None and run.state is RunState.PAUSED:
+        _save(f, run)  # written by us: an engine that died unheard may have written it, to a store that forgets it
         f.accept(event.request)
     else:
         f.refuse(event.request, "run_not_running", "This run is not running; start the campaign to have a new run.")
@@ -98,12 +99,16 @@ def change(f: FloorState, run: RunLive, cause: RunCause) -> None:
     f.move_run(run, cause)
     if run.state is not RunState.RUNNING:
         learning.keep(f, run, at_once=True)
-    final = run.state not in ACTIVE
-    if final:
+    if run.state not in ACTIVE:
         run.hopper.clear()
         f.at(CLOSED_RUN_KEPT_S, "forget-run", str(run.run_id))
-    f.do(SaveRun(run_id=run.run_id, state=run.state, at_utc_s=f.now.utc_s, final=final, halted=run.halted))
+    _save(f, run)
     preview.review(f, run)
+
+
+def _save(f: FloorState, run: RunLive) -> None:
+    final = run.state not in ACTIVE
+    f.do(SaveRun(run_id=run.run_id, state=run.state, at_utc_s=f.now.utc_s, final=final, halted=run.halted))
 
 
 def on_forget_run_due(f: FloorState, name: str) -> None:
