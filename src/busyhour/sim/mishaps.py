@@ -104,7 +104,10 @@ class Mishaps:
         if process.dead:
             return
         replaced = self._world.processes[process.tenant] is not process
-        if replaced and (self._world.store.tenants[process.tenant].fence == process.fence or not engine.running):
+        tenant = process.tenant
+        owns = self._world.checks.owners.get(tenant) is process  # also when a failover has lost its opening
+        owns = owns or self._world.store.tenants[tenant].fence == process.fence
+        if replaced and (owns or not engine.running):
             # One of the two has not got the shard yet, and would take it from one that lives: it has to go.
             self._world.kill(process)
             return
