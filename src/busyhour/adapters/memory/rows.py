@@ -73,6 +73,7 @@ class Attempt:
             self.record,
             self.disposition,
             self.note,
+            self.opted_out_utc_s,
         )
 
 
