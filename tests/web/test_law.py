@@ -63,6 +63,7 @@ async def test_a_campaign_is_told_where_not_to_call_much_and_when_to_stop(opened
 async def test_a_run_that_stopped_by_itself_says_so(opened: Opener, fake: FakeApi) -> None:
     async with opened() as page:
         await page.goto("/live")
+        await expect(page.get_by_role("button", name="Pause: Spring offer")).to_be_visible()  # the feed is there
         await expect(page.get_by_role("alert").filter(has_text="Stopped by itself")).to_have_count(0)
         halted = "paused by itself: 3 % of the last 100 attempts were answered"
         await fake.tell("live", ("runs", "1", run_view(state="paused", halted=halted)))
