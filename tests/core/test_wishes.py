@@ -5,8 +5,8 @@ import pytest
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.model.campaign import RetryRule
-from busyhour.core.model.pictures import AgentProfile, ChannelPicture, OpenCall, PbxPicture
-from busyhour.core.model.values import LegMode, Outcome
+from busyhour.core.model.pictures import AgentProfile, CallHistory, ChannelPicture, OpenCall, PbxPicture
+from busyhour.core.model.values import EndCause, LegMode, Outcome
 from tests.core.story import NOON_UTC_S, Story, campaign, item
 
 TALKING = PbxPicture(
@@ -178,6 +178,38 @@ def test_a_disposition_corrected_after_a_crash_still_decides_about_the_contact()
         20 ticks
           > agent ann not_ready lagged
     """)
+    assert not story.floor.calls, "let go with the end of the wrap-up"
+
+
+@pytest.mark.covers("I4", "I33")
+def test_a_disposition_chosen_for_a_call_that_ended_while_no_engine_was_there_still_decides_about_the_contact() -> None:
+    """Ann was let go of her customer and wraps up while they hear the farewell; its end was never written."""
+    ann = AgentProfile(
+        agent_id=1,
+        name="ann",
+        pause_reason="lagged",
+        acw_until_utc_s=NOON_UTC_S + 20,
+        acw_call="c1-1",
+        session_open=True,
+    )
+    ended = CallHistory(
+        channel="c1-1", answered_utc_s=NOON_UTC_S - 20, ended_utc_s=NOON_UTC_S - 1, cause=EndCause.NORMAL
+    )
+    story = Story(
+        agents=[ann],
+        campaigns=[campaign(retry_rules=RULES)],
+        calls=[stored(disposition="later")],
+        pbx=PbxPicture(boot="one", channels=(), histories=(ended,)),
+        show=("close", "disposition"),
+    )
+    assert story.first == ["close c1 HANDLED 19 again 60"]
+    commands = story.floor.handle(
+        story.floor.now, e.DispositionChosen(agent_id=1, call="c1-1", disposition="sale", note="", request="r")
+    )
+    [kept] = [command for command in commands if isinstance(command, c.SaveDisposition)]
+    assert (kept.next_due_utc_s, kept.keeps_member) == (None, False)
+    assert story.floor.runs[1].live == 0
+    story.check("20 ticks")
     assert not story.floor.calls, "let go with the end of the wrap-up"
 
 

@@ -12,7 +12,7 @@ from busyhour.core.model.pictures import CallHistory, CallRecord, OpenCall
 from busyhour.core.model.values import DialMode, EndCause, Outcome
 
 
-def close(f: FloorState, stored: OpenCall, history: CallHistory | None, heard_at: Instant | None) -> None:
+def close(f: FloorState, stored: OpenCall, history: CallHistory | None, heard_at: Instant | None) -> CallRecord:
     """The channel is gone. The PBX's own records tell how; without any, an intent was never sent (A2). `heard_at`: when
     this process heard of its answer, where it did."""
     run = f.runs.get(stored.run_id)
@@ -33,30 +33,28 @@ def close(f: FloorState, stored: OpenCall, history: CallHistory | None, heard_at
             run.campaign, stored.item, outcome=outcome, disposition=stored.disposition, ended_utc_s=ended
         )
     endings.note_due(f, stored.run_id, retry.due_utc_s)
-    f.do(
-        CloseCall(
-            record=CallRecord(
-                call=stored.item.call,
-                run_id=stored.run_id,
-                campaign_id=stored.campaign_id,
-                member_id=stored.item.member_id,
-                contact_id=stored.item.contact_id,
-                attempt_no=stored.item.attempt_no,
-                trunk_id=stored.trunk_id,
-                outcome=outcome,
-                cause=cause,
-                ringing_utc_s=stored.ringing_utc_s,
-                answered_utc_s=answered,
-                joined_utc_s=stored.joined_utc_s,
-                ended_utc_s=ended,
-                talk_s=endings.talk_s(f, answered, ended, heard_at),
-                agent_id=stored.agent_id,
-                segments=(),
-                next_due_utc_s=retry.due_utc_s,
-                retry_why=retry.why,
-            )
-        )
+    record = CallRecord(
+        call=stored.item.call,
+        run_id=stored.run_id,
+        campaign_id=stored.campaign_id,
+        member_id=stored.item.member_id,
+        contact_id=stored.item.contact_id,
+        attempt_no=stored.item.attempt_no,
+        trunk_id=stored.trunk_id,
+        outcome=outcome,
+        cause=cause,
+        ringing_utc_s=stored.ringing_utc_s,
+        answered_utc_s=answered,
+        joined_utc_s=stored.joined_utc_s,
+        ended_utc_s=ended,
+        talk_s=endings.talk_s(f, answered, ended, heard_at),
+        agent_id=stored.agent_id,
+        segments=(),
+        next_due_utc_s=retry.due_utc_s,
+        retry_why=retry.why,
     )
+    f.do(CloseCall(record=record))
+    return record
 
 
 def _dead_outcome(mode: DialMode | None, stored: OpenCall, answered: float | None, cause: EndCause) -> Outcome:

@@ -6,6 +6,8 @@ up. Doing it twice gives the same result (I47).
 
 from math import ceil, inf
 
+from msgspec.structs import replace
+
 from busyhour.core import events as e
 from busyhour.core.commands import HangUpCall, HangUpLeg, Hold, SaveProgress
 from busyhour.core.floor import accompanied, agents, calls, dead, destinations, endings, opt_out, places, preview, runs
@@ -51,7 +53,8 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
         elif stored.item.call not in histories and _may_be_on_its_way(f, stored):
             _await_news(f, stored)
         else:
-            dead.close(f, stored, histories.get(stored.item.call), event.heard_at.get(stored.item.call))
+            record = dead.close(f, stored, histories.get(stored.item.call), event.heard_at.get(stored.item.call))
+            _take_up_wrap_up(f, replace(stored, outcome=record.outcome, ended_utc_s=record.ended_utc_s))
     for reservation in event.reservations:
         preview.restore(f, reservation)
     _hang_up_strangers(f, event.pbx)
