@@ -12,8 +12,8 @@ FLOOR = (
     ),
     Fault(
         "core/floor/recovery.py",
-        "        elif channel is not None:\n            adopt(f, stored, channel, event.heard_at.get(stored.item.call))",
-        "        elif False:\n            adopt(f, stored, channel, event.heard_at.get(stored.item.call))",
+        "        elif channel is not None:\n            adopt(",
+        "        elif False:\n            adopt(",
         "living calls are not adopted",
     ),
     Fault(
