@@ -6,6 +6,7 @@ from busyhour.adapters.memory.store import MemoryStore
 from busyhour.service.journal import Journal
 from busyhour.service.ports import Kept
 from busyhour.sim.faults import Weather
+from busyhour.sim.loop import rest
 from busyhour.sim.plan import Plan, Result
 from busyhour.sim.series import silence
 from busyhour.sim.world import World
@@ -38,3 +39,36 @@ def test_an_engine_that_gives_back_half_is_found_out(monkeypatch: pytest.MonkeyP
 
     monkeypatch.setattr(Journal, "kept", half)
     assert any(lived(seed)[1].violation is not None for seed in (1, 2, 3))
+
+
+class ReplacedTwice(World):
+    """An engine that was replaced wakes while the store fails over, and gets its shard back. Its successor stands
+    still, and is replaced as well."""
+
+    async def _live(self) -> None:
+        first = self.processes[1]
+        await rest(2.0)
+        first.frozen = True
+        self.failover.happen(6.0, 2.0, ())
+        await rest(1.0)
+        self.start_engine(1)
+        second = self.processes[1]
+        await rest(4.5)
+        self.owners_seen = [self.checks.owners[1] is second]
+        second.frozen = True
+        await rest(1.5)  # the store is away
+        self.wake(first)
+        await rest(3.0)
+        self.owners_seen.append(self.checks.owners[1] is first)
+        self.start_engine(1)
+        self.first_ended = first.dead
+        await super()._live()
+
+
+def test_the_engine_that_has_the_shard_is_ended_before_another_begins() -> None:
+    silence()
+    plan = Plan(seed=1, calls=30, tenants=1, agents=4, weather=Weather())
+    world = ReplacedTwice(plan, lambda clock: MemoryStore(clock=clock))
+    assert world.run().violation is None
+    assert world.owners_seen == [True, True]
+    assert world.first_ended

@@ -8,7 +8,8 @@ from msgspec.structs import replace
 from busyhour.adapters.memory.store import MemoryStore
 from busyhour.core.model.values import Outcome
 from busyhour.sim.furniture import BY_HAND, WITH_AGENT
-from busyhour.sim.partitions import COURSES, LINKS, MixedWorld
+from busyhour.sim.loop import rest
+from busyhour.sim.partitions import COURSES, LINKS, WAYS, MixedWorld
 from busyhour.sim.series import plan_of, silence, world_of
 
 
@@ -26,6 +27,22 @@ def test_partitions_strike_beside_all_else() -> None:
         assert world.run().violation is None
         struck.update(word for name, times in world.partitions.items() for word in name.split() * times)
     assert all(struck[word] for word in (*LINKS, *COURSES)), struck
+
+
+class BrieflyCut(MixedWorld):
+    async def _live(self) -> None:
+        self.away_before = self.store_away()
+        await rest(0.3)
+        await self._cut("store", [1], frozenset(WAYS[:3]), 0.4)
+        self.away_after = self.store_away()  # an answer that was lost is waited for, though no look fell into the cut
+        await super()._live()
+
+
+def test_a_cut_between_two_looks_counts() -> None:
+    silence()
+    world = BrieflyCut(plan_of(1, (), 20), make_store)
+    assert world.run().violation is None
+    assert (world.away_before, world.away_after) == (False, True)
 
 
 def test_agents_preview_skip_and_dial_by_hand() -> None:

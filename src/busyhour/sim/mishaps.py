@@ -76,6 +76,13 @@ class Mishaps:
         self._world.note(f"kill engine of {process.tenant}")
         self._world.kill(process)
 
+    def end_running_owner(self, tenant: int) -> None:
+        """Engines that run are replaced by ending them; only one that stands still is left. The owner may be one that
+        was replaced and woke, and was the first to open the shard after a failover had lost its successor's opening."""
+        owner = self._world.checks.owners.get(tenant)
+        if owner is not None and not owner.frozen:
+            self._world.kill(owner)
+
     def engine_began(self, process: Process) -> None:
         """Perhaps it dies in the middle of its recovery."""
         if self._world.luck.chance(self._weather.kill_again):

@@ -116,6 +116,8 @@ class MixedWorld(World):
         for tenant in tenants:
             where[tenant] = ways
         await asyncio.sleep(length_s)
+        if link == "store":
+            self._store_cut_s = the_loop().now_s  # also when it was cut and healed between two looks
         for tenant in tenants:
             where[tenant] = frozenset()
 

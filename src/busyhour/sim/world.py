@@ -226,6 +226,7 @@ class World(Desks):
 
     def start_engine(self, tenant: int) -> None:
         """A new process for this tenant. An older one may still be there, standing still."""
+        self.mishaps.end_running_owner(tenant)
         process = self.processes[tenant] = Process(self, tenant, self.plan.weather.kill_at_point)
         self._all.append(process)
         line = self.lines[tenant] = self.make_line(process)
