@@ -15,7 +15,7 @@ from busyhour.core.floor.machine import RULES
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Trunk
-from busyhour.core.model.pictures import AgentProfile
+from busyhour.core.model.pictures import AgentProfile, ChannelPicture
 from busyhour.core.model.values import DialMode, EndCause, Outcome
 from busyhour.service.engine import Engine
 from busyhour.service.errors import Conflict, FenceLost, StoreDown, Unavailable
@@ -138,6 +138,47 @@ async def test_a_killed_engine_s_calls_are_adopted_by_the_next() -> None:
         await until(lambda: len(outcomes(store)) == 2)
     assert outcomes(store) == [Outcome.IVR_COMPLETED, Outcome.BUSY]
     assert len(pbx.placed) == 2, "nobody was dialed twice"
+
+
+class SetClock(LoopClock):
+    """Somebody may set it."""
+
+    by_s = 0.0
+
+    def now(self) -> e.Instant:
+        now = super().now()
+        return e.Instant(now.mono_s, now.utc_s + self.by_s)
+
+
+@pytest.mark.covers("I30", "I48")
+@pytest.mark.parametrize("set_by_s", [177.5, -60.0])
+async def test_an_answer_heard_while_the_database_is_away_at_the_beginning_tells_how_long_the_call_was(
+    set_by_s: float,
+) -> None:
+    """Its engine died while the call rang. Then it was answered, the clock was set, and the database came back."""
+    store, pbx, clock = agentless("+12025550001"), MemoryTelephony(), SetClock()
+    async with running(store, pbx):
+        await until(lambda: len(pbx.placed) == 1)
+    store.fault = StoreDown("away")
+    engine = Engine(1, store=store, telephony=pbx, clock=clock, owner="test", queue_max=1000)
+    task = asyncio.create_task(engine.run())
+    await asyncio.sleep(1)
+    name, answered_utc_s = pbx.placed[0].item.call, clock.now().utc_s
+    pbx.tell(1, e.CallAnswered(call=name, at_utc_s=answered_utc_s))
+    pbx.channels[name] = ChannelPicture(channel=name, answered=True, answered_utc_s=answered_utc_s)
+    clock.by_s = set_by_s
+    await asyncio.sleep(9)
+    store.fault = None
+    await until(lambda: engine.running)
+    await asyncio.sleep(1)
+    now = clock.now()
+    pbx.tell(1, e.CallEnded(call=name, cause=EndCause.NORMAL, at_utc_s=now.utc_s))
+    await until(lambda: len(outcomes(store)) == 1)
+    record = store.tenants[1].attempts[name].record
+    assert record is not None
+    assert record.talk_s == pytest.approx(now.utc_s - set_by_s - answered_utc_s)
+    task.cancel()
+    await asyncio.wait([task])
 
 
 async def test_an_engine_whose_shard_was_taken_stops_commanding() -> None:

@@ -56,8 +56,8 @@ class FloorStarted(Fact, frozen=True, kw_only=True):
     reservations: tuple[Reservation, ...] = ()
     pbx: PbxPicture
     heard_at: dict[str, Instant] = field(default_factory=dict)
-    """When an earlier floor of this process heard of the answers of calls, on both clocks: a clock that was set since
-    makes no call longer or shorter (I48)."""
+    """When this process heard of the answers of calls, on both clocks, with an earlier floor or while there was none: a
+    clock that was set since makes no call longer or shorter (I48)."""
 
 
 class ClockTicked(Fact, frozen=True, kw_only=True):

@@ -23,6 +23,7 @@ from busyhour.core.floor.machine import Floor
 from busyhour.core.model.values import EndCause
 from busyhour.service.alarm import Alarm
 from busyhour.service.errors import FenceLost, StoreDown, StoreRewound, Unavailable
+from busyhour.service.heard import answers_heard
 from busyhour.service.journal import Journal
 from busyhour.service.keeping import Keeper
 from busyhour.service.live import LiveView
@@ -74,7 +75,7 @@ class Engine:
         self.live = LiveView(self._lag_ms)
         self._store, self._telephony, self._clock, self._owner = store, telephony, clock, owner
         self._queue_max = queue_max
-        self._queue: deque[tuple[float, e.Event]] = deque()
+        self._queue: deque[tuple[e.Instant, e.Event]] = deque()  # and when it was put
         self._woken = Alarm()
         self._overflowed = False
         self._requests = Requests()
@@ -88,8 +89,7 @@ class Engine:
         self._phones: dict[int, e.PhoneRegistered] = {}
         self.floor: Floor | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._fence = 0
-        self._lag_s = 0.0
+        self._fence, self._lag_s = 0, 0.0
         self._handled = self._restarts = 0
         self._fenced = self._rewound = False
         self.running = False
@@ -119,7 +119,7 @@ class Engine:
                 self._phones[event.agent_id] = event
             case e.PhoneGone():
                 self._phones.pop(event.agent_id, None)
-        self._queue.append((self._clock.now().mono_s, event))
+        self._queue.append((self._clock.now(), event))
         self._woken.ring()
 
     async def ask(self, make: Callable[[str], e.Event]) -> None:
@@ -184,7 +184,7 @@ class Engine:
             calls=picture.calls,
             reservations=picture.reservations,
             pbx=pbx,
-            heard_at=self.floor.heard_at() if self.floor is not None else {},
+            heard_at=answers_heard(self.floor, self._queue),
         )
         self.floor = floor = Floor()
         commands = self._handle(floor, self._clock.now(), started)
@@ -213,9 +213,9 @@ class Engine:
             for _ in range(BATCH_MAX):
                 if not self._queue:
                     break
-                put_s, event = self._queue.popleft()
+                put_at, event = self._queue.popleft()
                 now = self._clock.now()
-                self._lag_s = max(self._lag_s * 0.99, now.mono_s - put_s)
+                self._lag_s = max(self._lag_s * 0.99, now.mono_s - put_at.mono_s)
                 commands += self._handle(floor, now, event)
             if not heard:
                 commands = self._handle(floor, self._clock.now(), e.ClockTicked())
@@ -288,7 +288,7 @@ class Engine:
         """Tell the floor what the store said, ahead of all that waits, and place what may be placed."""
         now = self._clock.now()
         for answer in reversed(answers):
-            self._queue.appendleft((now.mono_s, answer))
+            self._queue.appendleft((now, answer))
         if answers:
             self._woken.ring()
         said_yes = {answer.call for answer in answers if isinstance(answer, e.CallCommitted)}
