@@ -79,7 +79,7 @@ def at(mono_s: float) -> e.Instant:
     return e.Instant(mono_s, NOON_UTC_S + mono_s + SET_BY_S)
 
 
-def begun_anew(pbx: PbxPicture) -> tuple[Floor, list[c.Command]]:
+def begun_anew(pbx: PbxPicture, **heard: dict[str, e.Instant]) -> tuple[Floor, list[c.Command]]:
     """At second 110, after a failover of the store, in a process that heard a call answered at second 100. While the
     shard was opened anew, the clock was set."""
     call = OpenCall(
@@ -102,6 +102,7 @@ def begun_anew(pbx: PbxPicture) -> tuple[Floor, list[c.Command]]:
         calls=(call,),
         pbx=pbx,
         heard_at={"c1-1": ANSWERED},
+        **heard,  # type: ignore[arg-type]
     )
     return floor, floor.handle(at(110.0), started)
 
@@ -125,3 +126,14 @@ def test_a_floor_begun_anew_in_its_process_knows_how_long_a_call_was_that_ended_
     _, commands = begun_anew(PbxPicture(boot="one", channels=(), histories=(ended,)))
     [close] = [command for command in commands if isinstance(command, c.CloseCall)]
     assert close.record.talk_s == pytest.approx(9.0)
+
+
+@pytest.mark.covers("I30", "I48")
+def test_a_call_that_ended_before_the_clock_was_set_again_is_reckoned_from_when_its_end_was_heard() -> None:
+    """The clock was set during it, and set otherwise after it, while the shard could not be opened."""
+    told_utc_s = NOON_UTC_S + 105 + 3000
+    ended = CallHistory(channel="c1-1", answered_utc_s=ANSWERED.utc_s, ended_utc_s=told_utc_s, cause=EndCause.NORMAL)
+    pbx = PbxPicture(boot="one", channels=(), histories=(ended,))
+    _, commands = begun_anew(pbx, ends_heard_at={"c1-1": e.Instant(105.5, told_utc_s + 0.5)})
+    [close] = [command for command in commands if isinstance(command, c.CloseCall)]
+    assert close.record.talk_s == pytest.approx(5.0)

@@ -15,7 +15,7 @@ from busyhour.core.floor.machine import RULES
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Trunk
-from busyhour.core.model.pictures import AgentProfile, ChannelPicture
+from busyhour.core.model.pictures import AgentProfile, CallHistory, ChannelPicture
 from busyhour.core.model.values import DialMode, EndCause, Outcome
 from busyhour.service.engine import Engine
 from busyhour.service.errors import Conflict, FenceLost, StoreDown, Unavailable
@@ -177,6 +177,35 @@ async def test_an_answer_heard_while_the_database_is_away_at_the_beginning_tells
     record = store.tenants[1].attempts[name].record
     assert record is not None
     assert record.talk_s == pytest.approx(now.utc_s - set_by_s - answered_utc_s)
+    task.cancel()
+    await asyncio.wait([task])
+
+
+@pytest.mark.covers("I30", "I48")
+async def test_an_end_heard_while_the_database_is_away_tells_how_long_the_call_was_though_the_clock_was_set() -> None:
+    store, pbx, clock = agentless("+12025550001"), MemoryTelephony(), SetClock()
+    async with running(store, pbx):
+        await until(lambda: len(pbx.placed) == 1)
+    store.fault = StoreDown("away")
+    engine = Engine(1, store=store, telephony=pbx, clock=clock, owner="test", queue_max=1000)
+    task = asyncio.create_task(engine.run())
+    await asyncio.sleep(1)
+    name, answered_utc_s = pbx.placed[0].item.call, clock.now().utc_s
+    pbx.tell(1, e.CallAnswered(call=name, at_utc_s=answered_utc_s))
+    await asyncio.sleep(5)
+    clock.by_s = 516.0
+    ended_utc_s = clock.now().utc_s
+    pbx.tell(1, e.CallEnded(call=name, cause=EndCause.NORMAL, at_utc_s=ended_utc_s))
+    pbx.histories[name] = CallHistory(
+        channel=name, answered_utc_s=answered_utc_s, ended_utc_s=ended_utc_s, cause=EndCause.NORMAL
+    )
+    await asyncio.sleep(20)
+    clock.by_s = 342.0
+    store.fault = None
+    await until(lambda: len(outcomes(store)) == 1)
+    record = store.tenants[1].attempts[name].record
+    assert record is not None
+    assert record.talk_s == pytest.approx(5.0)
     task.cancel()
     await asyncio.wait([task])
 

@@ -58,6 +58,8 @@ class FloorStarted(Fact, frozen=True, kw_only=True):
     heard_at: dict[str, Instant] = field(default_factory=dict)
     """When this process heard of the answers of calls, on both clocks, with an earlier floor or while there was none: a
     clock that was set since makes no call longer or shorter (I48)."""
+    ends_heard_at: dict[str, Instant] = field(default_factory=dict)
+    """And of their ends, while there was no floor."""
 
 
 class ClockTicked(Fact, frozen=True, kw_only=True):

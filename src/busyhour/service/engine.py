@@ -23,7 +23,7 @@ from busyhour.core.floor.machine import Floor
 from busyhour.core.model.values import EndCause
 from busyhour.service.alarm import Alarm
 from busyhour.service.errors import FenceLost, StoreDown, StoreRewound, Unavailable
-from busyhour.service.heard import answers_heard
+from busyhour.service.heard import answers_heard, ends_heard
 from busyhour.service.journal import Journal
 from busyhour.service.keeping import Keeper
 from busyhour.service.live import LiveView
@@ -91,8 +91,7 @@ class Engine:
         self._watch: asyncio.Task[None] | None = None
         self._fence, self._lag_s = 0, 0.0
         self._handled = self._restarts = 0
-        self._fenced = self._rewound = False
-        self.running = False
+        self._fenced = self._rewound = self.running = False
 
     # What others give us
 
@@ -185,6 +184,7 @@ class Engine:
             reservations=picture.reservations,
             pbx=pbx,
             heard_at=answers_heard(self.floor, self._queue),
+            ends_heard_at=ends_heard(self._queue),
         )
         self.floor = floor = Floor()
         commands = self._handle(floor, self._clock.now(), started)

@@ -2,19 +2,19 @@
 
 from busyhour.core.commands import CloseCall
 from busyhour.core.dialer.retry import Retry, next_attempt
+from busyhour.core.events import FloorStarted
 from busyhour.core.floor import endings, opt_out
 from busyhour.core.floor.outcome import UNANSWERED
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.run import ACTIVE
-from busyhour.core.model.fact import Instant
 from busyhour.core.model.pictures import CallHistory, CallRecord, OpenCall
 from busyhour.core.model.values import DialMode, EndCause, Outcome
 
 
-def close(f: FloorState, stored: OpenCall, history: CallHistory | None, heard_at: Instant | None) -> CallRecord:
-    """The channel is gone. The PBX's own records tell how; without any, an intent was never sent (A2). `heard_at`: when
-    this process heard of its answer, where it did."""
+def close(f: FloorState, stored: OpenCall, history: CallHistory | None, started: FloorStarted) -> CallRecord:
+    """The channel is gone. The PBX's own records tell how; without any, an intent was never sent (A2)."""
+    name = stored.item.call
     run = f.runs.get(stored.run_id)
     answered = stored.answered_utc_s or (history.answered_utc_s if history else None)
     ended = history.ended_utc_s if history else (answered or stored.intent_utc_s)
@@ -34,7 +34,7 @@ def close(f: FloorState, stored: OpenCall, history: CallHistory | None, heard_at
         )
     endings.note_due(f, stored.run_id, retry.due_utc_s)
     record = CallRecord(
-        call=stored.item.call,
+        call=name,
         run_id=stored.run_id,
         campaign_id=stored.campaign_id,
         member_id=stored.item.member_id,
@@ -47,7 +47,7 @@ def close(f: FloorState, stored: OpenCall, history: CallHistory | None, heard_at
         answered_utc_s=answered,
         joined_utc_s=stored.joined_utc_s,
         ended_utc_s=ended,
-        talk_s=endings.talk_s(f, answered, ended, heard_at),
+        talk_s=endings.talk_s(f, answered, ended, started.heard_at.get(name), started.ends_heard_at.get(name)),
         agent_id=stored.agent_id,
         segments=(),
         next_due_utc_s=retry.due_utc_s,

@@ -115,15 +115,23 @@ def end_segment(f: FloorState, call: CallLive, ended_utc_s: float) -> None:
     call.hold_s = 0.0
 
 
-def talk_s(f: FloorState, answered_utc_s: float | None, ended_utc_s: float, answered_at: Instant | None) -> float:
+def talk_s(
+    f: FloorState,
+    answered_utc_s: float | None,
+    ended_utc_s: float,
+    answered_at: Instant | None,
+    ended_at: Instant | None = None,
+) -> float:
     """By the recorded times; when the clock was set between them, less what it was set by: whichever is nearer to the
-    time that really went by since we heard of the answer, and not longer than that (D1)."""
+    time that really went by between our hearing of the answer and of the end, which is now unless `ended_at` is known,
+    and not longer than that (D1)."""
     if answered_utc_s is None:
         return 0.0
     told_s = ended_utc_s - answered_utc_s
     if answered_at is not None:
-        elapsed_s = f.now.mono_s - answered_at.mono_s
-        set_by_s = f.now.utc_s - answered_at.utc_s - elapsed_s
+        heard_at = ended_at or f.now
+        elapsed_s = heard_at.mono_s - answered_at.mono_s
+        set_by_s = heard_at.utc_s - answered_at.utc_s - elapsed_s
         if abs(set_by_s) > CLOCK_SET_S:
             most_s = elapsed_s + max(0.0, answered_at.utc_s - answered_utc_s) + CLOCK_SET_S
             maybe = (told_s, told_s - set_by_s)

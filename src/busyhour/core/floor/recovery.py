@@ -53,7 +53,7 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
         elif stored.item.call not in histories and _may_be_on_its_way(f, stored):
             _await_news(f, stored)
         else:
-            record = dead.close(f, stored, histories.get(stored.item.call), event.heard_at.get(stored.item.call))
+            record = dead.close(f, stored, histories.get(stored.item.call), event)
             _take_up_wrap_up(f, replace(stored, outcome=record.outcome, ended_utc_s=record.ended_utc_s))
     for reservation in event.reservations:
         preview.restore(f, reservation)
