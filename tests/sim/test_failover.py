@@ -6,8 +6,9 @@ from busyhour.adapters.memory.store import MemoryStore
 from busyhour.service.journal import Journal
 from busyhour.service.ports import Kept
 from busyhour.sim.faults import Weather
-from busyhour.sim.loop import rest
+from busyhour.sim.loop import WORLD, rest, the_loop
 from busyhour.sim.plan import Plan, Result
+from busyhour.sim.process import Process
 from busyhour.sim.series import silence
 from busyhour.sim.world import World
 
@@ -72,3 +73,38 @@ def test_the_engine_that_has_the_shard_is_ended_before_another_begins() -> None:
     assert world.run().violation is None
     assert world.owners_seen == [True, True]
     assert world.first_ended
+
+
+class DiesOpening(World):
+    """A failover; the store is away, and records wait. They are written with the next opening, whose engine dies
+    unheard; then the store fails over once more, and has lost them."""
+
+    dying = False
+
+    def opened(self, process: Process) -> None:
+        super().opened(process)
+        if self.dying:
+            the_loop().call_soon(self.kill, process, context=WORLD)
+
+    async def _live(self) -> None:
+        await rest(10.0)
+        self.failover.happen(0.0, 0.1, ())
+        self.outages += 1
+        await rest(6.0)
+        known = set(self.checks.first_records)
+        self.failover.happen(2.0, 0.5, ())
+        self.dying = True
+        self.outages -= 1
+        await rest(1.0)
+        self.unheard = set(self.checks.first_records) - known
+        await rest(1.5)
+        self.dying = False
+        await super()._live()
+
+
+def test_records_that_an_opening_wrote_unheard_may_be_lost() -> None:
+    silence()
+    plan = Plan(seed=1, calls=30, tenants=1, agents=4, weather=Weather())
+    world = DiesOpening(plan, lambda clock: MemoryStore(clock=clock))
+    assert world.run().violation is None
+    assert world.unheard

@@ -9,8 +9,7 @@ from busyhour.core import events as e
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.pictures import PbxPicture
 from busyhour.service.errors import StoreDown, Unavailable
-from busyhour.service.ports import FloorPicture, Kept
-from busyhour.sim.line import REPLY_WAIT_S, Committed, Line, Shelf
+from busyhour.sim.line import REPLY_WAIT_S, Committed, Line, Opened, Shelf
 
 T = TypeVar("T")
 
@@ -65,10 +64,8 @@ class DeafShelf(Shelf):
         super().__init__(*arguments)
         self._cut_ways = cut_ways
 
-    async def open_shard(
-        self, tenant: int, owner: str, kept: Kept | None = None, mine: int | None = None
-    ) -> FloorPicture:
-        return await self._through(lambda: Shelf.open_shard(self, tenant, owner, kept, mine))
+    async def _open(self, do: Callable[[], Opened]) -> Opened:
+        return await self._through(lambda: Shelf._open(self, do))
 
     async def reckon(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
         return await self._through(lambda: Shelf.reckon(self, tenant, ask))

@@ -174,6 +174,7 @@ class Line:
 
 
 Committed = tuple[list[Event], Batch | None]
+Opened = tuple[FloorPicture, Batch | None]
 
 
 class Shelf:
@@ -185,15 +186,25 @@ class Shelf:
     async def open_shard(
         self, tenant: int, owner: str, kept: Kept | None = None, mine: int | None = None
     ) -> FloorPicture:
-        return await self.process.over_the_wire(COMMIT_S, partial(self._opened, tenant, owner, kept, mine))
+        picture, written = await self._open(partial(self._opened, tenant, owner, kept, mine))
+        if written is not None:
+            written.heard = True
+        return picture
 
-    def _opened(self, tenant: int, owner: str, kept: Kept | None, mine: int | None) -> FloorPicture:
+    async def _open(self, do: Callable[[], Opened]) -> Opened:
+        return await self.process.over_the_wire(COMMIT_S, do)
+
+    def _opened(self, tenant: int, owner: str, kept: Kept | None, mine: int | None) -> Opened:
         self._reach()
         picture = at_once(self._store.open_shard(tenant, owner, kept, mine))
         self.process.fence = picture.fence
         self.process.watch.opened(self.process)
+        written = None
+        if kept is not None and picture.given_back is not None:  # what had waited is written with it
+            _, waited = kept.writes[-1]
+            written = self.process.watch.failover.written(tenant, waited, ())
         self.process.point("after open")
-        return picture
+        return picture, written
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int = 0) -> list[Event]:
         self.process.point("before commit")
