@@ -156,9 +156,10 @@ def _up(media: Media) -> list[str]:
 
 
 def _in_dialog(method: str, cseq: str) -> str:
+    """SIPp's own branch is that of the place in the scenario: a loop would seem to send one request again."""
     return f"""
       {method} [next_url] SIP/2.0
-      Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+      Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=z9hG4bK-[pid]-[call_number]-{method}-[clock_tick]
       Max-Forwards: 70
       From: [$to];tag=[pid]t[call_number]
       To: [$from]
