@@ -9,10 +9,9 @@ from busyhour.core.commands import OptOut
 from busyhour.core.dialer.retry import Retry
 from busyhour.core.floor import calls, preview
 from busyhour.core.floor.state import CallLive, FloorState
-from busyhour.core.life.call import CallState
+from busyhour.core.life.call import HEARS_US
 
 WRITTEN_S = 5.0
-HEARS_US = (CallState.MESSAGE, CallState.FAREWELL)
 NEVER_AGAIN = Retry(due_utc_s=None, why="the callee asked by key not to be called again")
 
 

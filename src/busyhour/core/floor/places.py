@@ -10,11 +10,9 @@ from collections.abc import Mapping, Sequence
 from busyhour.core.commands import HangUpCall, Hold, Join
 from busyhour.core.floor import calls
 from busyhour.core.floor.state import CallLive, FloorState
-from busyhour.core.life.call import CallState
+from busyhour.core.life.call import HEARS_US, CallState
 from busyhour.core.model.ids import agent_of, is_leg, leg_in
 from busyhour.core.model.pictures import ChannelPicture, OpenCall
-
-HEARS_US = (CallState.MESSAGE, CallState.FAREWELL)
 
 
 def leg_of_room(bridge: str | None) -> str | None:

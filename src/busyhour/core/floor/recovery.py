@@ -13,7 +13,7 @@ from busyhour.core.commands import HangUpCall, HangUpLeg, Hold, SaveProgress
 from busyhour.core.floor import accompanied, agents, calls, dead, destinations, endings, opt_out, places, preview, runs
 from busyhour.core.floor.state import AgentLive, CallLive, FloorState, TrunkLive
 from busyhour.core.life.attempt import AttemptState
-from busyhour.core.life.call import CallState
+from busyhour.core.life.call import HEARS_US, CallState
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.fact import Instant
 from busyhour.core.model.ids import agent_of, is_call, is_leg
@@ -227,7 +227,7 @@ def _take_up(f: FloorState, call: CallLive, leg: str | None, agent_id: int | Non
     elif call.state is CallState.WAITING:
         assert call.answered_utc_s is not None
         f.at(call.campaign.answer_wait_max_s - _age_s(f, call.answered_utc_s), "wait", name)
-    elif call.opted_out and call.state in opt_out.HEARS_US:
+    elif call.opted_out and call.state in HEARS_US:
         opt_out.confirm(f, call)
     elif call.state is CallState.MESSAGE:
         call.prompt, call.prompt_from_s = call.campaign.message_prompt or calls.FAREWELL, f.now.mono_s

@@ -35,6 +35,7 @@ class CallCause(StrEnum):
 S, C = CallState, CallCause
 
 TRYING = (S.PLANNED, S.DIALING)  # on its way, not answered yet
+HEARS_US = (S.MESSAGE, S.FAREWELL)  # no agent, but a prompt of ours
 
 CALL_LIFE: dict[CallState, dict[CallCause, CallState]] = {
     S.RESERVED: {C.DIALED: S.PLANNED, C.ENDED: S.ENDED},
