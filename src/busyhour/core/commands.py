@@ -11,14 +11,40 @@ Three kinds, performed in this order for each batch of events (architecture, `se
 
 from msgspec import Struct
 
+from busyhour.core.model.caller_commands import (
+    Announce,
+    AnswerCall,
+    CloseCaller,
+    PlaceCallback,
+    RejectCall,
+    SaveArrival,
+    SaveCallback,
+    SaveEntry,
+    SaveQueueCounts,
+    SendOn,
+    Whisper,
+)
 from busyhour.core.model.campaign import Trunk
+from busyhour.core.model.command import Act, Keep
 from busyhour.core.model.counts import ReckoningAsk
 from busyhour.core.model.pictures import CallRecord, HopperItem
 from busyhour.core.model.values import Audited, PhoneKind
 
-
-class Keep(Struct, frozen=True, kw_only=True, tag=True):
-    """Base of what the store must keep."""
+__all__ = [
+    "Act",
+    "Announce",
+    "AnswerCall",
+    "CloseCaller",
+    "Keep",
+    "PlaceCallback",
+    "RejectCall",
+    "SaveArrival",
+    "SaveCallback",
+    "SaveEntry",
+    "SaveQueueCounts",
+    "SendOn",
+    "Whisper",
+]
 
 
 class PlaceCall(Keep, frozen=True, kw_only=True):
@@ -186,10 +212,6 @@ class Reckon(Struct, frozen=True, kw_only=True, tag=True):
     ask: ReckoningAsk
 
 
-class Act(Struct, frozen=True, kw_only=True, tag=True):
-    """Base of what the PBX is told."""
-
-
 class RingAgent(Act, frozen=True, kw_only=True):
     """Ring the agent's phone; on answer the leg goes into its own room. The browser answers by itself."""
 
@@ -274,6 +296,12 @@ Command = (
     | SaveLearned
     | OptOut
     | ListNumbers
+    | SaveArrival
+    | SaveEntry
+    | CloseCaller
+    | SaveCallback
+    | SaveQueueCounts
+    | PlaceCallback
     | FillHopper
     | Reckon
     | RingAgent
@@ -282,6 +310,11 @@ Command = (
     | Join
     | Hold
     | PlayPrompt
+    | AnswerCall
+    | RejectCall
+    | Announce
+    | Whisper
+    | SendOn
     | LookAtPrompt
     | LookUp
     | Accept

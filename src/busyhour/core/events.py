@@ -6,10 +6,33 @@ passes `now` beside it. `at_utc_s`, where it stands, is the source's own clock a
 
 from msgspec import field
 
+from busyhour.core.model.agent_facts import (
+    AgentLinked,
+    AgentUnlinked,
+    LegAnswered,
+    LegEnded,
+    PhoneGone,
+    PhoneRegistered,
+)
+from busyhour.core.model.caller_facts import (
+    AssignAsked,
+    CallArrived,
+    CallbackAsked,
+    CallbackCancelAsked,
+    NumbersChanged,
+    QueueChanged,
+    QueueRemoved,
+    SendOnAsked,
+    WhisperEnded,
+)
+from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller
 from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.counts import Reckoning
+from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.fact import Fact, Instant
 from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, Reservation, RunPicture
+from busyhour.core.model.queue import Queue
+from busyhour.core.model.queue_counts import QueueCounts
 from busyhour.core.model.values import EndCause, Refusal
 from busyhour.core.model.wishes import (
     DispositionChosen,
@@ -26,18 +49,33 @@ from busyhour.core.model.wishes import (
 )
 
 __all__ = [
+    "AgentLinked",
+    "AgentUnlinked",
+    "AssignAsked",
+    "CallArrived",
+    "CallbackAsked",
+    "CallbackCancelAsked",
     "DispositionChosen",
     "Fact",
     "HangUpAsked",
     "HoldAsked",
     "Instant",
+    "LegAnswered",
+    "LegEnded",
     "LogOffAsked",
     "ManualDialAsked",
+    "NumbersChanged",
     "PauseAsked",
+    "PhoneGone",
+    "PhoneRegistered",
     "PreviewDialAsked",
+    "QueueChanged",
+    "QueueRemoved",
     "ReadyAsked",
     "ResumeAsked",
+    "SendOnAsked",
     "SkipAsked",
+    "WhisperEnded",
     "WrapUpEndAsked",
 ]
 
@@ -60,6 +98,15 @@ class FloorStarted(Fact, frozen=True, kw_only=True):
     clock that was set since makes no call longer or shorter (I48)."""
     ends_heard_at: dict[str, Instant] = field(default_factory=dict)
     """And of their ends, while there was no floor."""
+    queues: tuple[Queue, ...] = ()
+    numbers: tuple[DialedNumber, ...] = ()
+    callers: tuple[OpenCaller, ...] = ()
+    entries: tuple[EntryPicture, ...] = ()
+    callbacks: tuple[Callback, ...] = ()
+    queue_counts: dict[int, dict[int, QueueCounts]] = field(default_factory=dict)
+    """Of each queue and quarter of an hour (`bucket_of`), of the last day."""
+    ageing_s: float = 0.0
+    """Of waiting, worth one step of priority; 0 = a more urgent caller always goes first (OC-011)."""
 
 
 class ClockTicked(Fact, frozen=True, kw_only=True):
@@ -280,44 +327,6 @@ class JoinFailed(Fact, frozen=True, kw_only=True):
     leg: str
 
 
-# Agents
-
-
-class AgentLinked(Fact, frozen=True, kw_only=True):
-    """A desk of this agent is open. `session` names the browser tab; a new one takes over from an older one."""
-
-    agent_id: int
-    session: str
-
-
-class AgentUnlinked(Fact, frozen=True, kw_only=True):
-    agent_id: int
-    session: str
-
-
-class PhoneRegistered(Fact, frozen=True, kw_only=True):
-    """The agent's phone can be rung."""
-
-    agent_id: int
-
-
-class PhoneGone(Fact, frozen=True, kw_only=True):
-    agent_id: int
-
-
-class LegAnswered(Fact, frozen=True, kw_only=True):
-    """The agent's phone answered and its leg is in its room."""
-
-    leg: str
-    at_utc_s: float
-
-
-class LegEnded(Fact, frozen=True, kw_only=True):
-    leg: str
-    cause: EndCause
-    at_utc_s: float
-
-
 Event = (
     FloorStarted
     | ClockTicked
@@ -330,6 +339,9 @@ Event = (
     | AgentRemoved
     | TrunkChanged
     | CampaignChanged
+    | QueueChanged
+    | QueueRemoved
+    | NumbersChanged
     | RunStarted
     | RunPauseAsked
     | RunUnpauseAsked
@@ -354,6 +366,12 @@ Event = (
     | DigitPressed
     | CallJoined
     | JoinFailed
+    | CallArrived
+    | WhisperEnded
+    | AssignAsked
+    | CallbackAsked
+    | CallbackCancelAsked
+    | SendOnAsked
     | AgentLinked
     | AgentUnlinked
     | PhoneRegistered

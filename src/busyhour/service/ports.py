@@ -5,15 +5,22 @@ screens': plain reads and writes, one tenant at a time, the tenant always from t
 All methods may raise `StoreDown`; the `Directory` group raises `NotFound`, `Conflict`, `Invalid` for the user.
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import Any, Protocol
+
+from msgspec import field
 
 from busyhour.core.commands import Act, FillHopper, Keep, ListNumbers
 from busyhour.core.events import Event, HopperFilled, Instant
+from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller
 from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
+from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, Reservation, RunPicture
+from busyhour.core.model.queue import Queue
+from busyhour.core.model.queue_counts import QueueCounts
 from busyhour.core.model.values import LegMode, ListRole, PhoneKind, Role
+from busyhour.service import caller_records as cr
 from busyhour.service import records as r
 
 
@@ -46,6 +53,13 @@ class FloorPicture(r.Record, frozen=True, kw_only=True):
     runs: tuple[RunPicture, ...]
     calls: tuple[OpenCall, ...]
     reservations: tuple[Reservation, ...] = ()
+    queues: tuple[Queue, ...] = ()
+    numbers: tuple[DialedNumber, ...] = ()
+    callers: tuple[OpenCaller, ...] = ()
+    entries: tuple[EntryPicture, ...] = ()
+    callbacks: tuple[Callback, ...] = ()
+    queue_counts: dict[int, dict[int, QueueCounts]] = field(default_factory=dict)
+    ageing_s: float = 0.0
     written_no: int = 0  # the number of the last write
     given_back: int | None = None  # None: nothing was; else how many calls the store had lost
 
@@ -86,8 +100,8 @@ class Telephony(Protocol):
         """All facts about channels of this tenant, and link changes, go to `sink`, in order."""
 
     async def place(self, call: Any) -> Event:
-        """Originate a committed `PlaceCall`. Always answers with exactly one of `CallSent`, `CallNotSent`,
-        `CallUnanswered`; never raises for the world's faults."""
+        """Originate a committed `PlaceCall` or `PlaceCallback`. Always answers with exactly one of `CallSent`,
+        `CallNotSent`, `CallUnanswered`; never raises for the world's faults."""
 
     async def act(self, command: Act) -> Event | None:
         """Perform. A fault that the core must know comes back as an event (`JoinFailed`, `LegEnded`, ...)."""
@@ -265,6 +279,33 @@ class Campaigns(Protocol):
 
     async def runs(self, tenant: int, *, active_only: bool = False, limit: int = 50) -> list[r.RunRow]: ...
     async def run(self, tenant: int, run_id: int) -> r.RunRow: ...
+
+
+class Queues(Protocol):
+    """Queues, the numbers that lead to them, agents' skills, and what became of callers: for the screens. The tenant's
+    floor is told of each change by the service that makes it."""
+
+    async def queues(self, tenant: int) -> list[Queue]: ...
+    async def save_queue(self, tenant: int, queue: Queue) -> Queue:
+        """Create (`queue_id` 0) or replace, members included. Raises `Conflict` for a name that is taken, `NotFound`
+        for an agent, a trunk or a prompt that is not there."""
+
+    async def delete_queue(self, tenant: int, queue_id: int) -> None:
+        """Raises `Conflict` while a number leads to it."""
+
+    async def dialed_numbers(self, tenant: int) -> list[cr.DialedNumberRow]: ...
+    async def save_dialed_number(self, tenant: int, number: cr.DialedNumberRow) -> cr.DialedNumberRow: ...
+    async def delete_dialed_number(self, tenant: int, number_id: int) -> None: ...
+    async def set_skills(self, tenant: int, agent_id: int, skills: Mapping[str, int]) -> None: ...
+    async def callers(
+        self, tenant: int, which: cr.CallerFilter, *, cursor: str | None = None, limit: int = 100
+    ) -> r.Page: ...
+    async def caller(self, tenant: int, call: str) -> cr.CallerRow: ...
+    async def callbacks(self, tenant: int, *, open_only: bool = True, limit: int = 200) -> list[Callback]: ...
+    async def queue_figures(
+        self, tenant: int, queue_id: int | None, *, from_utc_s: float, until_utc_s: float
+    ) -> list[cr.QueueFigures]:
+        """One row for each queue and quarter of an hour in which something happened, the oldest first."""
 
 
 class Reports(Protocol):

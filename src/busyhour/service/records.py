@@ -71,6 +71,7 @@ class Agent(Record, frozen=True, kw_only=True):
     leg_mode: LegMode
     disabled: bool
     may_dial: bool = False  # by hand
+    skills: dict[str, int] = {}  # each with its level
 
 
 class PauseReason(Record, frozen=True, kw_only=True):

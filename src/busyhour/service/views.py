@@ -1,8 +1,8 @@
 """What the live screens show, one record for each live thing. Made from the floor by `live.py`; sent as JSON.
 
 The feed: first `{"type": "snapshot", "seq": n, "state": {"agents": {id: AgentView}, "calls": {...}, "runs": {...},
-"system": {"system": SystemView}}}`, then `{"type": "changes", "seq": n + 1, "changes": [[kind, id, view | null]]}`:
-null takes the thing away. Ids are strings. A gap in `seq` means: ask for a new snapshot.
+"queues": {...}, "system": {"system": SystemView}}}`, then `{"type": "changes", "seq": n + 1,
+"changes": [[kind, id, view | null]]}`: null takes the thing away. Ids are strings. A gap in `seq` means: ask for a new snapshot.
 An agent's own feed (`/api/desk/socket`) has the same form, cut down to that agent and their call.
 """
 
@@ -62,7 +62,22 @@ class CallView(View, frozen=True, kw_only=True):
     outcome: str | None  # set while the agent wraps up
     disposition: str | None
     by_hand: bool = False
+    caller: "CallerView | None" = None  # of a call that came in, or a callback: then campaign, run, contact are 0
     decide_until_utc_s: float | None = None  # while its agent looks at it: when the preview ends
+
+
+class CallerView(View, frozen=True, kw_only=True):
+    """What an agent is shown of a caller, beside the number."""
+
+    queue_id: int
+    queue_name: str
+    shown: str  # prefix and caller, as the phone shows it (OC-016)
+    dialed: str
+    arrived_utc_s: float
+    waited_s: float
+    callback: bool  # we called back
+    url: str = ""  # of the screen to open, as the caller's header says (CP-044)
+    transfer_to: str = ""
 
 
 class WindowView(View, frozen=True, kw_only=True):
@@ -116,3 +131,39 @@ class SystemView(View, frozen=True, kw_only=True):
     calls_up: int
     trunks: dict[str, tuple[int, int]]  # name: (calls up, capacity)
     engine_lag_ms: float
+
+
+class WaitingView(View, frozen=True, kw_only=True):
+    """One place in a queue."""
+
+    entry: str  # the call, or the callback that keeps the place
+    state: str  # EntryState
+    number: str
+    name: str
+    since_utc_s: float  # from when the place counts
+    priority: int
+    agent_id: int | None  # who is being rung, or whom they are to have
+    callback: bool  # nobody is on the line
+
+
+class QueueView(View, frozen=True, kw_only=True):
+    """A queue as it is now, and since midnight UTC what came of its callers."""
+
+    queue_id: int
+    name: str
+    medium: str
+    closed: str  # why: emergency | holiday | hours; empty = open
+    waiting: tuple[WaitingView, ...]  # best first, at most `WAITING_SHOWN_MAX`
+    waiting_count: int
+    longest_since_utc_s: float | None
+    talking: int
+    agents_logged: int
+    agents_free: int
+    wait_s: float  # estimated, for a caller who comes now
+    entered: int
+    answered: int
+    abandoned: int
+    sent_on: int
+    answer_wait_mean_s: float
+    levels: tuple[float | None, float | None]  # service level at the queue's two thresholds; None = nobody counts
+    level_s: tuple[float, float]

@@ -15,9 +15,10 @@ from busyhour.core.acd.leavers import Leavers
 from busyhour.core.acd.offer import Offer
 from busyhour.core.acd.overflow import Overflow
 from busyhour.core.acd.pool import Standing
-from busyhour.core.acd.promises import Callback, CallbackPicture, Promises
+from busyhour.core.acd.promises import CallbackPicture, Promises
 from busyhour.core.acd.routing import Routing
 from busyhour.core.life.callback import CallbackState
+from busyhour.core.model.callers import Callback
 from busyhour.core.model.campaign import Hours
 from busyhour.core.model.queue import CallbackRule, Medium, OverflowAction, Queue
 from tests.core.story import NOON_UTC_S

@@ -9,16 +9,16 @@ from msgspec.structs import replace
 
 from busyhour.core.acd.dialed import (
     CallbackHandling,
-    DialedNumber,
-    Treatment,
     callback_destinations,
     destinations,
     fits,
     is_pattern,
     treatment_of,
 )
-from busyhour.core.acd.opening import Closed, Holiday, Opening, closed, next_opening
+from busyhour.core.acd.opening import closed, next_opening
 from busyhour.core.model.campaign import Hours
+from busyhour.core.model.dialed import DialedNumber, Treatment
+from busyhour.core.model.opening import Closed, Holiday, Opening
 from busyhour.core.model.queue import Destination, DestinationKind
 
 WEEK = Hours(from_s=9 * 3600, until_s=17 * 3600, days=(1, 2, 3, 4, 5))

@@ -5,12 +5,12 @@ from random import Random
 import pytest
 
 from busyhour.core.acd.entries import Entries, Entry
-from busyhour.core.acd.figures import QueueCounts, service_level, total
+from busyhour.core.acd.figures import service_level, total
 from busyhour.core.acd.leavers import Leavers
 from busyhour.core.acd.pool import Standing
-from busyhour.core.acd.promises import Callback
 from busyhour.core.acd.routing import Routing
 from busyhour.core.life.entry import EntryState
+from busyhour.core.model.callers import Callback
 from busyhour.core.model.campaign import Hours
 from busyhour.core.model.queue import (
     CallbackRule,
@@ -24,6 +24,7 @@ from busyhour.core.model.queue import (
     Sticky,
     Strategy,
 )
+from busyhour.core.model.queue_counts import QueueCounts
 from tests.core.acd.center import Center
 
 T, A = OverflowTrigger, OverflowAction

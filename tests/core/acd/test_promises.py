@@ -5,9 +5,10 @@ from random import Random
 import pytest
 
 from busyhour.core.acd.leavers import LEAVERS_MAX, Leavers
-from busyhour.core.acd.promises import PROMISES_MAX, Callback, CallbackPicture, Promises
+from busyhour.core.acd.promises import PROMISES_MAX, CallbackPicture, Promises
 from busyhour.core.life.callback import OPEN, CallbackState
 from busyhour.core.life.table import IllegalStep
+from busyhour.core.model.callers import Callback
 from busyhour.core.model.campaign import Hours
 from busyhour.core.model.queue import CallbackRule
 from tests.core.story import NOON_UTC_S

@@ -10,9 +10,8 @@ from collections.abc import Iterable
 from enum import IntEnum
 from typing import Final
 
-from msgspec import Struct
-
-from busyhour.core.acd.opening import Closed, Opening, closed
+from busyhour.core.acd.opening import closed
+from busyhour.core.model.dialed import DialedNumber, Treatment
 from busyhour.core.model.queue import Destination, DestinationKind
 
 PATTERN: Final = re.compile(r"\+?[0-9X]*\*?")
@@ -27,20 +26,6 @@ class CallbackHandling(IntEnum):
     AGENTS = 2
     AGENTS_THEN_NUMBER = 3
     NUMBER_THEN_AGENTS = 4
-
-
-class Treatment(Struct, frozen=True, kw_only=True):
-    """Where a call goes: the first destination that takes it. `prompts`: what a closed number says, by the reason."""
-
-    to: tuple[Destination, ...]
-    opening: Opening = Opening()
-    when_closed: tuple[Destination, ...] = ()
-    prompts: dict[Closed, str] = {}
-
-
-class DialedNumber(Struct, frozen=True, kw_only=True):
-    pattern: str
-    treatment: Treatment
 
 
 def is_pattern(text: str) -> bool:

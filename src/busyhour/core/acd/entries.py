@@ -11,17 +11,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from busyhour.core.acd.figures import ENTERED, SENT_ON, QueueCounts, abandoned, answered
+from busyhour.core.acd.figures import ENTERED, SENT_ON, abandoned, answered
 from busyhour.core.acd.leavers import Leavers
 from busyhour.core.acd.needs import in_order, next_step
 from busyhour.core.acd.overflow import Overflow, Path, QueueLoad, next_look_s, on_arrival, while_waiting
-from busyhour.core.acd.promises import Callback, Promises
+from busyhour.core.acd.promises import Promises
 from busyhour.core.acd.routing import Routing
 from busyhour.core.acd.waits import WaitEstimate
 from busyhour.core.life.entry import ENTRY_LIFE, EntryCause, EntryState
 from busyhour.core.life.table import step
+from busyhour.core.model.callers import Callback
 from busyhour.core.model.counts import bucket_of
 from busyhour.core.model.queue import OverflowAction, SkillNeed
+from busyhour.core.model.queue_counts import QueueCounts
 
 BUCKETS_MAX: Final = 2 * 96  # quarters of an hour of which a queue's figures are at hand: two days
 ENTRIES_MAX: Final = 20_000  # callers of a shard, waiting or promised

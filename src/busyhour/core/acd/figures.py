@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
-from msgspec import Struct
+from busyhour.core.model.queue_counts import QueueCounts
 
 NEVER_S: Final = 2_147_483_647.0  # nobody is there: as long a wait as that interface can say (OC-078)
 
@@ -36,45 +36,6 @@ class LevelFormula(StrEnum):
     LESS_SHORT = "less_short"  # who gave up within the threshold does not count
     SHORT_AS_GOOD = "short_as_good"  # who gave up within the threshold counts as answered in time
     ANSWERED = "answered"  # of the answered only
-
-
-class QueueCounts(Struct, frozen=True, kw_only=True):
-    """Of some span of time. `in_time` and `short` are by threshold of the service level."""
-
-    entered: int = 0
-    answered: int = 0
-    abandoned: int = 0
-    sent_on: int = 0  # by an overflow rule, or to a callback
-    wait_s: float = 0.0  # of the answered
-    wait_max_s: float = 0.0
-    abandoned_wait_s: float = 0.0
-    talk_s: float = 0.0
-    in_time: tuple[int, int] = (0, 0)
-    short: tuple[int, int] = (0, 0)  # gave up within the threshold
-
-    def __add__(self, other: "QueueCounts") -> "QueueCounts":
-        return QueueCounts(
-            entered=self.entered + other.entered,
-            answered=self.answered + other.answered,
-            abandoned=self.abandoned + other.abandoned,
-            sent_on=self.sent_on + other.sent_on,
-            wait_s=self.wait_s + other.wait_s,
-            wait_max_s=max(self.wait_max_s, other.wait_max_s),
-            abandoned_wait_s=self.abandoned_wait_s + other.abandoned_wait_s,
-            talk_s=self.talk_s + other.talk_s,
-            in_time=(self.in_time[0] + other.in_time[0], self.in_time[1] + other.in_time[1]),
-            short=(self.short[0] + other.short[0], self.short[1] + other.short[1]),
-        )
-
-    @property
-    def answer_wait_mean_s(self) -> float:
-        """Average speed of answer."""
-        return self.wait_s / self.answered if self.answered else 0.0
-
-    @property
-    def abandoned_share(self) -> float:
-        ended = self.answered + self.abandoned
-        return self.abandoned / ended if ended else 0.0
 
 
 ENTERED = QueueCounts(entered=1)

@@ -4,38 +4,13 @@ A span that crosses midnight belongs to the day on which it starts, so the night
 """
 
 from datetime import date, datetime, timedelta
-from enum import StrEnum
 from typing import Final
-
-from msgspec import Struct
 
 from busyhour.core.dialer import hours
 from busyhour.core.model.campaign import DAY_S, Hours
+from busyhour.core.model.opening import Closed, Holiday, Opening
 
 SEARCH_DAYS: Final = 400  # a year, and a month of holidays: then "never"
-
-
-class Holiday(Struct, frozen=True, kw_only=True):
-    """`day` is ISO, `2026-12-24`. Without hours it is closed all day; the weekdays of its hours mean nothing."""
-
-    day: str
-    name: str = ""
-    hours: tuple[Hours, ...] = ()
-
-
-class Opening(Struct, frozen=True, kw_only=True):
-    hours: tuple[Hours, ...] = (Hours(),)
-    holidays: tuple[Holiday, ...] = ()
-    time_zone: str = "UTC"
-    emergency: bool = False  # closed from now on, whatever the hours say
-
-
-class Closed(StrEnum):
-    """Why it is closed: each has its own message."""
-
-    EMERGENCY = "emergency"
-    HOLIDAY = "holiday"
-    HOURS = "hours"
 
 
 def closed(opening: Opening, utc_s: float) -> Closed | None:

@@ -17,29 +17,10 @@ from busyhour.core.dialer.hours import ZONE_AGAIN_S, is_open_everywhere, next_op
 from busyhour.core.dialer.may_dial import NUMBER_LIVE_WAIT_S, YES, Verdict
 from busyhour.core.life.callback import CALLBACK_LIFE, OPEN, CallbackCause, CallbackState
 from busyhour.core.life.table import step
-from busyhour.core.model.queue import CallbackRule
+from busyhour.core.model.callers import Callback
 from busyhour.core.model.values import Refusal
 
 PROMISES_MAX: Final = 10_000  # open ones of a shard; beyond it callers are asked to wait or call again
-
-
-class Callback(Struct, kw_only=True):
-    """A promise, as it is kept. `why` says in words what it waits for, or how it ended."""
-
-    callback: str
-    queue_id: int
-    number: str
-    rule: CallbackRule
-    since_utc_s: float  # from when its place counts
-    promised_utc_s: float
-    state: CallbackState = CallbackState.WAITING
-    attempts: int = 0
-    due_utc_s: float | None = None  # PUT_OFF: until then
-    why: str = "waits for its turn"
-
-    @property
-    def expires_utc_s(self) -> float:
-        return self.promised_utc_s + self.rule.expires_s
 
 
 class CallbackPicture(Struct, frozen=True, kw_only=True):

@@ -1,6 +1,8 @@
 """Names of channels. They carry the tenant, so an event finds its floor without a table, also after a restart.
 
 c<tenant>-<hex>                     a call to a contact: attempt id = channel id (architecture decision 4)
+b<tenant>-<hex>                     a call to somebody who was promised one: a callback's dial
+i<tenant>-<the PBX's own id>        a caller: the PBX named the channel before we heard of it (decision 0024)
 a<tenant>-<agent>-<fence>-<n>       an agent's leg; fence and n make it new in every session of every engine
 r<leg>                              the room (bridge) of an agent's leg
 """
@@ -8,7 +10,7 @@ r<leg>                              the room (bridge) of an agent's leg
 import re
 from typing import Final
 
-CHANNEL: Final = re.compile(r"(?P<kind>[ca])(?P<tenant>[0-9]+)-(?P<rest>[0-9a-z-]+)")
+CHANNEL: Final = re.compile(r"(?P<kind>[acbi])(?P<tenant>[0-9]+)-(?P<rest>[0-9a-z.-]+)")
 
 
 def tenant_of(channel: str) -> int | None:
@@ -18,7 +20,22 @@ def tenant_of(channel: str) -> int | None:
 
 
 def is_call(channel: str) -> bool:
-    return channel.startswith("c") and tenant_of(channel) is not None
+    """A customer's channel, whoever began the call."""
+    return channel.startswith(("c", "i", "b")) and tenant_of(channel) is not None
+
+
+def came_in(channel: str) -> bool:
+    """A caller's channel."""
+    return channel.startswith("i") and tenant_of(channel) is not None
+
+
+def caller_of(*, tenant: int, pbx_id: str) -> str:
+    return f"i{tenant}-{pbx_id}"
+
+
+def on_pbx(channel: str) -> str:
+    """What the PBX calls this channel: our name, unless it came in."""
+    return channel.partition("-")[2] if came_in(channel) else channel
 
 
 def is_leg(channel: str) -> bool:

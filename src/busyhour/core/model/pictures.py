@@ -35,6 +35,7 @@ class AgentProfile(Struct, frozen=True, kw_only=True):
     acw_call: str | None = None
     call: str | None = None  # in hand when last stored
     session_open: bool = False  # had a desk session when last stored
+    skills: dict[str, int] = {}  # each with its level (U-09, OC-022)
 
 
 class RunPicture(Struct, frozen=True, kw_only=True):
@@ -91,6 +92,11 @@ class ChannelPicture(Struct, frozen=True, kw_only=True):
     bridge: str | None = None
     in_app: bool = True  # under our control, not in the PBX's own dialplan
     answered_utc_s: float | None = None  # None: when is not known
+    # Of a channel that came in:
+    dialed: str = ""
+    number: str = ""
+    name: str = ""
+    created_utc_s: float = 0.0
 
 
 class CallHistory(Struct, frozen=True, kw_only=True):

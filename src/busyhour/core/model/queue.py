@@ -9,6 +9,8 @@ from typing import Final
 from msgspec import Struct
 
 from busyhour.core.model.campaign import Hours
+from busyhour.core.model.opening import Opening
+from busyhour.core.model.values import AcwMode
 
 LEVEL_MAX: Final = 10  # of a skill; 1 is the lowest
 SKILLS_MAX: Final = 64  # of an agent, and of a queue (OC-022)
@@ -137,6 +139,17 @@ class CallbackRule(Struct, frozen=True, kw_only=True):
     agent_first: bool = True
 
 
+class Announce(Struct, frozen=True, kw_only=True):
+    """What callers of a queue hear while they wait, by the names of prompts; None = nothing (U-43)."""
+
+    welcome: str | None = None  # once, on arrival; their place counts already (OC-017)
+    place_every_s: float = 0.0  # between two announcements of the place; 0 = never
+    place: bool = True  # says which place in line they have
+    wait: bool = False  # says how long it will take
+    whisper: str | None = None  # to the agent, before the caller is joined (OC-020)
+    farewell: str | None = None  # to a caller whose agent was lost and does not come back
+
+
 class Queue(Struct, frozen=True, kw_only=True):
     queue_id: int
     name: str
@@ -148,11 +161,18 @@ class Queue(Struct, frozen=True, kw_only=True):
     members: tuple[QueueMember, ...] = ()
     strategy: Strategy = Strategy.LONGEST_IDLE
     dispatch: Dispatch = Dispatch.INTERNAL
-    acw_max_s: float = 0.0  # a ceiling on the wrap-up after its calls; 0 = none (OC-021)
+    acw_mode: AcwMode = AcwMode.MAX
+    acw_max_s: float = 30.0  # of wrap-up after its calls, at most (OC-021)
+    call_max_s: float = 0.0  # 0 = no limit
     waiting_max: int = 0  # calls it takes at most; 0 = only the tenant's bound
     overflow: tuple[OverflowRule, ...] = ()
     sticky: Sticky = Sticky()
     miss: MissRule = MissRule()
     callback: CallbackRule = CallbackRule()
+    opening: Opening = Opening()
+    announce: Announce = Announce()
+    callback_key: str = ""  # pressed while waiting, it asks for a callback; empty = none is offered
+    trunk_ids: tuple[int, ...] = ()  # over which callbacks are dialed and callers sent on
+    caller_id: str = ""  # shown to those who are called back
     level_s: tuple[float, float] = (20.0, 60.0)  # the two thresholds of the service level
     prefix: str = ""  # of the caller's name, as the agent sees it (OC-016)

@@ -1,0 +1,107 @@
+"""Pictures of callers, as they cross the border between core and service: who is on the line, which place they have,
+and how it ended."""
+
+from enum import StrEnum
+
+from msgspec import Struct
+
+from busyhour.core.life.callback import CallbackState
+from busyhour.core.model.pictures import Segment
+from busyhour.core.model.queue import CallbackRule, SkillNeed
+from busyhour.core.model.values import EndCause
+
+
+class CallerOutcome(StrEnum):
+    """How a caller's call ended (U-23, 5.4). Never set by people."""
+
+    HANDLED = "HANDLED"  # talked with an agent
+    ABANDONED = "ABANDONED"  # hung up before any agent
+    SENT_ON = "SENT_ON"  # to a number outside, by a rule or an agent
+    CALLED_BACK = "CALLED_BACK"  # took the promise of a callback instead of waiting
+    TURNED_AWAY = "TURNED_AWAY"  # by a rule: closed, full, without agents, or a number that nobody answers
+    UNREACHED = "UNREACHED"  # of a callback's dial: busy, no answer, or another obstacle
+    MAX_DURATION = "MAX_DURATION"
+    LOST = "LOST"  # no proof of what became of it
+
+
+class EntryPicture(Struct, frozen=True, kw_only=True):
+    """A queue entry as it is kept at each of its steps (I20): enough to put it into the same place again."""
+
+    entry: str  # the call that waits, or the callback that keeps its place
+    queue_id: int
+    number: str
+    since_utc_s: float  # from when its place counts
+    entered_utc_s: float  # this queue, this time
+    state: str  # an EntryState
+    skills: tuple[SkillNeed, ...] = ()
+    priority: int | None = None
+    agent_id: int | None = None  # nobody else is asked until `agent_until_utc_s`
+    agent_until_utc_s: float = 0.0
+    relaxed: int = 0
+    queues: tuple[int, ...] = ()  # where the call has been
+    hops: int = 0
+    fired: tuple[int, ...] = ()  # the rules of this queue that had their turn
+    to_tail: bool = False
+    queued: bool = False  # it had to wait for an agent
+
+
+class OpenCaller(Struct, frozen=True, kw_only=True):
+    """A caller, or the dial of a callback, as the store has it without its final record; or one that its agent still
+    wraps up."""
+
+    call: str
+    dialed: str  # of a callback's dial: nothing
+    number: str
+    name: str = ""
+    headers: dict[str, str] = {}
+    arrived_utc_s: float  # of a callback's dial: when its intent was written
+    state: str  # an AttemptState
+    queue_id: int | None = None
+    callback: str = ""  # whose dial it is
+    trunk_id: int = 0
+    ringing_utc_s: float | None = None
+    answered_utc_s: float | None = None
+    joined_utc_s: float | None = None
+    agent_id: int | None = None
+    disposition: str | None = None
+    note: str = ""
+    outcome: CallerOutcome | None = None  # not None: it is over
+    ended_utc_s: float | None = None
+
+
+class CallerRecord(Struct, frozen=True, kw_only=True):
+    """The final record of a caller's call: written once, never changed (I29, I31). Times are UTC epoch seconds."""
+
+    call: str
+    number: str
+    queue_id: int | None  # the last one
+    outcome: CallerOutcome
+    cause: EndCause
+    arrived_utc_s: float
+    answered_utc_s: float | None
+    joined_utc_s: float | None
+    ended_utc_s: float
+    wait_s: float  # in queues, in all
+    talk_s: float  # joined to end
+    agent_id: int | None
+    segments: tuple[Segment, ...]
+    why: str  # what decided, in words: the rule that sent them on or turned them away
+
+
+class Callback(Struct, kw_only=True):
+    """A promise, as it is kept. `why` says in words what it waits for, or how it ended."""
+
+    callback: str
+    queue_id: int
+    number: str
+    rule: CallbackRule
+    since_utc_s: float  # from when its place counts
+    promised_utc_s: float
+    state: CallbackState = CallbackState.WAITING
+    attempts: int = 0
+    due_utc_s: float | None = None  # PUT_OFF: until then
+    why: str = "waits for its turn"
+
+    @property
+    def expires_utc_s(self) -> float:
+        return self.promised_utc_s + self.rule.expires_s
