@@ -1,8 +1,9 @@
 """One view of each live thing, made from the floor's records."""
 
 from busyhour.core.dialer.compliance.presets import preset_of
+from busyhour.core.floor.call_live import DialedCall
 from busyhour.core.floor.pacing_views import pacing_view
-from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive, Tried
+from busyhour.core.floor.state import AgentLive, FloorState, RunLive, Tried
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
 from busyhour.service.views import AgentView, CallView, LawView, RunView, SystemView, TriedView, WindowView
@@ -40,11 +41,11 @@ def deadline_of(f: FloorState, agent: AgentLive) -> float | None:
     return decide_until(call) if call is not None else None
 
 
-def decide_until(call: CallLive) -> float | None:
+def decide_until(call: DialedCall) -> float | None:
     return call.decide_until_utc_s if call.state is CallState.RESERVED and not call.approved else None
 
 
-def call_view(call: CallLive) -> CallView:
+def call_view(call: DialedCall) -> CallView:
     return CallView(
         call=call.call,
         state=call.state,
@@ -79,7 +80,7 @@ def tried_view(tried: Tried) -> TriedView:
     )
 
 
-def is_answered(call: CallLive) -> bool:
+def is_answered(call: DialedCall) -> bool:
     """It is up, and a person is on the line; once it is over, it is among those that the store counts."""
     return call.state is not CallState.ENDED and call.answered_utc_s is not None
 

@@ -2,7 +2,8 @@
 
 The feed: first `{"type": "snapshot", "seq": n, "state": {"agents": {id: AgentView}, "calls": {...}, "runs": {...},
 "queues": {...}, "system": {"system": SystemView}}}`, then `{"type": "changes", "seq": n + 1,
-"changes": [[kind, id, view | null]]}`: null takes the thing away. Ids are strings. A gap in `seq` means: ask for a new snapshot.
+"changes": [[kind, id, view | null]]}`: null takes the thing away. Ids are strings. A gap in `seq` means: ask for a new
+snapshot.
 An agent's own feed (`/api/desk/socket`) has the same form, cut down to that agent and their call.
 """
 

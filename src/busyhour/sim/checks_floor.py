@@ -5,8 +5,8 @@ Sits where the engine shows its live view, and looks at the view too: snapshot +
 
 from typing import TYPE_CHECKING
 
+from busyhour.core.floor.call_live import DialedCall
 from busyhour.core.floor.machine import Floor
-from busyhour.core.floor.state import CallLive
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
 from busyhour.core.model.values import DialMode
@@ -154,5 +154,5 @@ class FloorChecks(LiveView):
                 raise Violation(f"I21: {waits[0]} waits while an agent is free")
 
 
-def _count(calls: list[CallLive], *states: CallState) -> int:
+def _count(calls: list[DialedCall], *states: CallState) -> int:
     return sum(call.state in states for call in calls)

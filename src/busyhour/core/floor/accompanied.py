@@ -8,7 +8,8 @@ joined at once; should that fail, they wait for any free agent like everybody.
 from busyhour.core.commands import EndReservation, Join, ReturnItems
 from busyhour.core.dialer.pacing import Pace, room
 from busyhour.core.floor import agents, calls, destinations, endings, pacing, pairing
-from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive, Tried
+from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.state import AgentLive, FloorState, RunLive, Tried
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import TRYING, CallCause, CallState
@@ -42,10 +43,10 @@ def is_with_another(f: FloorState, run: RunLive, item: HopperItem) -> bool:
     return True
 
 
-def reserve(f: FloorState, run: RunLive, item: HopperItem, agent: AgentLive) -> CallLive:
+def reserve(f: FloorState, run: RunLive, item: HopperItem, agent: AgentLive) -> DialedCall:
     """This agent has this contact; no line is taken yet."""
     assert item.call not in f.calls, "an attempt id is used once"
-    call = CallLive(
+    call = DialedCall(
         item=item,
         run_id=run.run_id,
         trunk_id=0,
@@ -97,7 +98,7 @@ def obstacle(f: FloorState, run: RunLive, number: str) -> tuple[str, str] | None
     return None
 
 
-def dial(f: FloorState, call: CallLive, why: str, request: str | None = None) -> None:
+def dial(f: FloorState, call: DialedCall, why: str, request: str | None = None) -> None:
     """Dial for its agent: now when their phone is up, else as soon as it is. Whoever asked is told when it is certain
     that the number may be called, or that their phone is being rung."""
     agent, run = f.agents[call.agent_id or 0], f.runs[call.run_id]
@@ -120,7 +121,7 @@ def dial(f: FloorState, call: CallLive, why: str, request: str | None = None) ->
     f.at(LIFT_MAX_S, "lift", call.call)
 
 
-def leg_is_up(f: FloorState, call: CallLive) -> None:
+def leg_is_up(f: FloorState, call: DialedCall) -> None:
     """The agent's phone answered: a contact that was to be dialed then is dialed."""
     if call.state is not CallState.RESERVED or not call.approved:
         return
@@ -130,7 +131,7 @@ def leg_is_up(f: FloorState, call: CallLive) -> None:
         give_back(f, call, GIVEN_BACK)
 
 
-def leg_is_gone(f: FloorState, call: CallLive, *, was_up: bool) -> None:
+def leg_is_gone(f: FloorState, call: DialedCall, *, was_up: bool) -> None:
     """Who only looks at a contact keeps it; their phone is rung again. A call that rings is given up."""
     if call.state is CallState.RESERVED and call.approved and not was_up:
         no_phone(f, call)
@@ -144,14 +145,14 @@ def on_lift_due(f: FloorState, name: str) -> None:
         no_phone(f, call)
 
 
-def no_phone(f: FloorState, call: CallLive) -> None:
+def no_phone(f: FloorState, call: DialedCall) -> None:
     """The agent's phone did not answer, so nothing was dialed."""
     agent = f.agents[call.agent_id or 0]
     agent.pause = SystemReason.MISSED
     give_back(f, call, NO_PHONE)
 
 
-def give_back(f: FloorState, call: CallLive, result: str) -> None:
+def give_back(f: FloorState, call: DialedCall, result: str) -> None:
     """Nothing was dialed: the contact goes to whoever is free next."""
     if not call.by_hand:
         item = call.item
@@ -160,7 +161,7 @@ def give_back(f: FloorState, call: CallLive, result: str) -> None:
     let_go(f, call, result)
 
 
-def let_go(f: FloorState, call: CallLive, result: str) -> None:
+def let_go(f: FloorState, call: DialedCall, result: str) -> None:
     """The reservation ends without a call; what becomes of the contact was said already."""
     for kind in ("preview", "lift"):
         f.drop(kind, call.call)
@@ -170,13 +171,13 @@ def let_go(f: FloorState, call: CallLive, result: str) -> None:
     endings.forget(f, call.call)
 
 
-def end_reservation(f: FloorState, call: CallLive) -> None:
+def end_reservation(f: FloorState, call: DialedCall) -> None:
     if call.stored:
         call.stored = False
         f.do(EndReservation(call=call.call))
 
 
-def free(f: FloorState, call: CallLive, result: str) -> None:
+def free(f: FloorState, call: DialedCall, result: str) -> None:
     """Its agent is told what came of it, and has nothing in hand any more."""
     agent = f.agents.get(call.agent_id or 0)
     if agent is not None and agent.call == call.call:
@@ -184,7 +185,7 @@ def free(f: FloorState, call: CallLive, result: str) -> None:
         calls.free_offered(f, call)
 
 
-def note(f: FloorState, agent: AgentLive, call: CallLive, result: str) -> None:
+def note(f: FloorState, agent: AgentLive, call: DialedCall, result: str) -> None:
     agent.tried = Tried(
         number=call.item.number,
         name=call.item.contact_name,
@@ -199,13 +200,13 @@ def note(f: FloorState, agent: AgentLive, call: CallLive, result: str) -> None:
 # From the intent to the answer
 
 
-def committed(f: FloorState, call: CallLive) -> None:
+def committed(f: FloorState, call: DialedCall) -> None:
     if call.request is not None:
         f.accept(call.request)
         call.request = None
 
 
-def refused(f: FloorState, call: CallLive, reason: str) -> None:
+def refused(f: FloorState, call: DialedCall, reason: str) -> None:
     """The transaction of the intent said no."""
     if call.request is not None:
         f.refuse(call.request, reason, WHY_REFUSED.get(reason, "It cannot be called now. Try again later."))
@@ -228,7 +229,7 @@ WHY_REFUSED = {
 }
 
 
-def cancel(f: FloorState, call: CallLive) -> None:
+def cancel(f: FloorState, call: DialedCall) -> None:
     """Stop it. A call of which the PBX has not been heard yet is hung up as soon as it is."""
     if call.hint is None:
         call.hint = Outcome.CANCELLED
@@ -236,13 +237,13 @@ def cancel(f: FloorState, call: CallLive) -> None:
         calls.hang_up(f, call)
 
 
-def heard(f: FloorState, call: CallLive) -> None:
+def heard(f: FloorState, call: DialedCall) -> None:
     """The PBX has it now."""
     if call.accompanied and call.hint is Outcome.CANCELLED:
         cancel(f, call)
 
 
-def join(f: FloorState, call: CallLive) -> None:
+def join(f: FloorState, call: DialedCall) -> None:
     """The callee answered: into the agent's room."""
     agent = f.agents[call.agent_id or 0] if call.agent_id is not None else None
     if agent is None or agent.leg is None or not agent.leg_up:
@@ -258,7 +259,7 @@ def join(f: FloorState, call: CallLive) -> None:
 # After a restart
 
 
-def take_up(f: FloorState, call: CallLive, agent_id: int | None) -> None:
+def take_up(f: FloorState, call: DialedCall, agent_id: int | None) -> None:
     """Found by a new engine: it goes on with its agent, when they had it in hand and still have their phone up. Else it
     is given up, as the engine before may have done; or it waits for anybody, when a person has answered."""
     agent = f.agents.get(agent_id or 0)

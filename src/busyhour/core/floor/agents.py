@@ -6,7 +6,8 @@ A fact about something already gone is not an error: links repeat themselves and
 from busyhour.core import events as e
 from busyhour.core.commands import HangUpLeg, Hold, Join, RingAgent
 from busyhour.core.floor import accompanied, calls, preview, wrapup
-from busyhour.core.floor.state import AgentLive, CallLive, FloorState
+from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.call import TRYING, CallCause, CallState
 from busyhour.core.model.ids import leg_of
@@ -150,7 +151,7 @@ def on_leg_answered(f: FloorState, event: e.LegAnswered) -> None:
         _join_waiting(f, agent, f.calls[agent.call])
 
 
-def _join_waiting(f: FloorState, agent: AgentLive, call: CallLive) -> None:
+def _join_waiting(f: FloorState, agent: AgentLive, call: DialedCall) -> None:
     """The leg came up for a customer who waits for this agent: offered, or orphaned by a reload."""
     if call.state is CallState.ORPHANED:
         f.drop("orphan", call.call)
@@ -251,7 +252,7 @@ def on_pause_asked(f: FloorState, event: e.PauseAsked) -> None:
 # The call in hand
 
 
-def _call_in_hand(f: FloorState, agent_id: int, request: str) -> CallLive | None:
+def _call_in_hand(f: FloorState, agent_id: int, request: str) -> DialedCall | None:
     agent = f.agents.get(agent_id)
     if agent is None or agent.call is None:
         f.refuse(request, "no_call", "You have no call in hand.")

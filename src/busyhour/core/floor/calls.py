@@ -12,7 +12,8 @@ from busyhour.core.commands import (
     SaveProgress,
 )
 from busyhour.core.floor import accompanied, agents, endings, law, opt_out, places, wrapup
-from busyhour.core.floor.state import CallLive, FloorState
+from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.state import FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.attempt import AttemptCause, AttemptState
 from busyhour.core.life.call import CallCause, CallState
@@ -91,7 +92,7 @@ def on_call_unanswered(f: FloorState, event: e.CallUnanswered) -> None:
         look(f, call)
 
 
-def look(f: FloorState, call: CallLive) -> None:
+def look(f: FloorState, call: DialedCall) -> None:
     call.looks += 1
     f.do(LookUp(call=call.call))
     if call.looks < LOOKS_MAX:
@@ -159,13 +160,13 @@ def on_call_answered(f: FloorState, event: e.CallAnswered) -> None:
             accompanied.join(f, call)
 
 
-def play_message(f: FloorState, call: CallLive) -> None:
+def play_message(f: FloorState, call: DialedCall) -> None:
     f.move_call(call, CallCause.PLAYED)
     call.segment_from_utc_s = f.now.utc_s
     play(f, call, call.campaign.message_prompt or FAREWELL)
 
 
-def play(f: FloorState, call: CallLive, prompt: str) -> None:
+def play(f: FloorState, call: DialedCall, prompt: str) -> None:
     call.prompt, call.prompt_begun, call.prompt_from_s = prompt, True, f.now.mono_s
     call.prompt_over = False
     f.at(PROMPT_LOOK_S, "prompt", call.call)
@@ -219,7 +220,7 @@ def on_wait_due(f: FloorState, name: str) -> None:
     say_farewell(f, call)
 
 
-def _give_offer_up(f: FloorState, call: CallLive) -> None:
+def _give_offer_up(f: FloorState, call: DialedCall) -> None:
     """The PBX has been told to join them and has not said that it did. It may still do so: into this leg nobody else
     is put (I23)."""
     assert call.agent_id is not None
@@ -229,7 +230,7 @@ def _give_offer_up(f: FloorState, call: CallLive) -> None:
         agents.lose_leg(f, agent)
 
 
-def free_offered(f: FloorState, call: CallLive) -> None:
+def free_offered(f: FloorState, call: DialedCall) -> None:
     """Let the agent go to whom this call was being joined."""
     assert call.agent_id is not None
     agent = f.agents[call.agent_id]
@@ -241,7 +242,7 @@ def free_offered(f: FloorState, call: CallLive) -> None:
     call.leg = None
 
 
-def say_farewell(f: FloorState, call: CallLive) -> None:
+def say_farewell(f: FloorState, call: DialedCall) -> None:
     if call.joined_utc_s is None:
         call.hint = Outcome.ABANDONED
     f.move_call(call, CallCause.GAVE_UP)
@@ -283,7 +284,7 @@ def on_join_due(f: FloorState, name: str) -> None:
         _leg_is_dead(f, call)
 
 
-def _leg_is_dead(f: FloorState, call: CallLive) -> None:
+def _leg_is_dead(f: FloorState, call: DialedCall) -> None:
     assert call.agent_id is not None
     agent = f.agents[call.agent_id]
     if agent.leg is not None:
@@ -292,7 +293,7 @@ def _leg_is_dead(f: FloorState, call: CallLive) -> None:
         withdraw(f, call, missed=True)
 
 
-def withdraw(f: FloorState, call: CallLive, *, missed: bool) -> None:
+def withdraw(f: FloorState, call: DialedCall, *, missed: bool) -> None:
     """The offer did not come about: the agent is freed at once, the customer keeps their place in time (B10)."""
     assert call.agent_id is not None
     agent = f.agents[call.agent_id]
@@ -308,7 +309,7 @@ def withdraw(f: FloorState, call: CallLive, *, missed: bool) -> None:
     f.at(call.campaign.answer_wait_max_s - waited_s, "wait", call.call)
 
 
-def orphan(f: FloorState, call: CallLive, leg: str) -> None:
+def orphan(f: FloorState, call: DialedCall, leg: str) -> None:
     """The agent's leg is gone in mid-call: hold music, while the same agent may come back (F1)."""
     end_hold(f, call)
     endings.end_segment(f, call, f.now.utc_s)
@@ -339,7 +340,7 @@ def on_orphan_due(f: FloorState, name: str) -> None:
     wrapup.begin_acw(f, agent, call)
 
 
-def end_hold(f: FloorState, call: CallLive) -> None:
+def end_hold(f: FloorState, call: DialedCall) -> None:
     if call.held_from_utc_s is not None:
         call.hold_s += f.now.utc_s - call.held_from_utc_s
         call.held_from_utc_s = None
@@ -361,7 +362,7 @@ def on_ring_due(f: FloorState, name: str) -> None:
         hang_up(f, call)
 
 
-def hang_up(f: FloorState, call: CallLive) -> None:
+def hang_up(f: FloorState, call: DialedCall) -> None:
     """Ask the PBX; the end itself is a fact that comes back, and is looked for when it does not."""
     call.hung_up_utc_s = call.hung_up_utc_s or f.now.utc_s
     f.do(HangUpCall(call=call.call))

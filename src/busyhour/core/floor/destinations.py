@@ -10,7 +10,8 @@ from busyhour.core.commands import ReturnItems
 from busyhour.core.dialer.destinations import destination_of
 from busyhour.core.floor import endings, runs
 from busyhour.core.floor.bound import Bound
-from busyhour.core.floor.state import CallLive, FloorState, RunLive
+from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.state import FloorState, RunLive
 from busyhour.core.life.call import CallState
 from busyhour.core.model.campaign import Destination
 from busyhour.core.model.pictures import HopperItem
@@ -24,7 +25,7 @@ WITHOUT_LINE = (CallState.RESERVED, CallState.ENDED)
 # Counting
 
 
-def note_placed(f: FloorState, run: RunLive, call: CallLive) -> None:
+def note_placed(f: FloorState, run: RunLive, call: DialedCall) -> None:
     """It has a line now."""
     if not run.campaign.destinations:
         return
@@ -33,7 +34,7 @@ def note_placed(f: FloorState, run: RunLive, call: CallLive) -> None:
         bound.starts_s.append(f.now.mono_s)
 
 
-def note_up(run: RunLive, call: CallLive) -> Bound | None:
+def note_up(run: RunLive, call: DialedCall) -> Bound | None:
     destination = destination_of(call.item.number, run.campaign.destinations)
     call.destination = destination.prefix if destination is not None else None
     if destination is None:
@@ -43,7 +44,7 @@ def note_up(run: RunLive, call: CallLive) -> Bound | None:
     return bound
 
 
-def note_over(run: RunLive, call: CallLive) -> None:
+def note_over(run: RunLive, call: DialedCall) -> None:
     if call.destination is not None and call.destination in run.bounds.to:
         run.bounds.to[call.destination].up -= 1
         call.destination = None

@@ -4,8 +4,9 @@ from busyhour.core import events as e
 from busyhour.core.commands import CloseCall
 from busyhour.core.dialer.retry import Retry, next_attempt
 from busyhour.core.floor import accompanied, calls, destinations, law, opt_out, watching, wrapup
+from busyhour.core.floor.call_live import DialedCall
 from busyhour.core.floor.outcome import outcome_of
-from busyhour.core.floor.state import CallLive, FloorState
+from busyhour.core.floor.state import FloorState
 from busyhour.core.life.attempt import AttemptCause
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import ACTIVE, RunState
@@ -29,7 +30,7 @@ def on_call_ended(f: FloorState, event: e.CallEnded) -> None:
     close(f, call, event.cause, event.at_utc_s)
 
 
-def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) -> None:
+def close(f: FloorState, call: DialedCall, cause: EndCause, ended_utc_s: float) -> None:
     """Write the final record, once, and let everybody go."""
     calls.end_hold(f, call)
     end_segment(f, call, ended_utc_s)
@@ -67,7 +68,7 @@ def dial_again(f: FloorState, item: HopperItem) -> Retry:
     return Retry(due_utc_s=max(f.now.utc_s + NEVER_SENT_RETRY_S, item.due_utc_s), why="never sent: dialed again")
 
 
-def _save_disposition(f: FloorState, call: CallLive) -> None:
+def _save_disposition(f: FloorState, call: DialedCall) -> None:
     """Chosen while the call was still up: by its agent, or by one who was let go before its end."""
     if call.disposition is None or call.agent_id is None:
         return
@@ -77,7 +78,7 @@ def _save_disposition(f: FloorState, call: CallLive) -> None:
     f.do(wrapup.disposition_of(f, call.agent_id, asked, call))
 
 
-def _release_agent(f: FloorState, call: CallLive, *, with_agent: bool) -> None:
+def _release_agent(f: FloorState, call: DialedCall, *, with_agent: bool) -> None:
     agent = f.agents.get(call.agent_id) if call.agent_id is not None and with_agent else None
     if agent is None or agent.call != call.call:
         forget(f, call.call, unless_wrapped_up=True)
@@ -94,7 +95,7 @@ def _release_agent(f: FloorState, call: CallLive, *, with_agent: bool) -> None:
         forget(f, call.call)
 
 
-def end_segment(f: FloorState, call: CallLive, ended_utc_s: float) -> None:
+def end_segment(f: FloorState, call: DialedCall, ended_utc_s: float) -> None:
     kind = {
         CallState.TALKING: "agent",
         CallState.HELD: "agent",
@@ -139,7 +140,7 @@ def talk_s(
     return max(0.0, told_s)
 
 
-def talked_s(f: FloorState, call: CallLive, answered_utc_s: float) -> float:
+def talked_s(f: FloorState, call: DialedCall, answered_utc_s: float) -> float:
     """Until now, of a call that is up: by the clock that is never set, once we know of the answer."""
     if call.answered_at is not None and call.answered_at.mono_s < f.now.mono_s:
         return f.now.mono_s - call.answered_at.mono_s
@@ -147,7 +148,7 @@ def talked_s(f: FloorState, call: CallLive, answered_utc_s: float) -> float:
 
 
 def _record(
-    f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float, next_due_utc_s: float | None, retry_why: str
+    f: FloorState, call: DialedCall, cause: EndCause, ended_utc_s: float, next_due_utc_s: float | None, retry_why: str
 ) -> CallRecord:
     assert call.outcome is not None
     answered = call.answered_utc_s
@@ -173,7 +174,7 @@ def _record(
     )
 
 
-def release_line(f: FloorState, call: CallLive) -> None:
+def release_line(f: FloorState, call: DialedCall) -> None:
     f.runs[call.run_id].live -= 1
     destinations.note_over(f.runs[call.run_id], call)
     trunk = f.trunks.get(call.trunk_id)

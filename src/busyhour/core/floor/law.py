@@ -12,7 +12,8 @@ from busyhour.core.dialer.compliance.counts import count_of
 from busyhour.core.dialer.compliance.ledger import Ledger
 from busyhour.core.dialer.compliance.presets import preset_of
 from busyhour.core.dialer.predictive.picture import Window as PacedWindow
-from busyhour.core.floor.state import CallLive, FloorState, RunLive
+from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.state import FloorState, RunLive
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE
 from busyhour.core.model.counts import ABANDONED, CONNECTED, NOTHING, ReckoningAsk
@@ -46,7 +47,7 @@ def keep_reckoned(f: FloorState, run: RunLive) -> None:
     f.do(Reckon(ask=ask))
 
 
-def _counts_later(call: CallLive, campaign_id: int) -> bool:
+def _counts_later(call: DialedCall, campaign_id: int) -> bool:
     return call.campaign.campaign_id == campaign_id and call.state is not CallState.ENDED
 
 
@@ -57,13 +58,13 @@ def on_reckoned(f: FloorState, event: e.Reckoned) -> None:
         look(f, event.found.campaign_id)
 
 
-def note_placed(f: FloorState, call: CallLive) -> None:
+def note_placed(f: FloorState, call: DialedCall) -> None:
     ledger = f.ledgers.get(call.campaign.campaign_id)
     if ledger is not None:
         ledger.began(call.call, f.now.utc_s)
 
 
-def note_up(f: FloorState, call: CallLive) -> None:
+def note_up(f: FloorState, call: DialedCall) -> None:
     """It got its agent, or the message instead: how it will count is certain, and an answered call counts at the time
     of its answer. Waiting for its end would make the share of abandoned calls look worse than it is, for these end
     soonest."""
@@ -72,7 +73,7 @@ def note_up(f: FloorState, call: CallLive) -> None:
         look(f, call.campaign.campaign_id)
 
 
-def _hold(ledger: Ledger, call: CallLive) -> bool:
+def _hold(ledger: Ledger, call: DialedCall) -> bool:
     if call.answered_utc_s is None or (call.joined_utc_s is None and call.state is not CallState.FAREWELL):
         return False
     in_time = call.joined_utc_s is not None and call.joined_utc_s - call.answered_utc_s <= ledger.wait_max_s
@@ -80,7 +81,7 @@ def _hold(ledger: Ledger, call: CallLive) -> bool:
     return True
 
 
-def note_ended(f: FloorState, call: CallLive) -> None:
+def note_ended(f: FloorState, call: DialedCall) -> None:
     """Its outcome is known. It is judged by the law of the campaign as it is now."""
     campaign_id = call.campaign.campaign_id
     ledger = f.ledgers.get(campaign_id)

@@ -13,7 +13,8 @@ from busyhour.core.life.call import TRYING, CallState
 from busyhour.core.model.values import DialMode, Outcome
 
 if TYPE_CHECKING:
-    from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive
+    from busyhour.core.floor.call_live import DialedCall
+    from busyhour.core.floor.state import AgentLive, FloorState, RunLive
 
 BUSY = (AgentState.RESERVED, AgentState.ON_CONTACT)
 NEVER_DIALED = (None, Outcome.CANCELLED)
@@ -31,12 +32,12 @@ def attend(f: "FloorState", run: "RunLive", kept: bytes = b"") -> None:
             call_rings(f, run, f.calls[name])
 
 
-def placed_s(f: "FloorState", call: "CallLive") -> float:
+def placed_s(f: "FloorState", call: "DialedCall") -> float:
     """Monotonic. A clock that was set back must not make a call younger than now."""
     return f.now.mono_s - max(0.0, f.now.utc_s - call.placed_utc_s)
 
 
-def call_rings(f: "FloorState", run: "RunLive", call: "CallLive") -> None:
+def call_rings(f: "FloorState", run: "RunLive", call: "DialedCall") -> None:
     """It is on its way, or was found so."""
     predictor = run.predictor
     if predictor is not None and call.state in TRYING and call.call not in predictor.ringing:
@@ -44,7 +45,7 @@ def call_rings(f: "FloorState", run: "RunLive", call: "CallLive") -> None:
         predictor.rings(call.call, placed_s(f, call), traits)
 
 
-def call_moved(f: "FloorState", run: "RunLive", call: "CallLive", before: CallState) -> None:
+def call_moved(f: "FloorState", run: "RunLive", call: "DialedCall", before: CallState) -> None:
     """Called before the time of the join is written."""
     predictor = run.predictor
     if predictor is None:
@@ -61,7 +62,7 @@ def call_moved(f: "FloorState", run: "RunLive", call: "CallLive", before: CallSt
         predictor.abandoned()  # the callee did not wait for the message
 
 
-def _call_rang(f: "FloorState", predictor: Predictor, call: "CallLive") -> None:
+def _call_rang(f: "FloorState", predictor: Predictor, call: "DialedCall") -> None:
     name, now_s = call.call, f.now.mono_s
     if call.state is not CallState.ENDED or call.answered_utc_s is not None:
         predictor.rang(name, now_s, live=True)

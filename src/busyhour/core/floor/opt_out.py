@@ -8,7 +8,8 @@ from busyhour.core import events as e
 from busyhour.core.commands import OptOut
 from busyhour.core.dialer.retry import Retry
 from busyhour.core.floor import calls, preview
-from busyhour.core.floor.state import CallLive, FloorState
+from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import HEARS_US
 
 WRITTEN_S = 5.0
@@ -36,7 +37,7 @@ def on_number_opted_out(f: FloorState, event: e.NumberOptedOut) -> None:
         confirm(f, call)
 
 
-def confirm(f: FloorState, call: CallLive) -> None:
+def confirm(f: FloorState, call: DialedCall) -> None:
     """Say so, where there is a prompt for it; then the call ends."""
     prompt = call.campaign.compliance.opt_out_prompt
     if prompt is None:
@@ -45,7 +46,7 @@ def confirm(f: FloorState, call: CallLive) -> None:
         calls.play(f, call, prompt)
 
 
-def holds_end(f: FloorState, call: CallLive) -> bool:
+def holds_end(f: FloorState, call: DialedCall) -> bool:
     """Whether the call has to be kept up until the list has its number."""
     return f.is_due("opt-out", call.call)
 

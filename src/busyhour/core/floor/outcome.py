@@ -1,6 +1,6 @@
 """What came of a call, from how far it got and why it ended (table 5.4; DEC-12)."""
 
-from busyhour.core.floor.state import CallLive
+from busyhour.core.floor.call_live import DialedCall
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import CallState
 from busyhour.core.model.values import EndCause, Outcome
@@ -33,7 +33,7 @@ VERDICTS = (
 UNHEARD = (AttemptState.INTENT, AttemptState.AMBIGUOUS)
 
 
-def outcome_of(call: CallLive, cause: EndCause) -> Outcome:
+def outcome_of(call: DialedCall, cause: EndCause) -> Outcome:
     """The outcome of a call that ends now, in the state it is in."""
     if call.answered_utc_s is None:
         if cause is EndCause.UNKNOWN and call.attempt in UNHEARD:

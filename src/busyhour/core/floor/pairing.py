@@ -11,7 +11,8 @@ from busyhour.core.commands import Join, PlaceCall
 from busyhour.core.dialer.pacing import Pace
 from busyhour.core.dialer.template import expand
 from busyhour.core.floor import accompanied, agents, calls, destinations, law, pacing, preview, runs
-from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive, TrunkLive
+from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.state import AgentLive, FloorState, RunLive, TrunkLive
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
@@ -68,7 +69,7 @@ def assign(f: FloorState) -> bool:
     return assigned
 
 
-def next_call(f: FloorState) -> CallLive | None:
+def next_call(f: FloorState) -> DialedCall | None:
     """The first of the waiting calls for which an agent is free."""
     first: tuple[int, CallPlace] | None = None
     for run in f.runs.values():
@@ -89,7 +90,7 @@ def first_in_line(f: FloorState, run: RunLive) -> CallPlace | None:
     return None
 
 
-def offer(f: FloorState, call: CallLive, agent: AgentLive) -> None:
+def offer(f: FloorState, call: DialedCall, agent: AgentLive) -> None:
     call.agent_id, agent.call = agent.agent_id, call.call
     f.idle.remove(agent.agent_id)
     f.move_call(call, CallCause.OFFERED)
@@ -184,7 +185,7 @@ def rate_pause_s(f: FloorState, trunk: TrunkLive) -> float:
 def place(f: FloorState, run: RunLive, trunk: TrunkLive, why: str) -> None:
     item = destinations.take(f, run)
     assert item.call not in f.calls, "an attempt id is used once"
-    call = CallLive(
+    call = DialedCall(
         item=item,
         run_id=run.run_id,
         trunk_id=trunk.trunk.trunk_id,
@@ -198,7 +199,7 @@ def place(f: FloorState, run: RunLive, trunk: TrunkLive, why: str) -> None:
     send(f, run, call, trunk, why)
 
 
-def send(f: FloorState, run: RunLive, call: CallLive, trunk: TrunkLive, why: str) -> None:
+def send(f: FloorState, run: RunLive, call: DialedCall, trunk: TrunkLive, why: str) -> None:
     """Take a line for it, and have its intent written."""
     item, campaign = call.item, run.campaign
     call.campaign, call.placed_utc_s = campaign, f.now.utc_s
@@ -236,7 +237,7 @@ def send(f: FloorState, run: RunLive, call: CallLive, trunk: TrunkLive, why: str
     runs.refill(f, run)
 
 
-def _audited(call: CallLive) -> Audited | None:
+def _audited(call: DialedCall) -> Audited | None:
     if call.by_hand:
         return Audited.MANUAL_DIAL
     return Audited.OTHER_NUMBER if call.other_number else None

@@ -10,7 +10,8 @@ from busyhour.core import events as e
 from busyhour.core.commands import CloseMember, EndReservation, ReturnItems, SaveReservation, SkipContact
 from busyhour.core.dialer.retry import next_attempt
 from busyhour.core.floor import accompanied, destinations, endings
-from busyhour.core.floor.state import AgentLive, CallLive, FloorState, RunLive
+from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.state import AgentLive, FloorState, RunLive
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import RunState
@@ -38,12 +39,12 @@ def start(f: FloorState, run: RunLive) -> bool:
     return True
 
 
-def _set_time(f: FloorState, call: CallLive, left_s: float) -> None:
+def _set_time(f: FloorState, call: DialedCall, left_s: float) -> None:
     call.decide_until_utc_s = f.now.utc_s + left_s
     f.at(left_s, "preview", call.call)
 
 
-def previewed(f: FloorState, agent: AgentLive) -> CallLive | None:
+def previewed(f: FloorState, agent: AgentLive) -> DialedCall | None:
     """The contact that this agent has and that is not dialed yet."""
     call = f.calls.get(agent.call or "")
     return call if call is not None and call.state is CallState.RESERVED else None
@@ -86,7 +87,7 @@ def on_skip_asked(f: FloorState, event: e.SkipAsked) -> None:
         f.accept(event.request)
 
 
-def _skip(f: FloorState, agent: AgentLive, call: CallLive, reason: str) -> None:
+def _skip(f: FloorState, agent: AgentLive, call: DialedCall, reason: str) -> None:
     """Not called again, unless a retry rule says so; the reason counts as its disposition."""
     retry = next_attempt(
         call.campaign, call.item, outcome=Outcome.AGENT_SKIPPED, disposition=reason or None, ended_utc_s=f.now.utc_s
@@ -142,7 +143,7 @@ def review(f: FloorState, run: RunLive) -> None:
             accompanied.give_back(f, call, accompanied.GIVEN_BACK)
 
 
-def _may_stay(run: RunLive, call: CallLive) -> bool:
+def _may_stay(run: RunLive, call: DialedCall) -> bool:
     if run.state is not RunState.RUNNING or call.agent_id not in run.campaign.agent_ids:
         return False
     return not call.stored or run.campaign.dial_mode is DialMode.PREVIEW

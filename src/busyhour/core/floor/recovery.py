@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from busyhour.core import events as e
 from busyhour.core.commands import HangUpCall, HangUpLeg, Hold, SaveProgress
 from busyhour.core.floor import accompanied, agents, calls, dead, destinations, endings, opt_out, places, preview, runs
-from busyhour.core.floor.state import AgentLive, CallLive, FloorState, TrunkLive
+from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.state import AgentLive, FloorState, TrunkLive
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import HEARS_US, CallState
 from busyhour.core.model.campaign import Campaign
@@ -114,7 +115,7 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture, heard_at: In
     _save_news(f, call, stored)
 
 
-def _enter(f: FloorState, call: CallLive) -> None:
+def _enter(f: FloorState, call: DialedCall) -> None:
     """It takes its place among the run's calls, and its line."""
     run = f.runs[call.run_id]
     f.calls[call.call] = call
@@ -150,7 +151,7 @@ def _is_accompanied(stored: OpenCall) -> bool:
     return stored.agent_id is not None and stored.joined_utc_s is None
 
 
-def _save_news(f: FloorState, call: CallLive, stored: OpenCall) -> None:
+def _save_news(f: FloorState, call: DialedCall, stored: OpenCall) -> None:
     """What the store did not know yet is kept at once: this engine may die before anything else happens."""
     if (call.answered_utc_s, call.joined_utc_s) == (stored.answered_utc_s, stored.joined_utc_s):
         return
@@ -179,9 +180,9 @@ def _take_up_wrap_up(f: FloorState, stored: OpenCall) -> None:
     f.touch("calls", call.call)
 
 
-def _known(stored: OpenCall, campaign: Campaign) -> CallLive:
+def _known(stored: OpenCall, campaign: Campaign) -> DialedCall:
     """What the store knows of a call."""
-    return CallLive(
+    return DialedCall(
         item=stored.item,
         run_id=stored.run_id,
         trunk_id=stored.trunk_id,
@@ -203,7 +204,7 @@ def _attempt_state(channel: ChannelPicture) -> AttemptState:
     return AttemptState.RINGING if channel.ringing else AttemptState.SENT
 
 
-def _call_state(call: CallLive, channel: ChannelPicture, leg: str | None) -> CallState:
+def _call_state(call: DialedCall, channel: ChannelPicture, leg: str | None) -> CallState:
     if not channel.answered:
         return CallState.DIALING
     if leg is not None:
@@ -215,7 +216,7 @@ def _call_state(call: CallLive, channel: ChannelPicture, leg: str | None) -> Cal
     return CallState.ORPHANED if call.joined_utc_s is not None else CallState.WAITING
 
 
-def _take_up(f: FloorState, call: CallLive, leg: str | None, agent_id: int | None) -> None:
+def _take_up(f: FloorState, call: DialedCall, leg: str | None, agent_id: int | None) -> None:
     """Set the deadlines that this state needs, and give it its agent."""
     name, age_s = call.call, _age_s(f, call.placed_utc_s)
     if call.campaign.call_max_s > 0 and call.answered_utc_s is not None:
@@ -247,7 +248,7 @@ def _age_s(f: FloorState, since_utc_s: float) -> float:
     return max(0.0, f.now.utc_s - since_utc_s)
 
 
-def _wait_for_agent(f: FloorState, call: CallLive, agent_id: int | None) -> None:
+def _wait_for_agent(f: FloorState, call: DialedCall, agent_id: int | None) -> None:
     f.do(Hold(call=call.call, leg=""))  # its leg went while no engine was there: music, not silence (I18)
     f.at(calls.MUSIC_AGAIN_S, "music", call.call)
     f.at(calls.ORPHAN_S, "orphan", call.call)
@@ -321,7 +322,7 @@ def _compare_leg(f: FloorState, leg: str, channel: ChannelPicture | None) -> Non
 
 
 def _catch_up(
-    f: FloorState, call: CallLive, channel: ChannelPicture | None, history: CallHistory | None, *, restarted: bool
+    f: FloorState, call: DialedCall, channel: ChannelPicture | None, history: CallHistory | None, *, restarted: bool
 ) -> None:
     name = call.call
     if channel is None:

@@ -18,17 +18,18 @@ from busyhour.core.dialer.watch import Result
 from busyhour.core.events import Instant
 from busyhour.core.floor import learning
 from busyhour.core.floor.bound import Bounds
+from busyhour.core.floor.call_live import DialedCall
 from busyhour.core.floor.free import FreeAgents
 from busyhour.core.floor.predictor import Predictor
 from busyhour.core.floor.waiting import WaitingCalls
 from busyhour.core.life.agent import AGENT_LIFE, AgentState, SystemReason
-from busyhour.core.life.attempt import ATTEMPT_LIFE, AttemptCause, AttemptState
+from busyhour.core.life.attempt import ATTEMPT_LIFE, AttemptCause
 from busyhour.core.life.call import CALL_LIFE, TRYING, CallCause, CallState
 from busyhour.core.life.run import RUN_LIFE, RunCause, RunState
 from busyhour.core.life.table import IllegalStep, step
 from busyhour.core.model.campaign import Campaign, Trunk
-from busyhour.core.model.pictures import AgentProfile, HopperItem, Segment
-from busyhour.core.model.values import LegMode, Outcome, PhoneKind
+from busyhour.core.model.pictures import AgentProfile, HopperItem
+from busyhour.core.model.values import LegMode, PhoneKind
 
 START = Instant(0.0, 0.0)
 SAME_S = 0.001  # deadlines of one thing that differ by less are one
@@ -103,56 +104,6 @@ class AgentLive:
 
 
 @dataclass(slots=True)
-class CallLive:
-    item: HopperItem
-    run_id: int
-    trunk_id: int
-    campaign: Campaign  # as it was when the call was placed
-    placed_utc_s: float
-    state: CallState = CallState.PLANNED
-    attempt: AttemptState = AttemptState.INTENT
-    agent_id: int | None = None
-    accompanied: bool = False  # its agent is there before the callee answers
-    by_hand: bool = False
-    other_number: bool = False  # its agent chose another number of the contact than the one in turn
-    approved: bool = False  # RESERVED: to be dialed as soon as the agent's phone is up
-    stored: bool = False  # RESERVED: as a reservation
-    decide_until_utc_s: float | None = None  # RESERVED: the end of the preview
-    why: str = ""  # RESERVED: the reason for the dial
-    request: str | None = None  # who asked for it waits for the store's yes
-    leg: str | None = None
-    rang_utc_s: float | None = None
-    rang_s: float = inf  # monotonic: when we heard that it rings
-    answered_utc_s: float | None = None
-    answered_at: Instant | None = None  # when we knew, on both clocks
-    joined_utc_s: float | None = None
-    hint: Outcome | None = None  # why we hung up, when we did
-    hung_up_utc_s: float | None = None
-    prompt: str = ""  # what it hears from us, and may be looked for
-    prompt_begun: bool = False  # by this engine
-    prompt_from_s: float = 0.0  # monotonic
-    prompt_over: bool = False
-    message_heard: bool = False
-    destination: str | None = None  # the prefix that counts it, while it has a line
-    opted_out: bool = False  # the callee pressed the key that asks for no more calls
-    segments: list[Segment] = field(default_factory=list)
-    segment_from_utc_s: float = 0.0
-    held_from_utc_s: float | None = None
-    hold_s: float = 0.0
-    changed_s: float = 0.0  # monotonic: the last move
-    looks: int = 0  # how often an ambiguous call was looked for
-    inherited: bool = False  # an intent of the engine before us, of which the PBX had nothing yet when we began
-    disposition: str | None = None
-    note: str = ""
-    outcome: Outcome | None = None  # set with the final record
-    ended_utc_s: float | None = None
-
-    @property
-    def call(self) -> str:
-        return self.item.call
-
-
-@dataclass(slots=True)
 class RunLive:
     run_id: int
     campaign: Campaign
@@ -206,7 +157,7 @@ class FloorState:
     store_up: bool = True
     boot: str = ""
     agents: dict[int, AgentLive] = field(default_factory=dict)
-    calls: dict[str, CallLive] = field(default_factory=dict)
+    calls: dict[str, DialedCall] = field(default_factory=dict)
     runs: dict[int, RunLive] = field(default_factory=dict)
     trunks: dict[int, TrunkLive] = field(default_factory=dict)
     ledgers: dict[int, Ledger] = field(default_factory=dict)  # campaign -> what the law counts
@@ -282,7 +233,7 @@ class FloorState:
 
     # Moves
 
-    def move_call(self, call: CallLive, cause: CallCause) -> None:
+    def move_call(self, call: DialedCall, cause: CallCause) -> None:
         run, before = self.runs[call.run_id], call.state
         self.count_call(run, call, -1)
         call.state = step(CALL_LIFE, before, cause)
@@ -297,7 +248,7 @@ class FloorState:
         if call.agent_id is not None:
             self.dirty_agent(call.agent_id)
 
-    def count_call(self, run: RunLive, call: CallLive, sign: int) -> None:
+    def count_call(self, run: RunLive, call: DialedCall, sign: int) -> None:
         if sign > 0 and not call.accompanied:
             learning.call_rings(self, run, call)
         if call.state is CallState.PLANNED:
@@ -313,7 +264,7 @@ class FloorState:
             else:
                 run.waiting.remove(call.call)
 
-    def move_attempt(self, call: CallLive, cause: AttemptCause) -> None:
+    def move_attempt(self, call: DialedCall, cause: AttemptCause) -> None:
         call.attempt = step(ATTEMPT_LIFE, call.attempt, cause)
         call.changed_s = self.now.mono_s
         self.touch("calls", call.call)

@@ -6,7 +6,8 @@ What an engine has seen goes with it: the next one looks at its own attempts.
 
 from busyhour.core.dialer.watch import Result, fault_of, is_on
 from busyhour.core.floor import runs
-from busyhour.core.floor.state import CallLive, FloorState, RunLive
+from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.state import FloorState, RunLive
 from busyhour.core.life.run import RunCause, RunState
 from busyhour.core.model.values import Outcome
 
@@ -14,7 +15,7 @@ TELLS_NOTHING = (None, Outcome.CANCELLED, Outcome.LOST, Outcome.SYSTEM_ERROR)
 GOES_ON = (RunState.RUNNING, RunState.IDLE, RunState.WRONG_TIME)
 
 
-def note_ended(f: FloorState, run: RunLive, call: CallLive) -> None:
+def note_ended(f: FloorState, run: RunLive, call: DialedCall) -> None:
     """This call is over, with its outcome."""
     watch = run.campaign.watch
     if not is_on(watch):

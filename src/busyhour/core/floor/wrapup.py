@@ -6,14 +6,15 @@ from busyhour.core import events as e
 from busyhour.core.commands import SaveDisposition
 from busyhour.core.dialer.retry import next_attempt
 from busyhour.core.floor import agents, endings
-from busyhour.core.floor.state import AgentLive, CallLive, FloorState
+from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.call import CallState
 from busyhour.core.model.values import AcwMode, LegMode
 
 NOTE_LENGTH_MAX = 4_000
 
 
-def begin_acw(f: FloorState, agent: AgentLive, call: CallLive) -> None:
+def begin_acw(f: FloorState, agent: AgentLive, call: DialedCall) -> None:
     """The conversation is over: wrap-up, then what the agent asked for meanwhile (U-37)."""
     agent.call = None
     campaign = call.campaign
@@ -92,7 +93,9 @@ def on_disposition_chosen(f: FloorState, event: e.DispositionChosen) -> None:
     f.accept(event.request)
 
 
-def disposition_of(f: FloorState, agent_id: int, event: e.DispositionChosen, call: CallLive | None) -> SaveDisposition:
+def disposition_of(
+    f: FloorState, agent_id: int, event: e.DispositionChosen, call: DialedCall | None
+) -> SaveDisposition:
     """What to keep. While the call is up, its final record decides about the member; of a call that is not known here
     any more, the member stays as stored."""
     due_utc_s, why = None, "as it was before"

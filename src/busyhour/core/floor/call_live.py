@@ -1,0 +1,167 @@
+"""A customer's call as it is now: what every call has, and what those have that we dialed, or that came in.
+
+Whoever began it, its life is the same (`core/life/call.py`), and so are the rules about its agent. What it is told
+(how long it may last, its wrap-up) comes from a campaign or from a queue.
+"""
+
+from dataclasses import dataclass, field
+from math import inf
+
+from busyhour.core.acd.arrival import Arrival
+from busyhour.core.life.attempt import AttemptState
+from busyhour.core.life.call import CallState
+from busyhour.core.model.callers import CallerOutcome
+from busyhour.core.model.campaign import Campaign
+from busyhour.core.model.fact import Instant
+from busyhour.core.model.pictures import HopperItem, Segment
+from busyhour.core.model.queue import Destination, Queue
+from busyhour.core.model.values import AcwMode, Outcome
+
+
+@dataclass(slots=True, kw_only=True)
+class CallLive:
+    trunk_id: int
+    placed_utc_s: float  # or when it came
+    state: CallState = CallState.PLANNED
+    attempt: AttemptState = AttemptState.INTENT
+    agent_id: int | None = None
+    accompanied: bool = False  # its agent is there before the callee answers
+    leg: str | None = None
+    rang_utc_s: float | None = None
+    rang_s: float = inf  # monotonic: when we heard that it rings
+    answered_utc_s: float | None = None
+    answered_at: Instant | None = None  # when we knew, on both clocks
+    joined_utc_s: float | None = None
+    hung_up_utc_s: float | None = None
+    prompt: str = ""  # what it hears from us, and may be looked for
+    prompt_begun: bool = False  # by this engine
+    prompt_from_s: float = 0.0  # monotonic
+    prompt_over: bool = False
+    segments: list[Segment] = field(default_factory=list)
+    segment_from_utc_s: float = 0.0
+    held_from_utc_s: float | None = None
+    hold_s: float = 0.0
+    changed_s: float = 0.0  # monotonic: the last move
+    looks: int = 0  # how often an ambiguous call was looked for
+    inherited: bool = False  # an intent of the engine before us, of which the PBX had nothing yet when we began
+    disposition: str | None = None
+    note: str = ""
+    ended_utc_s: float | None = None
+
+    @property
+    def call(self) -> str:
+        """Its name, everywhere."""
+        raise NotImplementedError
+
+    @property
+    def number(self) -> str:
+        raise NotImplementedError
+
+    @property
+    def call_max_s(self) -> float:
+        raise NotImplementedError
+
+    @property
+    def acw(self) -> tuple[AcwMode, float]:
+        raise NotImplementedError
+
+    @property
+    def farewell(self) -> str | None:
+        """The prompt for whom no agent is left."""
+        raise NotImplementedError
+
+    @property
+    def given_up(self) -> bool:
+        """It is being hung up, by us, for a reason of ours."""
+        raise NotImplementedError
+
+
+@dataclass(slots=True, kw_only=True)
+class DialedCall(CallLive):
+    """To a contact, for a run of a campaign."""
+
+    item: HopperItem
+    run_id: int
+    campaign: Campaign  # as it was when the call was placed
+    by_hand: bool = False
+    other_number: bool = False  # its agent chose another number of the contact than the one in turn
+    approved: bool = False  # RESERVED: to be dialed as soon as the agent's phone is up
+    stored: bool = False  # RESERVED: as a reservation
+    decide_until_utc_s: float | None = None  # RESERVED: the end of the preview
+    why: str = ""  # RESERVED: the reason for the dial
+    request: str | None = None  # who asked for it waits for the store's yes
+    hint: Outcome | None = None  # why we hung up, when we did
+    message_heard: bool = False
+    destination: str | None = None  # the prefix that counts it, while it has a line
+    opted_out: bool = False  # the callee pressed the key that asks for no more calls
+    outcome: Outcome | None = None  # set with the final record
+
+    @property
+    def call(self) -> str:
+        return self.item.call
+
+    @property
+    def number(self) -> str:
+        return self.item.number
+
+    @property
+    def call_max_s(self) -> float:
+        return self.campaign.call_max_s
+
+    @property
+    def acw(self) -> tuple[AcwMode, float]:
+        return self.campaign.acw_mode, self.campaign.acw_max_s
+
+    @property
+    def farewell(self) -> str | None:
+        return self.campaign.abandon_prompt
+
+    @property
+    def given_up(self) -> bool:
+        return self.hint is not None
+
+
+@dataclass(slots=True, kw_only=True)
+class CallerCall(CallLive):
+    """From somebody who called us, or whom we call back because they asked for it."""
+
+    channel: str
+    dialed: str  # by the caller; nothing when we call back
+    caller: str  # the number they called from, or are called back at; empty: withheld
+    arrival: Arrival = field(default_factory=Arrival)  # what it brought along
+    queue: Queue | None = None  # the one that they are in, or were in last
+    to: list[Destination] = field(default_factory=list)  # where else it goes, one after the other
+    then: Destination | None = None  # where it goes when the message is over
+    back_to_line: bool = False  # when the message is over
+    callback: str = ""  # whose dial this is
+    ringing: dict[int, None] = field(default_factory=dict)  # agents who are rung for it, when it is more than one
+    missed: dict[int, None] = field(default_factory=dict)  # who let it ring
+    wait_s: float = 0.0  # in queues that it left
+    hint: CallerOutcome | None = None
+    sent_on: bool = False  # to a number outside: the PBX has it
+    outcome: CallerOutcome | None = None
+    why: str = ""
+
+    @property
+    def call(self) -> str:
+        return self.channel
+
+    @property
+    def number(self) -> str:
+        return self.caller
+
+    @property
+    def call_max_s(self) -> float:
+        return self.queue.call_max_s if self.queue is not None else 0.0
+
+    @property
+    def acw(self) -> tuple[AcwMode, float]:
+        return (self.queue.acw_mode, self.queue.acw_max_s) if self.queue is not None else (AcwMode.NONE, 0.0)
+
+    @property
+    def farewell(self) -> str | None:
+        return self.queue.announce.farewell if self.queue is not None else None
+
+    @property
+    def given_up(self) -> bool:
+        return self.hint is not None
