@@ -6,5 +6,8 @@ from busyhour.core.model.campaign import Destination
 
 
 def destination_of(number: str, destinations: Iterable[Destination]) -> Destination | None:
-    found = [one for one in destinations if number.startswith(one.prefix)]
-    return max(found, key=lambda one: len(one.prefix), default=None)
+    found, longest = None, -1
+    for one in destinations:
+        if len(one.prefix) > longest and number.startswith(one.prefix):
+            found, longest = one, len(one.prefix)
+    return found

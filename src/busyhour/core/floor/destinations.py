@@ -137,10 +137,10 @@ def take(f: FloorState, run: RunLive) -> HopperItem:
 
 
 def make_room(f: FloorState, run: RunLive) -> None:
-    """All that is in the hopper has to wait: let others come, if the lists have any."""
+    """No number in the hopper may be dialed, so all have to wait: let others come, if the lists have any."""
     if not run.campaign.destinations or not run.fresh_left or not run.hopper or run.filling:
         return
-    if run.bounds.cleared_s + LATER_S > f.now.mono_s or dialable(f, run):
+    if run.bounds.cleared_s + LATER_S > f.now.mono_s:
         return
     run.bounds.cleared_s = f.now.mono_s
     items, due_utc_s = list(run.hopper), f.now.utc_s + LATER_S

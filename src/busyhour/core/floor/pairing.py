@@ -130,7 +130,8 @@ def start_one(f: FloorState, run: RunLive) -> bool:
     pace = pacing.pace_of(f, run)
     _tell_why(f, run, pace)
     if pace.start <= 0:
-        destinations.make_room(f, run)
+        if not pace.picture.destination_left:
+            destinations.make_room(f, run)
         return False
     if run.campaign.dial_mode is DialMode.PREVIEW:
         return preview.start(f, run)
