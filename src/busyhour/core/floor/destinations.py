@@ -7,7 +7,6 @@ and the lists have more, they are given back for a while.
 from collections.abc import Iterator
 
 from busyhour.core.commands import ReturnItems
-from busyhour.core.dialer.destinations import destination_of
 from busyhour.core.floor import endings, runs
 from busyhour.core.floor.bound import Bound
 from busyhour.core.floor.call_live import DialedCall
@@ -35,7 +34,7 @@ def note_placed(f: FloorState, run: RunLive, call: DialedCall) -> None:
 
 
 def note_up(run: RunLive, call: DialedCall) -> Bound | None:
-    destination = destination_of(call.item.number, run.campaign.destinations)
+    destination = run.bounds.destination(call.item.number, run.campaign.destinations)
     call.destination = destination.prefix if destination is not None else None
     if destination is None:
         return None
@@ -96,15 +95,16 @@ def _look_again(f: FloorState, run: RunLive, at_s: float) -> None:
 
 def is_open(f: FloorState, run: RunLive, number: str) -> bool:
     """Whether this number may be dialed now, as far as its destination goes."""
-    destination = destination_of(number, run.campaign.destinations)
+    destination = run.bounds.destination(number, run.campaign.destinations)
     return destination is None or left(f, run, destination) > 0
 
 
 def _free(f: FloorState, run: RunLive) -> Iterator[int]:
     """Places in the hopper of numbers that may be dialed, one after the other."""
     room: dict[str, int] = {}
+    bounds, settings = run.bounds, run.campaign.destinations
     for at, item in enumerate(run.hopper):
-        destination = destination_of(item.number, run.campaign.destinations)
+        destination = bounds.destination(item.number, settings)
         if destination is not None:
             if destination.prefix not in room:
                 room[destination.prefix] = left(f, run, destination)

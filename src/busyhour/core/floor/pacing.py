@@ -49,7 +49,7 @@ def picture_of(f: FloorState, run: RunLive) -> PacingPicture:
         hopper=len(run.hopper),
         destination_left=destinations.dialable(f, run),
         left=run.budget.left if run.budget is not None else 0,
-        trunk_free=sum([max(0, free_lines(f, trunk_id)) for trunk_id in run.campaign.trunk_ids]),
+        trunk_free=lines_left(f, run),
         minute_left=minute_left(f, run),
         second_left=second_left(f, run),
         planned=run.planned,
@@ -90,6 +90,16 @@ def at_work(f: FloorState, run: RunLive) -> Iterator[AgentLive]:
 def free_lines(f: FloorState, trunk_id: int) -> int:
     trunk = f.trunks.get(trunk_id)
     return trunk.trunk.capacity - trunk.up if trunk is not None else 0
+
+
+def lines_left(f: FloorState, run: RunLive) -> int:
+    """Of all trunks of this run; one that was made smaller than what is up on it has none."""
+    left = 0
+    for trunk_id in run.campaign.trunk_ids:
+        trunk = f.trunks.get(trunk_id)
+        if trunk is not None and trunk.up < trunk.trunk.capacity:
+            left += trunk.trunk.capacity - trunk.up
+    return left
 
 
 def minute_left(f: FloorState, run: RunLive) -> int:
@@ -133,7 +143,7 @@ def agents_free(f: FloorState, run: RunLive) -> int:
     certain = bool(careful_of(run))
     taken = 0
     for other in f.runs.values():
-        if other is run or other.campaign.dial_mode is DialMode.AGENTLESS:
+        if other is run or not (other.dialing or other.waiting) or other.campaign.dial_mode is DialMode.AGENTLESS:
             continue
         needed = agents_needed(other, certain=certain)
         if needed:

@@ -131,7 +131,7 @@ def on_forget_run_due(f: FloorState, name: str) -> None:
 
 def hopper_target(f: FloorState, run: RunLive) -> int:
     """About twice the number of outgoing lines (WD-104)."""
-    lines = sum(f.trunks[t].trunk.capacity for t in run.campaign.trunk_ids if t in f.trunks)
+    lines = sum([f.trunks[t].trunk.capacity for t in run.campaign.trunk_ids if t in f.trunks])
     return max(HOPPER_MIN, min(HOPPER_MAX, 2 * min(lines, run.campaign.max_concurrent)))
 
 
