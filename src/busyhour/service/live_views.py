@@ -3,7 +3,8 @@
 from busyhour.core.dialer.compliance.presets import preset_of
 from busyhour.core.floor.call_live import DialedCall
 from busyhour.core.floor.pacing_views import pacing_view
-from busyhour.core.floor.state import AgentLive, FloorState, RunLive, Tried
+from busyhour.core.floor.run_live import RunLive
+from busyhour.core.floor.state import AgentLive, FloorState, Tried
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
 from busyhour.service.views import AgentView, CallView, LawView, RunView, SystemView, TriedView, WindowView

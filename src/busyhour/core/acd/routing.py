@@ -200,13 +200,15 @@ class Routing:
 
     # Pairs
 
-    def next_pairing(self) -> Pairing | None:
-        """The first call in place for whom somebody free may be asked, and who that is. Ask again until None."""
+    def next_place(self) -> QueuedPlace | None:
+        """The first place in which a call stands for whom somebody free may be asked."""
         coming, waiting = self._first_that_came(), self._first_for_freed()
-        if coming is None and waiting is None:
-            return None
-        place = min(found for found in (coming, waiting) if found is not None)
-        return self._pair(self.waiting[place[2]])
+        return min((found for found in (coming, waiting) if found is not None), default=None)
+
+    def next_pairing(self) -> Pairing | None:
+        """The call in that place, and who is to be asked. Ask again until None."""
+        place = self.next_place()
+        return self._pair(self.waiting[place[2]]) if place is not None else None
 
     def _first_that_came(self) -> QueuedPlace | None:
         while self._came:

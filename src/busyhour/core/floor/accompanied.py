@@ -9,7 +9,8 @@ from busyhour.core.commands import EndReservation, Join, ReturnItems
 from busyhour.core.dialer.pacing import Pace, room
 from busyhour.core.floor import agents, calls, destinations, endings, pacing, pairing
 from busyhour.core.floor.call_live import DialedCall
-from busyhour.core.floor.state import AgentLive, FloorState, RunLive, Tried
+from busyhour.core.floor.run_live import RunLive
+from busyhour.core.floor.state import AgentLive, FloorState, Tried
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import TRYING, CallCause, CallState
@@ -59,10 +60,9 @@ def reserve(f: FloorState, run: RunLive, item: HopperItem, agent: AgentLive) -> 
     f.calls[call.call] = call
     f.accompanied[item.number] = call.call
     run.calls[call.call] = None
-    agent.call, agent.tried = call.call, None
-    f.idle.remove(agent.agent_id)
+    agent.tried = None
+    f.engage(agent, call)
     f.touch("calls", call.call)
-    f.dirty_agent(agent.agent_id)
     f.dirty_run(run.run_id)
     return call
 

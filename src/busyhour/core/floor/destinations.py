@@ -10,7 +10,8 @@ from busyhour.core.commands import ReturnItems
 from busyhour.core.floor import endings, runs
 from busyhour.core.floor.bound import Bound
 from busyhour.core.floor.call_live import DialedCall
-from busyhour.core.floor.state import FloorState, RunLive
+from busyhour.core.floor.run_live import RunLive
+from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import CallState
 from busyhour.core.model.campaign import Destination
 from busyhour.core.model.pictures import HopperItem

@@ -13,7 +13,8 @@ from busyhour.core.dialer.compliance.ledger import Ledger
 from busyhour.core.dialer.compliance.presets import preset_of
 from busyhour.core.dialer.predictive.picture import Window as PacedWindow
 from busyhour.core.floor.call_live import DialedCall
-from busyhour.core.floor.state import FloorState, RunLive
+from busyhour.core.floor.run_live import RunLive
+from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE
 from busyhour.core.model.counts import ABANDONED, CONNECTED, NOTHING, ReckoningAsk

@@ -14,7 +14,8 @@ from busyhour.core.model.values import DialMode, Outcome
 
 if TYPE_CHECKING:
     from busyhour.core.floor.call_live import DialedCall
-    from busyhour.core.floor.state import AgentLive, FloorState, RunLive
+    from busyhour.core.floor.run_live import RunLive
+    from busyhour.core.floor.state import AgentLive, FloorState
 
 BUSY = (AgentState.RESERVED, AgentState.ON_CONTACT)
 NEVER_DIALED = (None, Outcome.CANCELLED)
@@ -75,7 +76,8 @@ def _call_rang(f: "FloorState", predictor: Predictor, call: "DialedCall") -> Non
 def agent_changed(f: "FloorState", agent: "AgentLive", before: AgentState) -> None:
     """The agent has a new state; `since_s` is still that of the one before."""
     if agent.call is not None:
-        agent.busy_run = f.calls[agent.call].run_id
+        call = f.calls.get(agent.call)
+        agent.busy_run = call.run_id if call is not None else None  # a caller teaches no run
     for run_id in f.idle.runs_of(agent.agent_id):
         run = f.runs.get(run_id)
         if run is not None and run.predictor is not None:

@@ -6,7 +6,8 @@ hours, law and caps in the transaction that writes the intent (`core/dialer/may_
 
 from busyhour.core import events as e
 from busyhour.core.floor import accompanied
-from busyhour.core.floor.state import AgentLive, FloorState, RunLive
+from busyhour.core.floor.run_live import RunLive
+from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.call import CallState
 
 Fault = tuple[str, str]

@@ -19,7 +19,8 @@ from busyhour.core.dialer.predictive.traits import traits_of
 from busyhour.core.floor import calls, destinations, law, runs
 from busyhour.core.floor.learning import BUSY, keep, placed_s
 from busyhour.core.floor.predictor import USUAL, Predictor
-from busyhour.core.floor.state import AgentLive, FloorState, RunLive
+from busyhour.core.floor.run_live import RunLive
+from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import TRYING, CallState

@@ -3,7 +3,7 @@
 from busyhour.core.dialer.compliance.budget import Budget
 from busyhour.core.dialer.pacing import Pace
 from busyhour.core.dialer.predictive.picture import Mode, Why
-from busyhour.core.floor.state import RunLive
+from busyhour.core.floor.run_live import RunLive
 from busyhour.core.model.pacing_view import PacingView, WindowUse
 
 NO_FIGURES = Why(mode=Mode.PROGRESSIVE, free=0, waiting=0, ringing=0)  # of the other dial modes

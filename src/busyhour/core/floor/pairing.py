@@ -12,7 +12,8 @@ from busyhour.core.dialer.pacing import Pace
 from busyhour.core.dialer.template import expand
 from busyhour.core.floor import accompanied, agents, calls, destinations, law, pacing, preview, runs
 from busyhour.core.floor.call_live import DialedCall
-from busyhour.core.floor.state import AgentLive, FloorState, RunLive, TrunkLive
+from busyhour.core.floor.run_live import RunLive, TrunkLive
+from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
@@ -91,8 +92,8 @@ def first_in_line(f: FloorState, run: RunLive) -> CallPlace | None:
 
 
 def offer(f: FloorState, call: DialedCall, agent: AgentLive) -> None:
-    call.agent_id, agent.call = agent.agent_id, call.call
-    f.idle.remove(agent.agent_id)
+    call.agent_id = agent.agent_id
+    f.engage(agent, call)
     f.move_call(call, CallCause.OFFERED)
     if agent.profile.leg_mode is LegMode.PERSISTENT:
         assert agent.leg is not None

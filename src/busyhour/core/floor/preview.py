@@ -11,7 +11,8 @@ from busyhour.core.commands import CloseMember, EndReservation, ReturnItems, Sav
 from busyhour.core.dialer.retry import next_attempt
 from busyhour.core.floor import accompanied, destinations, endings
 from busyhour.core.floor.call_live import DialedCall
-from busyhour.core.floor.state import AgentLive, FloorState, RunLive
+from busyhour.core.floor.run_live import RunLive
+from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import RunState

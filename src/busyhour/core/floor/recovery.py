@@ -12,7 +12,8 @@ from busyhour.core import events as e
 from busyhour.core.commands import HangUpCall, HangUpLeg, Hold, SaveProgress
 from busyhour.core.floor import accompanied, agents, calls, dead, destinations, endings, opt_out, places, preview, runs
 from busyhour.core.floor.call_live import DialedCall
-from busyhour.core.floor.state import AgentLive, FloorState, TrunkLive
+from busyhour.core.floor.run_live import TrunkLive
+from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import HEARS_US, CallState
 from busyhour.core.model.campaign import Campaign

@@ -6,7 +6,8 @@ from busyhour.core import events as e
 from busyhour.core.commands import FillHopper, SaveRun
 from busyhour.core.dialer.hours import is_open, next_change, zone_known
 from busyhour.core.floor import destinations, law, learning, preview, watching
-from busyhour.core.floor.state import FloorState, RunLive, TrunkLive
+from busyhour.core.floor.run_live import RunLive, TrunkLive
+from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE, RunCause, RunState
 from busyhour.core.model.pictures import RunPicture

@@ -4,36 +4,38 @@ An agent's state is derived (`derive`), never stored. Deadlines live in one agen
 stale entry of the heap is known by its time, so no timer can fire for something that has moved on.
 """
 
-from collections import deque
 from dataclasses import dataclass, field
 from heapq import heapify, heappop, heappush
 from itertools import count
 from math import inf
 
+from busyhour.core.acd.entries import Entries
+from busyhour.core.acd.leavers import Leavers
+from busyhour.core.acd.pool import Standing
+from busyhour.core.acd.routing import Routing
 from busyhour.core.commands import Accept, Command, Refuse, SaveAgentState
-from busyhour.core.dialer.compliance.budget import Budget
 from busyhour.core.dialer.compliance.ledger import Ledger
-from busyhour.core.dialer.pacing import Pace
-from busyhour.core.dialer.watch import Result
 from busyhour.core.events import Instant
 from busyhour.core.floor import learning
-from busyhour.core.floor.bound import Bounds
-from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.free import FreeAgents
-from busyhour.core.floor.predictor import Predictor
-from busyhour.core.floor.waiting import WaitingCalls
+from busyhour.core.floor.run_live import RunLive, TrunkLive
 from busyhour.core.life.agent import AGENT_LIFE, AgentState, SystemReason
 from busyhour.core.life.attempt import ATTEMPT_LIFE, AttemptCause
 from busyhour.core.life.call import CALL_LIFE, TRYING, CallCause, CallState
-from busyhour.core.life.run import RUN_LIFE, RunCause, RunState
+from busyhour.core.life.run import RUN_LIFE, RunCause
 from busyhour.core.life.table import IllegalStep, step
-from busyhour.core.model.campaign import Campaign, Trunk
-from busyhour.core.model.pictures import AgentProfile, HopperItem
+from busyhour.core.model.dialed import DialedNumber
+from busyhour.core.model.pictures import AgentProfile
+from busyhour.core.model.queue import Medium
 from busyhour.core.model.values import LegMode, PhoneKind
 
 START = Instant(0.0, 0.0)
+ALL = "all"  # of a kind of things: each of them may be shown otherwise now
 SAME_S = 0.001  # deadlines of one thing that differ by less are one
 STALE_MAX = 1_000  # entries of the agenda: beyond it they are swept when most of them are stale
+
+LEAVER_KEPT_S = 600.0  # who hung up while they waited, and calls again within this, has the old place
 
 BEFORE_TALK = (CallState.RESERVED, CallState.PLANNED, CallState.DIALING, CallState.WAITING)
 
@@ -74,6 +76,7 @@ class AgentLive:
     acw_until_s: float = inf  # monotonic
     acw_until_utc_s: float = 0.0
     handled: int = 0
+    misses: int = 0  # in a row: callers that they let ring
     talk_s: float = 0.0
     tried: Tried | None = None
     saved: tuple[str | None, bool, str | None] | None = None  # what was last kept
@@ -104,48 +107,6 @@ class AgentLive:
 
 
 @dataclass(slots=True)
-class RunLive:
-    run_id: int
-    campaign: Campaign
-    state: RunState
-    started_utc_s: float
-    hopper: deque[HopperItem] = field(default_factory=deque)
-    filling: bool = False
-    fill_no: int = 0  # of the last filling
-    doubtful: bool = False  # the answer to a filling was lost: the store may have taken members that are not here
-    prepared: bool = False
-    fresh_left: bool = True
-    next_due_utc_s: float | None = None
-    noted_due_utc_s: float | None = None  # the earliest that came up since the hopper was asked for
-    hours_open: bool = True
-    calls: dict[str, None] = field(default_factory=dict)  # all calls not yet forgotten, in order
-    planned: int = 0
-    dialing: int = 0  # those that will need an agent when they are answered
-    accompanied: int = 0  # those on their way that have theirs
-    waiting: WaitingCalls = field(default_factory=WaitingCalls)
-    live: int = 0
-    placed: int = 0  # these four as the store counts them
-    finished: int = 0
-    answered: int = 0  # of the calls that are over
-    abandoned: int = 0
-    turn: int = 0  # when it last placed a call: fairness at equal priority
-    starts_s: deque[float] = field(default_factory=deque)  # within the last minute
-    bounds: Bounds = field(default_factory=Bounds)  # what its calls to each destination are
-    results: deque[Result] = field(default_factory=deque)  # of the last attempts, while they are watched
-    halted: str = ""  # why it stopped by itself
-    why: str | Pace = ""
-    predictor: Predictor | None = None  # of a predictive campaign
-    budget: Budget | None = None  # what the law leaves to it, at the last look
-
-
-@dataclass(slots=True)
-class TrunkLive:
-    trunk: Trunk
-    up: int = 0
-    starts_s: deque[float] = field(default_factory=deque)  # within the last second
-
-
-@dataclass(slots=True)
 class FloorState:
     """Everything live of one tenant. `out` and `touched` are emptied by each `handle`."""
 
@@ -164,6 +125,11 @@ class FloorState:
     legs: dict[str, int] = field(default_factory=dict)  # leg -> agent
     accompanied: dict[str, str] = field(default_factory=dict)  # number -> the call that has it and its agent
     idle: FreeAgents = field(default_factory=FreeAgents)
+    callers: dict[str, CallerCall] = field(default_factory=dict)  # calls that came in, and callbacks' dials
+    entries: Entries = field(default_factory=lambda: Entries(Routing(), Leavers(LEAVER_KEPT_S)))
+    numbers: tuple[DialedNumber, ...] = ()
+    takes_callers: bool = False  # there is a queue: agents stand in line for callers, too
+    had_by: dict[str, tuple[int, float]] = field(default_factory=dict)  # a caller's number -> the agent, when (UTC)
     dirty_runs: dict[int, None] = field(default_factory=dict)
     dirty_agents: dict[int, None] = field(default_factory=dict)
     touched: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -233,6 +199,37 @@ class FloorState:
 
     # Moves
 
+    def call_of(self, name: str) -> CallLive | None:
+        """Whoever began it."""
+        return self.calls.get(name) or self.callers.get(name)
+
+    def in_hand(self, agent: AgentLive) -> CallLive | None:
+        """The call that this agent is reserved for, or talks to."""
+        return self.call_of(agent.call) if agent.call is not None else None
+
+    def engage(self, agent: AgentLive, call: CallLive) -> None:
+        """This agent has this call from now on, and stands in no line."""
+        agent.call = call.call
+        self.idle.remove(agent.agent_id)
+        if self.takes_callers:
+            self.entries.routing.take(agent.agent_id, Medium.AUDIO)
+        self.dirty_agent(agent.agent_id)
+
+    def move(self, call: CallLive, cause: CallCause) -> None:
+        if isinstance(call, DialedCall):
+            self.move_call(call, cause)
+        elif isinstance(call, CallerCall):
+            self.move_caller(call, cause)
+
+    def move_caller(self, call: CallerCall, cause: CallCause) -> None:
+        call.state = step(CALL_LIFE, call.state, cause)
+        call.changed_s = self.now.mono_s
+        self.touch("calls", call.call)
+        if call.queue is not None:
+            self.touch("queues", call.queue.queue_id)
+        for agent_id in call.ringing if call.agent_id is None else (call.agent_id,):
+            self.dirty_agent(agent_id)
+
     def move_call(self, call: DialedCall, cause: CallCause) -> None:
         run, before = self.runs[call.run_id], call.state
         self.count_call(run, call, -1)
@@ -264,7 +261,7 @@ class FloorState:
             else:
                 run.waiting.remove(call.call)
 
-    def move_attempt(self, call: DialedCall, cause: AttemptCause) -> None:
+    def move_attempt(self, call: CallLive, cause: AttemptCause) -> None:
         call.attempt = step(ATTEMPT_LIFE, call.attempt, cause)
         call.changed_s = self.now.mono_s
         self.touch("calls", call.call)
@@ -291,7 +288,9 @@ class FloorState:
     def derive(self, agent: AgentLive) -> tuple[AgentState, str | None]:
         """The state that the facts amount to. The order is the meaning: a live call outranks all else."""
         if agent.call is not None:
-            state = self.calls[agent.call].state
+            call = self.in_hand(agent)
+            assert call is not None, "an agent has a call that is not here"
+            state = call.state
             offered = state is CallState.OFFERED and agent.state is not AgentState.ON_CONTACT
             return (AgentState.RESERVED if offered or state in BEFORE_TALK else AgentState.ON_CONTACT), None
         if agent.acw_call is not None:
@@ -331,9 +330,24 @@ class FloorState:
             self.idle.add(agent.agent_id, self.now.mono_s)
         else:
             self.idle.remove(agent.agent_id)
+        if self.takes_callers:
+            self.stand_in_line(agent)
         for run_id in self.idle.runs_of(agent.agent_id):
             self.dirty_run(run_id)
         self.save_agent(agent)
+
+    def stand_in_line(self, agent: AgentLive) -> None:
+        """Tell routing whether this agent is logged on, and whether they could take a caller."""
+        routing, agent_id = self.entries.routing, agent.agent_id
+        if agent.state is AgentState.OFFLINE:
+            routing.log_off(agent_id)
+        else:
+            routing.log_on(agent_id)
+            if agent.state is AgentState.AVAILABLE:
+                routing.free(agent_id, Medium.AUDIO, Standing(self.now.mono_s, agent.handled))
+            else:
+                routing.take(agent_id, Medium.AUDIO)
+        self.touch("queues", ALL)
 
     def save_agent(self, agent: AgentLive) -> None:
         agent.saved = agent.lasting

@@ -7,7 +7,8 @@ What an engine has seen goes with it: the next one looks at its own attempts.
 from busyhour.core.dialer.watch import Result, fault_of, is_on
 from busyhour.core.floor import runs
 from busyhour.core.floor.call_live import DialedCall
-from busyhour.core.floor.state import FloorState, RunLive
+from busyhour.core.floor.run_live import RunLive
+from busyhour.core.floor.state import FloorState
 from busyhour.core.life.run import RunCause, RunState
 from busyhour.core.model.values import Outcome
 

@@ -35,4 +35,5 @@ class SystemReason(StrEnum):
     LOGIN = "login"  # has just logged in
     PHONE = "phone"  # the phone is not up
     MISSED = "missed"  # did not answer an offered call
+    RESTING = "resting"  # likewise, a caller: for a moment, and then ready again
     LAGGED = "lagged"  # the desk's link was lost

@@ -7,6 +7,7 @@ class CallState(StrEnum):
     RESERVED = "reserved"  # an agent has the contact: looks at it, or their phone is being rung; nothing is dialed
     PLANNED = "planned"  # chosen; its intent is being committed
     DIALING = "dialing"
+    ARRIVED = "arrived"  # a caller, whom we have not answered yet
     WAITING = "waiting"  # answered; no agent yet
     OFFERED = "offered"  # answered; an agent was chosen and is being joined
     TALKING = "talking"
@@ -14,6 +15,7 @@ class CallState(StrEnum):
     ORPHANED = "orphaned"  # the agent's leg is gone; the agent may come back
     MESSAGE = "message"  # hears the campaign's message
     FAREWELL = "farewell"  # hears the message for calls without an agent
+    OUTSIDE = "outside"  # a caller who was sent on, and talks with a number outside
     ENDED = "ended"
 
 
@@ -29,6 +31,9 @@ class CallCause(StrEnum):
     RESUMED = "resumed"
     LEG_LOST = "leg lost"
     GAVE_UP = "gave up"  # no agent in time: farewell
+    HEARD = "heard"  # the message is over, and leads on
+    SENT_ON = "sent on"  # to a number outside
+    REQUEUED = "requeued"  # back into a line, from an agent
     ENDED = "ended"
 
 
@@ -41,12 +46,20 @@ CALL_LIFE: dict[CallState, dict[CallCause, CallState]] = {
     S.RESERVED: {C.DIALED: S.PLANNED, C.ENDED: S.ENDED},
     S.PLANNED: {C.COMMITTED: S.DIALING, C.ENDED: S.ENDED},
     S.DIALING: {C.ANSWERED: S.WAITING, C.ENDED: S.ENDED},
-    S.WAITING: {C.OFFERED: S.OFFERED, C.PLAYED: S.MESSAGE, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
+    S.ARRIVED: {C.ANSWERED: S.WAITING, C.ENDED: S.ENDED},
+    S.WAITING: {
+        C.OFFERED: S.OFFERED,
+        C.PLAYED: S.MESSAGE,
+        C.SENT_ON: S.OUTSIDE,
+        C.GAVE_UP: S.FAREWELL,
+        C.ENDED: S.ENDED,
+    },
     S.OFFERED: {C.JOINED: S.TALKING, C.WITHDRAWN: S.WAITING, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
-    S.TALKING: {C.HELD: S.HELD, C.LEG_LOST: S.ORPHANED, C.ENDED: S.ENDED},
-    S.HELD: {C.RESUMED: S.TALKING, C.LEG_LOST: S.ORPHANED, C.ENDED: S.ENDED},
-    S.ORPHANED: {C.OFFERED: S.OFFERED, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
-    S.MESSAGE: {C.ENDED: S.ENDED},
+    S.TALKING: {C.HELD: S.HELD, C.LEG_LOST: S.ORPHANED, C.REQUEUED: S.WAITING, C.ENDED: S.ENDED},
+    S.HELD: {C.RESUMED: S.TALKING, C.LEG_LOST: S.ORPHANED, C.REQUEUED: S.WAITING, C.ENDED: S.ENDED},
+    S.ORPHANED: {C.OFFERED: S.OFFERED, C.REQUEUED: S.WAITING, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
+    S.MESSAGE: {C.HEARD: S.WAITING, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
+    S.OUTSIDE: {C.ENDED: S.ENDED},
     S.FAREWELL: {C.ENDED: S.ENDED},
     S.ENDED: {},
 }
