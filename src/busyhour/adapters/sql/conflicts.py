@@ -21,6 +21,8 @@ TEXTS = {
     "campaign_name": "There is a campaign of this name already. Choose another name, or hide the other one.",
     "disposition_tenant_id_campaign_id_code_key": "There is a disposition of this code already. Choose another code.",
     "run_active": "The campaign has an active run. Remove it, or wait for its end, before you start another one.",
+    "queue_name": "There is a queue of this name already. Choose another name.",
+    "dialed_number_pattern": "This number leads somewhere already. Change that entry instead.",
     "campaign_trunk_tenant_id_trunk_id_fkey": "A campaign uses this trunk. Take it out of the campaign first.",
     "campaign_list_tenant_id_list_id_fkey": "A campaign uses this list. Take it out of the campaign, or hide the list.",
     "run_tenant_id_campaign_id_fkey": "This campaign has runs, which the reports need. Hide it instead.",

@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from busyhour.adapters.sql import tables as t
@@ -28,6 +29,11 @@ USERS = (
     .outerjoin(t.agent, t.agent.c.user_id == t.app_user.c.user_id)
     .order_by(t.app_user.c.login)
 )
+SKILLS = (
+    sa.select(sa.func.jsonb_object_agg(t.agent_skill.c.skill, t.agent_skill.c.level, type_=JSONB))
+    .where(t.agent_skill.c.agent_id == t.agent.c.agent_id)
+    .scalar_subquery()
+)
 AGENTS = (
     sa.select(
         t.agent.c.agent_id,
@@ -39,6 +45,7 @@ AGENTS = (
         t.agent.c.leg_mode,
         t.agent.c.may_dial,
         (t.agent.c.disabled | t.app_user.c.disabled).label("disabled"),
+        SKILLS.label("skills"),
     )
     .join(t.app_user, t.agent.c.user_id == t.app_user.c.user_id)
     .order_by(t.app_user.c.name, t.agent.c.agent_id)
@@ -228,7 +235,8 @@ def user_of(row: Mapping[Any, Any]) -> r.User:
 
 
 def agent_of(row: Mapping[Any, Any]) -> r.Agent:
-    return r.Agent(**(dict(row) | {"phone_kind": PhoneKind(row["phone_kind"]), "leg_mode": LegMode(row["leg_mode"])}))
+    words = {"phone_kind": PhoneKind(row["phone_kind"]), "leg_mode": LegMode(row["leg_mode"])}
+    return r.Agent(**(dict(row) | words | {"skills": row["skills"] or {}}))
 
 
 async def read_user(connection: AsyncConnection, user_id: int) -> r.User:

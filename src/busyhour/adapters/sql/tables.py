@@ -30,7 +30,7 @@ INT, TEXT, TIME, BOOL = sa.BigInteger, sa.Text, sa.Double, sa.Boolean
 
 # People
 
-tenant = _table("tenant", "", name=TEXT, time_zone=TEXT, country=TEXT, created_utc_s=TIME)
+tenant = _table("tenant", "", name=TEXT, time_zone=TEXT, country=TEXT, created_utc_s=TIME, ageing_s=TIME)
 app_user = _table(
     "app_user",
     "user_id",
@@ -86,6 +86,7 @@ agent = _table(
 agent_state_change = _table(
     "agent_state_change", "agent_id at_utc_s state", agent_id=INT, at_utc_s=TIME, state=TEXT, reason=TEXT, call=TEXT
 )
+agent_skill = _table("agent_skill", "agent_id skill", agent_id=INT, skill=TEXT, level=sa.Integer)
 pause_reason = _table("pause_reason", "pause_reason_id", pause_reason_id=INT, name=TEXT, time_max_s=sa.Integer)
 
 # Telephony
@@ -270,4 +271,82 @@ segment = _table(
     started_utc_s=TIME,
     ended_utc_s=TIME,
     hold_s=TIME,
+)
+
+# Queues and callers
+
+queue = _table("queue", "queue_id", queue_id=INT, name=TEXT, hidden=BOOL, definition=JSONB, created_utc_s=TIME)
+dialed_number = _table("dialed_number", "number_id", number_id=INT, pattern=TEXT, label=TEXT, treatment=JSONB)
+caller = _table(
+    "caller",
+    "call",
+    call=TEXT,
+    dialed=TEXT,
+    number=TEXT,
+    name=TEXT,
+    headers=JSONB,
+    callback=TEXT,
+    queue_id=INT,
+    trunk_id=INT,
+    agent_id=INT,
+    state=TEXT,
+    outcome=TEXT,
+    cause=TEXT,
+    disposition=TEXT,
+    note=TEXT,
+    why=TEXT,
+    arrived_utc_s=TIME,
+    ringing_utc_s=TIME,
+    answered_utc_s=TIME,
+    joined_utc_s=TIME,
+    ended_utc_s=TIME,
+    wait_s=TIME,
+    talk_s=TIME,
+)
+queue_entry = _table(
+    "queue_entry",
+    "entry queue_id entered_utc_s",
+    entry=TEXT,
+    queue_id=INT,
+    entered_utc_s=TIME,
+    number=TEXT,
+    since_utc_s=TIME,
+    state=TEXT,
+    picture=JSONB,
+    changed_utc_s=TIME,
+    ended_utc_s=TIME,
+)
+callback = _table(
+    "callback",
+    "callback",
+    callback=TEXT,
+    queue_id=INT,
+    number=TEXT,
+    rule=JSONB,
+    since_utc_s=TIME,
+    promised_utc_s=TIME,
+    state=TEXT,
+    attempts=sa.Integer,
+    due_utc_s=TIME,
+    why=TEXT,
+    changed_utc_s=TIME,
+    ended_utc_s=TIME,
+)
+queue_counts = _table(
+    "queue_counts",
+    "bucket queue_id",
+    bucket=INT,
+    queue_id=INT,
+    entered=INT,
+    answered=INT,
+    abandoned=INT,
+    sent_on=INT,
+    wait_s=TIME,
+    wait_max_s=TIME,
+    abandoned_wait_s=TIME,
+    talk_s=TIME,
+    in_time_first=INT,
+    in_time_second=INT,
+    short_first=INT,
+    short_second=INT,
 )
