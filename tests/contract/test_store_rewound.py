@@ -132,6 +132,20 @@ async def test_who_lived_on_opens_the_shard_anew_unless_another_was_first(world:
     assert (await world.store.open_shard(world.tenant, "engine-1", mine=newer)).fence > newer
 
 
+@pytest.mark.covers("I13")
+async def test_who_did_not_hear_of_their_own_opening_may_open_again_and_who_heard_of_none_since_another_s_may_not(
+    world: World,
+) -> None:
+    await begin(world)
+    old = world.fence
+    unheard = await world.store.open_shard(world.tenant, "host#one", mine=old)
+    again = await world.store.open_shard(world.tenant, "host#one", mine=old)
+    assert again.fence > unheard.fence
+    await world.store.open_shard(world.tenant, "host#two")
+    with pytest.raises(FenceLost):
+        await world.store.open_shard(world.tenant, "host#one", mine=again.fence)
+
+
 async def test_the_end_of_a_call_whose_intent_nobody_heard_of_is_given_back_to_nothing(world: World) -> None:
     """The next engine read of the intent in the store, and closed it as never sent; then both were lost."""
     items = await begin(world)

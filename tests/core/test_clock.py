@@ -56,6 +56,19 @@ def test_news_of_an_end_that_come_long_after_it_make_no_talk_longer_than_the_tim
 
 
 @pytest.mark.covers("I30", "I48")
+@pytest.mark.parametrize("again_by_s", [180.0, -700.0])
+def test_a_clock_set_in_the_call_and_again_before_its_end_is_heard_leaves_the_time_that_went_by(
+    again_by_s: float,
+) -> None:
+    """Neither the recorded times nor what is left of them can be: the one is hours, the other less than nothing."""
+    story, set_by_s = being_joined(), -532.0
+    ended = e.CallEnded(call="c1-1", cause=EndCause.NORMAL, at_utc_s=NOON_UTC_S + 10 + set_by_s)
+    commands = story.floor.handle(e.Instant(10.0, NOON_UTC_S + 10 + set_by_s + again_by_s), ended)
+    [close] = [command for command in commands if isinstance(command, c.CloseCall)]
+    assert close.record.talk_s == pytest.approx(8.0)
+
+
+@pytest.mark.covers("I30", "I48")
 def test_a_call_adopted_while_it_rang_talks_from_its_answer_though_the_clock_was_set_before_that() -> None:
     """Its link was down when it was answered, so only its end told since when."""
     story = Story(

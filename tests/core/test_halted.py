@@ -2,9 +2,10 @@
 
 import pytest
 
+from busyhour.core import events as e
 from busyhour.core.model.campaign import Watch
-from busyhour.core.model.values import DialMode
-from tests.core.story import Story, campaign
+from busyhour.core.model.values import DialMode, EndCause
+from tests.core.story import NOON_UTC_S, Story, campaign
 
 MESSAGE = {"dial_mode": DialMode.AGENTLESS, "max_concurrent": 9}
 SHOW = ("run",)
@@ -79,3 +80,20 @@ def test_short_calls_pause_it() -> None:
         told.check(f"3 ends c{n} normal")
     told.check("3 ends c10 normal\n > run 1 paused")
     assert "100 % of the 10 answered" in told.floor.runs[1].halted
+
+
+@pytest.mark.covers("MZ-099", "I48")
+def test_a_clock_that_is_set_back_makes_no_call_short() -> None:
+    """Ten calls of 30 s each, and an hour back in between."""
+    settings = campaign(**MESSAGE | {"max_concurrent": 20}, watch=Watch(attempts=10, short_max=0.9, short_s=2.0))
+    told = Story(campaigns=[settings], show=SHOW)
+    told.check("1 fills 20\n > run 1 running")
+    for fact in ("commits", "answers"):
+        for n in range(1, 11):
+            told.check(f"2 {fact} c{n}")
+    utc_s = NOON_UTC_S + 32 - 3600
+    for n in range(1, 11):
+        ended = e.CallEnded(call=f"c1-{n}", cause=EndCause.NORMAL, at_utc_s=utc_s)
+        told.floor.handle(e.Instant(32.0, utc_s), ended)
+    assert told.floor.runs[1].halted == ""
+    assert len(told.floor.runs[1].results) == 10

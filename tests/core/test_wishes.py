@@ -4,6 +4,7 @@ import pytest
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
+from busyhour.core.life.agent import AgentState
 from busyhour.core.model.campaign import RetryRule
 from busyhour.core.model.pictures import AgentProfile, CallHistory, ChannelPicture, OpenCall, PbxPicture
 from busyhour.core.model.values import EndCause, LegMode, Outcome
@@ -115,6 +116,7 @@ def test_a_log_off_asked_for_during_an_offer_that_comes_to_nothing_holds() -> No
     """)
 
 
+@pytest.mark.covers("I26")
 def test_a_desk_s_link_that_was_down_for_a_moment_does_not_undo_a_log_off() -> None:
     story = talking()
     for n, event in enumerate(
@@ -127,7 +129,12 @@ def test_a_desk_s_link_that_was_down_for_a_moment_does_not_undo_a_log_off() -> N
         story.floor.handle(e.Instant(3.0 + n, NOON_UTC_S + 3.0 + n), event)
     assert story.floor.agents[1].leaving
     story.floor.handle(e.Instant(7.0, NOON_UTC_S + 7.0), e.AgentLinked(agent_id=1, session="another tab"))
-    assert not story.floor.agents[1].leaving, "the desk was opened anew"
+    ann = story.floor.agents[1]
+    assert not ann.leaving, "the desk was opened anew"
+    assert ann.pause_asked == "login", "and as after any log-in, no call comes before they say that they are ready"
+    story.floor.handle(story.floor.now, e.CallEnded(call="c1-1", cause=EndCause.NORMAL, at_utc_s=NOON_UTC_S + 7.0))
+    story.floor.handle(story.floor.now, e.WrapUpEndAsked(agent_id=1, request="r"))
+    assert ann.state is AgentState.NOT_READY
 
 
 @pytest.mark.covers("I33")

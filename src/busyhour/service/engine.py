@@ -21,9 +21,10 @@ from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
 from busyhour.core.model.values import EndCause
+from busyhour.service import fences
 from busyhour.service.alarm import Alarm
 from busyhour.service.errors import FenceLost, StoreDown, StoreRewound, Unavailable
-from busyhour.service.heard import answers_heard, ends_heard
+from busyhour.service.heard import FROM_PBX, answers_heard, ends_heard, forget_older
 from busyhour.service.journal import Journal
 from busyhour.service.keeping import Keeper
 from busyhour.service.live import LiveView
@@ -38,20 +39,6 @@ LOOK_EVERY_S = 10.0  # between two looks at what the PBX has
 TICK_S = 0.001  # deadlines nearer than this wait as long
 RESTART_WAIT_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
-FROM_PBX = (
-    e.CallRang,
-    e.CallAnswered,
-    e.CallEnded,
-    e.CallJoined,
-    e.PromptEnded,
-    e.DigitPressed,
-    e.LegAnswered,
-    e.LegEnded,
-    e.PbxSeen,
-    e.TelephonyLost,
-    e.TelephonyBack,
-)
-"""Facts that a new look at the PBX makes good."""
 LOSABLE = (*FROM_PBX, e.PhoneRegistered, e.PhoneGone)
 
 log = structlog.get_logger("engine")
@@ -73,7 +60,7 @@ class Engine:
     ) -> None:
         self.tenant = tenant
         self.live = LiveView(self._lag_ms)
-        self._store, self._telephony, self._clock, self._owner = store, telephony, clock, owner
+        self._store, self._telephony, self._clock, self._owner = store, telephony, clock, fences.opener(owner)
         self._queue_max = queue_max
         self._queue: deque[tuple[e.Instant, e.Event]] = deque()  # and when it was put
         self._woken = Alarm()
@@ -170,7 +157,9 @@ class Engine:
         asked_s = self._clock.now().mono_s
         picture = await self._keeper.open(self._owner, rewound=self._rewound)
         self._rewound = False
+        seen_s = self._clock.now().mono_s
         pbx = await self._telephony.picture(self.tenant, [call.item.call for call in picture.calls])
+        forget_older(self._queue, seen_s)
         self._fence = picture.fence
         self._keeper.begin(picture.fence, asked_s)
         self._watch = asyncio.create_task(self._look_now_and_then())
@@ -206,6 +195,8 @@ class Engine:
                 raise FenceLost
             if self._rewound:
                 raise StoreRewound
+            if self._keeper.fault is not None:
+                raise self._keeper.fault
             if self._overflowed:
                 await self._look_anew()
             commands: list[c.Command] = []
@@ -313,6 +304,9 @@ class Engine:
         self._fenced = True
         self._woken.ring()
 
+    def keeper_failed(self) -> None:
+        self._woken.ring()
+
     async def _place(self, call: c.PlaceCall, intended_s: float) -> None:
         await self._rates.turn(call.trunk)
         if not await self._keeper.still_ours():
@@ -350,16 +344,17 @@ class Engine:
             self._spawn(self._ask_store(ask))
 
     async def _ask_store(self, ask: c.FillHopper | c.Reckon) -> None:
+        fence = self._fence
         try:
             if isinstance(ask, c.FillHopper):
-                filled = await self._store.fill_hopper(self.tenant, self._fence, ask, self._clock.now())
+                filled = await self._store.fill_hopper(self.tenant, fence, ask, self._clock.now())
                 self.put(msgspec.structs.replace(filled, no=ask.no))
             else:
                 self.put(e.Reckoned(found=await self._store.reckon(self.tenant, ask.ask)))
         except StoreDown as fault:
             self._keeper.lose(fault)
         except (FenceLost, StoreRewound) as fault:
-            (self.fence_lost if isinstance(fault, FenceLost) else self.store_rewound)()
+            self._keeper.refused(fence, fault)
 
     def _spawn(self, work: Any) -> None:
         task = asyncio.create_task(work)

@@ -5,6 +5,7 @@ over, which may not have the newest commits, another one begins. On another hist
 opened, commits that were acknowledged may be missing (C2), the newest openings among them.
 """
 
+from secrets import token_hex
 from typing import Final
 
 from busyhour.service.errors import FenceLost, StoreRewound
@@ -31,11 +32,26 @@ def hold(mine: int, found: int, *, same_history: bool) -> None:
         raise StoreRewound("the store goes on from an older state: its newest commits may be lost")
 
 
-def go_on(mine: int | None, found: int) -> None:
+def opener(owner: str) -> str:
+    """The name under which one engine of this owner opens shards: no other engine has it, nor has the next one."""
+    return f"{owner}#{token_hex(8)}"
+
+
+def same_owner(one: str, other: str) -> bool:
+    """Two engines of one owner have the same journal."""
+    return _owner(one) == _owner(other)
+
+
+def _owner(opener: str) -> str:
+    owner, _, token = opener.rpartition("#")
+    return owner or token
+
+
+def go_on(mine: int | None, found: int, *, opened_by: str, asks: str) -> None:
     """Before an engine that had opened its shard opens it anew: the store failed over, or the PBX could not be reached
     then; `mine` is its fence. Raises `FenceLost` when another engine was first: what this one believes, and what it
-    has not written, is out of date."""
-    if mine is not None and found > mine:
+    has not written, is out of date. A newer opening may be its own, of which it did not hear."""
+    if mine is not None and found > mine and not (opened_by == asks and "#" in asks):
         raise FenceLost(f"another engine has opened the shard since (fence {mine} is old)")
 
 

@@ -43,6 +43,8 @@ class Listener(Protocol):
 
     def fence_lost(self) -> None: ...
 
+    def keeper_failed(self) -> None: ...
+
 
 @dataclass(slots=True)
 class _Lot:
@@ -57,12 +59,13 @@ class Keeper:
 
     def __init__(self, tenant: int, store: Store, listener: Listener, clock: Clock, journal: Journal) -> None:
         self.up = True
+        self.fault: Exception | None = None  # a bug of ours ended the task that writes
         self._journal = journal
         self._rewinds = self._calls_lost = 0  # failovers of the store, and calls that it did not know after them
         self._tenant, self._store, self._listener, self._clock = tenant, store, listener, clock
         self._sure_s = 0.0  # monotonic: when the shard was last known to be ours, or we to have run on since
         self._fence = 0
-        self._opening = False  # an opening was asked for, and not answered yet
+        self._opening = False  # an opening was asked for, and not answered yet, or its answer was lost
         self._lots: list[_Lot] = []
         self._more = Alarm()
         self._task: asyncio.Task[None] | None = None
@@ -71,7 +74,7 @@ class Keeper:
     def begin(self, fence: int, asked_s: float) -> None:
         """From now on under this fence, which was asked for at `asked_s` (monotonic)."""
         self._fence = self._journal.fence = fence
-        self.up = True
+        self.up, self.fault = True, None
         self._sure_s = asked_s
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name=f"keeper-{self._tenant}")
@@ -83,15 +86,14 @@ class Keeper:
         gets it back, and what waits with it; calls that were only asked for are not: they were not sent, and the floor
         that wanted them is gone. Nothing that waits outlives this opening: behind one of another engine, or of ours
         whose answer was lost, it would overwrite what is newer. Raises `FenceLost` when another engine was first."""
-        if not rewound:
+        await self._stop_writing()  # a floor may have failed while it wrote, and two would both take the oldest lots
+        if not (rewound or self._opening):  # under a fence that an opening may have ended, nothing can be written
             await self.flush()
         lots, waiting = len(self._lots), [keep for lot in self._lots for keep in lot.keeps]
         self._journal.no += 1
         kept = self._journal.kept(self._journal.no, [keep for keep in waiting if not isinstance(keep, PlaceCall)])
-        known = self._fence and not self._opening  # with the answer lost, the newest opening may be ours
-        mine = self._fence if known else None
         self._opening = True
-        picture = await self._store.open_shard(self._tenant, owner, kept, mine)
+        picture = await self._store.open_shard(self._tenant, owner, kept, self._fence or None)
         self._opening, self._fence = False, picture.fence
         no = self._journal.no = max(self._journal.no, picture.written_no)
         if picture.given_back is not None:
@@ -140,17 +142,14 @@ class Keeper:
         One that only cannot reach the store goes on: nobody takes the shard of an engine that runs, and those who
         answer meanwhile must not be left in silence (N5)."""
         while self._clock.now().mono_s - self._sure_s > SURE_S:
-            asked_s = self._clock.now().mono_s
+            asked_s, fence = self._clock.now().mono_s, self._fence
             try:
-                await self._store.commit(self._tenant, self._fence, [])
+                await self._store.commit(self._tenant, fence, [])
             except StoreDown as fault:
                 self.lose(fault)
                 await asyncio.sleep(RETRY_S)
-            except FenceLost:
-                self._listener.fence_lost()
-                return False
-            except StoreRewound:
-                self._listener.store_rewound()
+            except (FenceLost, StoreRewound) as fault:
+                self.refused(fence, fault)
                 return False
             else:
                 self._sure_s = asked_s
@@ -166,15 +165,18 @@ class Keeper:
         if self._pulse is not None:
             self._pulse.cancel()
             self._pulse = None
-        task, self._task = self._task, None
-        if task is not None:
-            task.cancel()
-            await asyncio.wait([task])
+        await self._stop_writing()
         try:
             async with asyncio.timeout(END_MAX_S):
                 await self.flush()
         except (StoreDown, FenceLost, StoreRewound, TimeoutError) as fault:
             log.warning("records are left for recovery", tenant=self._tenant, records=self.waiting, fault=repr(fault))
+
+    async def _stop_writing(self) -> None:
+        task, self._task = self._task, None
+        if task is not None:
+            task.cancel()
+            await asyncio.wait([task])
 
     def _beat(self) -> None:
         now_s = self._clock.now().mono_s
@@ -194,11 +196,12 @@ class Keeper:
                 self._lose(fault)
                 await asyncio.sleep(RETRY_S)
                 self._more.ring()
-            except FenceLost:
-                self._listener.fence_lost()
+            except (FenceLost, StoreRewound) as fault:
+                self.refused(self._fence, fault)
                 return
-            except StoreRewound:
-                self._listener.store_rewound()
+            except Exception as fault:  # else all would wait for ever, and nobody would know
+                self.fault = fault
+                self._listener.keeper_failed()
                 return
             else:
                 self._regain()
@@ -223,6 +226,16 @@ class Keeper:
         for lot in done:
             for do in lot.after:
                 do()
+
+    def refused(self, fence: int, fault: FenceLost | StoreRewound) -> None:
+        """What was asked under this fence. An answer that comes when we have opened the shard anew, or are about to, is
+        about the time before: the new fence is not lost with the old one."""
+        if fence != self._fence or self._opening:
+            return
+        if isinstance(fault, FenceLost):
+            self._listener.fence_lost()
+        else:
+            self._listener.store_rewound()
 
     def lose(self, fault: StoreDown) -> None:
         """Another use of the store failed."""

@@ -71,10 +71,11 @@ class Store(Protocol):
         self, tenant: int, owner: str, kept: Kept | None = None, mine: int | None = None
     ) -> FloorPicture:
         """Take ownership (a higher fence) and read the live state in one transaction. `owner` names the installation,
-        of which one engine runs at a time. A store that is on another history than at the last opening may have lost
-        its newest commits, which `kept` has: it takes back what it misses of them, in the same transaction, without
-        asking whether it is allowed (it was). `mine` is the fence of an engine that had opened the shard before: raises
-        `FenceLost` when another one has opened it since."""
+        of which one engine runs at a time, and this engine (`fences.opener`). A store that is on another history than
+        at the last opening may have lost its newest commits, which `kept` has: it takes back what it misses of them, in
+        the same transaction, without asking whether it is allowed (it was). `mine` is the fence of an engine that had
+        opened the shard before: raises `FenceLost` when another one has opened it since. Its own opening, of which it
+        did not hear, is none of another."""
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[Keep], no: int = 0) -> list[Event]:
         """Write the batch, in order, in one transaction, as write number `no`; 0 says nothing of it. Numbers only grow.

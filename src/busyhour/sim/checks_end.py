@@ -153,12 +153,13 @@ def _unanswered_is_true(channel: Channel, record: CallRecord) -> None:
 
 def _clock_doubt_s(world: "World", channel: Channel) -> float:
     """By how much the clock was set during a call that was written by an engine which cannot have seen all of it: the
-    one that had is dead, perhaps with a record that waited for the store, and nobody is left to tell."""
+    one that had is dead, perhaps with a record that waited for the store, and nobody is left to tell. Also after its
+    end, until it was heard of: a link may be down for longer than a look takes."""
     assert channel.answered_s is not None
     assert channel.ended_s is not None
-    until_s, weather = channel.ended_s + HEARD_MAX_S, world.plan.weather
+    weather, written_s = world.plan.weather, world.checks.recorded_s[channel.name]
+    until_s = max(channel.ended_s + HEARD_MAX_S, written_s)
     seen = not (weather.event_lost or weather.link_cuts_per_h or weather.silences_per_h or weather.pauses_per_h)
-    written_s = world.checks.recorded_s[channel.name]
     if seen and not any(channel.answered_s <= began_s <= written_s for began_s in world.began_s[channel.tenant]):
         return 0.0
     return sum(abs(by_s) for at_s, by_s in world.jumps if channel.answered_s <= at_s <= until_s)

@@ -72,10 +72,10 @@ class MemoryStore:
     ) -> FloorPicture:
         self._fail()
         rows = self.tenants[tenant]
-        fences.go_on(mine, rows.fence)
+        fences.go_on(mine, rows.fence, opened_by=rows.owner, asks=owner)
         same_history = rows.history == self.history
         given_back = None
-        known = {"same_history": same_history, "same_owner": rows.owner == owner}
+        known = {"same_history": same_history, "same_owner": fences.same_owner(rows.owner, owner)}
         if kept is not None and fences.is_missing(kept, rows.fence, **known):
             given_back = _give_back_lost(rows, kept.after(rows.written_no))
             rows.written_no = max([rows.written_no, *(no for no, _ in kept.writes)])

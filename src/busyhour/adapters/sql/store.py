@@ -28,7 +28,7 @@ HISTORY = """
 """
 LAST_OPENED = sa.text(f"""
 SELECT h.now, coalesce(l.fence, 0) AS fence, coalesce(l.history = h.now, false) AS same_history,
-    coalesce(l.owner = :owner, false) AS same_owner, coalesce(l.written_no, 0) AS written_no
+    coalesce(l.owner, '') AS owner, coalesce(l.written_no, 0) AS written_no
 FROM (SELECT {HISTORY} AS now) h
 LEFT JOIN (SELECT fence, history, owner, written_no FROM shard_lease FOR UPDATE) l ON true
 """)  # noqa: S608 - made of constants
@@ -116,10 +116,10 @@ class SqlStore:
 
     async def _open_shard(self, tenant: int, owner: str, kept: Kept | None, mine: int | None) -> FloorPicture:
         async with self.database.tenant_transaction(tenant) as connection:
-            last = (await connection.execute(LAST_OPENED, {"owner": owner})).one()
-            fences.go_on(mine, last.fence)
+            last = (await connection.execute(LAST_OPENED)).one()
+            fences.go_on(mine, last.fence, opened_by=last.owner, asks=owner)
             fence = fences.next_fence(last.fence, history_no=_timeline(last.now), same_history=last.same_history)
-            known = {"same_history": last.same_history, "same_owner": last.same_owner}
+            known = {"same_history": last.same_history, "same_owner": fences.same_owner(last.owner, owner)}
             missing = kept if kept is not None and fences.is_missing(kept, last.fence, **known) else None
             taken = {"owner": owner, "fence": fence, "at": time.time(), "history": last.now}
             taken["written_no"] = max(no for no, _ in missing.writes) if missing is not None else 0

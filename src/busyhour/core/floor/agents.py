@@ -30,8 +30,10 @@ def on_agent_linked(f: FloorState, event: e.AgentLinked) -> None:
     new_tab = agent.last_desk is not None and agent.last_desk != event.session
     if not agent.session_open:
         _open_session(agent)
-    if agent.last_desk != event.session:
-        agent.leaving = False  # the desk was opened anew; a link that was down for a moment changes nothing
+    if agent.leaving and agent.last_desk != event.session:
+        # The desk was opened anew; a link that was down for a moment changes nothing. They had left: as after any
+        # log-in, they get calls when they say that they are ready (I26).
+        agent.leaving, agent.next_pause = False, SystemReason.LOGIN
     agent.desk = agent.last_desk = event.session
     f.dirty_agent(agent.agent_id)
     if new_tab:

@@ -49,7 +49,8 @@ def close(f: FloorState, call: DialedCall, cause: EndCause, ended_utc_s: float) 
         retry = next_attempt(
             call.campaign, call.item, outcome=call.outcome, disposition=call.disposition, ended_utc_s=ended_utc_s
         )
-    f.do(CloseCall(record=_record(f, call, cause, ended_utc_s, retry.due_utc_s, retry.why)))
+    record = _record(f, call, cause, ended_utc_s, retry.due_utc_s, retry.why)
+    f.do(CloseCall(record=record))
     for kind in ("ring", "wait", "join", "orphan", "music", "max", "gone", "look", "prompt", "opt-out"):
         f.drop(kind, call.call)
     note_due(f, call.run_id, retry.due_utc_s)
@@ -59,7 +60,7 @@ def close(f: FloorState, call: DialedCall, cause: EndCause, ended_utc_s: float) 
     f.move_call(call, CallCause.ENDED)
     _save_disposition(f, call)
     _release_agent(f, call, with_agent=with_agent)
-    watching.note_ended(f, run, call)
+    watching.note_ended(f, run, call, record.talk_s)
 
 
 def dial_again(f: FloorState, item: HopperItem) -> Retry:
@@ -123,9 +124,10 @@ def talk_s(
     answered_at: Instant | None,
     ended_at: Instant | None = None,
 ) -> float:
-    """By the recorded times; when the clock was set between them, less what it was set by: whichever is nearer to the
-    time that really went by between our hearing of the answer and of the end, which is now unless `ended_at` is known,
-    and not longer than that (D1)."""
+    """By the recorded times; when the clock was set meanwhile, perhaps less what it was set by (D1): that of the two
+    which can be. A talk is no shorter than nothing, and longer than from our hearing of the answer to that of the end
+    (now, unless `ended_at` is known) only by what the news of the answer took, and by what clocks drift. Of two that
+    can be, the nearer to that time; when neither can, the clock was set more than once: that time is what is known."""
     if answered_utc_s is None:
         return 0.0
     told_s = ended_utc_s - answered_utc_s
@@ -135,8 +137,8 @@ def talk_s(
         set_by_s = heard_at.utc_s - answered_at.utc_s - elapsed_s
         if abs(set_by_s) > CLOCK_SET_S:
             most_s = elapsed_s + max(0.0, answered_at.utc_s - answered_utc_s) + CLOCK_SET_S
-            maybe = (told_s, told_s - set_by_s)
-            told_s = min(maybe, key=lambda one_s: (not 0.0 <= one_s <= most_s, abs(one_s - elapsed_s)))
+            maybe = [one_s for one_s in (told_s, told_s - set_by_s) if 0.0 <= one_s <= most_s]
+            told_s = min(maybe, key=lambda one_s: abs(one_s - elapsed_s), default=elapsed_s)
     return max(0.0, told_s)
 
 
@@ -144,7 +146,12 @@ def talked_s(f: FloorState, call: DialedCall, answered_utc_s: float) -> float:
     """Until now, of a call that is up: by the clock that is never set, once we know of the answer."""
     if call.answered_at is not None and call.answered_at.mono_s < f.now.mono_s:
         return f.now.mono_s - call.answered_at.mono_s
-    return max(0.0, f.now.utc_s - answered_utc_s)
+    return age_s(f, answered_utc_s)
+
+
+def age_s(f: FloorState, since_utc_s: float) -> float:
+    """A clock that was set back meanwhile must not lengthen a deadline (I48)."""
+    return max(0.0, f.now.utc_s - since_utc_s)
 
 
 def _record(

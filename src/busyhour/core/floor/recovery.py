@@ -131,7 +131,7 @@ def _enter(f: FloorState, call: DialedCall) -> None:
 
 def _may_be_on_its_way(f: FloorState, stored: OpenCall) -> bool:
     """The engine before us may have sent it just now, over a link that is slow: the PBX will have it in a moment."""
-    young = _age_s(f, stored.intent_utc_s) < IN_FLIGHT_S
+    young = endings.age_s(f, stored.intent_utc_s) < IN_FLIGHT_S
     return young and stored.state == AttemptState.INTENT and stored.run_id in f.runs
 
 
@@ -140,7 +140,7 @@ def _await_news(f: FloorState, stored: OpenCall) -> None:
     call = _known(stored, f.runs[stored.run_id].campaign)
     call.state, call.attempt, call.inherited = CallState.DIALING, AttemptState.AMBIGUOUS, True
     call.agent_id, call.accompanied = None, _is_accompanied(stored)
-    left_s = IN_FLIGHT_S - _age_s(f, stored.intent_utc_s)
+    left_s = IN_FLIGHT_S - endings.age_s(f, stored.intent_utc_s)
     call.looks = max(0, calls.LOOKS_MAX - 1 - ceil(left_s / calls.LOOK_S))
     _enter(f, call)
     _take_up(f, call, None, stored.agent_id)
@@ -219,7 +219,7 @@ def _call_state(call: DialedCall, channel: ChannelPicture, leg: str | None) -> C
 
 def _take_up(f: FloorState, call: DialedCall, leg: str | None, agent_id: int | None) -> None:
     """Set the deadlines that this state needs, and give it its agent."""
-    name, age_s = call.call, _age_s(f, call.placed_utc_s)
+    name, age_s = call.call, endings.age_s(f, call.placed_utc_s)
     if call.campaign.call_max_s > 0 and call.answered_utc_s is not None:
         f.at(call.campaign.call_max_s - endings.talked_s(f, call, call.answered_utc_s), "max", name)
     if call.accompanied:
@@ -228,7 +228,7 @@ def _take_up(f: FloorState, call: DialedCall, leg: str | None, agent_id: int | N
         f.at(call.campaign.ring_timeout_s - age_s, "ring", name)
     elif call.state is CallState.WAITING:
         assert call.answered_utc_s is not None
-        f.at(call.campaign.answer_wait_max_s - _age_s(f, call.answered_utc_s), "wait", name)
+        f.at(call.campaign.answer_wait_max_s - endings.age_s(f, call.answered_utc_s), "wait", name)
     elif call.opted_out and call.state in HEARS_US:
         opt_out.confirm(f, call)
     elif call.state is CallState.MESSAGE:
@@ -242,11 +242,6 @@ def _take_up(f: FloorState, call: DialedCall, leg: str | None, agent_id: int | N
         call.joined_utc_s = call.joined_utc_s or f.now.utc_s
     elif call.state is CallState.ORPHANED:
         _wait_for_agent(f, call, agent_id)
-
-
-def _age_s(f: FloorState, since_utc_s: float) -> float:
-    """A clock that was set back meanwhile must not lengthen a deadline (I48)."""
-    return max(0.0, f.now.utc_s - since_utc_s)
 
 
 def _wait_for_agent(f: FloorState, call: DialedCall, agent_id: int | None) -> None:

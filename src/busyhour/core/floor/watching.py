@@ -16,17 +16,16 @@ TELLS_NOTHING = (None, Outcome.CANCELLED, Outcome.LOST, Outcome.SYSTEM_ERROR)
 GOES_ON = (RunState.RUNNING, RunState.IDLE, RunState.WRONG_TIME)
 
 
-def note_ended(f: FloorState, run: RunLive, call: DialedCall) -> None:
-    """This call is over, with its outcome."""
+def note_ended(f: FloorState, run: RunLive, call: DialedCall, talk_s: float) -> None:
+    """This call is over, with its outcome; it lasted so long by its record, whatever the clock was set to."""
     watch = run.campaign.watch
     if not is_on(watch):
         run.results.clear()
         return
-    if call.outcome in TELLS_NOTHING or call.by_hand or call.ended_utc_s is None:
+    if call.outcome in TELLS_NOTHING or call.by_hand:
         return
-    answered = call.answered_utc_s
-    short = answered is not None and call.ended_utc_s - answered < watch.short_s
-    run.results.append(Result(answered is not None, short))
+    answered = call.answered_utc_s is not None
+    run.results.append(Result(answered, answered and talk_s < watch.short_s))
     while len(run.results) > watch.attempts:
         run.results.popleft()
     fault = fault_of(watch, run.results)
