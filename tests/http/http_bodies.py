@@ -5,6 +5,9 @@ from typing import Any
 CAMPAIGN = {"campaign": {"campaign_id": 0, "name": "spring", "dial_mode": "progressive"}, "status": "runnable"}
 TRUNK = {"name": "line", "host": "192.0.2.1", "capacity": 5}
 
+QUEUE = {"queue_id": 0, "name": "Support"}
+DIALED = {"number_id": 0, "pattern": "+39069XX*", "treatment": {"to": [{"kind": "number", "target": "+390612345678"}]}}
+
 
 def body(**fields: Any) -> dict[str, Any]:
     return {"json": fields}
@@ -38,5 +41,15 @@ BODIES: dict[str, dict[str, Any]] = {
     "dial_preview": body(call="c1-0"),
     "skip_preview": body(call="c1-0", reason="not now"),
     "dial_by_hand": body(campaign_id=1, number="+390612345678"),
+    "set_skills": body(skills={"sales": 3}),
+    "create_queue": body(**QUEUE),
+    "replace_queue": body(**QUEUE),
+    "set_queue_emergency": body(on=True),
+    "create_dialed_number": body(**DIALED),
+    "replace_dialed_number": body(**DIALED),
+    "set_number_emergency": body(on=True),
+    "ask_callback": body(number=""),
+    "assign_caller": body(agent_id=1),
+    "transfer": body(kind="number", target="06 12345678"),
     "choose_disposition": body(call="c1-0", disposition="sold"),
 }

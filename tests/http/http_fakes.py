@@ -38,7 +38,7 @@ class FakeFloors:
         self.asked: list[tuple[int, Event]] = []
         self.refusal: UserError | None = None
         self.feeds: list[FakeFeed] = []
-        self.state: dict[str, Any] = {"agents": {}, "calls": {}, "runs": {}, "system": {}}
+        self.state: dict[str, Any] = {"agents": {}, "calls": {}, "runs": {}, "queues": {}, "system": {}}
 
     async def ask(self, tenant: int, make: Callable[[str], Event]) -> None:
         self.asked.append((tenant, make("request-1")))

@@ -25,6 +25,7 @@ from busyhour.service.planning import Planner
 from busyhour.settings import Settings
 from tests.http.http_fakes import FakeClock, FakeFloors, FakePhones, FakeVoice
 from tests.http.http_fakes_people import FakeDirectory
+from tests.http.http_fakes_queues import FakeQueues
 from tests.http.http_fakes_rows import FakeCampaigns, FakeLists, FakeReports
 
 PASSWORD = "a long enough passphrase"
@@ -69,6 +70,7 @@ class World:
         self.lists = FakeLists(self.directory)
         self.campaigns = FakeCampaigns(self.directory)
         self.reports = FakeReports(self.directory)
+        self.queues = FakeQueues(self.directory)
         for name, port in (ports or {}).items():
             setattr(self, name, port)
         self.accounts = Accounts(directory=self.directory, clock=self.clock, session_hours=12)
@@ -79,6 +81,7 @@ class World:
             directory=self.directory,
             lists=self.lists,
             campaigns=self.campaigns,
+            queues=self.queues,
             reports=self.reports,
             phones=self.phones,
             voice=self.voice,
@@ -163,6 +166,7 @@ class World:
             "import_id": job.import_id,
             "path": "desk",
         }
+        tenant.ids |= await self.queues.add_rows(id_)
 
 
 TRUNK = r.TrunkRow(

@@ -10,6 +10,7 @@ from busyhour.http.app import create_app, installed_routes, route_of
 from busyhour.http.permissions import OF_ROLE, PUBLIC, PUBLIC_ROUTES, SESSION, check_declared
 from busyhour.http.routes import SOCKET, Declared, Routes
 from tests.http.http_bodies import BODIES
+from tests.http.http_fakes_people import FakeDirectory
 from tests.http.http_world import ORIGIN, Closed, Socket, Tenant, World
 
 ALL = [declared for _, declared in installed_routes()]
@@ -48,6 +49,9 @@ def body_of(declared: Declared, world: World) -> dict[str, Any]:
     if "call" in sample.get("json", {}):
         call = next(iter(world.directory.rows["attempt", min(world.directory.all_tenants)]))
         return {"json": sample["json"] | {"call": call}}
+    if "agent_id" in sample.get("json", {}) and isinstance(world.directory, FakeDirectory):
+        first = next(iter(world.directory.rows["agent", min(world.directory.all_tenants)]))
+        return {"json": sample["json"] | {"agent_id": first}}
     if "campaign_id" in sample.get("json", {}):
         first = next(iter(world.directory.rows["campaign", min(world.directory.all_tenants)]))
         return {"json": sample["json"] | {"campaign_id": first}}
@@ -152,8 +156,14 @@ async def test_who_may_gets_an_answer(world: World, here: Tenant, declared: Decl
     """So that the refusals above are not the answers of routes that never work."""
     agent = here.people[Role.AGENT].user.agent_id
     call = {"call": here.ids["call"], "campaign_id": here.ids["campaign_id"], "contact_id": here.ids["contact_id"]}
-    world.floors.state["agents"][str(agent)] = {"call": call["call"], "tried": call}
-    world.floors.state["calls"][call["call"]] = call
+    world.floors.state["agents"][str(agent)] = {
+        "call": call["call"],
+        "tried": call,
+        "agent_id": agent,
+        "state": "acw",
+        "name": "Ann",
+    }
+    world.floors.state["calls"][call["call"]] = call | {"number": "+390612345678"}
     person = here.people[role_with(declared.permission)]
     status = await answer(world, declared, path_of(declared, here), person.headers)
     assert status == declared.status

@@ -10,15 +10,20 @@ from busyhour.adapters.sql.campaigns import SqlCampaigns
 from busyhour.adapters.sql.database import Database
 from busyhour.adapters.sql.directory import SqlDirectory
 from busyhour.adapters.sql.lists import SqlLists
+from busyhour.adapters.sql.queues import SqlQueues
 from busyhour.adapters.sql.reports import SqlReports
 from busyhour.adapters.sql.seal import Seal
 from busyhour.adapters.sql.store import SqlStore
-from busyhour.core.commands import FillHopper, PlaceCall, SaveRun
+from busyhour.core.commands import FillHopper, PlaceCall, SaveArrival, SaveCallback, SaveRun
 from busyhour.core.events import CallCommitted
 from busyhour.core.life.run import RunState
+from busyhour.core.model.callers import Callback
 from busyhour.core.model.campaign import Campaign, Hours
+from busyhour.core.model.dialed import Treatment
+from busyhour.core.model.queue import CallbackRule, Destination, DestinationKind, Queue
 from busyhour.core.model.values import DialMode, ListRole, Role
 from busyhour.http.routes import SOCKET
+from busyhour.service import caller_records as cr
 from busyhour.service import records as r
 from busyhour.service.clock import SystemClock
 from tests.http.http_world import TRUNK, Tenant, World
@@ -36,6 +41,7 @@ class StoredWorld(World):
             "directory": SqlDirectory(database, Seal.of(spool)),
             "lists": SqlLists(database),
             "campaigns": SqlCampaigns(database),
+            "queues": SqlQueues(database),
             "reports": SqlReports(database),
         }
         super().__init__(spool, ports=ports)
@@ -71,6 +77,36 @@ class StoredWorld(World):
         }
         await self._dial(tenant)
         await self._add_small(tenant)
+        await self._add_caller(tenant)
+
+    async def _add_caller(self, tenant: Tenant) -> None:
+        """A queue with its number, a caller who came, and a promise to call back."""
+        id_ = tenant.tenant_id
+        queue = await self.queues.save_queue(id_, Queue(queue_id=0, name="Sales"))
+        to = (Destination(DestinationKind.NUMBER, "+390612345678"),)
+        wanted = cr.DialedNumberRow(number_id=0, pattern="+3906123", treatment=Treatment(to=to))
+        number = await self.queues.save_dialed_number(id_, wanted)
+        callback = Callback(
+            callback=f"k{id_}-1",
+            queue_id=queue.queue_id,
+            number="+390612345678",
+            rule=CallbackRule(),
+            since_utc_s=self.clock.now().utc_s,
+            promised_utc_s=self.clock.now().utc_s,
+        )
+        arrival = SaveArrival(
+            call=f"i{id_}-1.7",
+            dialed="+3906123",
+            number=callback.number,
+            name="Ada",
+            headers={},
+            at_utc_s=self.clock.now().utc_s,
+        )
+        floor = await self.store.open_shard(id_, "test")
+        promise = SaveCallback(callback=callback, at_utc_s=callback.promised_utc_s)
+        await self.store.commit(id_, floor.fence, [arrival, promise])
+        tenant.ids |= {"queue_id": queue.queue_id, "number_id": number.number_id}
+        tenant.ids |= {"caller": arrival.call, "callback": callback.callback}
 
     async def _dial(self, tenant: Tenant) -> None:
         """One attempt, placed as the engine places it."""

@@ -1,15 +1,16 @@
-"""How agents work: their phone and the way their leg takes part."""
+"""How agents work: their phone, the way their leg takes part, and their skills."""
 
 import re
 from typing import Final
 
-from msgspec import UNSET
+from msgspec import UNSET, Struct
 
 from busyhour.core.events import AgentChanged, AgentRemoved
 from busyhour.core.model.pictures import AgentProfile
 from busyhour.core.model.values import PhoneKind
 from busyhour.http.routes import Id, Routes
 from busyhour.http.services import Services, Use, Who
+from busyhour.http.skills_check import skills_kept
 from busyhour.service import records as r
 from busyhour.service.accounts import check_name
 from busyhour.service.errors import Invalid, NotFound
@@ -17,6 +18,10 @@ from busyhour.service.errors import Invalid, NotFound
 routes = Routes("agents")
 
 SIP_ADDRESS: Final = re.compile(r"sips?:[A-Za-z0-9._+-]{1,64}@[A-Za-z0-9.-]{1,253}(:[0-9]{1,5})?")
+
+
+class Skills(Struct, frozen=True, kw_only=True):
+    skills: dict[str, int]  # each with its level
 
 
 @routes.get("/api/agents", permission="agents:read")
@@ -35,6 +40,15 @@ async def edit_agent(who: Who, use: Use, agent_id: Id, body: r.AgentEdit) -> r.A
     else:
         use.floors.tell(who.tenant_id, AgentChanged(agent=profile_of(agent)))
     return agent
+
+
+@routes.put("/api/agents/{agent_id}/skills", permission="queues:write")
+async def set_skills(who: Who, use: Use, agent_id: Id, body: Skills) -> r.Agent:
+    """All of the agent's skills, in place of those before. They hold at once, also for those who wait."""
+    await agent_of(use, who.tenant_id, agent_id)
+    await use.queues.set_skills(who.tenant_id, agent_id, skills_kept(body.skills, "skills"))
+    await tell_agent(use, who.tenant_id, agent_id)
+    return await agent_of(use, who.tenant_id, agent_id)
 
 
 def check_edit(before: r.Agent, edit: r.AgentEdit) -> None:
@@ -67,4 +81,5 @@ def profile_of(agent: r.Agent) -> AgentProfile:
         sip_address=agent.sip_address,
         leg_mode=agent.leg_mode,
         may_dial=agent.may_dial,
+        skills=agent.skills,
     )

@@ -45,9 +45,6 @@ def filter_of(
     until_utc_s: Time = None,
     open_only: bool = False,
 ) -> r.AttemptFilter:
-    digits = number.strip().removeprefix("+") if number else None
-    if digits and not DIGITS.fullmatch(digits):
-        raise Invalid("Search for the digits of a number, without spaces.", field="number")
     return r.AttemptFilter(
         campaign_id=campaign_id,
         run_id=run_id,
@@ -55,11 +52,19 @@ def filter_of(
         agent_id=agent_id,
         contact_id=contact_id,
         outcome=outcome,
-        number=digits or None,
+        number=digits_of(number),
         from_utc_s=from_utc_s,
         until_utc_s=until_utc_s,
         open_only=open_only,
     )
+
+
+def digits_of(number: str | None) -> str | None:
+    """What a number is searched by."""
+    digits = number.strip().removeprefix("+") if number else None
+    if digits and not DIGITS.fullmatch(digits):
+        raise Invalid("Search for the digits of a number, without spaces.", field="number")
+    return digits or None
 
 
 Which = Annotated[r.AttemptFilter, Depends(filter_of)]

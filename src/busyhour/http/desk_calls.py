@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from busyhour.core import events as e
+from busyhour.core.model.ids import is_call, tenant_of
 from busyhour.core.model.values import DialMode, PreviewEnd
 from busyhour.http.attempts import CALL
 from busyhour.http.routes import Routes
@@ -86,20 +87,26 @@ async def resume(who: Who, use: Use) -> None:
 
 @routes.post("/api/desk/disposition", permission="desk:use")
 async def choose_disposition(who: Who, use: Use, body: DispositionMade) -> None:
-    if not CALL.fullmatch(body.call):
+    if not is_call(body.call) or tenant_of(body.call) != who.tenant_id:
         raise NotFound("There is no such call.")
     if len(body.note) > NOTE_LENGTH_MAX:
         raise Invalid(f"A note has at most {NOTE_LENGTH_MAX} characters.", field="note")
-    attempt = await use.reports.attempt(who.tenant_id, body.call)
-    known = await use.directory.dispositions(who.tenant_id, attempt.campaign_id)
-    if body.disposition not in {disposition.code for disposition in known}:
-        raise Invalid("This campaign has no such disposition. Reload the desk.", field="disposition")
+    if body.disposition not in await codes_of(use, who, body.call):
+        raise Invalid("There is no such disposition for this call. Reload the desk.", field="disposition")
     await use.floors.ask(
         who.tenant_id,
         lambda request: e.DispositionChosen(
             agent_id=who.agent_id, call=body.call, disposition=body.disposition, note=body.note, request=request
         ),
     )
+
+
+async def codes_of(use: Services, who: Caller, call: str) -> set[str]:
+    """What may be said of this call: its campaign's dispositions, and those of all; of a caller, those of all."""
+    if CALL.fullmatch(call):
+        attempt = await use.reports.attempt(who.tenant_id, call)
+        return {one.code for one in await use.directory.dispositions(who.tenant_id, attempt.campaign_id)}
+    return {one.code for one in await use.directory.dispositions(who.tenant_id) if one.campaign_id is None}
 
 
 @routes.post("/api/desk/wrapup/end", permission="desk:use")

@@ -19,6 +19,7 @@ PERMISSIONS: Final = frozenset(
         "agents:read",
         "agents:write",
         "audit:read",
+        "callers:write",
         "campaigns:read",
         "campaigns:write",
         "desk:use",
@@ -30,6 +31,8 @@ PERMISSIONS: Final = frozenset(
         "live:read",
         "prompts:read",
         "prompts:write",
+        "queues:read",
+        "queues:write",
         "reports:read",
         "runs:write",
         "settings:write",
@@ -43,6 +46,7 @@ PERMISSIONS: Final = frozenset(
 SUPERVISOR: Final = frozenset(
     {
         "agents:read",
+        "callers:write",
         "campaigns:read",
         "campaigns:write",
         "dnc:read",
@@ -52,6 +56,8 @@ SUPERVISOR: Final = frozenset(
         "lists:write",
         "live:read",
         "prompts:read",
+        "queues:read",
+        "queues:write",
         "reports:read",
         "runs:write",
         "trunks:read",

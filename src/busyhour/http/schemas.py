@@ -26,16 +26,47 @@ class Schemas:
         }
         for part in answer_parts.values():
             require_all(part)
-        self.answers = list(zip(answer_types, answer_refs, strict=True))
+        renamed |= {name: short(renamed.get(name, name)) for name in (*answer_parts, *body_parts) if "." in name}
+        plain = {name: short(name) for name in answer_parts if "." in name}
+        self.answers = list(zip(answer_types, (rename(ref, plain) for ref in answer_refs), strict=True))
         self.bodies = list(zip(body_types, (rename(ref, renamed) for ref in body_refs), strict=True))
-        self.components: dict[str, Schema] = dict(answer_parts)
-        self.components |= {renamed.get(name, name): rename(part, renamed) for name, part in body_parts.items()}
+        every = {plain.get(name, name): rename(part, plain) for name, part in answer_parts.items()}
+        every |= {renamed.get(name, name): rename(part, renamed) for name, part in body_parts.items()}
+        refs = [schema for _, schema in (*self.answers, *self.bodies)]
+        self.components: dict[str, Schema] = {name: every[name] for name in reached(refs, every)}
 
     def of_answer(self, type_: Any) -> Schema:
         return next(schema for known, schema in self.answers if known == type_)
 
     def of_body(self, type_: Any) -> Schema:
         return next(schema for known, schema in self.bodies if known == type_)
+
+
+def short(name: str) -> str:
+    """Two records of one name are told apart by the module's: `core.model.queue.Destination` is `QueueDestination`."""
+    module, _, own = name.rpartition(".")
+    return module.rpartition(".")[2].title().replace("_", "") + own
+
+
+def reached(schemas: Iterable[Any], components: dict[str, Schema]) -> list[str]:
+    """Those that something refers to: the names of a mapping's keys are components, too, that no schema mentions."""
+    found: dict[str, None] = {}
+    left = [name for schema in schemas for name in refs_in(schema)]
+    while left:
+        name = left.pop()
+        if name not in found:
+            found[name] = None
+            left += refs_in(components[name])
+    return list(found)
+
+
+def refs_in(schema: Any) -> list[str]:
+    if isinstance(schema, list):
+        return [name for item in schema for name in refs_in(item)]
+    if not isinstance(schema, dict):
+        return []
+    own = [schema["$ref"].rpartition("/")[2]] if isinstance(schema.get("$ref"), str) else []
+    return own + [name for value in schema.values() for name in refs_in(value)]
 
 
 def unique(types: Iterable[Any]) -> list[Any]:

@@ -25,6 +25,7 @@ class Services:
     directory: ports.Directory
     lists: ports.Lists
     campaigns: ports.Campaigns
+    queues: ports.Queues
     reports: ports.Reports
     phones: ports.Phones
     voice: ports.Voice

@@ -26,6 +26,7 @@ from busyhour.adapters.sql.directory import SqlDirectory
 from busyhour.adapters.sql.lists import SqlLists
 from busyhour.adapters.sql.migrate import migrate
 from busyhour.adapters.sql.private import PrivateDatabase
+from busyhour.adapters.sql.queues import SqlQueues
 from busyhour.adapters.sql.reports import SqlReports
 from busyhour.adapters.sql.seal import Seal
 from busyhour.adapters.sql.store import SqlStore
@@ -63,6 +64,7 @@ class Stores:
     directory: SqlDirectory
     lists: SqlLists
     campaigns: SqlCampaigns
+    queues: SqlQueues
     reports: SqlReports
     store: SqlStore
 
@@ -189,6 +191,7 @@ class Product:
             directory=self.stores.directory,
             lists=self.stores.lists,
             campaigns=self.stores.campaigns,
+            queues=self.stores.queues,
             reports=self.stores.reports,
             phones=self.telephony.phones,
             voice=self.voice,
@@ -289,6 +292,7 @@ async def open_stores(settings: Settings, folder: DataFolder, ending: AsyncExitS
         directory=SqlDirectory(screens, seal),
         lists=SqlLists(screens),
         campaigns=SqlCampaigns(screens),
+        queues=SqlQueues(screens),
         reports=SqlReports(screens),
         store=SqlStore(engine),
     )
