@@ -69,6 +69,29 @@ def test_a_clock_set_in_the_call_and_again_before_its_end_is_heard_leaves_the_ti
 
 
 @pytest.mark.covers("I30", "I48")
+@pytest.mark.parametrize("set_by_s", [384.0, -384.0])
+def test_a_clock_set_while_the_news_of_an_answer_are_on_their_way_changes_neither_wait_nor_talk(
+    set_by_s: float,
+) -> None:
+    story = Story().working("ann")
+    story.check("""
+        1 fills 1
+          > run 1 running
+          > place c1
+        1 commits c1
+    """)
+    answered = e.CallAnswered(call="c1-1", at_utc_s=NOON_UTC_S + 2)
+    commands = story.floor.handle(e.Instant(2.0, NOON_UTC_S + 2 + set_by_s), answered)
+    assert any(isinstance(command, c.Join) for command in commands)
+    commands = story.floor.handle(e.Instant(2.1, NOON_UTC_S + 2.1 + set_by_s), e.ClockTicked())
+    assert commands == [], "they have waited for a tenth of a second, not for minutes"
+    ended = e.CallEnded(call="c1-1", cause=EndCause.NORMAL, at_utc_s=NOON_UTC_S + 10 + set_by_s)
+    commands = story.floor.handle(e.Instant(10.0, NOON_UTC_S + 10 + set_by_s), ended)
+    [close] = [command for command in commands if isinstance(command, c.CloseCall)]
+    assert close.record.talk_s == pytest.approx(8.0)
+
+
+@pytest.mark.covers("I30", "I48")
 def test_a_call_adopted_while_it_rang_talks_from_its_answer_though_the_clock_was_set_before_that() -> None:
     """Its link was down when it was answered, so only its end told since when."""
     story = Story(

@@ -129,3 +129,27 @@ def test_of_two_customers_in_a_room_a_new_engine_leaves_the_one_who_was_there() 
     assert story.floor.calls["c1-2"].state is CallState.TALKING
     assert story.floor.agents[1].call == "c1-2"
     assert story.floor.calls["c1-1"].state is CallState.WAITING
+
+
+@pytest.mark.covers("I19", "I27", "I47")
+def test_who_was_with_an_agent_before_does_not_take_them_from_who_is_with_them_now() -> None:
+    """The first was let go, and hears the farewell, of which the store knows nothing."""
+    ann = AgentProfile(agent_id=1, name="ann", pause_reason=None, session_open=True)
+    room, answered = room_of("a1-1-6-1"), NOON_UTC_S - 5
+    with_ann = {"answered_utc_s": answered, "joined_utc_s": answered, "agent_id": 1}
+    story = Story(
+        agents=[ann],
+        campaigns=[campaign(agent_ids=(1,))],
+        calls=[stored(1, "answered", **with_ann), stored(2, "answered", **with_ann)],
+        pbx=PbxPicture(
+            boot="one",
+            channels=(
+                ChannelPicture(channel="a1-1-6-1", answered=True, bridge=room),
+                ChannelPicture(channel="c1-1", answered=True),
+                ChannelPicture(channel="c1-2", answered=True, bridge=room),
+            ),
+        ),
+        show=SHOWN,
+    )
+    assert story.floor.agents[1].call == "c1-2"
+    assert story.floor.calls["c1-2"].state is CallState.TALKING

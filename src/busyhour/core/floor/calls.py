@@ -141,7 +141,7 @@ def on_call_answered(f: FloorState, event: e.CallAnswered) -> None:
     if call.state is CallState.PLANNED:  # the commit's answer is still under way; the PBX was faster
         on_call_committed(f, e.CallCommitted(call=call.call))
     f.move_attempt(call, AttemptCause.ANSWERED)
-    call.answered_utc_s, call.answered_at = event.at_utc_s, f.now
+    call.answered_utc_s, call.answered_at = event.at_utc_s, f.heard(event.at_utc_s)
     f.drop("ring", call.call)
     f.drop("look", call.call)
     f.do(SaveProgress(call=call.call, state=call.attempt, ringing_utc_s=call.rang_utc_s, answered_utc_s=event.at_utc_s))
@@ -154,7 +154,7 @@ def on_call_answered(f: FloorState, event: e.CallAnswered) -> None:
     if call.campaign.dial_mode is DialMode.AGENTLESS:
         play_message(f, call)
     else:
-        waited_s = max(0.0, f.now.utc_s - event.at_utc_s)
+        waited_s = max(0.0, call.answered_at.utc_s - event.at_utc_s)
         f.at(call.campaign.answer_wait_max_s - waited_s, "wait", call.call)
         if call.accompanied:
             accompanied.join(f, call)

@@ -6,7 +6,7 @@ from busyhour.core.dialer.retry import Retry, next_attempt
 from busyhour.core.floor import accompanied, calls, destinations, law, opt_out, watching, wrapup
 from busyhour.core.floor.call_live import DialedCall
 from busyhour.core.floor.outcome import outcome_of
-from busyhour.core.floor.state import FloorState
+from busyhour.core.floor.state import CLOCK_SET_S, FloorState
 from busyhour.core.life.attempt import AttemptCause
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.run import ACTIVE, RunState
@@ -15,7 +15,6 @@ from busyhour.core.model.pictures import CallRecord, HopperItem, Segment
 from busyhour.core.model.values import EndCause, Outcome
 
 NEVER_SENT_RETRY_S = 60.0  # an intent that was proven not to have been sent is dialed again after this
-CLOCK_SET_S = 2.0  # clocks that drift apart by more were set
 WITH_AGENT = (CallState.OFFERED, CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 
 

@@ -23,7 +23,7 @@ from busyhour.core.floor import (
     runs,
     wrapup,
 )
-from busyhour.core.floor.state import FloorState
+from busyhour.core.floor.state import CLOCK_SET_S, FloorState
 
 DEADLINES_AT_ONCE_MAX = 10_000
 
@@ -123,6 +123,9 @@ class Floor(FloorState):
     def handle(self, now: e.Instant, event: e.Event) -> list[Command]:
         """Take one fact in; answer what is to be done, in order. `now.mono_s` never goes backwards."""
         assert now.mono_s >= self.now.mono_s, "the monotonic clock went backwards"
+        set_by_s = now.utc_s - self.now.utc_s - (now.mono_s - self.now.mono_s)
+        if abs(set_by_s) > CLOCK_SET_S:
+            self.clock_set = now.mono_s, set_by_s
         self.now, self.out = now, []
         self._fire_due()
         rule = RULES.get(type(event))

@@ -52,14 +52,17 @@ def hang_up_nobodys(f: FloorState, name: str, leg: str) -> None:
 
 
 def in_order(stored: Sequence[OpenCall], channels: Mapping[str, ChannelPicture]) -> list[OpenCall]:
-    """Of two customers in one room, the one first whom the store knows with that agent: they stay."""
+    """First who is in the room of the agent whom the store knows with them: they stay. Then who is in none, and may
+    have been with that agent before; then who is in a room of which the store knows nothing."""
 
-    def is_doubtful(one: OpenCall) -> bool:
+    def doubt(one: OpenCall) -> int:
         channel = channels.get(one.item.call)
         leg = leg_of_room(channel.bridge) if channel is not None else None
-        return leg is not None and (one.joined_utc_s is None or one.agent_id != agent_of(leg))
+        if leg is None:
+            return 1
+        return 2 if one.joined_utc_s is None or one.agent_id != agent_of(leg) else 0
 
-    return sorted(stored, key=is_doubtful)
+    return sorted(stored, key=doubt)
 
 
 def agents_leg(f: FloorState, channel: ChannelPicture) -> str | None:

@@ -30,6 +30,8 @@ from busyhour.core.model.pictures import AgentProfile
 from busyhour.core.model.queue import Medium
 from busyhour.core.model.values import LegMode, PhoneKind
 
+CLOCK_SET_S = 2.0  # clocks that drift apart by more were set
+NEWS_MAX_S = 10.0  # of facts that are on their way; later ones are found by looking
 START = Instant(0.0, 0.0)
 ALL = "all"  # of a kind of things: each of them may be shown otherwise now
 SAME_S = 0.001  # deadlines of one thing that differ by less are one
@@ -113,6 +115,7 @@ class FloorState:
     tenant: int = 0
     fence: int = 0
     now: Instant = START
+    clock_set: tuple[float, float] = (-inf, 0.0)  # when (monotonic) the wall clock was last seen set, and by how much
     started: bool = False
     telephony_up: bool = False
     store_up: bool = True
@@ -140,6 +143,13 @@ class FloorState:
     _legs_made: "count[int]" = field(default_factory=lambda: count(1))
 
     # Deadlines
+
+    def heard(self, stamped_utc_s: float) -> Instant:
+        """Now, on the clock that stamped this fact: the wall clock may have been set while the news were under way."""
+        (set_s, by_s), late_s = self.clock_set, self.now.utc_s - stamped_utc_s
+        if self.now.mono_s - set_s <= NEWS_MAX_S and abs(late_s - by_s) < abs(late_s):
+            return Instant(self.now.mono_s, self.now.utc_s - by_s)
+        return self.now
 
     def at(self, after_s: float, kind: str, name: str) -> None:
         """Ask for `kind` of `name` to be due `after_s` from now; replaces an earlier wish of the same kind."""
