@@ -34,7 +34,6 @@ P = ParamSpec("P")
 INTENT_AGE_MAX_S = 5.5
 SLACK_S = 0.05
 RECORD_SLACK_S = 1.0
-DAY_S = 86_400.0
 WRITTEN_KEPT = 200  # states of an agent that may be written again
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
@@ -52,6 +51,7 @@ class Checks:
         self._unpaused_s: dict[tuple[int, int], float] = {}  # when the run's going on was last asked for
         self._kept_paused: dict[tuple[int, int], float] = {}  # runs whose pause was acknowledged, since when
         self._paused_agents: dict[tuple[int, int], float] = {}
+        self._asked_in_vain: dict[Process, list[e.Event]] = {}  # so far
         self._wrap_ups = WrapUps()
         self.dispositions: dict[tuple[int, str], list[str]] = {}  # the last acknowledged, and what was asked for since
         self.planned_s: dict[str, float] = {}  # when an engine first thought of the call, by true time
@@ -138,8 +138,9 @@ class Checks:
     # Orders
 
     def opened(self, process: "Process") -> None:
-        """From now on all others are old owners."""
         self.owners[process.tenant] = process
+        for event in self._asked_in_vain.pop(process, ()):
+            self._took_effect(process.tenant, event)
 
     def on_order(self, process: "Process", order: object) -> None:
         self._judge(self._on_order, process, order)
@@ -339,12 +340,16 @@ class Checks:
     # What people were told
 
     def asked(self, process: "Process", event: e.Event) -> None:
-        """An engine has the request: from here on it may have taken effect, unless another engine has its shard. One
-        whose opening a store has lost gives it back, with what waits."""
+        """An engine has the request: from here on it may have taken effect, unless another engine has its shard. Should
+        a failover lose that one's opening, this one may open the shard again, and write what waits."""
         tenant = process.tenant
         self._wrap_ups.asked(tenant, event, self._world.now())
-        if process.fence < self._world.store.tenants[tenant].fence:
-            return
+        if process.fence >= self._world.store.tenants[tenant].fence:
+            self._took_effect(tenant, event)
+        else:
+            self._asked_in_vain.setdefault(process, []).append(event)
+
+    def _took_effect(self, tenant: int, event: e.Event) -> None:
         self.accompanied.asked(tenant, event)
         if isinstance(event, e.ReadyAsked):
             self._paused_agents.pop((tenant, event.agent_id), None)
@@ -389,7 +394,6 @@ class Checks:
         self._judge(self.law.look)
 
     def agent_state(self, tenant: int, agent_id: int) -> c.SaveAgentState | None:
-        """The last that was written."""
         return self._agent_states.get((tenant, agent_id))
 
     def at_the_end(self) -> None:
