@@ -225,7 +225,7 @@ PLANTED = (
         "call.campaign, call.item, outcome=call.outcome, disposition=None, ended_utc_s=ended_utc_s",
         "a disposition said in the call decides nothing",
         barriers=(  # at the end it is written once more, and decides then
-            Edit("core/floor/endings.py", "    _save_disposition(f, call)\n    _release", "    _release"),
+            Edit("core/floor/endings.py", "    save_disposition(f, call)\n    release", "    release"),
         ),
     ),
     Fault(
@@ -310,7 +310,7 @@ PLANTED = (
         "an answer heard twice is taken for two",
     ),
     Fault(
-        "core/floor/calls.py",
+        "core/floor/orphans.py",
         '    f.at(MUSIC_AGAIN_S, "music", call.call)\n    f.at(ORPHAN_S',
         "    f.at(ORPHAN_S",
         "music that was refused is not asked for again",

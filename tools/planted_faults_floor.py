@@ -17,7 +17,10 @@ FLOOR = (
         "living calls are not adopted",
     ),
     Fault(
-        "core/floor/recovery.py", "    _hang_up_strangers(f, event.pbx)\n", "", "strangers are not hung up at a start"
+        "core/floor/recovery.py",
+        "    _meet_strangers(f, event.pbx)\n    for agent",
+        "    for agent",
+        "strangers are not hung up at a start",
     ),
     Fault(
         "core/floor/calls.py",
@@ -39,13 +42,13 @@ FLOOR = (
         "nobody ends the wait for an agent",
     ),
     Fault(
-        "core/floor/calls.py",
+        "core/floor/orphans.py",
         "    f.do(Hold(call=call.call, leg=leg))\n    f.at(MUSIC_AGAIN_S",
         "    f.at(MUSIC_AGAIN_S",
         "an orphaned customer hears nothing",
     ),
     Fault(
-        "core/floor/calls.py", '    f.at(ORPHAN_S, "orphan", call.call)\n', "", "an orphaned customer waits for ever"
+        "core/floor/orphans.py", '    f.at(ORPHAN_S, "orphan", call.call)\n', "", "an orphaned customer waits for ever"
     ),
     Fault(
         "core/floor/calls.py",
@@ -71,8 +74,8 @@ FLOOR = (
     ),
     Fault(
         "core/floor/calls.py",
-        '    f.drop("wait", call.call)\n    f.move_call(call, CallCause.JOINED)',
-        "    f.move_call(call, CallCause.JOINED)",
+        '    f.drop("wait", call.call)\n    f.move(call, CallCause.JOINED)',
+        "    f.move(call, CallCause.JOINED)",
         "a timer outlives what it was set for",
     ),
     Fault(
@@ -109,8 +112,8 @@ FLOOR = (
     ),
     Fault(
         "core/floor/recovery.py",
-        "    agent.pause = profile.pause_reason\n",
-        "    agent.pause = None\n",
+        "    agent.pause = profile.pause_reason if",
+        "    agent.pause = None if",
         "a pause is lost at a restart",
     ),
     Fault(
@@ -121,14 +124,14 @@ FLOOR = (
     ),
     Fault(
         "core/floor/state.py",
-        "            self.idle.remove(agent.agent_id)\n        for run_id",
-        "            pass\n        for run_id",
+        "            self.idle.remove(agent.agent_id)\n        if self.takes_callers",
+        "            pass\n        if self.takes_callers",
         "who is not available stays among the idle",
     ),
     Fault(
-        "core/floor/pairing.py",
-        "    f.idle.remove(agent.agent_id)\n    f.move_call",
-        "    f.move_call",
+        "core/floor/state.py",
+        "        agent.call = call.call\n        self.idle.remove(agent.agent_id)\n",
+        "        agent.call = call.call\n",
         "two calls are offered to one agent",
     ),
     Fault(

@@ -14,9 +14,12 @@ from typing import Any
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
+from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller
 from busyhour.core.model.campaign import Campaign, Hours, Trunk
 from busyhour.core.model.counts import Count, Reckoning, ReckoningAsk, bucket_of
+from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, Reservation, RunPicture
+from busyhour.core.model.queue import Destination, DestinationKind, Queue
 from busyhour.core.model.values import DialMode, EndCause, Refusal
 
 NAMES = ("ann", "bob", "cid", "dee")
@@ -71,6 +74,11 @@ class Story:
     agents: Sequence[AgentProfile] = ()
     calls: Sequence[OpenCall] = ()
     reservations: Sequence[Reservation] = ()
+    queues: Sequence[Queue] = ()
+    numbers: Sequence[DialedNumber] = ()
+    callers: Sequence[OpenCaller] = ()
+    entries: Sequence[EntryPicture] = ()
+    callbacks: Sequence[Callback] = ()
     pbx: PbxPicture = ONE_PBX
     trunk: Trunk = ONE_TRUNK
     run_state: str = "runnable"
@@ -96,6 +104,11 @@ class Story:
                 runs=runs,
                 calls=tuple(self.calls),
                 reservations=tuple(self.reservations),
+                queues=tuple(self.queues),
+                numbers=tuple(self.numbers),
+                callers=tuple(self.callers),
+                entries=tuple(self.entries),
+                callbacks=tuple(self.callbacks),
                 pbx=self.pbx,
             ),
         )
@@ -121,7 +134,8 @@ class Story:
         return self
 
     def working(self, *names: str) -> "Story":
-        """These agents are linked, registered, ready and on a leg, at second 0."""
+        """These agents are linked, registered, ready and on a leg, now: at second 0, if nothing was told yet."""
+        at_s = self.floor.now.mono_s
         for name in names:
             agent_id = NAMES.index(name) + 1
             for event in (
@@ -129,17 +143,17 @@ class Story:
                 e.PhoneRegistered(agent_id=agent_id),
                 e.ReadyAsked(agent_id=agent_id, request=""),
             ):
-                self._handle(0.0, event)
+                self._handle(at_s, event)
             leg = self.floor.agents[agent_id].leg
             if leg is not None:
-                self._handle(0.0, e.LegAnswered(leg=leg, at_utc_s=self.utc_s))
+                self._handle(at_s, e.LegAnswered(leg=leg, at_utc_s=self.utc_s + at_s))
         return self
 
     def _event(self, at_s: float, verb: str, words: list[str]) -> e.Event:
         if verb == "fills":
             return self._fill(words)
         if verb in CALL_FACTS:
-            return CALL_FACTS[verb](f"c1-{int(words[0][1:]):x}", words[1:], self.utc_s + at_s)
+            return CALL_FACTS[verb](call_name(words[0]), words[1:], self.utc_s + at_s)
         if verb in LEG_FACTS:
             return LEG_FACTS[verb](leg(words[0]), self.utc_s + at_s)
         if verb in PLAIN_FACTS:
@@ -170,7 +184,24 @@ def leg_word(name: str) -> str:
 
 
 def call_word(call: str) -> str:
-    return f"c{int(call.split('-')[1], 16)}"
+    if call.startswith("b"):
+        return f"b{call.split('-')[2]}"
+    return f"c{int(call.split('-')[1], 16)}" if call.startswith("c") else f"i{call.split('-')[1]}"
+
+
+def call_name(word: str) -> str:
+    """c1: the first that was dialed; i1: the first who came in; b1: the callback that got the first name."""
+    if word.startswith("b"):
+        return f"b1-7-{word[1:]}"
+    return f"c1-{int(word[1:]):x}" if word.startswith("c") else f"i1-{word[1:]}"
+
+
+def place_word(entry: str) -> str:
+    return f"k:{call_word(entry[2:])}" if entry.startswith("k-") else call_word(entry)
+
+
+def shown(title: str, *words: object) -> list[str]:
+    return [" ".join([title, *(str(word) for word in words if word not in (None, ""))])]
 
 
 CALL_FACTS: dict[str, Callable[[str, list[str], float], e.Event]] = {
@@ -188,6 +219,12 @@ CALL_FACTS: dict[str, Callable[[str, list[str], float], e.Event]] = {
         answered_utc_s=at - float(w[1]) if w[1:] else None,
     ),
     "rings": lambda call, _, at: e.CallRang(call=call, at_utc_s=at),
+    "arrives": lambda call, w, at: e.CallArrived(
+        call=call, dialed=w[0], number=w[1] if w[1:] else "", headers=dict(x.split("=") for x in w[2:]), at_utc_s=at
+    ),
+    "asks-callback": lambda call, w, at: e.CallbackAsked(call=call, number=w[0] if w else "", request="r"),
+    "cancels-callback": lambda call, w, at: e.CallbackCancelAsked(callback=f"k-{call}", request="r"),
+    "assigned": lambda call, w, at: e.AssignAsked(call=call, agent_id=NAMES.index(w[0]) + 1, request="r"),
     "answers": lambda call, _, at: e.CallAnswered(call=call, at_utc_s=at),
     "ends": lambda call, w, at: e.CallEnded(call=call, cause=EndCause(w[0]), at_utc_s=at),
     "prompt-ends": lambda call, w, at: e.PromptEnded(call=call, prompt=w[0] if w else "hello"),
@@ -199,6 +236,7 @@ CALL_FACTS: dict[str, Callable[[str, list[str], float], e.Event]] = {
 }
 LEG_FACTS: dict[str, Callable[[str, float], e.Event]] = {
     "leg-up": lambda name, at: e.LegAnswered(leg=name, at_utc_s=at),
+    "whispered": lambda name, at: e.WhisperEnded(leg=name, prompt="hello"),
     "leg-down": lambda name, at: e.LegEnded(leg=name, cause=EndCause.NORMAL, at_utc_s=at),
 }
 AGENT_FACTS: dict[str, Callable[[int, list[str]], e.Event]] = {
@@ -219,10 +257,11 @@ AGENT_FACTS: dict[str, Callable[[int, list[str]], e.Event]] = {
     "skips": lambda a, w: e.SkipAsked(
         agent_id=a, call=f"c1-{int(w[0][1:]):x}", reason=" ".join(w[1:]) or "not now", request="r"
     ),
-    "dials-by-hand": lambda a, w: e.ManualDialAsked(agent_id=a, run_id=1, item=item(int(w[0][1:])), request="r"),
-    "says": lambda a, w: e.DispositionChosen(
-        agent_id=a, call=f"c1-{int(w[0][1:]):x}", disposition=w[1], note="", request="r"
+    "sends-on": lambda a, w: e.SendOnAsked(
+        agent_id=a, destination=Destination(DestinationKind(w[0]), w[1]), note="", request="r"
     ),
+    "dials-by-hand": lambda a, w: e.ManualDialAsked(agent_id=a, run_id=1, item=item(int(w[0][1:])), request="r"),
+    "says": lambda a, w: e.DispositionChosen(agent_id=a, call=call_name(w[0]), disposition=w[1], note="", request="r"),
 }
 PLAIN_FACTS: dict[str, Callable[[list[str]], e.Event]] = {
     "ticks": lambda _: e.ClockTicked(),
@@ -293,3 +332,32 @@ def shows(command: c.Command) -> list[str]:  # noqa: C901, PLR0912
             return ["ok"] if request else []
         case c.Refuse(code=code):
             return [f"refused {code}"]
+        case _:
+            return shows_of_callers(command)
+
+
+def shows_of_callers(command: c.Command) -> list[str]:
+    match command:
+        case c.SaveArrival(call=call):
+            return [f"arrival {call_word(call)}"]
+        case c.SaveEntry(entry=place):
+            return [f"entry {place_word(place.entry)} {place.state}"]
+        case c.CloseCaller(record=done):
+            return [f"close {call_word(done.call)} {done.outcome} {done.talk_s:g} waited {done.wait_s:g}"]
+        case c.SaveCallback(callback=promise):
+            return [f"callback {call_word(promise.callback[2:])} {promise.state}"]
+        case c.SaveQueueCounts():
+            return []  # tests/core/test_callers.py reads the last ones
+        case c.PlaceCallback(call=call, number=number):
+            return [f"call-back {call_word(call)} {number}"]
+        case c.AnswerCall(call=call):
+            return [f"answer {call_word(call)}"]
+        case c.RejectCall(call=call, busy=busy):
+            return [f"reject {call_word(call)} {'busy' if busy else 'unknown'}"]
+        case c.Announce(call=call, place=place_no, wait_s=wait_s):
+            return shown("announce", call_word(call), place_no, f"{wait_s:.0f}s" if wait_s is not None else None)
+        case c.Whisper(leg=name, prompt=prompt):
+            return [f"whisper {leg_word(name)} {prompt}"]
+        case c.SendOn(call=call, number=number):
+            return [f"send-on {call_word(call)} {number}"]
+    raise AssertionError(f"no word for {command!r}")

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from busyhour.core.acd.figures import ENTERED, SENT_ON, abandoned, answered
+from busyhour.core.acd.figures import ENTERED, SENT_ON, abandoned, answered, talked
 from busyhour.core.acd.leavers import Leavers
 from busyhour.core.acd.needs import in_order, next_step
 from busyhour.core.acd.overflow import Overflow, Path, QueueLoad, next_look_s, on_arrival, while_waiting
@@ -61,6 +61,7 @@ class Entries:
     entries: dict[str, Entry] = field(default_factory=dict)
     estimates: dict[int, WaitEstimate] = field(default_factory=dict)
     counts: dict[int, dict[int, QueueCounts]] = field(default_factory=dict)  # queue -> quarter of an hour
+    counted: dict[tuple[int, int], None] = field(default_factory=dict)  # since they were last kept
     call_s: Callable[[int], float] | None = None  # the mean call of a queue, where it is known
     is_closed: Callable[[int], bool] = lambda _: False
 
@@ -197,6 +198,17 @@ class Entries:
         self.leavers.left(entry.queue_id, entry.number, entry.since_s, now_s)
         return entry
 
+    def sent_away(self, call: str, now_s: float) -> Entry:
+        """They leave this queue by an order, not by a rule of it: an agent or the API sends them elsewhere."""
+        entry = self.entries.pop(call)
+        if entry.state is EntryState.QUEUED:
+            self._leave_line(entry, now_s)
+        if entry.state is EntryState.OFFERED:
+            self._move(entry, EntryCause.WITHDRAWN)
+        self._move(entry, EntryCause.SENT_ON)
+        self._count(entry.queue_id, now_s, SENT_ON)
+        return entry
+
     def _stopped(self, entry: Entry, found: Overflow | None, now_s: float) -> Overflow | None:
         """A rule has fired: they hear something and go on, or they leave this queue."""
         assert found is not None
@@ -234,6 +246,15 @@ class Entries:
             self._line_up(entry, now_s)
         return kept
 
+    def promise(self, callback: Callback, now_s: float) -> Callback | None:
+        """A caller who never waited in this queue is promised a call back. None: it cannot be."""
+        kept = self.promises.promise(callback)
+        if kept is not None and kept.callback not in self.entries:
+            entry = Entry(kept.callback, kept.queue_id, kept.number, kept.since_utc_s, now_s, state=PROMISED)
+            self.entries[entry.call] = entry
+            self._line_up(entry, now_s)
+        return kept
+
     def callback_taken(self, callback: str, now_s: float) -> None:
         """Its turn has come, or it was put off: it is in no line until `callback_waits`."""
         self._leave_line(self.entries[callback], now_s)
@@ -260,10 +281,19 @@ class Entries:
 
     # Figures
 
+    def talked(self, queue_id: int, talk_s: float, now_s: float) -> None:
+        """A conversation with a caller of this queue is over."""
+        self._count(queue_id, now_s, talked(talk_s))
+
+    def at_door(self, queue_id: int, path: Path) -> Overflow | None:
+        """What a rule would want done with a caller who came now; nothing changes."""
+        return on_arrival(self.routing.queues[queue_id].overflow, self._load(queue_id), path.entered(queue_id))
+
     def _count(self, queue_id: int, now_s: float, one: QueueCounts) -> None:
         buckets = self.counts.setdefault(queue_id, {})
         bucket = bucket_of(now_s)
         buckets[bucket] = buckets.get(bucket, QueueCounts()) + one
+        self.counted[queue_id, bucket] = None
         if len(buckets) > BUCKETS_MAX:
             del buckets[min(buckets)]
 

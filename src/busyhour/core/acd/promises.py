@@ -94,6 +94,30 @@ class Promises:
         self._put_off(callback, CallbackCause.NOT_YET, verdict.due_utc_s, f"may not be called yet: {verdict.refusal}")
         return False
 
+    def dials(self, name: str) -> None:
+        """It is being dialed now. Whether that is allowed, the transaction that commits the dial says (`refused`)."""
+        callback = self.callbacks[name]
+        self._move(callback, CallbackCause.TURN_CAME, "is being dialed")
+        callback.attempts += 1
+
+    def refused(self, name: str, reason: str, due_utc_s: float | None) -> None:
+        """It was not dialed, for a reason of the law or of the moment: put off, or given up."""
+        callback = self.callbacks[name]
+        callback.attempts -= 1
+        self._move(callback, CallbackCause.NOT_SENT, "waits for its turn")
+        if due_utc_s is None or due_utc_s >= callback.expires_utc_s:
+            self._give_up(callback, f"may not be called: {reason}")
+        else:
+            self._put_off(callback, CallbackCause.NOT_YET, due_utc_s, f"may not be called yet: {reason}")
+
+    def put_off(self, name: str, due_utc_s: float, why: str) -> None:
+        """Something else than the law is in the way; given up, when it would be too late then."""
+        callback = self.callbacks[name]
+        if due_utc_s >= callback.expires_utc_s:
+            self._give_up(callback, "nobody could call back in time")
+        elif callback.state is CallbackState.WAITING:
+            self._put_off(callback, CallbackCause.NOT_YET, due_utc_s, why)
+
     def due(self, name: str, utc_s: float) -> bool:
         """Its time has come: it waits for its turn again, at its old place."""
         callback = self.callbacks.get(name)

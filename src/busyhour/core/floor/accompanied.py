@@ -7,8 +7,8 @@ joined at once; should that fail, they wait for any free agent like everybody.
 
 from busyhour.core.commands import EndReservation, Join, ReturnItems
 from busyhour.core.dialer.pacing import Pace, room
-from busyhour.core.floor import agents, calls, destinations, endings, pacing, pairing
-from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor import agents, callbacks, calls, destinations, endings, pacing, pairing
+from busyhour.core.floor.call_live import CallerCall, DialedCall
 from busyhour.core.floor.run_live import RunLive
 from busyhour.core.floor.state import AgentLive, FloorState, Tried
 from busyhour.core.life.agent import SystemReason
@@ -140,9 +140,13 @@ def leg_is_gone(f: FloorState, call: DialedCall, *, was_up: bool) -> None:
 
 
 def on_lift_due(f: FloorState, name: str) -> None:
-    call = f.calls.get(name)
-    if call is not None and call.state is CallState.RESERVED:
+    call = f.call_of(name)
+    if call is None or call.state is not CallState.RESERVED:
+        return
+    if isinstance(call, DialedCall):
         no_phone(f, call)
+    elif isinstance(call, CallerCall):
+        callbacks.no_phone(f, call)
 
 
 def no_phone(f: FloorState, call: DialedCall) -> None:

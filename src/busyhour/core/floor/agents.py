@@ -5,8 +5,8 @@ A fact about something already gone is not an error: links repeat themselves and
 
 from busyhour.core import events as e
 from busyhour.core.commands import HangUpLeg, Hold, Join, RingAgent
-from busyhour.core.floor import accompanied, calls, preview, wrapup
-from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor import accompanied, callbacks, callers, calls, offers, orphans, preview, queues, wrapup
+from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.call import TRYING, CallCause, CallState
@@ -113,21 +113,25 @@ def on_phone_gone(f: FloorState, event: e.PhoneGone) -> None:
 def wants_leg(f: FloorState, agent: AgentLive) -> bool:
     """A persistent leg is kept up from the first time the agent is ready; also while a customer waits for them. Who
     only looks at a contact is not rung."""
-    call = f.calls[agent.call] if agent.call is not None else None
-    needed = call is not None and (call.state is not CallState.RESERVED or call.approved)
+    call = f.in_hand(agent)
+    needed = call is not None and (call.state is not CallState.RESERVED or _is_to_be_dialed(call))
     if agent.profile.leg_mode is not LegMode.PERSISTENT and not needed:
         return False
     return agent.session_open and agent.can_ring and (agent.worked or needed)
 
 
-def raise_leg(f: FloorState, agent: AgentLive) -> None:
+def _is_to_be_dialed(call: CallLive) -> bool:
+    return isinstance(call, DialedCall | CallerCall) and call.approved
+
+
+def raise_leg(f: FloorState, agent: AgentLive, *, ring_s: float = LEG_RING_S, caller_id: str = "") -> None:
     """Ring the agent's phone, unless it is being rung, or was rung in vain a moment ago."""
     if agent.leg is not None or f.is_due("leg-retry", str(agent.agent_id)):
         return
     leg = leg_of(tenant=f.tenant, agent_id=agent.agent_id, fence=f.fence, n=f.next_leg())
     agent.leg, agent.leg_up, agent.leg_since_s = leg, False, f.now.mono_s
     f.legs[leg] = agent.agent_id
-    f.at(LEG_RING_S, "leg", leg)
+    f.at(ring_s, "leg", leg)
     f.dirty_agent(agent.agent_id)
     f.do(
         RingAgent(
@@ -135,8 +139,8 @@ def raise_leg(f: FloorState, agent: AgentLive) -> None:
             leg=leg,
             phone_kind=agent.profile.phone_kind,
             sip_address=agent.profile.sip_address,
-            caller_id="",
-            ring_timeout_s=LEG_RING_S,
+            caller_id=caller_id,
+            ring_timeout_s=ring_s,
         )
     )
 
@@ -149,21 +153,33 @@ def on_leg_answered(f: FloorState, event: e.LegAnswered) -> None:
     agent.leg_up, agent.leg_since_s = True, f.now.mono_s
     f.drop("leg", event.leg)
     f.dirty_agent(agent.agent_id)
-    if agent.call is not None:
-        _join_waiting(f, agent, f.calls[agent.call])
+    call = f.in_hand(agent)
+    if call is not None:
+        _join_waiting(f, agent, call)
 
 
-def _join_waiting(f: FloorState, agent: AgentLive, call: DialedCall) -> None:
+def _join_waiting(f: FloorState, agent: AgentLive, call: CallLive) -> None:
     """The leg came up for a customer who waits for this agent: offered, or orphaned by a reload."""
     if call.state is CallState.ORPHANED:
         f.drop("orphan", call.call)
-        f.move_call(call, CallCause.OFFERED)
+        f.move(call, CallCause.OFFERED)
         f.at(calls.JOIN_S, "join", call.call)
+    if isinstance(call, CallerCall):
+        _join_caller(f, agent, call)
+        return
+    assert isinstance(call, DialedCall)
     if call.state is CallState.OFFERED:
         assert agent.leg is not None
         call.leg = agent.leg
         f.do(Join(call=call.call, leg=agent.leg))
     accompanied.leg_is_up(f, call)
+
+
+def _join_caller(f: FloorState, agent: AgentLive, call: CallerCall) -> None:
+    if call.state is CallState.OFFERED:
+        offers.answered(f, call, agent)
+    else:
+        callbacks.leg_is_up(f, call)
 
 
 def on_leg_ended(f: FloorState, event: e.LegEnded) -> None:
@@ -194,14 +210,17 @@ def _forget_leg(f: FloorState, agent: AgentLive) -> None:
     agent.leg, agent.leg_up = None, False
     f.at(LEG_RETRY_S, "leg-retry", str(agent.agent_id))
     f.dirty_agent(agent.agent_id)
-    if agent.call is None:
+    call = f.in_hand(agent)
+    if call is None:
         return
-    call = f.calls[agent.call]
     if call.state in (CallState.TALKING, CallState.HELD):
-        calls.orphan(f, call, leg)
+        orphans.orphan(f, call, leg)
+    elif isinstance(call, CallerCall):
+        offers.leg_is_gone(f, call, agent, was_up=was_up)
     elif call.state is CallState.OFFERED:
         calls.withdraw(f, call, missed=not was_up)
     else:
+        assert isinstance(call, DialedCall)
         accompanied.leg_is_gone(f, call, was_up=was_up)
 
 
@@ -254,18 +273,22 @@ def on_pause_asked(f: FloorState, event: e.PauseAsked) -> None:
 # The call in hand
 
 
-def _call_in_hand(f: FloorState, agent_id: int, request: str) -> DialedCall | None:
+def _call_in_hand(f: FloorState, agent_id: int, request: str) -> CallLive | None:
     agent = f.agents.get(agent_id)
-    if agent is None or agent.call is None:
+    call = f.in_hand(agent) if agent is not None else None
+    if call is None:
         f.refuse(request, "no_call", "You have no call in hand.")
-        return None
-    return f.calls[agent.call]
+    return call
 
 
 def on_hang_up_asked(f: FloorState, event: e.HangUpAsked) -> None:
     call = _call_in_hand(f, event.agent_id, event.request)
     if call is None:
         return
+    if isinstance(call, CallerCall):
+        callers.hang_up_asked(f, call, event.request)
+        return
+    assert isinstance(call, DialedCall)
     if call.state is CallState.RESERVED and not call.approved:
         f.refuse(event.request, "not_dialed", "Nothing is dialed yet. Press Dial, or skip this contact.")
         return
@@ -283,7 +306,7 @@ def on_hold_asked(f: FloorState, event: e.HoldAsked) -> None:
     if call is None:
         return
     if call.state is CallState.TALKING and call.leg is not None:
-        f.move_call(call, CallCause.HELD)
+        f.move(call, CallCause.HELD)
         call.held_from_utc_s = f.now.utc_s
         f.do(Hold(call=call.call, leg=call.leg))
     f.accept(event.request)
@@ -294,7 +317,7 @@ def on_resume_asked(f: FloorState, event: e.ResumeAsked) -> None:
     if call is None:
         return
     if call.state is CallState.HELD and call.leg is not None:
-        f.move_call(call, CallCause.RESUMED)
+        f.move(call, CallCause.RESUMED)
         calls.end_hold(f, call)
         f.do(Join(call=call.call, leg=call.leg))
     f.accept(event.request)
@@ -312,6 +335,7 @@ def on_agent_changed(f: FloorState, event: e.AgentChanged) -> None:
         other_phone = _phone_of(before) != _phone_of(event.agent)
         if other_phone and agent.call is None:
             drop_leg(f, agent)
+    queues.put_agent(f, f.agents[event.agent.agent_id])
     f.dirty_agent(event.agent.agent_id)
     f.touch("agents", event.agent.agent_id)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from math import inf
 
 from busyhour.core.acd.arrival import Arrival
+from busyhour.core.acd.overflow import Path
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import CallState
 from busyhour.core.model.callers import CallerOutcome
@@ -128,17 +129,19 @@ class CallerCall(CallLive):
     channel: str
     dialed: str  # by the caller; nothing when we call back
     caller: str  # the number they called from, or are called back at; empty: withheld
+    name: str = ""
     arrival: Arrival = field(default_factory=Arrival)  # what it brought along
     queue: Queue | None = None  # the one that they are in, or were in last
-    to: list[Destination] = field(default_factory=list)  # where else it goes, one after the other
-    then: Destination | None = None  # where it goes when the message is over
+    to: list[Destination] = field(default_factory=list)  # where it goes from here, one after the other
+    path: Path = field(default_factory=Path)  # the queues in which it was
+    welcomed: bool = False
     back_to_line: bool = False  # when the message is over
+    offers_callback: bool = False  # by the message
     callback: str = ""  # whose dial this is
-    ringing: dict[int, None] = field(default_factory=dict)  # agents who are rung for it, when it is more than one
-    missed: dict[int, None] = field(default_factory=dict)  # who let it ring
+    approved: bool = False  # RESERVED: to be dialed as soon as the agent's phone is up
+    ringing: dict[int, None] = field(default_factory=dict)  # agents who are rung for it and have not answered
     wait_s: float = 0.0  # in queues that it left
     hint: CallerOutcome | None = None
-    sent_on: bool = False  # to a number outside: the PBX has it
     outcome: CallerOutcome | None = None
     why: str = ""
 

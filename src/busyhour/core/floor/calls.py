@@ -4,24 +4,22 @@ from busyhour.core import events as e
 from busyhour.core.commands import (
     CloseMember,
     HangUpCall,
-    Hold,
     LookAtPrompt,
     LookUp,
     PlayPrompt,
     ReturnItems,
     SaveProgress,
 )
-from busyhour.core.floor import accompanied, agents, endings, law, opt_out, places, wrapup
-from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor import accompanied, agents, callbacks, callers, endings, law, offers, opt_out, places, wrapup
+from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.attempt import AttemptCause, AttemptState
 from busyhour.core.life.call import CallCause, CallState
+from busyhour.core.model.callers import CallerOutcome
 from busyhour.core.model.values import FINAL_REFUSALS, DialMode, EndCause, LegMode, Outcome, Refusal
 
 JOIN_S = 3.0  # the PBX joins in milliseconds; after this the leg is taken for dead
-MUSIC_AGAIN_S = 6.0  # the order for hold music says nothing when it was in vain
-ORPHAN_S = 25.0  # a customer whose agent's browser is reloading hears hold music this long
 GONE_S = 5.0  # after a hang-up the end must be heard; else we look
 LOOK_S = 3.0  # between two looks for a call of which the PBX did not reply
 LOOKS_MAX = 10
@@ -35,19 +33,26 @@ FAREWELL = "farewell"
 
 
 def on_call_committed(f: FloorState, event: e.CallCommitted) -> None:
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is None or call.state is not CallState.PLANNED:
         return
-    f.move_call(call, CallCause.COMMITTED)
-    f.at(call.campaign.ring_timeout_s, "ring", call.call)
-    accompanied.committed(f, call)
+    f.move(call, CallCause.COMMITTED)
+    if isinstance(call, DialedCall):
+        f.at(call.campaign.ring_timeout_s, "ring", call.call)
+        accompanied.committed(f, call)
+    else:
+        f.at(callbacks.RING_S, "ring", call.call)
 
 
 def on_call_refused(f: FloorState, event: e.CallRefused) -> None:
     """Never dialed, so there is no record; the member goes where the reason sends it."""
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is None or call.state is not CallState.PLANNED:
         return
+    if isinstance(call, CallerCall):
+        callbacks.refused(f, call, event)
+        return
+    assert isinstance(call, DialedCall)
     item = call.item
     if event.reason is Refusal.CONTACT_CLOSED:
         pass  # what becomes of this member is decided elsewhere already
@@ -71,28 +76,36 @@ def on_call_refused(f: FloorState, event: e.CallRefused) -> None:
 
 
 def on_call_sent(f: FloorState, event: e.CallSent) -> None:
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is not None and call.attempt in (AttemptState.INTENT, AttemptState.AMBIGUOUS):
         f.drop("look", call.call)
         f.move_attempt(call, AttemptCause.ACCEPTED)
+        _heard(f, call)
+
+
+def _heard(f: FloorState, call: CallLive) -> None:
+    """The PBX has it now: what was given up meanwhile can be stopped."""
+    if isinstance(call, DialedCall):
         accompanied.heard(f, call)
+    elif call.given_up and call.hung_up_utc_s is None:
+        hang_up(f, call)
 
 
 def on_call_not_sent(f: FloorState, event: e.CallNotSent) -> None:
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is not None and call.attempt is AttemptState.INTENT:
         endings.close(f, call, event.cause, f.now.utc_s)
 
 
 def on_call_unanswered(f: FloorState, event: e.CallUnanswered) -> None:
     """No reply is not a failure: the call may be ringing. Look (decision 4)."""
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is not None and call.attempt is AttemptState.INTENT:
         f.move_attempt(call, AttemptCause.UNANSWERED)
         look(f, call)
 
 
-def look(f: FloorState, call: DialedCall) -> None:
+def look(f: FloorState, call: CallLive) -> None:
     call.looks += 1
     f.do(LookUp(call=call.call))
     if call.looks < LOOKS_MAX:
@@ -100,14 +113,14 @@ def look(f: FloorState, call: DialedCall) -> None:
 
 
 def on_look_due(f: FloorState, name: str) -> None:
-    call = f.calls.get(name)
+    call = f.call_of(name)
     if call is not None and call.state is not CallState.ENDED:
         look(f, call)
 
 
 def on_call_missing(f: FloorState, event: e.CallMissing) -> None:
     """The PBX does not have it. Its own records decide; without any, it counts as an attempt of unknown end."""
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is None or call.state is CallState.ENDED or call.state is CallState.PLANNED:
         return
     if event.answered_utc_s is not None and call.answered_utc_s is None:
@@ -122,17 +135,17 @@ def on_call_missing(f: FloorState, event: e.CallMissing) -> None:
 
 
 def on_call_rang(f: FloorState, event: e.CallRang) -> None:
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is None or call.attempt in (AttemptState.RINGING, AttemptState.ANSWERED, AttemptState.FINAL):
         return
     f.move_attempt(call, AttemptCause.RANG)
     call.rang_utc_s, call.rang_s = event.at_utc_s, f.now.mono_s
     f.drop("look", call.call)
-    accompanied.heard(f, call)
+    _heard(f, call)
 
 
 def on_call_answered(f: FloorState, event: e.CallAnswered) -> None:
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is None:
         f.do(HangUpCall(call=event.call))  # nobody's call: never leave a person in silence
         return
@@ -140,6 +153,10 @@ def on_call_answered(f: FloorState, event: e.CallAnswered) -> None:
         return
     if call.state is CallState.PLANNED:  # the commit's answer is still under way; the PBX was faster
         on_call_committed(f, e.CallCommitted(call=call.call))
+    if isinstance(call, CallerCall):
+        callers.on_answered(f, call, event.at_utc_s)
+        return
+    assert isinstance(call, DialedCall)
     f.move_attempt(call, AttemptCause.ANSWERED)
     call.answered_utc_s, call.answered_at = event.at_utc_s, f.heard(event.at_utc_s)
     f.drop("ring", call.call)
@@ -166,7 +183,7 @@ def play_message(f: FloorState, call: DialedCall) -> None:
     play(f, call, call.campaign.message_prompt or FAREWELL)
 
 
-def play(f: FloorState, call: DialedCall, prompt: str) -> None:
+def play(f: FloorState, call: CallLive, prompt: str) -> None:
     call.prompt, call.prompt_begun, call.prompt_from_s = prompt, True, f.now.mono_s
     call.prompt_over = False
     f.at(PROMPT_LOOK_S, "prompt", call.call)
@@ -174,25 +191,36 @@ def play(f: FloorState, call: DialedCall, prompt: str) -> None:
 
 
 def on_prompt_ended(f: FloorState, event: e.PromptEnded) -> None:
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is None or call.state not in (CallState.MESSAGE, CallState.FAREWELL):
         return
     if call.prompt and event.prompt != call.prompt:
         return  # it was cut off by the one that plays now
     call.prompt_over = True
-    call.message_heard = call.message_heard or not call.opted_out
-    if not opt_out.holds_end(f, call):
+    if isinstance(call, DialedCall):
+        call.message_heard = call.message_heard or not call.opted_out
+        if not opt_out.holds_end(f, call):
+            hang_up(f, call)
+    else:
+        prompt_is_over(f, call)
+
+
+def prompt_is_over(f: FloorState, call: CallLive) -> None:
+    """A caller's message may lead on; all other prompts end the call."""
+    if isinstance(call, CallerCall) and call.state is CallState.MESSAGE:
+        callers.heard(f, call)
+    else:
         hang_up(f, call)
 
 
 def on_prompt_due(f: FloorState, name: str) -> None:
     """The end of a prompt is a fact that can be lost: look, and in the end do without."""
-    call = f.calls.get(name)
+    call = f.call_of(name)
     if call is None or call.state not in (CallState.MESSAGE, CallState.FAREWELL):
         return
     max_s = MESSAGE_MAX_S if call.state is CallState.MESSAGE else FAREWELL_MAX_S
     if call.prompt_over or not call.prompt or f.now.mono_s - call.prompt_from_s >= max_s:
-        hang_up(f, call)
+        prompt_is_over(f, call)
         return
     f.do(LookAtPrompt(call=call.call, prompt=call.prompt))
     f.at(PROMPT_LOOK_S, "prompt", call.call)
@@ -201,11 +229,11 @@ def on_prompt_due(f: FloorState, name: str) -> None:
 def on_prompt_missing(f: FloorState, event: e.PromptMissing) -> None:
     """Nothing is being played. Whether it was heard is not known. A call that was taken over may never have heard
     anything: it hears all of it, rather than nothing (A4)."""
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is None or call.state not in (CallState.MESSAGE, CallState.FAREWELL) or call.prompt != event.prompt:
         return
     if call.prompt_begun:
-        hang_up(f, call)
+        prompt_is_over(f, call)
     else:
         play(f, call, call.prompt)
 
@@ -230,7 +258,7 @@ def _give_offer_up(f: FloorState, call: DialedCall) -> None:
         agents.lose_leg(f, agent)
 
 
-def free_offered(f: FloorState, call: DialedCall) -> None:
+def free_offered(f: FloorState, call: CallLive) -> None:
     """Let the agent go to whom this call was being joined."""
     assert call.agent_id is not None
     agent = f.agents[call.agent_id]
@@ -255,7 +283,7 @@ def say_farewell(f: FloorState, call: DialedCall) -> None:
 
 
 def on_call_joined(f: FloorState, event: e.CallJoined) -> None:
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is None:
         places.hang_up_nobodys(f, event.call, event.leg)
         return
@@ -264,27 +292,33 @@ def on_call_joined(f: FloorState, event: e.CallJoined) -> None:
         return
     f.drop("join", call.call)
     f.drop("wait", call.call)
-    f.move_call(call, CallCause.JOINED)
+    f.move(call, CallCause.JOINED)
     if call.joined_utc_s is None:
         call.joined_utc_s = event.at_utc_s
     call.segment_from_utc_s = event.at_utc_s
-    law.note_up(f, call)
+    if isinstance(call, DialedCall):
+        law.note_up(f, call)
+    elif isinstance(call, CallerCall):
+        offers.joined(f, call)
     f.do(SaveProgress(call=call.call, state=call.attempt, joined_utc_s=call.joined_utc_s, agent_id=call.agent_id))
 
 
 def on_join_failed(f: FloorState, event: e.JoinFailed) -> None:
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is not None and call.state is CallState.OFFERED and call.leg == event.leg:
         _leg_is_dead(f, call)
 
 
 def on_join_due(f: FloorState, name: str) -> None:
-    call = f.calls.get(name)
+    call = f.call_of(name)
     if call is not None and call.state is CallState.OFFERED:
         _leg_is_dead(f, call)
 
 
-def _leg_is_dead(f: FloorState, call: DialedCall) -> None:
+def _leg_is_dead(f: FloorState, call: CallLive) -> None:
+    if isinstance(call, CallerCall):
+        offers.on_ring_due(f, call)
+        return
     assert call.agent_id is not None
     agent = f.agents[call.agent_id]
     if agent.leg is not None:
@@ -293,8 +327,9 @@ def _leg_is_dead(f: FloorState, call: DialedCall) -> None:
         withdraw(f, call, missed=True)
 
 
-def withdraw(f: FloorState, call: DialedCall, *, missed: bool) -> None:
+def withdraw(f: FloorState, call: CallLive, *, missed: bool) -> None:
     """The offer did not come about: the agent is freed at once, the customer keeps their place in time (B10)."""
+    assert isinstance(call, DialedCall), "callers have their own rules (`offers.py`)"
     assert call.agent_id is not None
     agent = f.agents[call.agent_id]
     agent.call = None
@@ -309,60 +344,37 @@ def withdraw(f: FloorState, call: DialedCall, *, missed: bool) -> None:
     f.at(call.campaign.answer_wait_max_s - waited_s, "wait", call.call)
 
 
-def orphan(f: FloorState, call: DialedCall, leg: str) -> None:
-    """The agent's leg is gone in mid-call: hold music, while the same agent may come back (F1)."""
-    end_hold(f, call)
-    endings.end_segment(f, call, f.now.utc_s)
-    f.move_call(call, CallCause.LEG_LOST)
-    call.leg = None
-    f.do(Hold(call=call.call, leg=leg))
-    f.at(MUSIC_AGAIN_S, "music", call.call)
-    f.at(ORPHAN_S, "orphan", call.call)
-
-
-def on_music_due(f: FloorState, name: str) -> None:
-    """Still no agent: music once more, in case that they hear none (I18)."""
-    call = f.calls.get(name)
-    if call is not None and call.state is CallState.ORPHANED:
-        f.do(Hold(call=name, leg=""))
-        f.at(MUSIC_AGAIN_S, "music", name)
-
-
-def on_orphan_due(f: FloorState, name: str) -> None:
-    """The agent did not come back: a word to the customer, and the agent is let go."""
-    call = f.calls.get(name)
-    if call is None or call.state is not CallState.ORPHANED:
-        return
-    assert call.agent_id is not None
-    agent = f.agents[call.agent_id]
-    say_farewell(f, call)
-    agent.pause = SystemReason.LAGGED
-    wrapup.begin_acw(f, agent, call)
-
-
-def end_hold(f: FloorState, call: DialedCall) -> None:
+def end_hold(f: FloorState, call: CallLive) -> None:
     if call.held_from_utc_s is not None:
         call.hold_s += f.now.utc_s - call.held_from_utc_s
         call.held_from_utc_s = None
 
 
 def on_max_due(f: FloorState, name: str) -> None:
-    """Longer than the campaign allows (WD-106)."""
-    call = f.calls.get(name)
-    if call is not None and call.state is not CallState.ENDED:
+    """Longer than the campaign, or the queue, allows (WD-106)."""
+    call = f.call_of(name)
+    if call is None or call.state is CallState.ENDED:
+        return
+    if isinstance(call, DialedCall):
         call.hint = Outcome.MAX_DURATION
-        hang_up(f, call)
+    elif isinstance(call, CallerCall):
+        call.hint = CallerOutcome.MAX_DURATION
+    hang_up(f, call)
 
 
 def on_ring_due(f: FloorState, name: str) -> None:
     """Not answered within the ring time (WD-105)."""
-    call = f.calls.get(name)
-    if call is not None and call.state is CallState.DIALING:
+    call = f.call_of(name)
+    if call is None or call.state is not CallState.DIALING:
+        return
+    if isinstance(call, DialedCall):
         call.hint = Outcome.NO_ANSWER
-        hang_up(f, call)
+    elif isinstance(call, CallerCall):
+        call.hint = CallerOutcome.UNREACHED
+    hang_up(f, call)
 
 
-def hang_up(f: FloorState, call: DialedCall) -> None:
+def hang_up(f: FloorState, call: CallLive) -> None:
     """Ask the PBX; the end itself is a fact that comes back, and is looked for when it does not."""
     call.hung_up_utc_s = call.hung_up_utc_s or f.now.utc_s
     f.do(HangUpCall(call=call.call))
@@ -370,8 +382,9 @@ def hang_up(f: FloorState, call: DialedCall) -> None:
 
 
 def on_gone_due(f: FloorState, name: str) -> None:
-    call = f.calls.get(name)
+    call = f.call_of(name)
     if call is not None and call.state is not CallState.ENDED:
-        f.do(HangUpCall(call=call.call))
+        if call.hung_up_utc_s is not None or isinstance(call, DialedCall):
+            f.do(HangUpCall(call=call.call))
         look(f, call)
         f.at(GONE_S, "gone", call.call)

@@ -3,8 +3,8 @@
 from busyhour.core import events as e
 from busyhour.core.commands import CloseCall
 from busyhour.core.dialer.retry import Retry, next_attempt
-from busyhour.core.floor import accompanied, calls, destinations, law, opt_out, watching, wrapup
-from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor import accompanied, caller_endings, calls, destinations, law, opt_out, watching, wrapup
+from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.outcome import outcome_of
 from busyhour.core.floor.state import CLOCK_SET_S, FloorState
 from busyhour.core.life.attempt import AttemptCause
@@ -15,11 +15,12 @@ from busyhour.core.model.pictures import CallRecord, HopperItem, Segment
 from busyhour.core.model.values import EndCause, Outcome
 
 NEVER_SENT_RETRY_S = 60.0  # an intent that was proven not to have been sent is dialed again after this
+GONE_MAX = 1_000  # callers who hung up, of whom an older picture of the PBX may still speak
 WITH_AGENT = (CallState.OFFERED, CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 
 
 def on_call_ended(f: FloorState, event: e.CallEnded) -> None:
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is None or call.state is CallState.ENDED:
         return
     if call.state is CallState.PLANNED:
@@ -29,8 +30,12 @@ def on_call_ended(f: FloorState, event: e.CallEnded) -> None:
     close(f, call, event.cause, event.at_utc_s)
 
 
-def close(f: FloorState, call: DialedCall, cause: EndCause, ended_utc_s: float) -> None:
+def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) -> None:
     """Write the final record, once, and let everybody go."""
+    if isinstance(call, CallerCall):
+        caller_endings.close(f, call, cause, ended_utc_s)
+        return
+    assert isinstance(call, DialedCall)
     calls.end_hold(f, call)
     end_segment(f, call, ended_utc_s)
     if call.hung_up_utc_s is not None and ended_utc_s < call.hung_up_utc_s:
@@ -57,8 +62,8 @@ def close(f: FloorState, call: DialedCall, cause: EndCause, ended_utc_s: float) 
     with_agent = call.state in WITH_AGENT or call.accompanied
     f.move_attempt(call, AttemptCause.ENDED)
     f.move_call(call, CallCause.ENDED)
-    _save_disposition(f, call)
-    _release_agent(f, call, with_agent=with_agent)
+    save_disposition(f, call)
+    release_agent(f, call, with_agent=with_agent)
     watching.note_ended(f, run, call, record.talk_s)
 
 
@@ -68,7 +73,7 @@ def dial_again(f: FloorState, item: HopperItem) -> Retry:
     return Retry(due_utc_s=max(f.now.utc_s + NEVER_SENT_RETRY_S, item.due_utc_s), why="never sent: dialed again")
 
 
-def _save_disposition(f: FloorState, call: DialedCall) -> None:
+def save_disposition(f: FloorState, call: CallLive) -> None:
     """Chosen while the call was still up: by its agent, or by one who was let go before its end."""
     if call.disposition is None or call.agent_id is None:
         return
@@ -78,13 +83,14 @@ def _save_disposition(f: FloorState, call: DialedCall) -> None:
     f.do(wrapup.disposition_of(f, call.agent_id, asked, call))
 
 
-def _release_agent(f: FloorState, call: DialedCall, *, with_agent: bool) -> None:
+def release_agent(f: FloorState, call: CallLive, *, with_agent: bool) -> None:
     agent = f.agents.get(call.agent_id) if call.agent_id is not None and with_agent else None
     if agent is None or agent.call != call.call:
         forget(f, call.call, unless_wrapped_up=True)
         return
     if call.joined_utc_s is None:  # it ended while it was being offered, or before the answer
-        accompanied.note(f, agent, call, call.outcome or Outcome.LOST)
+        if isinstance(call, DialedCall):
+            accompanied.note(f, agent, call, call.outcome or Outcome.LOST)
         calls.free_offered(f, call)
         forget(f, call.call)
         return
@@ -95,7 +101,7 @@ def _release_agent(f: FloorState, call: DialedCall, *, with_agent: bool) -> None
         forget(f, call.call)
 
 
-def end_segment(f: FloorState, call: DialedCall, ended_utc_s: float) -> None:
+def end_segment(f: FloorState, call: CallLive, ended_utc_s: float) -> None:
     kind = {
         CallState.TALKING: "agent",
         CallState.HELD: "agent",
@@ -141,7 +147,7 @@ def talk_s(
     return max(0.0, told_s)
 
 
-def talked_s(f: FloorState, call: DialedCall, answered_utc_s: float) -> float:
+def talked_s(f: FloorState, call: CallLive, answered_utc_s: float) -> float:
     """Until now, of a call that is up: by the clock that is never set, once we know of the answer."""
     if call.answered_at is not None and call.answered_at.mono_s < f.now.mono_s:
         return f.now.mono_s - call.answered_at.mono_s
@@ -202,15 +208,21 @@ def note_due(f: FloorState, run_id: int, due_utc_s: float | None) -> None:
 
 def forget(f: FloorState, name: str, *, unless_wrapped_up: bool = False) -> None:
     """Take an ended call off the floor; with `unless_wrapped_up`, not while an agent works on it."""
-    call = f.calls.get(name)
+    call = f.call_of(name)
     if call is None or call.state is not CallState.ENDED:
         return
     agent = f.agents.get(call.agent_id) if unless_wrapped_up and call.agent_id is not None else None
     if agent is not None and agent.acw_call == name:
         return
+    f.touch("calls", name)
+    if not isinstance(call, DialedCall):
+        del f.callers[name]
+        f.gone[name] = None
+        if len(f.gone) > GONE_MAX:
+            del f.gone[next(iter(f.gone))]
+        return
     del f.calls[name]
     run = f.runs.get(call.run_id)
     if run is not None:
         run.calls.pop(name, None)
-    f.touch("calls", name)
     f.dirty_run(call.run_id)

@@ -12,17 +12,24 @@ from busyhour.core.commands import Command
 from busyhour.core.floor import (
     accompanied,
     agents,
+    callbacks,
+    callers,
     calls,
     endings,
     law,
     manual,
+    offers,
     opt_out,
+    orphans,
+    outside,
     pairing,
     preview,
+    queues,
     recovery,
     runs,
     wrapup,
 )
+from busyhour.core.floor.call_live import CallLive
 from busyhour.core.floor.state import CLOCK_SET_S, FloorState
 
 DEADLINES_AT_ONCE_MAX = 10_000
@@ -63,6 +70,15 @@ RULES: dict[type[e.Event], Rule] = {
     e.PromptEnded: calls.on_prompt_ended,
     e.PromptMissing: calls.on_prompt_missing,
     e.DigitPressed: opt_out.on_digit_pressed,
+    e.QueueChanged: queues.on_queue_changed,
+    e.QueueRemoved: queues.on_queue_removed,
+    e.NumbersChanged: queues.on_numbers_changed,
+    e.CallArrived: callers.on_call_arrived,
+    e.WhisperEnded: offers.on_whisper_ended,
+    e.AssignAsked: offers.on_assign_asked,
+    e.CallbackAsked: callbacks.on_callback_asked,
+    e.CallbackCancelAsked: callbacks.on_callback_cancel_asked,
+    e.SendOnAsked: outside.on_send_on_asked,
     e.CallJoined: calls.on_call_joined,
     e.JoinFailed: calls.on_join_failed,
     e.AgentLinked: agents.on_agent_linked,
@@ -95,8 +111,15 @@ DUE: dict[str, Due] = {
     "ring": calls.on_ring_due,
     "wait": calls.on_wait_due,
     "join": calls.on_join_due,
-    "orphan": calls.on_orphan_due,
-    "music": calls.on_music_due,
+    "orphan": orphans.on_orphan_due,
+    "music": orphans.on_music_due,
+    "rest": offers.on_rest_due,
+    "whisper": offers.on_whisper_due,
+    "entry": callers.on_entry_due,
+    "announce": callers.on_announce_due,
+    "direct": callers.on_direct_due,
+    "callback": callbacks.on_callback_due,
+    "queues": queues.on_queues_due,
     "strand": recovery.on_strand_due,
     "max": calls.on_max_due,
     "gone": calls.on_gone_due,
@@ -142,7 +165,8 @@ class Floor(FloorState):
 
     def heard_at(self) -> dict[str, e.Instant]:
         """When we heard of the answers of calls that are up: for a floor that is begun anew in the same process."""
-        return {name: call.answered_at for name, call in self.calls.items() if call.answered_at is not None}
+        both: tuple[CallLive, ...] = (*self.calls.values(), *self.callers.values())
+        return {call.call: call.answered_at for call in both if call.answered_at is not None}
 
     def _fire_due(self) -> None:
         for _ in range(DEADLINES_AT_ONCE_MAX):

@@ -7,7 +7,7 @@ is away the call ends after `WRITTEN_S` all the same, and what was asked for wai
 from busyhour.core import events as e
 from busyhour.core.commands import OptOut
 from busyhour.core.dialer.retry import Retry
-from busyhour.core.floor import calls, preview
+from busyhour.core.floor import callers, calls, preview
 from busyhour.core.floor.call_live import DialedCall
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import HEARS_US
@@ -18,6 +18,9 @@ NEVER_AGAIN = Retry(due_utc_s=None, why="the callee asked by key not to be calle
 
 def on_digit_pressed(f: FloorState, event: e.DigitPressed) -> None:
     call = f.calls.get(event.call)
+    caller = f.callers.get(event.call)
+    if caller is not None:
+        callers.on_digit(f, caller, event.digit)
     if call is None or call.state not in HEARS_US or call.opted_out:
         return
     if event.digit != call.campaign.compliance.opt_out_key:

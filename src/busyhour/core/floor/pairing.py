@@ -6,11 +6,11 @@ to look for work, and nothing is found by polling.
 
 from itertools import groupby
 
-from busyhour.core.acd.choice import CallPlace
+from busyhour.core.acd.choice import CallPlace, QueuedPlace, queued_place
 from busyhour.core.commands import Join, PlaceCall
 from busyhour.core.dialer.pacing import Pace
 from busyhour.core.dialer.template import expand
-from busyhour.core.floor import accompanied, agents, calls, destinations, law, pacing, preview, runs
+from busyhour.core.floor import accompanied, agents, calls, destinations, law, offers, pacing, preview, queues, runs
 from busyhour.core.floor.call_live import DialedCall
 from busyhour.core.floor.run_live import RunLive, TrunkLive
 from busyhour.core.floor.state import AgentLive, FloorState
@@ -31,6 +31,7 @@ def settle(f: FloorState) -> None:
         if assign(f):
             continue
         if not f.dirty_runs:
+            queues.keep_counts(f)
             return
         dirty, f.dirty_runs = f.dirty_runs, {}
         for run_id in dirty:
@@ -62,12 +63,26 @@ def assign(f: FloorState) -> bool:
     if not f.idle or not f.telephony_up:
         return False
     assigned = False
-    while (call := next_call(f)) is not None:
-        agent_id = f.idle.first(call.run_id)
-        assert agent_id is not None
-        offer(f, call, f.agents[agent_id])
+    while f.idle:
+        call, place = next_call(f), f.entries.routing.next_place() if f.takes_callers else None
+        if call is None and place is None:
+            break
+        if call is not None and (place is None or _place(f, call) <= place):
+            agent_id = f.idle.first(call.run_id)
+            assert agent_id is not None
+            offer(f, call, f.agents[agent_id])
+        else:
+            pairing = f.entries.routing.next_pairing()
+            assert pairing is not None
+            offers.offer(f, pairing)
         assigned = True
     return assigned
+
+
+def _place(f: FloorState, call: DialedCall) -> QueuedPlace:
+    """Where an answered callee stands among callers: by their campaign's priority, and since when they wait."""
+    priority = f.runs[call.run_id].campaign.priority
+    return queued_place(priority, call.answered_utc_s or 0.0, call.call, f.entries.routing.ageing_s)
 
 
 def next_call(f: FloorState) -> DialedCall | None:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from busyhour.core.commands import HangUpCall, Hold, Join
 from busyhour.core.floor import calls
-from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.call_live import CallLive
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import HEARS_US, CallState
 from busyhour.core.model.ids import agent_of, is_leg, leg_in
@@ -22,7 +22,7 @@ def leg_of_room(bridge: str | None) -> str | None:
     return leg if is_leg(leg) else None
 
 
-def review(f: FloorState, call: DialedCall, leg: str | None) -> None:
+def review(f: FloorState, call: CallLive, leg: str | None) -> None:
     """The customer is in the room of this leg, or in none: put them where they belong."""
     if call.state is CallState.TALKING:
         astray = leg != call.leg
@@ -32,7 +32,7 @@ def review(f: FloorState, call: DialedCall, leg: str | None) -> None:
         put_right(f, call, leg)
 
 
-def put_right(f: FloorState, call: DialedCall, leg: str | None) -> None:
+def put_right(f: FloorState, call: CallLive, leg: str | None) -> None:
     why = f"{call.state}, and found in " + (f"the room of {leg}" if leg is not None else "no room")
     if call.state is CallState.ENDED or call.hung_up_utc_s is not None:
         f.do(HangUpCall(call=call.call, why=why))

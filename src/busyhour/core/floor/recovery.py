@@ -10,15 +10,30 @@ from msgspec.structs import replace
 
 from busyhour.core import events as e
 from busyhour.core.commands import HangUpCall, HangUpLeg, Hold, SaveProgress
-from busyhour.core.floor import accompanied, agents, calls, dead, destinations, endings, opt_out, places, preview, runs
-from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor import (
+    accompanied,
+    agents,
+    caller_recovery,
+    calls,
+    dead,
+    destinations,
+    endings,
+    offers,
+    opt_out,
+    orphans,
+    places,
+    preview,
+    runs,
+)
+from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.run_live import TrunkLive
 from busyhour.core.floor.state import AgentLive, FloorState
+from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import HEARS_US, CallState
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.fact import Instant
-from busyhour.core.model.ids import agent_of, is_call, is_leg
+from busyhour.core.model.ids import agent_of, came_in, is_call, is_leg
 from busyhour.core.model.pictures import (
     AgentProfile,
     CallHistory,
@@ -59,7 +74,8 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
             _take_up_wrap_up(f, replace(stored, outcome=record.outcome, ended_utc_s=record.ended_utc_s))
     for reservation in event.reservations:
         preview.restore(f, reservation)
-    _hang_up_strangers(f, event.pbx)
+    caller_recovery.begin(f, event, channels, histories)
+    _meet_strangers(f, event.pbx)
     for agent in f.agents.values():
         f.dirty_agent(agent.agent_id)
         f.touch("agents", agent.agent_id)
@@ -70,7 +86,7 @@ def _agent(f: FloorState, profile: AgentProfile) -> AgentLive:
     agent = AgentLive(profile=profile, session_open=profile.session_open, since_utc_s=f.now.utc_s)
     if not profile.session_open:
         return agent
-    agent.pause = profile.pause_reason
+    agent.pause = profile.pause_reason if profile.pause_reason != SystemReason.RESTING else None
     agent.worked = True
     f.at(agents.LINK_GRACE_S, "link", str(profile.agent_id))
     if profile.acw_call is not None and profile.acw_until_utc_s > f.now.utc_s:
@@ -246,8 +262,8 @@ def _take_up(f: FloorState, call: DialedCall, leg: str | None, agent_id: int | N
 
 def _wait_for_agent(f: FloorState, call: DialedCall, agent_id: int | None) -> None:
     f.do(Hold(call=call.call, leg=""))  # its leg went while no engine was there: music, not silence (I18)
-    f.at(calls.MUSIC_AGAIN_S, "music", call.call)
-    f.at(calls.ORPHAN_S, "orphan", call.call)
+    f.at(orphans.MUSIC_AGAIN_S, "music", call.call)
+    f.at(orphans.ORPHAN_S, "orphan", call.call)
     agent = f.agents.get(agent_id) if agent_id is not None else None
     if agent is None or agent.call is not None or agent.acw_call is not None:  # or let go of this call already
         f.at(0.0, "strand", call.call)
@@ -257,17 +273,25 @@ def _wait_for_agent(f: FloorState, call: DialedCall, agent_id: int | None) -> No
 
 
 def on_strand_due(f: FloorState, name: str) -> None:
-    """A talking customer without any agent of theirs: a word, and the end."""
-    call = f.calls.get(name)
-    if call is not None and call.state is CallState.ORPHANED:
-        f.drop("orphan", name)
+    """A customer who talked, without any agent of theirs: a word, and the end; a caller, to another agent."""
+    call = f.call_of(name)
+    if call is None or call.state is not CallState.ORPHANED:
+        return
+    f.drop("orphan", name)
+    if isinstance(call, DialedCall):
         calls.say_farewell(f, call)
+    elif isinstance(call, CallerCall):
+        offers.lost_agent(f, call)
 
 
-def _hang_up_strangers(f: FloorState, pbx: PbxPicture) -> None:
+def _meet_strangers(f: FloorState, pbx: PbxPicture) -> None:
+    """Who came in is a caller of whom nobody has told yet; only what we dialed can be a stranger."""
     for channel in pbx.channels:
-        if is_call(channel.channel) and channel.channel not in f.calls:
-            f.do(HangUpCall(call=channel.channel))
+        if is_call(channel.channel) and f.call_of(channel.channel) is None:
+            if came_in(channel.channel):
+                caller_recovery.meet(f, channel)
+            else:
+                f.do(HangUpCall(call=channel.channel))
 
 
 # A lost link, and facts that were lost on their way
@@ -299,15 +323,15 @@ def compare(f: FloorState, pbx: PbxPicture, *, asked_s: float, restarted: bool) 
     for leg, agent_id in list(f.legs.items()):
         if f.agents[agent_id].leg_since_s < asked_s:
             _compare_leg(f, leg, channels.get(leg))
-    for call in list(f.calls.values()):
+    both: list[CallLive] = [*f.calls.values(), *f.callers.values()]
+    for call in both:
         undecided = call.attempt in (AttemptState.INTENT, AttemptState.AMBIGUOUS)  # its answer is still to come
         if call.state is not CallState.ENDED and not undecided and call.changed_s < asked_s:
             _catch_up(f, call, channels.get(call.call), histories.get(call.call), restarted=restarted)
     for channel in pbx.channels:
         if is_leg(channel.channel) and channel.channel not in f.legs:
             f.do(HangUpLeg(leg=channel.channel))
-        elif is_call(channel.channel) and channel.channel not in f.calls:
-            f.do(HangUpCall(call=channel.channel))
+    _meet_strangers(f, pbx)
 
 
 def _compare_leg(f: FloorState, leg: str, channel: ChannelPicture | None) -> None:
@@ -318,7 +342,7 @@ def _compare_leg(f: FloorState, leg: str, channel: ChannelPicture | None) -> Non
 
 
 def _catch_up(
-    f: FloorState, call: DialedCall, channel: ChannelPicture | None, history: CallHistory | None, *, restarted: bool
+    f: FloorState, call: CallLive, channel: ChannelPicture | None, history: CallHistory | None, *, restarted: bool
 ) -> None:
     name = call.call
     if channel is None:

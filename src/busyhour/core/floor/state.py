@@ -132,6 +132,7 @@ class FloorState:
     entries: Entries = field(default_factory=lambda: Entries(Routing(), Leavers(LEAVER_KEPT_S)))
     numbers: tuple[DialedNumber, ...] = ()
     takes_callers: bool = False  # there is a queue: agents stand in line for callers, too
+    gone: dict[str, None] = field(default_factory=dict)  # callers who hung up lately
     had_by: dict[str, tuple[int, float]] = field(default_factory=dict)  # a caller's number -> the agent, when (UTC)
     dirty_runs: dict[int, None] = field(default_factory=dict)
     dirty_agents: dict[int, None] = field(default_factory=dict)

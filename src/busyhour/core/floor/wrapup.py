@@ -6,7 +6,7 @@ from busyhour.core import events as e
 from busyhour.core.commands import SaveDisposition
 from busyhour.core.dialer.retry import next_attempt
 from busyhour.core.floor import agents, endings
-from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.call_live import CallLive, DialedCall
 from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.call import CallState
 from busyhour.core.model.values import AcwMode, LegMode
@@ -14,14 +14,14 @@ from busyhour.core.model.values import AcwMode, LegMode
 NOTE_LENGTH_MAX = 4_000
 
 
-def begin_acw(f: FloorState, agent: AgentLive, call: DialedCall) -> None:
+def begin_acw(f: FloorState, agent: AgentLive, call: CallLive) -> None:
     """The conversation is over: wrap-up, then what the agent asked for meanwhile (U-37)."""
     agent.call = None
-    campaign = call.campaign
-    if campaign.acw_mode is AcwMode.NONE or not agent.session_open:
+    mode, max_s = call.acw
+    if mode is AcwMode.NONE or not agent.session_open:
         _after_work(f, agent)
         return
-    seconds = inf if campaign.acw_mode is AcwMode.UNTIMED else campaign.acw_max_s
+    seconds = inf if mode is AcwMode.UNTIMED else max_s
     agent.acw_call = call.call
     agent.acw_until_s = f.now.mono_s + seconds
     agent.acw_until_utc_s = f.now.utc_s + min(seconds, 86_400.0)
@@ -61,8 +61,8 @@ def let_wishes_hold(f: FloorState, agent: AgentLive) -> None:
 
 
 def acw_may_end(f: FloorState, agent: AgentLive) -> bool:
-    call = f.calls.get(agent.acw_call or "")
-    return call is None or call.campaign.acw_mode is not AcwMode.FIXED
+    call = f.call_of(agent.acw_call or "")
+    return call is None or call.acw[0] is not AcwMode.FIXED
 
 
 def on_wrap_up_end_asked(f: FloorState, event: e.WrapUpEndAsked) -> None:
@@ -82,7 +82,7 @@ def on_disposition_chosen(f: FloorState, event: e.DispositionChosen) -> None:
     if agent is None or event.call not in (agent.call, agent.acw_call):
         f.refuse(event.request, "call_closed", "This call is closed; its disposition can no longer be changed here.")
         return
-    call = f.calls.get(event.call)
+    call = f.call_of(event.call)
     if call is not None and call.state in (CallState.RESERVED, CallState.PLANNED):
         f.refuse(event.request, "not_dialed", "Nothing is dialed yet. Press Dial, or skip this contact.")
         return
@@ -93,14 +93,12 @@ def on_disposition_chosen(f: FloorState, event: e.DispositionChosen) -> None:
     f.accept(event.request)
 
 
-def disposition_of(
-    f: FloorState, agent_id: int, event: e.DispositionChosen, call: DialedCall | None
-) -> SaveDisposition:
+def disposition_of(f: FloorState, agent_id: int, event: e.DispositionChosen, call: CallLive | None) -> SaveDisposition:
     """What to keep. While the call is up, its final record decides about the member; of a call that is not known here
     any more, the member stays as stored."""
     due_utc_s, why = None, "as it was before"
-    over = call is not None and call.outcome is not None
-    if call is not None and call.outcome is not None:
+    over = isinstance(call, DialedCall) and call.outcome is not None
+    if isinstance(call, DialedCall) and call.outcome is not None:
         assert call.ended_utc_s is not None
         retry = next_attempt(
             call.campaign,

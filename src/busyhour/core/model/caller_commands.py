@@ -87,6 +87,7 @@ class Announce(Act, frozen=True, kw_only=True):
     call: str
     place: int | None
     wait_s: float | None
+    language: str = "en-US"  # one of the voice's
 
 
 class Whisper(Act, frozen=True, kw_only=True):

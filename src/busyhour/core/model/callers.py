@@ -94,6 +94,7 @@ class Callback(Struct, kw_only=True):
     callback: str
     queue_id: int
     number: str
+    name: str = ""
     rule: CallbackRule
     since_utc_s: float  # from when its place counts
     promised_utc_s: float

@@ -1,7 +1,7 @@
 """Names of channels. They carry the tenant, so an event finds its floor without a table, also after a restart.
 
 c<tenant>-<hex>                     a call to a contact: attempt id = channel id (architecture decision 4)
-b<tenant>-<hex>                     a call to somebody who was promised one: a callback's dial
+b<tenant>-<fence>-<n>               a call to somebody who was promised one: a callback's dial
 i<tenant>-<the PBX's own id>        a caller: the PBX named the channel before we heard of it (decision 0024)
 a<tenant>-<agent>-<fence>-<n>       an agent's leg; fence and n make it new in every session of every engine
 r<leg>                              the room (bridge) of an agent's leg
@@ -31,6 +31,11 @@ def came_in(channel: str) -> bool:
 
 def caller_of(*, tenant: int, pbx_id: str) -> str:
     return f"i{tenant}-{pbx_id}"
+
+
+def callback_of(*, tenant: int, fence: int, n: int) -> str:
+    """Of a callback's dial: new in every engine, by its fence."""
+    return f"b{tenant}-{fence}-{n}"
 
 
 def on_pbx(channel: str) -> str:

@@ -147,6 +147,7 @@ class Announce(Struct, frozen=True, kw_only=True):
     place: bool = True  # says which place in line they have
     wait: bool = False  # says how long it will take
     whisper: str | None = None  # to the agent, before the caller is joined (OC-020)
+    callback: str | None = None  # to a caller who was promised a call back
     farewell: str | None = None  # to a caller whose agent was lost and does not come back
 
 

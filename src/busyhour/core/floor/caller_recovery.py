@@ -1,0 +1,285 @@
+"""Callers after a restart: who is on the line says the PBX, since when they wait says the store (0024).
+
+A living channel with an open entry stands in the line with its age, its step and the rules that fired, so its place is
+the same. Whoever is gone has given up. Who came in and is not known to the store has just arrived.
+"""
+
+from collections.abc import Mapping
+
+from busyhour.core import events as e
+from busyhour.core.acd.arrival import arrival_of
+from busyhour.core.acd.entries import Entry
+from busyhour.core.acd.overflow import Path
+from busyhour.core.commands import AnswerCall, Hold, SaveEntry
+from busyhour.core.floor import callbacks, callers, calls, endings, orphans, pairing, places, queues
+from busyhour.core.floor.call_live import CallerCall
+from busyhour.core.floor.state import FloorState
+from busyhour.core.life.attempt import AttemptState
+from busyhour.core.life.call import CallState
+from busyhour.core.life.callback import CallbackState
+from busyhour.core.life.entry import EntryState
+from busyhour.core.model.callers import EntryPicture, OpenCaller
+from busyhour.core.model.ids import came_in
+from busyhour.core.model.pictures import CallHistory, ChannelPicture
+from busyhour.core.model.values import EndCause
+
+Channels = Mapping[str, ChannelPicture]
+Histories = Mapping[str, CallHistory]
+
+
+def begin(f: FloorState, event: e.FloorStarted, channels: Channels, histories: Histories) -> None:
+    f.entries.routing.ageing_s = event.ageing_s
+    f.entries.counts = {queue_id: dict(counts) for queue_id, counts in event.queue_counts.items()}
+    for queue in event.queues:
+        queues.set_queue(f, queue)
+    if event.numbers:
+        queues.on_numbers_changed(f, e.NumbersChanged(numbers=event.numbers))
+    if event.callers or event.entries or event.callbacks:
+        queues.take_callers(f)
+    _restore_promises(f, event)
+    entries = {one.entry: one for one in event.entries}
+    for stored in event.callers:
+        channel = channels.get(stored.call)
+        if stored.outcome is not None:
+            _take_up_wrap_up(f, stored)
+        elif channel is not None:
+            _adopt(f, stored, channel, entries.pop(stored.call, None))
+        else:
+            _close_dead(f, stored, histories.get(stored.call), entries.pop(stored.call, None))
+    for entry in entries.values():
+        if entry.entry not in f.entries.entries:
+            _end_entry(f, entry)
+    _settle_dialing(f)
+
+
+# Promises
+
+
+def _restore_promises(f: FloorState, event: e.FloorStarted) -> None:
+    kept = {one.entry: one for one in event.entries if one.state == EntryState.PROMISED}
+    for callback in event.callbacks:
+        if callback.queue_id not in f.entries.routing.queues:
+            continue
+        f.entries.promises.restore(callback)
+        picture = kept.get(callback.callback)
+        entry = Entry(callback.callback, callback.queue_id, callback.number, callback.since_utc_s, f.now.utc_s)
+        if picture is not None:
+            entry = _entry(picture)
+        entry.state = EntryState.PROMISED
+        f.entries.restore(entry, f.now.utc_s)
+        if callback.state is not CallbackState.WAITING:
+            f.entries.callback_taken(callback.callback, f.now.utc_s)
+        if callback.state is CallbackState.PUT_OFF:
+            f.at((callback.due_utc_s or 0.0) - f.now.utc_s, "callback", callback.callback)
+        callers.look_again(f, callback.callback)
+
+
+def _settle_dialing(f: FloorState) -> None:
+    """A dial of which the store knows nothing was never committed, so nobody was dialed."""
+    dialed = {call.callback for call in f.callers.values() if call.state is not CallState.ENDED}
+    for callback in list(f.entries.promises.callbacks.values()):
+        if callback.state is CallbackState.DIALING and callback.callback not in dialed:
+            f.entries.promises.not_sent(callback.callback)
+            callbacks.save(f, callback)
+            f.entries.callback_waits(callback.callback, f.now.utc_s)
+
+
+# Callers
+
+
+def _known(f: FloorState, stored: OpenCaller) -> CallerCall:
+    return CallerCall(
+        channel=stored.call,
+        dialed=stored.dialed,
+        caller=stored.number,
+        name=stored.name,
+        arrival=arrival_of(stored.headers),
+        queue=f.entries.routing.queues.get(stored.queue_id) if stored.queue_id else None,
+        callback=stored.callback,
+        trunk_id=stored.trunk_id,
+        placed_utc_s=stored.arrived_utc_s,
+        rang_utc_s=stored.ringing_utc_s,
+        answered_utc_s=stored.answered_utc_s,
+        joined_utc_s=stored.joined_utc_s,
+        disposition=stored.disposition,
+        note=stored.note,
+        welcomed=stored.answered_utc_s is not None,
+        why="taken over by a new engine",
+    )
+
+
+def _adopt(f: FloorState, stored: OpenCaller, channel: ChannelPicture, entry: EntryPicture | None) -> None:
+    call = _known(f, stored)
+    call.attempt = AttemptState.SENT
+    if channel.answered:
+        call.attempt = AttemptState.ANSWERED
+        call.answered_utc_s = call.answered_utc_s or channel.answered_utc_s or f.now.utc_s
+        call.answered_at = f.now
+    call.segment_from_utc_s = stored.joined_utc_s or f.now.utc_s
+    if entry is not None:
+        call.queue = f.entries.routing.queues.get(entry.queue_id) or call.queue
+    leg = places.agents_leg(f, channel)
+    call.state = _state_of(call, channel, leg)
+    f.callers[call.call] = call
+    f.touch("calls", call.call)
+    if entry is not None and call.state is not CallState.WAITING:
+        _end_entry(f, entry)
+    _take_up(f, call, leg, stored.agent_id, entry)
+
+
+def _state_of(call: CallerCall, channel: ChannelPicture, leg: str | None) -> CallState:
+    if not channel.answered:
+        return CallState.ARRIVED if came_in(call.call) else CallState.DIALING
+    if leg is not None:
+        return CallState.TALKING
+    if not channel.in_app:
+        return CallState.OUTSIDE
+    return CallState.ORPHANED if call.joined_utc_s is not None else CallState.WAITING
+
+
+def _take_up(
+    f: FloorState, call: CallerCall, leg: str | None, agent_id: int | None, entry: EntryPicture | None
+) -> None:
+    if call.call_max_s > 0 and call.answered_utc_s is not None:
+        f.at(call.call_max_s - endings.talked_s(f, call, call.answered_utc_s), "max", call.call)
+    match call.state:
+        case CallState.ARRIVED:
+            callers.find_way(f, call)
+            f.do(AnswerCall(call=call.call, call_max_s=pairing.TALK_MAX_S))
+            f.at(callers.ANSWER_S, "gone", call.call)
+        case CallState.DIALING:
+            _take_up_dial(f, call, agent_id)
+        case CallState.WAITING:
+            _back_to_line(f, call, entry)
+        case CallState.TALKING if leg is not None:
+            agent = f.agents[f.legs[leg]]
+            call.agent_id, call.leg, agent.call = agent.agent_id, leg, call.call
+            call.joined_utc_s = call.joined_utc_s or f.now.utc_s
+            f.dirty_agent(agent.agent_id)
+        case CallState.ORPHANED:
+            _wait_for_agent(f, call, agent_id)
+        case _:
+            pass
+
+
+def _take_up_dial(f: FloorState, call: CallerCall, agent_id: int | None) -> None:
+    """A callback that rings: with its agent, when they have their phone up still."""
+    f.at(callbacks.RING_S - endings.age_s(f, call.placed_utc_s), "ring", call.call)
+    agent = f.agents.get(agent_id or 0)
+    if call.trunk_id in f.trunks:
+        f.trunks[call.trunk_id].up += 1
+    if agent is not None and agent.session_open and agent.leg_up and agent.call is None and agent.acw_call is None:
+        call.agent_id, agent.call, call.accompanied = agent.agent_id, call.call, True
+        f.dirty_agent(agent.agent_id)
+
+
+def _back_to_line(f: FloorState, call: CallerCall, picture: EntryPicture | None) -> None:
+    if picture is None or picture.queue_id not in f.entries.routing.queues:
+        callers.find_way(f, call)
+        callers.go_on(f, call)
+        return
+    entry = _entry(picture)
+    call.path, call.welcomed = entry.path, True
+    f.entries.restore(entry, f.now.utc_s)
+    queues.keep(f, entry)
+    callers.wait(f, call)
+    if call.queue is not None and call.queue.announce.place_every_s > 0:
+        f.at(call.queue.announce.place_every_s, "announce", call.call)
+
+
+def _entry(picture: EntryPicture) -> Entry:
+    return Entry(
+        call=picture.entry,
+        queue_id=picture.queue_id,
+        number=picture.number,
+        since_s=picture.since_utc_s,
+        entered_s=picture.entered_utc_s,
+        skills=picture.skills,
+        priority=picture.priority,
+        agent_id=picture.agent_id,
+        agent_until_s=picture.agent_until_utc_s,
+        relaxed=picture.relaxed,
+        path=Path(picture.queues, picture.hops, frozenset(picture.fired)),
+        state=EntryState(picture.state),
+        to_tail=picture.to_tail,
+        queued=picture.queued,
+    )
+
+
+def _wait_for_agent(f: FloorState, call: CallerCall, agent_id: int | None) -> None:
+    """They talked with an agent whose leg went while no engine was there: music, and the same agent, or another."""
+    f.do(Hold(call=call.call, leg=""))
+    f.at(orphans.MUSIC_AGAIN_S, "music", call.call)
+    agent = f.agents.get(agent_id or 0)
+    if agent is None or agent.call is not None or agent.acw_call is not None or not agent.session_open:
+        f.at(0.0, "strand", call.call)
+        return
+    f.at(orphans.ORPHAN_S, "orphan", call.call)
+    call.agent_id, agent.call = agent.agent_id, call.call
+    f.dirty_agent(agent.agent_id)
+
+
+def meet(f: FloorState, channel: ChannelPicture) -> None:
+    """Somebody is on the line of whom nobody has told us: they have just arrived."""
+    if channel.channel in f.gone:
+        return
+    arrived = e.CallArrived(
+        call=channel.channel,
+        dialed=channel.dialed,
+        number=channel.number,
+        name=channel.name,
+        at_utc_s=channel.created_utc_s or f.now.utc_s,
+    )
+    callers.on_call_arrived(f, arrived)
+    if channel.answered:
+        calls.on_call_answered(f, e.CallAnswered(call=channel.channel, at_utc_s=channel.answered_utc_s or f.now.utc_s))
+
+
+# Those who are gone
+
+
+def _close_dead(f: FloorState, stored: OpenCaller, history: CallHistory | None, entry: EntryPicture | None) -> None:
+    call = _known(f, stored)
+    call.attempt = AttemptState.SENT if stored.answered_utc_s is None else AttemptState.ANSWERED
+    call.state = CallState.WAITING
+    if stored.answered_utc_s is None:
+        call.state = CallState.ARRIVED if came_in(call.call) else CallState.DIALING
+    if history is not None and history.answered_utc_s is not None:
+        call.answered_utc_s = call.answered_utc_s or history.answered_utc_s
+    call.agent_id = stored.agent_id if stored.joined_utc_s is not None else None
+    ended_utc_s = history.ended_utc_s if history is not None else f.now.utc_s
+    cause = history.cause if history is not None else EndCause.PBX_RESTART
+    if history is None and stored.callback and stored.state == AttemptState.INTENT:
+        cause = EndCause.NOT_SENT
+    call.trunk_id = 0
+    f.callers[call.call] = call
+    if entry is not None and entry.queue_id in f.entries.routing.queues:
+        call.queue = f.entries.routing.queues[entry.queue_id]
+        f.entries.restore(_entry(entry), f.now.utc_s)
+    elif entry is not None:
+        _end_entry(f, entry)
+    endings.close(f, call, cause, max(ended_utc_s, call.placed_utc_s))
+
+
+def _end_entry(f: FloorState, entry: EntryPicture) -> None:
+    """Nobody stands there any more."""
+    left = EntryPicture(
+        entry=entry.entry,
+        queue_id=entry.queue_id,
+        number=entry.number,
+        since_utc_s=entry.since_utc_s,
+        entered_utc_s=entry.entered_utc_s,
+        state=EntryState.SERVED if entry.state == EntryState.OFFERED else EntryState.LEFT,
+    )
+    f.do(SaveEntry(entry=left, at_utc_s=f.now.utc_s))
+
+
+def _take_up_wrap_up(f: FloorState, stored: OpenCaller) -> None:
+    agent = f.agents.get(stored.agent_id or 0)
+    if agent is None or agent.acw_call != stored.call:
+        return
+    call = _known(f, stored)
+    call.state, call.attempt = CallState.ENDED, AttemptState.FINAL
+    call.agent_id, call.outcome, call.ended_utc_s = stored.agent_id, stored.outcome, stored.ended_utc_s
+    f.callers[call.call] = call
+    f.touch("calls", call.call)

@@ -1,0 +1,77 @@
+"""Callers who are sent on: by an agent, to wherever calls can go; and to numbers outside, joined by the PBX."""
+
+from busyhour.core import events as e
+from busyhour.core.acd.arrival import headers_of
+from busyhour.core.acd.overflow import Path
+from busyhour.core.commands import Hold, SendOn
+from busyhour.core.floor import callbacks, callers, calls, endings, wrapup
+from busyhour.core.floor.call_live import CallerCall
+from busyhour.core.floor.state import FloorState
+from busyhour.core.life.call import CallCause, CallState
+from busyhour.core.model.queue import Destination, DestinationKind
+
+OUTSIDE_RING_S = 60.0
+
+
+def on_send_on_asked(f: FloorState, event: e.SendOnAsked) -> None:
+    """An agent sends their caller elsewhere, and is free for the wrap-up. The caller keeps the age of their call."""
+    agent = f.agents.get(event.agent_id)
+    call = f.in_hand(agent) if agent is not None else None
+    if agent is None or not isinstance(call, CallerCall) or call.state not in (CallState.TALKING, CallState.HELD):
+        f.refuse(event.request, "no_caller", "Only a caller whom you talk with can be sent on.")
+        return
+    fault = _cannot_go_to(f, call, event.destination)
+    if fault:
+        f.refuse(event.request, "not_possible", fault)
+        return
+    calls.end_hold(f, call)
+    endings.end_segment(f, call, f.now.utc_s)
+    f.do(Hold(call=call.call, leg=call.leg or ""))
+    f.move_caller(call, CallCause.REQUEUED)
+    agent.handled += 1
+    call.agent_id, call.leg, call.note = None, None, event.note or call.note
+    call.to, call.path, call.welcomed = [event.destination], Path(), True
+    wrapup.begin_acw(f, agent, call)
+    f.had_by.pop(call.caller, None)
+    f.accept(event.request)
+    callers.go_on(f, call)
+
+
+def _cannot_go_to(f: FloorState, call: CallerCall, to: Destination) -> str:
+    number = int(to.target) if to.target.isdecimal() else 0
+    match to.kind:
+        case DestinationKind.QUEUE if number not in f.entries.routing.queues:
+            return "There is no such queue. Choose another one."
+        case DestinationKind.AGENT if number not in f.agents or not f.agents[number].session_open:
+            return "This agent is not logged on. Choose another one."
+        case DestinationKind.NUMBER if callbacks.free_trunk(f, call.queue) is None:
+            return "No line is free at this moment. Try again in a few seconds."
+        case DestinationKind.CALLBACK if number not in f.entries.routing.queues or not call.caller:
+            return "They cannot be called back: no number, or no such queue."
+        case _:
+            return ""
+
+
+def send_on(f: FloorState, call: CallerCall, number: str) -> bool:
+    """To a number outside: the PBX connects them, and tells when it is over."""
+    trunk = callbacks.free_trunk(f, call.queue)
+    if trunk is None or not f.telephony_up:
+        call.why = "no line is free to send this caller on"
+        return False
+    trunk.up += 1
+    call.trunk_id = trunk.trunk.trunk_id
+    f.move_caller(call, CallCause.SENT_ON)
+    call.segment_from_utc_s = f.now.utc_s
+    call.why = f"sent on to {number}"
+    f.touch("system", "system")
+    f.do(
+        SendOn(
+            call=call.call,
+            trunk=trunk.trunk,
+            number=number,
+            caller_id=call.queue.caller_id if call.queue is not None and call.queue.caller_id else call.caller,
+            ring_timeout_s=OUTSIDE_RING_S,
+            headers=headers_of(call.arrival),
+        )
+    )
+    return True

@@ -1,0 +1,174 @@
+"""Stories of callers who are called back, sent on, given to agents by other programs, or lose their agent."""
+
+import pytest
+
+from busyhour.core.events import QueueRemoved
+from busyhour.core.model.pictures import AgentProfile
+from busyhour.core.model.queue import (
+    SkillNeed,
+)
+from tests.core.inbound import people, queue, story
+
+
+@pytest.mark.covers("I22")
+def test_a_callback_keeps_the_place_and_is_dialed_once_with_the_agent_on_the_line() -> None:
+    one = story(queue(callback_key="1"), show=("callback", "call-back", "close", "entry", "join", "play"))
+    one.check("""
+        1 arrives i1 5551 +491
+        1 answers i1
+            > entry i1 queued
+        5 presses i1 1
+            > entry i1 left
+            > callback i1 waiting
+            > entry k:i1 promised
+            > play i1 farewell
+        8 prompt-ends i1 farewell
+        8.1 ends i1 normal
+            > close i1 CALLED_BACK 0 waited 4
+        9 arrives i2 5551 +492
+        9 answers i2
+            > entry i2 queued
+    """)
+    one.working("ann")
+    [call] = [name for name in one.floor.callers if name.startswith("b")]
+    word = f"b{call.split('-')[2]}"
+    one.check(f"""
+        10 commits {word}
+        10 sent {word}
+        12 rings {word}
+        15 answers {word}
+            > callback i1 done
+            > entry k:i1 left
+            > join {word} ann#1
+        15.1 joins {word} ann#1
+        75 ends {word} normal
+            > close {word} HANDLED 59.9 waited 0
+        76 wraps-up ann
+            > entry i2 offered
+            > join i2 ann#1
+    """)
+
+
+@pytest.mark.covers("I22")
+def test_who_is_not_reached_is_tried_again_by_the_rule_and_not_for_ever() -> None:
+    one = story(queue(callback_key="1"), show=("callback", "close")).check("""
+        1 arrives i1 5551 +491
+        1 answers i1
+        5 presses i1 1
+            > callback i1 waiting
+        8.1 ends i1 normal
+            > close i1 CALLED_BACK 0 waited 4
+    """)
+    one.working("ann")
+    for round_ in range(3):
+        at = 10 + 400 * round_
+        if round_:
+            one._handle(at, one._event(at, "ticks", []))
+        [call] = [name for name in one.floor.callers if name.startswith("b")]
+        for verb, words in (("commits", []), ("sent", []), ("ends", ["busy"])):
+            one._handle(at, one._event(at, verb, [f"b{call.split('-')[2]}", *words]))
+    assert not one.floor.entries.promises.callbacks, "three attempts, then it is given up"
+    assert not one.floor.entries.entries
+    assert one.floor.agents[1].state == "available"
+
+
+def test_a_callback_that_may_not_be_dialed_is_put_off_and_the_agent_is_free() -> None:
+    one = story(queue(callback_key="1"), show=("callback", "agent")).check("""
+        1 arrives i1 5551 +491
+        1 answers i1
+        5 presses i1 1
+            > callback i1 waiting
+        8.1 ends i1 normal
+    """)
+    one.working("ann")
+    [call] = [name for name in one.floor.callers if name.startswith("b")]
+    word = f"b{call.split('-')[2]}"
+    one.check(f"""
+        10 refuses {word} out_of_hours_callee 3600
+            > callback i1 put_off
+            > agent ann available
+    """)
+
+
+@pytest.mark.covers("F1")
+def test_when_the_agent_is_lost_for_good_the_caller_gets_another_one() -> None:
+    one = story(show=("hold", "join", "close", "play")).working("ann", "bob")
+    one.check("""
+        1 arrives i1 5551 +1
+        1 answers i1
+            > hold i1
+            > join i1 ann#1
+        1.1 joins i1 ann#1
+        30 leg-down ann#1
+            > hold i1
+        55 ticks
+            > hold i1
+            > hold i1
+            > join i1 bob#2
+        55.1 joins i1 bob#2
+        70 ends i1 normal
+            > close i1 HANDLED 43.8 waited 0.2
+    """)
+
+
+@pytest.mark.covers("CP-048")
+def test_an_agent_sends_the_caller_to_another_queue_and_is_free_for_wrap_up() -> None:
+    second = queue(queue_id=2, name="Second", skills=(SkillNeed("other"),))
+    bob = AgentProfile(agent_id=2, name="bob", skills={"other": 1})
+    one = story(queue(), second, agents=[*people("ann"), bob], show=("ok", "refused", "hold", "join", "agent", "close"))
+    one.working("ann", "bob").check("""
+        1 arrives i1 5551 +1
+        1 answers i1
+            > hold i1
+            > join i1 ann#1
+            > agent ann reserved
+        2 joins i1 ann#1
+            > agent ann on_contact
+        30 sends-on ann queue 9
+            > refused not_possible
+        31 sends-on ann queue 2
+            > hold i1
+            > ok
+            > hold i1
+            > agent ann acw
+            > join i1 bob#2
+            > agent bob reserved
+        32 joins i1 bob#2
+            > agent bob on_contact
+        40 wraps-up ann
+            > ok
+            > agent ann available
+        50 ends i1 normal
+            > close i1 HANDLED 47 waited 2
+            > agent bob acw
+    """)
+    first, second_counts = (sum(q.answered for q in one.floor.entries.counts[n].values()) for n in (1, 2))
+    assert (first, second_counts) == (1, 1), "each queue has answered one"
+
+
+@pytest.mark.covers("OC-090", "OC-091")
+def test_another_program_gives_a_waiting_call_to_an_agent() -> None:
+    external = queue(dispatch="external")
+    story(external, show=("ok", "refused", "join")).working("ann").check("""
+        1 arrives i1 5551 +1
+        1 answers i1
+        2 assigned i1 bob
+            > refused agent_logged_off
+        3 assigned i1 ann
+            > join i1 ann#1
+            > ok
+        4 assigned i1 ann
+            > refused call_unknown
+    """)
+
+
+def test_a_queue_that_is_removed_says_farewell_to_those_who_wait() -> None:
+    one = story().check("""
+        1 arrives i1 5551 +1
+            > answer i1
+        1 answers i1
+            > entry i1 queued
+            > hold i1
+    """)
+    assert one._handle(2.0, QueueRemoved(queue_id=1)) == ["entry i1 left", "play i1 farewell"]
+    assert 1 not in one.floor.entries.routing.queues
