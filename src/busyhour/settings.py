@@ -3,6 +3,7 @@
 From the environment (`BUSYHOUR_...`), or from `busyhour.toml` in the data folder; the environment wins.
 """
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated
 
@@ -52,6 +53,20 @@ class Settings(BaseSettings):
     # The dialer
     engine_queue_max: int = Field(100_000, gt=0)
     """Events that may wait for the engine; beyond it the PBX link is treated as lost and looked at anew."""
+
+    # Programs made for OpenSIPS (docs/guide/moving-from-opensips.md)
+    mi_http: bool = False
+    """Serve the management interface at /mi of the page's address."""
+    mi_tenant: int | None = Field(None, ge=1)
+    """Whose contact centre the three ways without a password are for."""
+    mi_fifo: Path | None = None
+    mi_udp_port: Port = 0
+    """On this machine only; 0 = closed."""
+    mi_unix_socket: Path | None = None
+    mi_reply_folder: Path = Path("/tmp")  # noqa: S108 (where such programs make the FIFO for the answer)
+    """Folder of the FIFOs for answers, and of sockets that events may go to."""
+    mi_event_networks: tuple[IPv4Network | IPv6Network, ...] = ()
+    """Events may go there beside this machine and whoever asks for them; as `["192.0.2.0/24"]`."""
 
     @classmethod
     def settings_customise_sources(

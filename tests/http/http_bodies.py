@@ -37,6 +37,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "add_range": {"json": {"first": "5550000", "count": 2, "short_numbers": True}},
     "start_import": FILE,
     "pause": body(reason="lunch"),
+    "management": body(jsonrpc="2.0", id=1, method="which"),
     "reserve": {"params": {"op": "reserve", "agent": "SIP/302"}},
     "dial_preview": body(call="c1-0"),
     "skip_preview": body(call="c1-0", reason="not now"),

@@ -15,10 +15,12 @@ from busyhour.bench.pacing.planned import play
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import DialMode, ListRole, Role
 from busyhour.http.app import create_app
+from busyhour.http.compat.listeners import Management
 from busyhour.http.services import Services
 from busyhour.service import records as r
 from busyhour.service import secrets
 from busyhour.service.accounts import Accounts
+from busyhour.service.centres import Centres
 from busyhour.service.exporting import Exporting
 from busyhour.service.importing import Importing
 from busyhour.service.planning import Planner
@@ -75,8 +77,10 @@ class World:
             setattr(self, name, port)
         self.accounts = Accounts(directory=self.directory, clock=self.clock, session_hours=12)
         self.accounts.hasher = CHEAP
+        settings = Settings(mi_http=True)
+        centres = Centres(floors=self.floors, queues=self.queues, directory=self.directory, clock=self.clock)
         self.services = Services(
-            settings=Settings(),
+            settings=settings,
             clock=self.clock,
             directory=self.directory,
             lists=self.lists,
@@ -90,6 +94,7 @@ class World:
             imports=Importing(lists=self.lists, files=ContactFiles, clock=self.clock, spool=self.spool),
             exports=Exporting(lists=self.lists, files=ContactFiles(), spool=self.spool),
             planner=Planner(campaigns=self.campaigns, work=play),
+            management=Management(settings, centres, self.clock),
             pbx_up=lambda: True,
             pbx_ws_url=pbx_ws_url,
             versions={"busyhour": "test"},

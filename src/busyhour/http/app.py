@@ -56,6 +56,7 @@ from busyhour.http import (
 )
 from busyhour.http.answers import fault_response, place_of, response_to
 from busyhour.http.boundary import Boundary, UploadPaths
+from busyhour.http.compat import over_http
 from busyhour.http.guard import Guard
 from busyhour.http.permissions import check_declared
 from busyhour.http.routes import SOCKET, Declared, Routes, answering
@@ -97,6 +98,7 @@ ALL: tuple[Routes, ...] = (
     desk_callers.routes,
     reserve.routes,
     sip.routes,
+    over_http.routes,
     document.routes,
     page.routes,  # last: it takes every path that is left
 )

@@ -12,6 +12,7 @@ from typing import Final
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from busyhour.http.guard import CLOSE_TAKEN_OVER, CLOSE_UNAUTHENTICATED
+from busyhour.http.rate import Rate
 from busyhour.http.services import Caller, Services
 from busyhour.service.accounts_links import Link
 from busyhour.service.errors import StoreDown
@@ -27,21 +28,6 @@ RECHECK_S: Final = 30.0
 """How often the session of an open socket is looked up anew: another process may have ended it."""
 
 PONG: Final = '{"type":"pong"}'
-
-
-class Rate:
-    """At most so many in any second; no clock of its own."""
-
-    def __init__(self, per_s_max: int) -> None:
-        self.per_s_max = per_s_max
-        self.second = 0
-        self.count = 0
-
-    def allows(self, now_s: float) -> bool:
-        if int(now_s) != self.second:
-            self.second, self.count = int(now_s), 0
-        self.count += 1
-        return self.count <= self.per_s_max
 
 
 async def race(*ways: Awaitable[tuple[int, str]]) -> tuple[int, str]:

@@ -13,6 +13,7 @@ from starlette.requests import HTTPConnection
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from busyhour.http.compat.credentials import token_anyhow
 from busyhour.http.permissions import PUBLIC, may
 from busyhour.http.routes import Declared
 from busyhour.http.services import Caller
@@ -57,7 +58,7 @@ class Guard:
         declared = self._declared(scope)
         if declared.permission == PUBLIC:
             return
-        caller, by_cookie = await self._caller(scope)
+        caller, by_cookie = await self._caller(scope, declared)
         check_role(caller.session.user, declared.permission)
         if scope["type"] == "websocket":
             check_origin(scope, by_cookie=by_cookie)
@@ -76,10 +77,12 @@ class Guard:
             raise MethodNotAllowed(f"{scope['method']} is not possible here: see /api/openapi.json.")
         raise NotFound("There is nothing at this address: see /api/openapi.json.")
 
-    async def _caller(self, scope: Scope) -> tuple[Caller, bool]:
+    async def _caller(self, scope: Scope, declared: Declared) -> tuple[Caller, bool]:
         """The living session; and whether a cookie brought it."""
         connection = HTTPConnection(scope)
         token, by_cookie = token_in(connection)
+        if declared.token_anyhow and (other := token_anyhow(connection)) is not None:
+            token, by_cookie = other[:TOKEN_LENGTH_MAX], False
         if token is None:
             raise Unauthenticated("You are not logged in. Log in first.")
         hash_ = secrets.token_hash(token)

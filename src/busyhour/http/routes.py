@@ -52,6 +52,7 @@ class Declared:
     media: tuple[str, ...] = ()  # media types of an answer that is not JSON
     form: dict[str, Any] | None = None  # schema of a multipart body
     upload: bool = False  # the body may be as large as `Settings.upload_bytes_max`
+    token_anyhow: bool = False  # for clients that can send no bearer token (`compat/credentials.py`)
 
     @property
     def key(self) -> str:

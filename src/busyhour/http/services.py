@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from busyhour.http.compat.listeners import Management
 from busyhour.service import ports
 from busyhour.service import records as r
 from busyhour.service.accounts import Accounts
@@ -34,6 +35,7 @@ class Services:
     imports: Importing
     exports: Exporting
     planner: Planner
+    management: Management
     pbx_up: Callable[[], bool]
     pbx_ws_url: str
     versions: dict[str, str]

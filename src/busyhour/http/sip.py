@@ -11,8 +11,9 @@ import aiohttp
 import structlog
 from starlette.websockets import WebSocket
 
-from busyhour.http.feeds import CLOSE_TOO_MUCH, Rate, close_after, race, session_end
+from busyhour.http.feeds import CLOSE_TOO_MUCH, close_after, race, session_end
 from busyhour.http.guard import CLOSE_FORBIDDEN, CLOSE_UNAVAILABLE
+from busyhour.http.rate import Rate
 from busyhour.http.routes import Routes
 from busyhour.http.services import Use, Who
 from busyhour.http.sip_message import fault_of

@@ -37,11 +37,15 @@ async def serve(services: Services, settings: Settings, *, begun: Callable[[], N
     )
     server = PageServer(config)
     _end_on_signal(server)
-    serving = asyncio.create_task(server.serve())
-    while not server.started and not serving.done():  # noqa: ASYNC110 (uvicorn has no event for it)
-        await asyncio.sleep(0.01)
-    begun()
-    await serving
+    await services.management.open()
+    try:
+        serving = asyncio.create_task(server.serve())
+        while not server.started and not serving.done():  # noqa: ASYNC110 (uvicorn has no event for it)
+            await asyncio.sleep(0.01)
+        begun()
+        await serving
+    finally:
+        await services.management.close()
 
 
 def _end_on_signal(server: uvicorn.Server) -> None:
