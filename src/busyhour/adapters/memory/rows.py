@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 
+from busyhour.adapters.memory.callers import CallerRows
 from busyhour.core import commands as c
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.run import ACTIVE, RunState
@@ -140,6 +141,7 @@ class Rows:
     live_numbers: dict[str, str] = field(default_factory=dict)
     dialed: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
     abandoned: dict[str, float] = field(default_factory=dict)  # number: when its last abandoned call ended
+    inbound: CallerRows = field(default_factory=CallerRows)
     fence: int = 0
     written_no: int = 0
     history: int = 0  # of the store, when the shard was opened last
@@ -154,6 +156,7 @@ class Rows:
             members={key: one.copy() for key, one in self.members.items()},
             attempts={name: one.copy() for name, one in self.attempts.items()},
             agent_states=list(self.agent_states),
+            inbound=self.inbound.copy(),
         )
         for name in PLAIN:
             setattr(other, name, dict(getattr(self, name)))

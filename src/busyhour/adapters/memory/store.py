@@ -7,24 +7,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 
-import msgspec
-
 from busyhour.adapters.memory.compliance import reckon
-from busyhour.adapters.memory.rows import Attempt, Member, Rows, Run
+from busyhour.adapters.memory.rows import Member, Rows, Run
+from busyhour.adapters.memory.writes import give_back_lost, write, write_call
 from busyhour.core import commands as c
 from busyhour.core.dialer.hours import ZONE_AGAIN_S, is_open_everywhere, next_open, zone_known, zones_of
 from busyhour.core.dialer.may_dial import DialPicture, may_dial
 from busyhour.core.events import CallCommitted, CallRefused, Event, HopperFilled, Instant, NumberOptedOut, RunCounted
-from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
-from busyhour.core.model.pictures import CallRecord, HopperItem, Reservation, RunPicture
-from busyhour.core.model.values import Outcome
+from busyhour.core.model.pictures import HopperItem, RunPicture
 from busyhour.service import fences
 from busyhour.service.ports import FloorPicture, Kept
-
-OF_A_CALL = (c.SaveProgress, c.CloseCall, c.SaveDisposition, c.OptOut)
 
 
 @dataclass(slots=True)
@@ -77,7 +72,7 @@ class MemoryStore:
         given_back = None
         known = {"same_history": same_history, "same_owner": fences.same_owner(rows.owner, owner)}
         if kept is not None and fences.is_missing(kept, rows.fence, **known):
-            given_back = _give_back_lost(rows, kept.after(rows.written_no))
+            given_back = give_back_lost(rows, kept.after(rows.written_no))
             rows.written_no = max([rows.written_no, *(no for no, _ in kept.writes)])
         rows.fence = fences.next_fence(rows.fence, history_no=self.history, same_history=same_history)
         rows.owner = owner
@@ -99,6 +94,13 @@ class MemoryStore:
             ),
             calls=calls,
             reservations=tuple(rows.reservations.values()),
+            queues=tuple(sorted(rows.inbound.queues.values(), key=lambda queue: (queue.name, queue.queue_id))),
+            numbers=rows.inbound.numbers,
+            callers=rows.inbound.open_callers({agent.acw_call for agent in rows.agents.values()}),
+            entries=rows.inbound.open_entries(),
+            callbacks=rows.inbound.open_callbacks(),
+            queue_counts=rows.inbound.lately(self.clock() if self.clock is not None else None),
+            ageing_s=rows.inbound.ageing_s,
             written_no=rows.written_no,
             given_back=given_back,
         )
@@ -125,7 +127,10 @@ class MemoryStore:
                 answers.append(self._place(rows, keep))
                 moved.add(keep.run_id)
                 continue
-            _write(rows, keep)
+            if isinstance(keep, c.PlaceCallback):
+                answers.append(self._call_back(rows, keep))
+                continue
+            write(rows, keep)
             if isinstance(keep, c.CloseCall):
                 moved.add(keep.record.run_id)
             elif isinstance(keep, c.SaveRun):
@@ -190,7 +195,7 @@ class MemoryStore:
                 member_open=_is_open(member, keep),
                 on_dnc=keep.item.number in rows.dnc,
                 zones=member.zones,
-                number_live=keep.item.number in rows.live_numbers,
+                number_live=keep.item.number in rows.live_numbers or rows.inbound.on_line(keep.item.number),
                 attempts_24h=len(recent),
                 due_utc_s=keep.item.due_utc_s,
                 oldest_24h_utc_s=recent[0] if recent else None,
@@ -200,8 +205,19 @@ class MemoryStore:
         )
         if verdict.refusal is not None:
             return CallRefused(call=name, reason=verdict.refusal, due_utc_s=verdict.due_utc_s)
-        _write_call(rows, keep, utc_s)
+        write_call(rows, keep, utc_s)
         return CallCommitted(call=name)
+
+    def _call_back(self, rows: Rows, keep: c.PlaceCallback) -> Event:
+        if keep.call in rows.inbound.callers:
+            return CallCommitted(call=keep.call)
+        utc_s = self.clock() if self.clock is not None else keep.at_utc_s
+        on_dnc, dialed = keep.number in rows.dnc, keep.number in rows.live_numbers
+        verdict = rows.inbound.may_place(keep, utc_s, on_dnc=on_dnc, dialed=dialed)
+        if verdict.refusal is not None:
+            return CallRefused(call=keep.call, reason=verdict.refusal, due_utc_s=verdict.due_utc_s)
+        rows.inbound.place(keep)
+        return CallCommitted(call=keep.call)
 
 
 def _is_open(member: Member, keep: c.PlaceCall) -> bool:
@@ -210,184 +226,7 @@ def _is_open(member: Member, keep: c.PlaceCall) -> bool:
     return (member.state, member.taken_as) == ("taken", keep.item.call)
 
 
-def _write_call(rows: Rows, keep: c.PlaceCall, utc_s: float) -> None:
-    name, number = keep.item.call, keep.item.number
-    member = rows.members[keep.item.member_id]
-    if member.state == "final" and not member.unused:  # it had been finished, and is dialed by hand
-        rows.runs[keep.run_id].finished -= 1
-    member.unused = False
-    member.state, member.attempts, member.last_call = "open", keep.item.attempt_no, name
-    run = rows.runs[keep.run_id]
-    run.taken.pop(member.member_id, None)
-    run.placed += 1
-    rows.attempts[name] = Attempt(keep, utc_s, agent_id=keep.agent_id)
-    rows.open[name] = None
-    rows.live_numbers[number] = name
-    rows.recent(number, utc_s).append(utc_s)
-
-
-def _give_back_lost(rows: Rows, keeps: Sequence[c.Keep]) -> int:
-    """Facts: the law is not asked again. Of a call that is neither there nor given back nothing is written: its engine
-    died before it heard of the intent, so it was never sent, and the one that closed it had read of it here."""
-    missing = 0
-    for keep in keeps:
-        if isinstance(keep, OF_A_CALL) and _call_of(keep) not in rows.attempts:
-            continue
-        if isinstance(keep, c.SkipContact) and keep.item.call not in rows.skipped:
-            member = rows.members[keep.item.member_id]
-            member.state, member.taken_as = "taken", keep.item.call
-        if not isinstance(keep, c.PlaceCall):
-            _write(rows, keep)
-        elif keep.item.call not in rows.attempts:
-            missing += 1
-            _write_call(rows, keep, keep.at_utc_s)
-    in_hand = {keep.agent_id: keep.call for keep in keeps if isinstance(keep, c.SaveAgentState)}
-    for name, one in list(rows.reservations.items()):
-        if in_hand.get(one.agent_id, name) != name:  # it had ended since, though nobody heard
-            del rows.reservations[name]
-    return missing
-
-
-def _call_of(keep: c.SaveProgress | c.CloseCall | c.SaveDisposition | c.OptOut) -> str:
-    return keep.record.call if isinstance(keep, c.CloseCall) else keep.call
-
-
 def _counted(run: Run) -> RunCounted:
     return RunCounted(
         run_id=run.run_id, placed=run.placed, finished=run.finished, answered=run.answered, abandoned=run.abandoned
-    )
-
-
-def _write(rows: Rows, keep: c.Keep) -> None:
-    match keep:
-        case c.SaveProgress():
-            _progress(rows.attempts[keep.call], keep)
-        case c.CloseCall():
-            _close(rows, keep.record)
-        case c.SaveDisposition():
-            _dispose(rows, keep)
-        case c.SaveRun():
-            rows.runs[keep.run_id].state, rows.runs[keep.run_id].halted = keep.state, keep.halted
-        case c.SaveAgentState():
-            _save_agent(rows, keep)
-        case c.ReturnItems():
-            _give_back(rows, keep)
-        case c.CloseMember():
-            _close_member(rows, keep)
-        case c.SaveReservation():
-            _reserve(rows, keep)
-        case c.EndReservation(call=call):
-            rows.reservations.pop(call, None)
-        case c.SkipContact():
-            _skip(rows, keep)
-        case c.OptOut() | c.SaveLearned() | c.ListNumbers():
-            _note(rows, keep)
-        case _:
-            raise AssertionError(f"unknown record {keep!r}")
-
-
-def _note(rows: Rows, keep: c.OptOut | c.SaveLearned | c.ListNumbers) -> None:
-    if isinstance(keep, c.ListNumbers):
-        for number in keep.numbers:
-            rows.dnc.pop(number, None) if keep.off else rows.dnc.setdefault(number, keep.at_utc_s)
-        return
-    if isinstance(keep, c.SaveLearned):
-        rows.learned[keep.campaign_id] = keep.learned
-        return
-    rows.dnc.setdefault(keep.number, keep.at_utc_s)
-    attempt = rows.attempts[keep.call]
-    attempt.opted_out_utc_s = attempt.opted_out_utc_s or keep.at_utc_s
-
-
-def _give_back(rows: Rows, keep: c.ReturnItems) -> None:
-    for member_id, call in zip(keep.member_ids, keep.calls, strict=True):
-        member = rows.members[member_id]
-        if (member.state, member.taken_as) == ("taken", call):
-            rows.wait(member, member.due_utc_s if keep.due_utc_s is None else keep.due_utc_s)
-
-
-def _reserve(rows: Rows, keep: c.SaveReservation) -> None:
-    item, member = keep.item, rows.members[keep.item.member_id]
-    if (member.state, member.taken_as) == ("taken", item.call):
-        rows.reservations[item.call] = Reservation(
-            item=item, run_id=keep.run_id, agent_id=keep.agent_id, until_utc_s=keep.until_utc_s
-        )
-
-
-def _skip(rows: Rows, keep: c.SkipContact) -> None:
-    item, member = keep.item, rows.members[keep.item.member_id]
-    if (member.state, member.taken_as) != ("taken", item.call):
-        return
-    rows.skipped[item.call] = keep
-    member.attempts, member.last_call = item.attempt_no, item.call
-    member.earlier[Outcome.AGENT_SKIPPED] = member.earlier.get(Outcome.AGENT_SKIPPED, 0) + 1
-    if keep.next_due_utc_s is None:
-        rows.finish(member)
-    else:
-        rows.wait(member, keep.next_due_utc_s)
-
-
-def _progress(attempt: Attempt, keep: c.SaveProgress) -> None:
-    if attempt.record is not None:
-        return
-    attempt.state = keep.state
-    attempt.ringing_utc_s = attempt.ringing_utc_s or keep.ringing_utc_s
-    attempt.answered_utc_s = attempt.answered_utc_s or keep.answered_utc_s
-    attempt.joined_utc_s = attempt.joined_utc_s or keep.joined_utc_s
-    attempt.agent_id = keep.agent_id or attempt.agent_id
-
-
-def _close(rows: Rows, record: CallRecord) -> None:
-    attempt = rows.attempts[record.call]
-    if attempt.record is not None:
-        return
-    attempt.record, attempt.state = record, AttemptState.FINAL
-    attempt.agent_id = record.agent_id or attempt.agent_id
-    del rows.open[record.call]
-    rows.live_numbers.pop(attempt.placed.item.number, None)
-    if record.outcome is Outcome.ABANDONED:
-        rows.abandoned[attempt.placed.item.number] = record.ended_utc_s
-    run = rows.runs[attempt.placed.run_id]
-    run.answered += record.answered_utc_s is not None
-    run.abandoned += record.outcome is Outcome.ABANDONED
-    member = rows.members[record.member_id]
-    member.earlier[record.outcome] = member.earlier.get(record.outcome, 0) + 1
-    if record.next_due_utc_s is None:
-        rows.finish(member)
-    else:
-        rows.wait(member, record.next_due_utc_s)
-
-
-def _dispose(rows: Rows, keep: c.SaveDisposition) -> None:
-    attempt = rows.attempts[keep.call]
-    attempt.disposition, attempt.note = keep.disposition, keep.note
-    if attempt.agent_id is None:
-        attempt.agent_id = keep.agent_id
-    member = rows.members[attempt.placed.item.member_id]
-    if keep.keeps_member or attempt.record is None or member.state == "open" or member.last_call != keep.call:
-        return  # it is being called again already, or was
-    if member.state == "final":
-        rows.runs[member.run_id].finished -= 1
-        member.state = "waiting"
-    if keep.next_due_utc_s is None:
-        rows.finish(member)
-    else:
-        rows.wait(member, keep.next_due_utc_s)
-
-
-def _close_member(rows: Rows, keep: c.CloseMember) -> None:
-    member = rows.members[keep.member_id]
-    if member.state in ("taken", "waiting"):  # not while it is called
-        rows.finish(member)
-
-
-def _save_agent(rows: Rows, keep: c.SaveAgentState) -> None:
-    rows.agent_states.append(keep)
-    rows.agents[keep.agent_id] = msgspec.structs.replace(
-        rows.agents[keep.agent_id],
-        pause_reason=keep.pause,
-        acw_until_utc_s=keep.acw_until_utc_s,
-        acw_call=keep.call if keep.acw_until_utc_s else None,
-        call=keep.call,
-        session_open=keep.session_open,
     )

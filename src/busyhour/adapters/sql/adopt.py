@@ -1,4 +1,5 @@
-"""What a new owner of a shard finds: agents, trunks, active runs, open calls. Hoppers of the last owner are emptied."""
+"""What a new owner of a shard finds: agents, trunks, active runs, open calls. Hoppers of the last owner are emptied.
+Queues and callers: `adopt_callers.py`."""
 
 import time
 
@@ -6,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from busyhour.adapters.sql import campaigns, reservations
+from busyhour.adapters.sql import adopt_callers, campaigns, reservations
 from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.items import EARLIER, as_json
 from busyhour.core.model.campaign import Trunk
@@ -26,7 +27,8 @@ UPDATE member SET state = 'waiting' WHERE state = 'taken' AND member_id NOT IN (
 """)
 AGENTS = sa.text("""
 SELECT a.agent_id, u.name, a.phone_kind, a.sip_address, a.leg_mode, a.may_dial, a.pause_reason, a.acw_until_utc_s,
-    a.acw_call, s.call, a.session_open
+    a.acw_call, s.call, a.session_open,
+    (SELECT jsonb_object_agg(k.skill, k.level) FROM agent_skill k WHERE k.agent_id = a.agent_id) AS skills
 FROM agent a JOIN app_user u USING (tenant_id, user_id)
     LEFT JOIN agent_state_change s ON s.tenant_id = a.tenant_id AND s.agent_id = a.agent_id
         AND s.at_utc_s = a.state_utc_s AND s.state = a.state
@@ -55,12 +57,13 @@ async def read_floor(connection: AsyncConnection, tenant: int, fence: int) -> Fl
         runs=await read_runs(connection),
         calls=await read_calls(connection),
         reservations=await reservations.read_all(connection),
+        **await adopt_callers.read(connection),
     )
 
 
 async def read_agents(connection: AsyncConnection) -> tuple[AgentProfile, ...]:
     rows = (await connection.execute(AGENTS)).mappings()
-    return tuple(msgspec.convert(dict(row), AgentProfile) for row in rows)
+    return tuple(msgspec.convert(dict(row) | {"skills": as_json(row["skills"]) or {}}, AgentProfile) for row in rows)
 
 
 async def read_trunks(connection: AsyncConnection, tenant: int) -> tuple[Trunk, ...]:

@@ -15,9 +15,11 @@ from busyhour.service import caller_records as cr
 from busyhour.service import records as r
 
 C = t.caller.c
-# The newest of the contacts who have this number.
+# The newest of the contacts who have this number; the carrier may have left out its `+`.
 CONTACT_ID = (
-    sa.select(sa.func.max(t.contact_point.c.contact_id)).where(t.contact_point.c.number == C.number).scalar_subquery()
+    sa.select(sa.func.max(t.contact_point.c.contact_id))
+    .where(t.contact_point.c.number.in_((C.number, "+" + C.number)))
+    .scalar_subquery()
 )
 CALLERS = (
     sa.select(

@@ -1,4 +1,4 @@
-"""What became of calls, runs, members and agents: every command but the intent.
+"""What became of calls, runs, members and agents: every command but the intents. Those of callers: `arrivals.py`.
 
 Writing a batch again changes nothing: a closed call, an ended run, a final member are not touched any more.
 
@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from busyhour.adapters.sql import reservations
+from busyhour.adapters.sql import arrivals, reservations
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Driver
 from busyhour.core import commands as c
@@ -136,6 +136,8 @@ def _run(one: c.SaveRun) -> list[Row]:
 
 
 def _progress(one: c.SaveProgress) -> list[Row]:
+    if arrivals.is_caller(one.call):
+        return []
     return [(one.call, one.state, one.ringing_utc_s, one.answered_utc_s, one.joined_utc_s, one.agent_id)]
 
 
@@ -160,6 +162,8 @@ def _call(one: c.CloseCall) -> list[Row]:
 
 
 def _disposition(one: c.SaveDisposition) -> list[Row]:
+    if arrivals.is_caller(one.call):
+        return []
     future = (one.next_due_utc_s, one.retry_why, one.keeps_member)
     return [(one.call, one.agent_id, one.disposition, one.note, *future)]
 
@@ -204,11 +208,12 @@ STATEMENTS: tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ...] = (
     (c.SaveReservation, reservations.SAVE_RESERVATION, reservations.saved),
     (c.EndReservation, reservations.END_RESERVATION, reservations.ended),
     (c.SkipContact, reservations.SKIP, reservations.skipped),
+    *arrivals.STATEMENTS,
 )
 
 
 async def write(driver: Driver, wave: Sequence[c.Keep], counts: RunCounts) -> None:
-    """All of the wave but its intents."""
+    """All of the wave but its intents, in the order of `STATEMENTS`."""
     for kind, statement, rows_of in STATEMENTS:
         if rows := [row for one in wave if isinstance(one, kind) for row in rows_of(one)]:
             for answer in await driver.fetchmany(statement, rows):

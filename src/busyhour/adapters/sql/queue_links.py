@@ -46,8 +46,8 @@ ORDER BY is_number DESC, name LIMIT 1
 def links_of_queue(queue: Queue) -> Iterator[Link]:
     yield from (("agent", member.agent_id, "members") for member in queue.members)
     yield from (("trunk", trunk_id, "trunk_ids") for trunk_id in queue.trunk_ids)
-    said = {name: getattr(queue.announce, name) for name in ("welcome", "whisper", "farewell")}
-    yield from (("prompt", media, f"announce.{name}") for name, media in said.items() if media is not None)
+    said = {name: getattr(queue.announce, name) for name in queue.announce.__struct_fields__}
+    yield from (("prompt", media, f"announce.{name}") for name, media in said.items() if isinstance(media, str))
     for n, rule in enumerate(queue.overflow):
         if rule.prompt is not None:
             yield "prompt", rule.prompt, f"overflow[{n}].prompt"

@@ -167,4 +167,4 @@ def queue_of(row: Mapping[Any, Any]) -> Queue:
 
 
 def callback_of(row: Mapping[Any, Any]) -> Callback:
-    return msgspec.convert({name: row[name] for name in Callback.__struct_fields__}, Callback)
+    return msgspec.convert(row["picture"], Callback)

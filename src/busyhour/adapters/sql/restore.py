@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
-from busyhour.adapters.sql import closes, intents
+from busyhour.adapters.sql import called_back, closes, intents
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Driver
 from busyhour.adapters.sql.waves import waves
@@ -39,6 +39,7 @@ async def give_back(driver: Driver, keeps: Sequence[c.Keep]) -> int:
     for wave in waves(keeps):
         await closes.write(driver, [await _findable(driver, one) for one in wave], counts)
         missing += await _place(driver, [one for one in wave if isinstance(one, c.PlaceCall)], counts)
+        missing += await _call_back(driver, [one for one in wave if isinstance(one, c.PlaceCallback)])
     in_hand = {one.agent_id: one.call for one in keeps if isinstance(one, c.SaveAgentState)}
     await driver.executemany(END_RESERVATIONS, list(in_hand.items()))
     await counts.write(driver)
@@ -73,3 +74,8 @@ async def _place(driver: Driver, placed: Sequence[c.PlaceCall], counts: RunCount
             counts.place(one.run_id)
             counts.note(written)
     return len(missing)
+
+
+async def _call_back(driver: Driver, placed: Sequence[c.PlaceCallback]) -> int:
+    rows = [called_back.row_of(one) for one in placed]
+    return len(await driver.fetchmany(called_back.PLACE, rows)) if rows else 0

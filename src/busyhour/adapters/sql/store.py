@@ -1,6 +1,6 @@
 """The engine's store: ownership, commits in one transaction, the hopper. Statements live with their subject:
-`intents.py` (may we call?), `closes.py` (what became of it), `hopper.py` (whom to call next), `adopt.py` (at start),
-`compliance.py` (what the law counts).
+`intents.py` and `called_back.py` (may we call?), `closes.py` and `arrivals.py` (what became of it), `hopper.py` (whom
+to call next), `adopt.py` (at start), `compliance.py` (what the law counts).
 """
 
 import contextlib
@@ -11,7 +11,7 @@ import msgspec
 import sqlalchemy as sa
 import structlog
 
-from busyhour.adapters.sql import adopt, closes, compliance, hopper, intents, restore
+from busyhour.adapters.sql import adopt, called_back, closes, compliance, hopper, intents, restore
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Database, Driver, again
 from busyhour.adapters.sql.waves import waves
@@ -83,7 +83,7 @@ class SqlStore:
 
     async def commit(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int = 0) -> list[Event]:
         answers = await again(lambda: self._commit(tenant, fence, batch, no))
-        self._committed += sum(isinstance(keep, c.PlaceCall) for keep in batch)
+        self._committed += sum(isinstance(keep, c.PlaceCall | c.PlaceCallback | c.SaveArrival) for keep in batch)
         if self._to_note and self._committed >= self._to_note[0]:
             await self._note(tenant)
         return answers
@@ -145,6 +145,7 @@ class SqlStore:
                 await closes.write(driver, wave, counts)
                 places = [one for one in wave if isinstance(one, c.PlaceCall)]
                 answers += await intents.place(driver, places, counts)
+                answers += await called_back.place(driver, [one for one in wave if isinstance(one, c.PlaceCallback)])
                 answers += [NumberOptedOut(call=k.call, number=k.number) for k in wave if isinstance(k, c.OptOut)]
             return answers + await counts.write(driver)
 

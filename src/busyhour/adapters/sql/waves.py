@@ -54,4 +54,23 @@ def touches(keep: c.Keep) -> tuple[Touched, Touched]:
             return set(), {("call", item.call), ("member", item.member_id)}
         case c.SaveLearned(campaign_id=campaign_id):
             return set(), {("learned", campaign_id)}
+    return _touches_of_callers(keep)
+
+
+def _touches_of_callers(keep: c.Keep) -> tuple[Touched, Touched]:
+    """A caller, their place and their end are written in this order within a wave (`arrivals.py`), and all of them
+    before any dial: so many who come at once go together."""
+    match keep:
+        case c.SaveArrival(call=call):
+            return set(), {("arrival", call)}
+        case c.SaveEntry(entry=entry):
+            return set(), {("entry", entry.entry)}
+        case c.CloseCaller(record=record):
+            return set(), {("call", record.call)}
+        case c.SaveCallback(callback=callback):
+            return set(), {("callback", callback.callback)}
+        case c.SaveQueueCounts(queue_id=queue_id, bucket=bucket):
+            return set(), {("counts", f"{queue_id} {bucket}")}
+        case c.PlaceCallback(call=call, callback=callback, number=number):
+            return set(), {("call", call), ("dial", callback), ("number", number)}
     raise AssertionError(f"a command that the store does not know: {keep!r}")

@@ -68,9 +68,8 @@ CALLERS = (
     "CREATE INDEX queue_entry_open ON queue_entry (entry, tenant_id) WHERE ended_utc_s IS NULL",
     f"""CREATE TABLE callback (
         {TENANT}, callback text NOT NULL, queue_id bigint NOT NULL, number text COLLATE "C" NOT NULL,
-        rule jsonb NOT NULL, since_utc_s double precision NOT NULL, promised_utc_s double precision NOT NULL,
-        state text NOT NULL, attempts integer NOT NULL, due_utc_s double precision, why text NOT NULL,
-        changed_utc_s double precision NOT NULL, ended_utc_s double precision,
+        since_utc_s double precision NOT NULL, promised_utc_s double precision NOT NULL, state text NOT NULL,
+        picture jsonb NOT NULL, changed_utc_s double precision NOT NULL, ended_utc_s double precision,
         PRIMARY KEY (tenant_id, callback)) WITH (fillfactor = 80)""",
     "CREATE INDEX callback_open ON callback (number, tenant_id) WHERE ended_utc_s IS NULL",
     "CREATE INDEX callback_time ON callback (tenant_id, promised_utc_s)",

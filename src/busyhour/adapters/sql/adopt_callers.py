@@ -1,0 +1,77 @@
+"""What a new owner of a shard finds of queues and callers. Part of `adopt.py`."""
+
+import time
+from collections import defaultdict
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from busyhour.adapters.sql import tables as t
+from busyhour.adapters.sql.callers_report import counts_of
+from busyhour.adapters.sql.queues import callback_of, read_numbers, read_queues
+from busyhour.core.model.callers import Callback, CallerOutcome, EntryPicture, OpenCaller
+from busyhour.core.model.counts import bucket_of
+from busyhour.core.model.dialed import DialedNumber
+from busyhour.core.model.queue_counts import QueueCounts
+
+COUNTS_KEPT_S = 86_400.0  # of which a floor has the figures of its queues at hand
+
+AGEING = sa.select(t.tenant.c.ageing_s)
+# Two look-ups by their own indexes, as for calls that were dialed.
+UP = sa.select(t.caller.c.call).where(t.caller.c.ended_utc_s.is_(None))
+WRAPPED_UP = sa.select(t.agent.c.acw_call).where(t.agent.c.acw_call.is_not(None))
+CALLERS = sa.select(t.caller).where(t.caller.c.call.in_(UP.union(WRAPPED_UP))).order_by(t.caller.c.call)
+PLACES = t.queue_entry.c
+ENTRIES = (
+    sa.select(PLACES.picture)
+    .where(PLACES.ended_utc_s.is_(None))
+    .order_by(PLACES.since_utc_s, PLACES.entry, PLACES.queue_id, PLACES.entered_utc_s)
+)
+CALLBACKS = (
+    sa.select(t.callback)
+    .where(t.callback.c.ended_utc_s.is_(None))
+    .order_by(t.callback.c.since_utc_s, t.callback.c.callback)
+)
+
+
+async def read(connection: AsyncConnection) -> dict[str, Any]:
+    """These fields of a `FloorPicture`."""
+    numbers = await read_numbers(connection)
+    return {
+        "queues": tuple(await read_queues(connection)),
+        "numbers": tuple(DialedNumber(pattern=row.pattern, treatment=row.treatment) for row in numbers),
+        "callers": await read_callers(connection),
+        "entries": await read_entries(connection),
+        "callbacks": await read_callbacks(connection),
+        "queue_counts": await read_counts(connection),
+        "ageing_s": (await connection.execute(AGEING)).scalar_one(),
+    }
+
+
+async def read_callers(connection: AsyncConnection) -> tuple[OpenCaller, ...]:
+    return tuple(_open_caller(row) for row in (await connection.execute(CALLERS)).mappings())
+
+
+def _open_caller(row: sa.RowMapping) -> OpenCaller:
+    same = {name: row[name] for name in OpenCaller.__struct_fields__ if name not in ("trunk_id", "note", "outcome")}
+    outcome = CallerOutcome(row["outcome"]) if row["outcome"] else None
+    return OpenCaller(trunk_id=row["trunk_id"] or 0, note=row["note"] or "", outcome=outcome, **same)
+
+
+async def read_entries(connection: AsyncConnection) -> tuple[EntryPicture, ...]:
+    rows = (await connection.execute(ENTRIES)).scalars()
+    return tuple(msgspec.convert(picture, EntryPicture) for picture in rows)
+
+
+async def read_callbacks(connection: AsyncConnection) -> tuple[Callback, ...]:
+    return tuple(callback_of(row) for row in (await connection.execute(CALLBACKS)).mappings())
+
+
+async def read_counts(connection: AsyncConnection) -> dict[int, dict[int, QueueCounts]]:
+    asked = sa.select(t.queue_counts).where(t.queue_counts.c.bucket >= bucket_of(time.time() - COUNTS_KEPT_S))
+    counts: dict[int, dict[int, QueueCounts]] = defaultdict(dict)
+    for row in (await connection.execute(asked)).mappings():
+        counts[row["queue_id"]][row["bucket"]] = counts_of(row)
+    return dict(counts)
