@@ -16,6 +16,7 @@ from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.ids import leg_of
 from busyhour.core.model.pictures import HopperItem
 from busyhour.core.model.values import PhoneKind
+from busyhour.service.ports import Voice
 from busyhour.service.records import TrunkRow
 
 TOLD_MAX_S = 15.0
@@ -25,9 +26,9 @@ E = TypeVar("E")
 class Watch:
     """One tenant's view. `async with` keeps the link."""
 
-    def __init__(self, access: PbxAccess, tenant: int = 1) -> None:
+    def __init__(self, access: PbxAccess, tenant: int = 1, *, voice: Voice | None = None) -> None:
         self.access = access
-        self.telephony = AsteriskTelephony(access)
+        self.telephony = AsteriskTelephony(access, voice)
         self.told: list[Event] = []
         self.tenant = tenant
         self._more = asyncio.Event()

@@ -148,7 +148,7 @@ class Product:
         if self.settings.pbx_ari_url is not None:
             access = replace(access, ari_url=self.settings.pbx_ari_url)
         self.voice = NanoVoice(access.sounds)
-        self.telephony = AsteriskTelephony(access)
+        self.telephony = AsteriskTelephony(access, self.voice)
         self._run("ari", self.telephony.run())
         self.pbx = pbx
         await self._wait_for_pbx()

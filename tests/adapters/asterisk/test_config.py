@@ -91,7 +91,8 @@ def test_no_endpoint_is_anonymous(settings: Settings, program: PbxProgram, *, de
     assert len(endpoints) == int(demo)
     assert all(re.search(r"^auth = ", section, re.MULTILINE) for section in endpoints)
     assert "anonymous" not in re.sub(r";.*", "", pjsip)
-    assert read(settings, "pjsip.conf")["global"]["endpoint_identifier_order"] == "auth_username,username,ip"
+    order = "auth_username,username,header,ip" if demo else "auth_username,username,ip"
+    assert read(settings, "pjsip.conf")["global"]["endpoint_identifier_order"] == order
 
 
 def test_media_is_strict_and_within_its_ports(settings: Settings, program: PbxProgram) -> None:

@@ -9,13 +9,13 @@ from busyhour.service.errors import Invalid
 PLACES = {
     "browser": phones.browser_endpoint("g1-1"),
     "sip": phones.sip_endpoint("s1-1"),
-    "trunk": phones.trunk_endpoint("t1-1", with_auth=True),
+    "trunk": phones.trunk_endpoint("t1-1", with_auth=True, tenant=1),
 }
 
 
 @pytest.mark.parametrize("name", PLACES)
 def test_no_place_can_dial_or_transfer(name: str) -> None:
-    assert PLACES[name]["context"] == "busyhour-reject"
+    assert PLACES[name]["context"] == ("busyhour-came" if name == "trunk" else "busyhour-reject")
     assert PLACES[name]["allow_transfer"] == "no"
     assert PLACES[name]["direct_media"] == "no"
     assert PLACES[name]["disallow"] == "all"
@@ -31,7 +31,11 @@ def test_a_browser_needs_its_secret_and_speaks_webrtc() -> None:
 def test_a_trunk_only_answers_challenges() -> None:
     assert "auth" not in PLACES["trunk"]
     assert PLACES["trunk"]["outbound_auth"] == "t1-1"
-    assert phones.trunk_endpoint("t1-1", with_auth=False)["outbound_auth"] == ""
+    assert phones.trunk_endpoint("t1-1", with_auth=False, tenant=1)["outbound_auth"] == ""
+
+
+def test_what_comes_in_over_a_trunk_is_its_tenants_caller() -> None:
+    assert phones.trunk_endpoint("t7-1", with_auth=False, tenant=7)["accountcode"] == "7"
 
 
 @pytest.mark.parametrize("host", ["sip.example.net", "192.0.2.1:5070", "[2001:db8::1]:5060", "h"])

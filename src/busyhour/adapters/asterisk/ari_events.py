@@ -3,20 +3,66 @@
 A message of any other type fails to decode with `msgspec.ValidationError`: it is counted and ignored (`ari.py`).
 """
 
+import re
 from datetime import datetime
 from typing import Final
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, field
+
+from busyhour.core.model.ids import caller_of
+
+CAME: Final = re.compile(r"(?P<tenant>[0-9]{1,18})/(?P<number>[^/]*)/(?P<dialed>.*)", re.DOTALL)
+"""What the dialplan writes on a channel that came in (`templates/extensions.conf`); no other channel has it, also not
+one that the PBX makes over the same trunk."""
+
+
+NUMBER_MAX: Final = 80
+"""Characters of a number: as many as an extension of the PBX has."""
+NO_NUMBERS: Final = frozenset({"anonymous", "restricted", "unavailable", "unknown", "private", "withheld"})
+"""What stands in the place of a number that is not shown."""
 
 
 class Message(Struct, frozen=True, kw_only=True, tag_field="type", tag=True):
     """Base of all messages; the tag is the class's own name, as ARI spells it."""
 
 
+class Marks(Struct, frozen=True):
+    """The variables that ARI shows with each channel (`templates/ari.conf`)."""
+
+    came: str = field(default="", name="BUSYHOUR_CAME")
+
+
+class Party(Struct, frozen=True):
+    name: str = ""
+    number: str = ""
+
+
 class Channel(Struct, frozen=True):
-    id: str
+    id: str  # the PBX's; ours is `name`
     state: str = ""  # Down, Ring, Ringing, Up, ...
+    channelvars: Marks = Marks()
+    caller: Party = Party()
+
+    @property
+    def name(self) -> str:
+        return name_of(self.id, self.channelvars)
+
+
+def name_of(pbx_id: str, marks: Marks) -> str:
+    """What we call a channel (`core/model/ids.py`)."""
+    if not marks.came or (found := CAME.fullmatch(marks.came)) is None:
+        return pbx_id
+    return caller_of(tenant=int(found["tenant"]), pbx_id=pbx_id)
+
+
+def came_by(marks: Marks) -> tuple[str, str]:
+    """The caller's number and the number that was dialed, of a channel that came in. Empty: withheld."""
+    found = CAME.fullmatch(marks.came)
+    if found is None:
+        return "", ""
+    number = found["number"][:NUMBER_MAX]
+    return "" if number.lower() in NO_NUMBERS else number, found["dialed"][:NUMBER_MAX]
 
 
 class Bridge(Struct, frozen=True):
@@ -124,6 +170,12 @@ class ChannelRow(Struct, frozen=True):
     creationtime: datetime
     state: str = ""
     dialplan: Dialplan = Dialplan()
+    channelvars: Marks = Marks()
+    caller: Party = Party()
+
+    @property
+    def name(self) -> str:
+        return name_of(self.id, self.channelvars)
 
 
 class BridgeRow(Struct, frozen=True):

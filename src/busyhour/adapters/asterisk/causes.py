@@ -15,6 +15,9 @@ E = EndCause
 TIMER_EXPIRED: Final = 102
 """Q.850 "recovery on timer expiry". Our dialplan hangs up with it when the call's absolute time limit has passed."""
 
+CANCELED: Final = 127
+"""What Asterisk makes of a CANCEL that comes in; in Q.850 "interworking, unspecified"."""
+
 Q850: Final[dict[int, EndCause]] = {
     1: E.INVALID_NUMBER,  # unallocated number
     2: E.UNREACHABLE,  # no route to transit network
@@ -161,3 +164,9 @@ def end_cause(cause: int, tech_cause: int = 0, *, answered: bool, rang: bool = F
         # Cleared without a word from the network while it was being called: our ring time was over.
         return E.NO_ANSWER
     return found
+
+
+def given_up(cause: int) -> EndCause:
+    """Of a caller who was not answered: turned away by us with a cause, or gone before, which Asterisk tells as 127."""
+    found = Q850.get(cause, E.UNKNOWN)
+    return E.NORMAL if cause in (0, CANCELED) or found is E.NO_ANSWER else found

@@ -24,6 +24,7 @@ from pathlib import Path
 from busyhour.adapters.asterisk import config_modules
 from busyhour.adapters.asterisk.access import ARI_APP, PbxAccess
 from busyhour.adapters.asterisk.demo import DEMO_USER
+from busyhour.adapters.asterisk.dialplan import TAKE_TRIES_MAX, UNANSWERED_MAX_S, sent_headers
 from busyhour.adapters.asterisk.folders import Folders
 from busyhour.adapters.asterisk.install import PbxProgram
 from busyhour.service.errors import Invalid
@@ -103,6 +104,9 @@ def render(settings: Settings, program: PbxProgram, folders: Folders, access: Pb
         "loads": "\n".join(f"load = {name}.so" for name in modules_of(program)),
         "open_files_max": str(_open_files()),
         "app": ARI_APP,
+        "take_tries_max": str(TAKE_TRIES_MAX),
+        "unanswered_max_s": str(UNANSWERED_MAX_S),
+        "sent_headers": sent_headers(),
         "realm": REALM,
         "cel_name": CEL_NAME,
         "http_port": str(settings.pbx_http_port),
@@ -120,6 +124,7 @@ def render(settings: Settings, program: PbxProgram, folders: Folders, access: Pb
         "demo_password": access.demo_password,
     }
     demo = bool(access.demo_user)
+    values["identifiers"] = "auth_username,username,header,ip" if demo else "auth_username,username,ip"
     values["demo_endpoint"] = _filled("demo_pjsip.conf", values) if demo else ""
     values["demo_dialplan"] = _filled("demo_extensions.conf", values) if demo else ""
     texts = {name: _filled(name, values) for name in TEMPLATES}

@@ -17,9 +17,9 @@ _MEDIA = """res_rtp_asterisk res_srtp res_crypto res_timing_timerfd res_timing_p
 codec_ulaw codec_alaw codec_a_mu codec_g722 codec_gsm codec_resample codec_opus_open_source codec_opus
 format_wav format_wav_gsm format_pcm format_gsm format_sln res_format_attr_opus"""
 
-_DIALPLAN = """pbx_config app_playback app_stack app_echo app_amd func_callerid func_channel func_cut func_global
-func_hangupcause func_logic func_math func_pjsip_aor func_pjsip_contact func_pjsip_endpoint func_rand func_strings
-func_talkdetect func_timeout func_volume"""
+_DIALPLAN = """app_dial pbx_config app_playback app_stack app_echo app_amd func_callerid func_channel func_cut
+func_global func_hangupcause func_logic func_math func_pjsip_aor func_pjsip_contact func_pjsip_endpoint func_rand
+func_strings func_talkdetect func_timeout func_volume"""
 
 _STATE = "res_sorcery_config res_sorcery_memory res_sorcery_astdb cel_custom res_cdrel_custom res_security_log"
 

@@ -18,6 +18,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from busyhour.adapters.asterisk.causes import end_cause
+from busyhour.core.model.ids import on_pbx
 from busyhour.core.model.pictures import CallHistory
 from busyhour.core.model.values import EndCause
 
@@ -100,18 +101,19 @@ def _read_lives(
 ) -> tuple[dict[str, _Life], float | None]:
     """Also when the PBX before the one that was booted then wrote its last record."""
     lives = {channel: _Life() for channel in channels}
-    missing = set(channels)
+    missing = {on_pbx(channel): channel for channel in channels}
     last_utc_s: float | None = None  # the youngest record of the PBX before this one
     for row in _rows_backwards(cel_file):
         if len(row) < 3 or (at_utc_s := _time(row[1])) is None:
             continue
         if last_utc_s is None and booted_utc_s is not None and at_utc_s < booted_utc_s:
             last_utc_s = at_utc_s
-        if row[2] not in missing:
+        channel = missing.get(row[2])
+        if channel is None:
             continue
-        _take(lives[row[2]], row, at_utc_s)
-        if lives[row[2]].started:
-            missing.discard(row[2])  # nothing older is known of it
+        _take(lives[channel], row, at_utc_s)
+        if lives[channel].started:
+            del missing[row[2]]  # nothing older is known of it
             if not missing:
                 break
     return lives, last_utc_s

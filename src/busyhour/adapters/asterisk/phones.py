@@ -1,14 +1,15 @@
 """`service.ports.Phones`: the agents' and trunks' places on the PBX, pushed over ARI and kept in its memory only.
 
 What was pushed is remembered here and pushed again when the link comes back (`replay`): a restarted PBX knows none of
-it. No place made here can dial anything: its context refuses all.
+it. No place of an agent can dial anything: its context refuses all. What comes in over a trunk is a caller
+(`doors.py`).
 """
 
 import asyncio
 import re
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -16,6 +17,8 @@ import structlog
 
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply
+from busyhour.adapters.asterisk.dialplan import CAME_CONTEXT
+from busyhour.adapters.asterisk.doors import Doors
 from busyhour.adapters.asterisk.telephony_place import ENDPOINT
 from busyhour.adapters.asterisk.translate import phone_of, sip_phone_of
 from busyhour.service import records as r
@@ -23,7 +26,9 @@ from busyhour.service.errors import Invalid, Unavailable
 from busyhour.service.ports import SipAccess
 
 REJECT_CONTEXT: Final = "busyhour-reject"
-NOBODY: Final = "ip"
+BY_ADDRESS: Final = "ip"
+BY_HEADER: Final = "header"
+NOBODY: Final = BY_ADDRESS
 """Of a place that we only call: no address is told to belong to it, so no stranger's call is taken for its own. By name
 (the default) anyone who writes it into a From header would be let in."""
 QUALIFY_EVERY_S: Final = 15
@@ -64,6 +69,7 @@ class AsteriskPhones:
         self._unwanted: set[Key] = set()  # withdrawn while the PBX was away
         self._boot = ""
         self._expiries: dict[str, asyncio.Task[None]] = {}
+        self._doors = Doors(self._push_identity)
 
     # The port
 
@@ -112,7 +118,9 @@ class AsteriskPhones:
         if login and password:
             await self._push("auth", name, self._auth(login, password, ours=False))
         await self._push("aor", name, fixed_aor(contact, watched=False))
-        await self._push("endpoint", name, trunk_endpoint(name, with_auth=with_auth) | self._media())
+        endpoint = trunk_endpoint(name, with_auth=with_auth, tenant=tenant, demo=trunk.demo)
+        await self._push("endpoint", name, endpoint | self._media())
+        await self._doors.open(trunk.endpoint, place=name, host=host, demo=trunk.demo)
 
     def _media(self) -> Fields:
         """Without these, a place's media ports listen on all addresses, wherever SIP does."""
@@ -127,9 +135,11 @@ class AsteriskPhones:
         return f"[{host}]:{self._access.sip_port}" if ":" in host else f"{host}:{self._access.sip_port}"
 
     async def drop_trunk(self, tenant: int, trunk_id: int) -> None:
+        await self._doors.close(f"t{tenant}-{trunk_id}")
         await self._withdraw(self._access.secret_name(f"t{tenant}-{trunk_id}"))
 
     def close(self) -> None:
+        self._doors.end()
         for expiry in self._expiries.values():
             expiry.cancel()
 
@@ -190,10 +200,18 @@ class AsteriskPhones:
         if {field["value"] for field in had if field["attribute"] == "contact"} - {"", but}:
             await self._link.ask("DELETE", path)
 
-    async def _withdraw(self, name: str) -> None:
+    async def _push_identity(self, name: str, fields: Fields) -> None:
+        """By which a trunk's own calls are known; none = they are not. Taken away first: Asterisk adds a pushed address
+        to those that it has."""
+        await self._withdraw(name, kinds=("identify",))
+        if fields:
+            with suppress(Unavailable):  # said so already; calls out do not need it
+                await self._push("identify", name, fields)
+
+    async def _withdraw(self, name: str, *, kinds: Sequence[str] = ("endpoint", "aor", "auth")) -> None:
         """Endpoint first: nothing may come in by a half-removed place. What is not known here may still be there: an
         engine before us may have pushed it."""
-        for kind in ("endpoint", "aor", "auth"):
+        for kind in kinds:
             self._wanted.pop((kind, name), None)
             self._there.discard((kind, name))
             self._unwanted.add((kind, name))
@@ -261,10 +279,13 @@ def sip_endpoint(name: str) -> Fields:
     return _endpoint(name) | {"allow": "ulaw,alaw,opus", "device_state_busy_at": "1", "identify_by": NOBODY}
 
 
-def trunk_endpoint(name: str, *, with_auth: bool) -> Fields:
+def trunk_endpoint(name: str, *, with_auth: bool, tenant: int, demo: bool = False) -> Fields:
     fields = _endpoint(name) | {
+        "context": CAME_CONTEXT,
+        "accountcode": str(tenant),  # whose callers they are, in the dialplan
         "allow": "ulaw,alaw",
-        "identify_by": NOBODY,
+        "identify_by": BY_HEADER if demo else BY_ADDRESS,
+        "trust_id_inbound": "yes",  # the caller's number is what the carrier vouches for
         "rewrite_contact": "no",
         "rtp_timeout": str(CARRIER_SILENCE_MAX_S),
         "timers": "no",  # the engine ends calls; a session timer would only add traffic at high rates

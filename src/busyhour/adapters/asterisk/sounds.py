@@ -19,6 +19,8 @@ from busyhour.service.ports import Voice
 RATE_HZ = 8000
 FAREWELL = "farewell"
 """Played to an answered callee for whom there is no agent and no engine."""
+NOBODY = "nobody"
+"""Played to a caller whom no engine takes."""
 DEMO_MESSAGE = "demo-message"
 BEEP = "beep"
 
@@ -36,6 +38,7 @@ DEFAULT_LINES = (
         "en-US",
         "Sorry, no agent is free to take this call. We are sorry to have disturbed you. Goodbye.",
     ),
+    Line(NOBODY, "en-US", "Sorry, we cannot take your call at the moment. Please call again a little later. Goodbye."),
 )
 
 _CALLEE = {

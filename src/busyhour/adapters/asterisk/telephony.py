@@ -16,18 +16,22 @@ from msgspec.structs import replace
 from busyhour.adapters.asterisk import ari_events as ari
 from busyhour.adapters.asterisk import translate
 from busyhour.adapters.asterisk.access import PbxAccess
+from busyhour.adapters.asterisk.announcing import Announcer
 from busyhour.adapters.asterisk.ari import AriLink, LinkDown, LinkStatistics, NoReply
 from busyhour.adapters.asterisk.history import answers_of
 from busyhour.adapters.asterisk.phone_watch import PhoneWatch
 from busyhour.adapters.asterisk.phones import AsteriskPhones
 from busyhour.adapters.asterisk.telephony_act import Actor
+from busyhour.adapters.asterisk.telephony_callers import Callers
 from busyhour.adapters.asterisk.telephony_picture import Photographer
-from busyhour.adapters.asterisk.telephony_place import call_request
+from busyhour.adapters.asterisk.telephony_place import call_request, name_of
 from busyhour.adapters.asterisk.telephony_ringing import RingingTones
 from busyhour.adapters.asterisk.telephony_seen import SEEN_MAX, Channels
-from busyhour.core.commands import Act, PlaceCall
+from busyhour.adapters.asterisk.telephony_sound import Sound
+from busyhour.core.commands import Act, PlaceCall, PlaceCallback
 from busyhour.core.events import (
     CallAnswered,
+    CallArrived,
     CallEnded,
     CallNotSent,
     CallSent,
@@ -38,10 +42,11 @@ from busyhour.core.events import (
     TelephonyBack,
     TelephonyLost,
 )
-from busyhour.core.model.ids import is_call, is_leg, tenant_of
+from busyhour.core.model.ids import came_in, is_call, is_leg, tenant_of
 from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.values import EndCause
 from busyhour.service.errors import Unavailable
+from busyhour.service.ports import Voice
 
 HELD_MAX: Final = 100_000
 """Events that may wait for a picture; beyond it the link is dropped and looked at anew."""
@@ -64,7 +69,8 @@ class _Floor:
 
 
 class AsteriskTelephony:
-    def __init__(self, access: PbxAccess) -> None:
+    def __init__(self, access: PbxAccess, voice: Voice | None = None) -> None:
+        """`voice`: says to callers who wait how long it takes; without one they hear music."""
         self._access = access
         self._floors: dict[int, _Floor] = {}
         self._channels = Channels()
@@ -73,7 +79,11 @@ class AsteriskTelephony:
         self._boot = ""
         self.link = AriLink(access, on_event=self._hear, on_up=self._came_up, on_down=self._went_down)
         self.phones = AsteriskPhones(access, self.link, self._phone_withdrawn)
-        self._actor = Actor(access, self.link, self._channels, self.phones, self._tell, self._spawn)
+        self._sound = Sound(access, self.link, self._channels, Announcer(access.sounds, voice))
+        self._callers = Callers(access, self.link, self._channels, self._sound, self._tell, self._spawn)
+        self._actor = Actor(
+            access, self.link, self._channels, self.phones, self._sound, self._callers, self._tell, self._spawn
+        )
         self._ringing = RingingTones(self.link, self._spawn)
         self._photographer = Photographer(access, self.link, self._channels, self._actor, self._ringing)
         self._phone_watch = PhoneWatch(
@@ -97,8 +107,8 @@ class AsteriskTelephony:
     def detach(self, tenant: int) -> None:
         self._floors.pop(tenant, None)
 
-    async def place(self, call: PlaceCall) -> Event:
-        name = call.item.call
+    async def place(self, call: PlaceCall | PlaceCallback) -> Event:
+        name = name_of(call)
         tenant = tenant_of(name)
         assert tenant is not None, name
         if not self._sees(tenant):
@@ -180,9 +190,10 @@ class AsteriskTelephony:
             # Again for a tenant that was attached while we looked: its events began after that look.
             while waiting := [(tenant, floor) for tenant, floor in self._floors.items() if floor.held is not None]:
                 look = await self._photographer.look()
+                self._callers.pictured(look)
                 for tenant, floor in waiting:
                     gone = [channel for channel in before if tenant_of(channel) == tenant and channel not in look]
-                    self._release(floor, await self._photographer.picture(self._boot, tenant, gone, look))
+                    self._release(tenant, floor, await self._photographer.picture(self._boot, tenant, gone, look))
                     for channel in gone:
                         self._channels.forget(channel)
                     await self._phone_watch.tell_all(tenant)
@@ -192,10 +203,13 @@ class AsteriskTelephony:
         else:
             self._resync = None
 
-    def _release(self, floor: _Floor, picture: PbxPicture) -> None:
+    def _release(self, tenant: int, floor: _Floor, picture: PbxPicture) -> None:
+        """Who arrived meanwhile is told as arrived, with what they bring along, and not in the picture, too."""
         held, floor.held = floor.held or (), None
-        floor.sink(TelephonyBack(pbx=picture))
-        for event in held:
+        arrived = {event.call for event in held if isinstance(event, CallArrived)}
+        channels = tuple(channel for channel in picture.channels if channel.channel not in arrived)
+        floor.sink(TelephonyBack(pbx=replace(picture, channels=channels)))
+        for event in (*held, *self._sound.whispers(tenant)):
             floor.sink(event)
 
     # What the PBX says
@@ -210,11 +224,11 @@ class AsteriskTelephony:
             case ari.ChannelDestroyed():
                 self._hear_end(event)
             case ari.ChannelEnteredBridge():
-                if seen := self._channels.find(event.channel.id):
+                if seen := self._channels.find(event.channel.name):
                     seen.room, seen.room_utc_s = event.bridge.id, event.timestamp.timestamp()
-                self._tell_of(event.channel.id, translate.joined(event))
+                self._tell_of(event.channel.name, translate.joined(event))
             case ari.ChannelLeftBridge():
-                if (seen := self._channels.find(event.channel.id)) and seen.room == event.bridge.id:
+                if (seen := self._channels.find(event.channel.name)) and seen.room == event.bridge.id:
                     seen.room = None
             case ari.PlaybackFinished():
                 self._hear_playback(event)
@@ -222,21 +236,35 @@ class AsteriskTelephony:
                 if event.forward:
                     self._hear_redirection(event)
             case ari.ChannelDtmfReceived():
-                self._tell_of(event.channel.id, translate.pressed(event))
+                self._tell_of(event.channel.name, translate.pressed(event))
 
     def _hear_state(self, event: ari.ChannelStateChange) -> None:
-        channel = event.channel.id
-        if event.channel.state == "Up" and tenant_of(channel) is not None:
+        channel = event.channel.name
+        if event.channel.state == "Up" and came_in(channel):
+            self._hear_caller_up(channel, event.timestamp.timestamp())
+        elif event.channel.state == "Up" and tenant_of(channel) is not None:
             self._ringing.end(channel)
             self._channels.of(channel).up_utc_s = event.timestamp.timestamp()
             if len(self._channels) > SEEN_MAX:
                 self.link.drop("more channels than can be")
         self._tell_of(channel, translate.rang(event))
 
+    def _hear_caller_up(self, call: str, at_utc_s: float) -> None:
+        """By our order, or by whoever they were sent on to. One whom we never had hears that nobody is there."""
+        seen = self._channels.find(call)
+        if seen is None:
+            return
+        seen.up_utc_s = at_utc_s
+        if not seen.announced:
+            seen.announced = True
+            self._tell_of(call, CallAnswered(call=call, at_utc_s=at_utc_s))
+
     def _hear_start(self, event: ari.StasisStart) -> None:
-        channel = event.channel.id
+        channel = event.channel.name
         if is_leg(channel):
             self._spawn(self._actor.take_leg(channel, event.timestamp.timestamp()))
+        elif (arrived := translate.arrived(event)) is not None:
+            self._callers.arrive(arrived)
         elif is_call(channel):
             self._ringing.end(channel)
             seen = self._channels.of(channel)
@@ -247,16 +275,22 @@ class AsteriskTelephony:
     def _hear_redirection(self, event: ari.Dial) -> None:
         """The callee's network answered with another destination, and Asterisk calls that instead, with a channel that
         has none of our names. Nobody but we may choose whom we call."""
-        if tenant_of(event.peer.id) is None:
+        if tenant_of(event.peer.name) is None:
             return
-        self._channels.of(event.peer.id).redirected = True
-        log.warning("a redirection is not followed", channel=event.peer.id)
+        self._channels.of(event.peer.name).redirected = True
+        log.warning("a redirection is not followed", channel=event.peer.name)
         if event.forwarded is not None:
             self._spawn(self._actor.end_stranger(event.forwarded.id))
 
     def _hear_end(self, event: ari.ChannelDestroyed) -> None:
-        channel = event.channel.id
+        channel = event.channel.name
         self._ringing.end(channel)
+        if came_in(channel):
+            self._callers.tell_now(channel)
+            if self._channels.find(channel) is None:
+                return  # gone before our application took it
+        for whispered in self._sound.whispers_of(channel):
+            self._tell_of(channel, whispered)
         seen = self._channels.forget(channel)
         told = translate.ended(
             event,
@@ -280,17 +314,15 @@ class AsteriskTelephony:
         self._tell_of(told.call, replace(told, answered_utc_s=answered_utc_s))
 
     def _hear_playback(self, event: ari.PlaybackFinished) -> None:
-        told = translate.prompt_ended(event)
-        if told is None:
-            return
-        seen = self._channels.find(told.call)
+        channel, told = event.playback.id.partition("~")[0], translate.prompt_ended(event)
+        seen = self._channels.find(channel)
         if seen is None:
-            return  # the call is gone; its end was told
+            return  # the channel is gone; its end was told
         seen.playing.discard(event.playback.id)
         if event.playback.id in seen.stopped:
             seen.stopped.discard(event.playback.id)
         else:
-            self._tell_of(told.call, told)
+            self._tell_of(channel, told)
 
     def _phone_withdrawn(self, tenant: int, agent_id: int) -> None:
         self._tell(tenant, PhoneGone(agent_id=agent_id))

@@ -18,10 +18,26 @@ from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply, Request
 from busyhour.adapters.asterisk.history import histories_of
 from busyhour.adapters.asterisk.phones import AsteriskPhones
+from busyhour.adapters.asterisk.telephony_callers import Callers
 from busyhour.adapters.asterisk.telephony_place import leg_request
-from busyhour.adapters.asterisk.telephony_seen import Channels
-from busyhour.adapters.asterisk.translate import PROMPT, playback_of
-from busyhour.core.commands import Act, HangUpCall, HangUpLeg, Hold, Join, LookAtPrompt, LookUp, PlayPrompt, RingAgent
+from busyhour.adapters.asterisk.telephony_seen import Channels, Seen
+from busyhour.adapters.asterisk.telephony_sound import Sound
+from busyhour.core.commands import (
+    Act,
+    Announce,
+    AnswerCall,
+    HangUpCall,
+    HangUpLeg,
+    Hold,
+    Join,
+    LookAtPrompt,
+    LookUp,
+    PlayPrompt,
+    RejectCall,
+    RingAgent,
+    SendOn,
+    Whisper,
+)
 from busyhour.core.events import (
     CallAnswered,
     CallJoined,
@@ -32,10 +48,8 @@ from busyhour.core.events import (
     JoinFailed,
     LegAnswered,
     LegEnded,
-    PromptEnded,
-    PromptMissing,
 )
-from busyhour.core.model.ids import room_of, tenant_of
+from busyhour.core.model.ids import came_in, is_leg, on_pbx, room_of, tenant_of
 from busyhour.core.model.values import EndCause, PhoneKind
 
 JOIN_MAX_S: Final = 2.0
@@ -52,6 +66,8 @@ class Actor:
         link: AriLink,
         channels: Channels,
         phones: AsteriskPhones,
+        sound: Sound,
+        callers: Callers,
         tell: Callable[[int, Event], None],
         spawn: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
@@ -59,6 +75,8 @@ class Actor:
         self._link = link
         self._channels = channels
         self._phones = phones
+        self._sound = sound
+        self._callers = callers
         self._tell = tell
         self._spawn = spawn
 
@@ -66,21 +84,40 @@ class Actor:
         match command:
             case RingAgent():
                 return await self._ring(command)
-            case HangUpCall(call=call):
-                return await self._hang_up(call)
-            case HangUpLeg(leg=leg):
-                return await self._hang_up(leg)
+            case HangUpCall(call=channel) | HangUpLeg(leg=channel):
+                return await self._hang_up(channel)
             case Join(call=call, leg=leg):
                 return await self._join(call, leg)
             case Hold(call=call, leg=leg):
                 return await self._hold(call, leg)
-            case PlayPrompt(call=call, prompt=prompt):
-                return await self._play(call, prompt)
-            case LookAtPrompt(call=call, prompt=prompt):
-                return await self._look_at_prompt(call, prompt)
             case LookUp(call=call):
                 return await self.look_up(call)
-        raise AssertionError(f"not a command for the PBX: {command!r}")
+        return await self._act_by_sound(command)
+
+    async def _act_by_sound(self, command: Act) -> Event | None:
+        match command:
+            case PlayPrompt(call=call, prompt=prompt):
+                return await self._sound.play(call, prompt)
+            case LookAtPrompt(call=call, prompt=prompt):
+                return await self._sound.look_at(call, prompt)
+            case Whisper(leg=leg, prompt=prompt):
+                return await self._sound.whisper(leg, prompt)
+            case Announce():
+                await self._sound.announce(command)
+                return None
+        return await self._act_on_caller(command)
+
+    async def _act_on_caller(self, command: Act) -> Event | None:
+        match command:
+            case AnswerCall():
+                return await self._callers.answer(command)
+            case RejectCall():
+                await self._callers.reject(command)
+            case SendOn():
+                await self._callers.send_on(command)
+            case _:
+                raise AssertionError(f"not a command for the PBX: {command!r}")
+        return None
 
     # Agents' legs
 
@@ -127,7 +164,7 @@ class Actor:
 
     async def _hang_up(self, channel: str) -> Event | None:
         try:
-            reply = await self._link.ask("DELETE", f"channels/{channel}", {"reason": "normal"})
+            reply = await self._link.ask("DELETE", f"channels/{on_pbx(channel)}", {"reason": "normal"})
         except (LinkDown, NoReply):
             return None  # the picture after the reconnect shows whether it lives
         if reply.status == 404:
@@ -143,7 +180,7 @@ class Actor:
         self._channels.forget(channel)
         tenant = tenant_of(channel)
         assert tenant is not None, channel
-        if channel.startswith("a"):
+        if is_leg(channel):
             self._tell(tenant, _leg_failed(channel, EndCause.UNKNOWN))
         else:
             self._tell(tenant, await self._missing(channel))
@@ -155,8 +192,8 @@ class Actor:
             return CallJoined(call=call, leg=leg, at_utc_s=seen.room_utc_s)
         try:
             replies = await self._link.ask_in_order(
-                *self._silence(call),
-                ("POST", f"bridges/{room}/addChannel", {"channel": call}),
+                *self._sound.silence(call),
+                ("POST", f"bridges/{room}/addChannel", {"channel": on_pbx(call)}),
                 wait_max_s=JOIN_MAX_S,
             )
         except (LinkDown, NoReply):
@@ -167,69 +204,22 @@ class Actor:
         return JoinFailed(call=call, leg=leg)
 
     async def _hold(self, call: str, leg: str) -> Event | None:
-        requests: list[Request] = [
-            ("POST", f"bridges/{room_of(leg)}/removeChannel", {"channel": call}),
-            ("POST", f"channels/{call}/moh", {}),
-        ]
+        """`leg` empty: a caller who waits, in nobody's room."""
+        requests: list[Request] = [("POST", f"channels/{on_pbx(call)}/moh", {})]
+        if leg:
+            requests.insert(0, ("POST", f"bridges/{room_of(leg)}/removeChannel", {"channel": on_pbx(call)}))
         try:
             replies = await self._link.ask_in_order(*requests, wait_max_s=JOIN_MAX_S)
         except (LinkDown, NoReply):
             return None
-        if (seen := self._channels.find(call)) is not None and replies[1].ok:
+        if (seen := self._channels.find(call)) is not None and replies[-1].ok:
             seen.music = True
         return None
-
-    async def _play(self, call: str, prompt: str) -> Event | None:
-        if not PROMPT.fullmatch(prompt) or not self._has_sound(prompt):
-            log.error("prompt is missing", call=call, prompt=prompt)
-            return PromptEnded(call=call, prompt=prompt)
-        playback = playback_of(call, prompt)
-        seen = self._channels.find(call)
-        if seen is not None and playback in seen.playing:
-            return None
-        before = self._silence(call)
-        if seen is not None and seen.room is not None:
-            before.insert(0, ("POST", f"bridges/{seen.room}/removeChannel", {"channel": call}))
-        if seen is not None:
-            seen.playing.add(playback)
-        play: Request = ("POST", f"channels/{call}/play/{playback}", {"media": f"sound:busyhour/{prompt}"})
-        try:
-            replies = await self._link.ask_in_order(*before, play, wait_max_s=JOIN_MAX_S)
-        except (LinkDown, NoReply):
-            return None
-        if replies[-1].ok or replies[-1].status == 404:
-            return None  # the end of the prompt, or of the call, is told by the PBX
-        if seen is not None:
-            seen.playing.discard(playback)
-        log.warning("prompt not played", call=call, status=replies[-1].status, body=replies[-1].body[:200])
-        return PromptEnded(call=call, prompt=prompt)
-
-    async def _look_at_prompt(self, call: str, prompt: str) -> Event | None:
-        try:
-            reply = await self._link.read(f"playbacks/{playback_of(call, prompt)}")
-        except (LinkDown, NoReply):
-            return None
-        return PromptMissing(call=call, prompt=prompt) if reply.status == 404 else None
-
-    def _silence(self, call: str) -> list[Request]:
-        """What ends the music and the prompts that this call hears, if any."""
-        seen = self._channels.find(call)
-        requests: list[Request] = []
-        if seen is None or seen.music or seen.unsure:
-            requests.append(("DELETE", f"channels/{call}/moh", {}))
-        if seen is not None:
-            requests += [("DELETE", f"playbacks/{playback}", {}) for playback in seen.playing]
-            seen.stopped |= seen.playing
-            seen.music = seen.unsure = False
-        return requests
-
-    def _has_sound(self, prompt: str) -> bool:
-        return (self._access.sounds / "busyhour" / f"{prompt}.wav").exists()
 
     async def look_up(self, call: str) -> Event | None:
         """None: the PBX cannot be asked now; the next `TelephonyBack` answers."""
         try:
-            reply = await self._link.ask("GET", f"channels/{call}")
+            reply = await self._link.ask("GET", f"channels/{on_pbx(call)}")
         except (LinkDown, NoReply):
             return None
         if reply.status == 404:
@@ -237,6 +227,8 @@ class Actor:
             return await self._missing(call)
         row = reply.read(ari.ChannelRow)
         seen = self._channels.of(call)
+        if came_in(call):
+            return _found_caller(call, seen, row)
         if row.state == "Up" and row.dialplan.app_name == "Stasis":
             seen.announced = True
             return CallAnswered(call=call, at_utc_s=seen.up_utc_s or row.creationtime.timestamp())
@@ -253,6 +245,14 @@ class Actor:
                 cause=history.cause,
             )
         return CallMissing(call=call)
+
+
+def _found_caller(call: str, seen: Seen, row: ari.ChannelRow) -> Event:
+    """Also one who was sent on. The end of one who rings is told by the PBX."""
+    if row.state != "Up":
+        return CallRang(call=call, at_utc_s=row.creationtime.timestamp())
+    seen.announced = True
+    return CallAnswered(call=call, at_utc_s=seen.up_utc_s or row.creationtime.timestamp())
 
 
 def _leg_failed(leg: str, cause: EndCause = EndCause.FAILURE) -> LegEnded:

@@ -18,7 +18,7 @@ from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_ringing import RingingTones
 from busyhour.adapters.asterisk.telephony_seen import Channels
 from busyhour.core.events import PhoneGone, PhoneRegistered
-from busyhour.core.model.ids import is_call, is_leg, tenant_of
+from busyhour.core.model.ids import came_in, is_call, is_leg, leg_in, tenant_of
 from busyhour.core.model.pictures import ChannelPicture, PbxPicture
 
 Look = dict[str, ChannelPicture]
@@ -40,11 +40,11 @@ class Photographer:
         if not (channels.ok and bridges.ok):
             raise NoReply(f"channels {channels.status}, bridges {bridges.status}")
         rooms = bridges.read(tuple[ari.BridgeRow, ...])
-        in_room = {channel: room.id for room in rooms for channel in room.channels}
+        in_room = {channel: room.id for room in rooms if is_leg(leg_in(room.id)) for channel in room.channels}
         found: Look = {}
         for row in channels.read(tuple[ari.ChannelRow, ...]):
-            if tenant_of(row.id) is not None:
-                found[row.id] = self._note(row, in_room.get(row.id))
+            if tenant_of(row.name) is not None:
+                found[row.name] = self._note(row, in_room.get(row.id))
         await self._date_answers(found)
         await self._tidy(found, rooms)
         return found
@@ -60,16 +60,21 @@ class Photographer:
             found[name] = replace(found[name], answered_utc_s=self._channels.of(name).up_utc_s)
 
     def _note(self, row: ari.ChannelRow, room: str | None) -> ChannelPicture:
+        number, dialed = ari.came_by(row.channelvars)
         picture = ChannelPicture(
-            channel=row.id,
+            channel=row.name,
             answered=row.state == "Up",
             ringing=row.state == "Ringing",
             bridge=room,
             in_app=room is not None or row.dialplan.app_name == "Stasis",
+            dialed=dialed,
+            number=number,
+            name=row.caller.name[: translate.NAME_MAX] if came_in(row.name) else "",
+            created_utc_s=row.creationtime.timestamp(),
         )
-        seen = self._channels.find(row.id)
+        seen = self._channels.find(row.name)
         if seen is None:
-            seen = self._channels.of(row.id)
+            seen = self._channels.of(row.name)
             seen.unsure = True
         seen.room = room
         seen.announced = seen.announced or (picture.answered and picture.in_app)
@@ -106,9 +111,18 @@ class Photographer:
         gone = [channel for channel in about if channel not in found]
         return PbxPicture(
             boot=boot,
-            channels=tuple(picture for channel, picture in found.items() if tenant_of(channel) == tenant),
+            channels=tuple(
+                picture
+                for channel, picture in found.items()
+                if tenant_of(channel) == tenant and not self._is_arriving(channel)
+            ),
             histories=await lives_of(self._access.cel_file, gone, booted_utc_s=_time_of(boot)),
         )
+
+    def _is_arriving(self, channel: str) -> bool:
+        """A caller who is about to be told of, with what they bring along."""
+        seen = self._channels.find(channel)
+        return seen is not None and seen.arriving is not None
 
     async def phones(self, tenant: int) -> list[PhoneRegistered | PhoneGone]:
         """Which agents' phones can be rung now."""

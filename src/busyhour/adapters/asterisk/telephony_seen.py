@@ -6,6 +6,8 @@ Bounded by the channels that the PBX has: a channel's facts go when it is destro
 from dataclasses import dataclass, field
 from typing import Final
 
+from busyhour.core.events import CallArrived
+
 SEEN_MAX: Final = 200_000
 """More than any PBX has channels; beyond it something leaks, and the link is dropped and looked at anew."""
 
@@ -20,6 +22,8 @@ class Seen:
     room: str | None = None
     room_utc_s: float = 0.0  # when it entered the room
     redirected: bool = False  # its network named another destination
+    arriving: CallArrived | None = None  # a caller whose headers are being read; then it is told
+    arrived: bool = False  # a caller who was told of, or is in a picture that was
     unsure: bool = False  # met after a gap: it may play or hear music unknown to us
 
 
@@ -50,3 +54,4 @@ class Channels:
         """After a gap, all may have changed."""
         for seen in self._seen.values():
             seen.unsure = True
+            seen.arriving = None  # the next picture has them

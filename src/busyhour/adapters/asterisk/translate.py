@@ -1,7 +1,7 @@
 """One function for each message: from what the PBX says to what the core hears. Pure; None = not our affair.
 
-Channels are known by their names alone (`core/model/ids.py`): `c...` a call, `a...` an agent's leg, all others belong
-to somebody else. Times are the PBX's own.
+Channels are known by their names alone (`core/model/ids.py`): `c...`, `b...` and `i...` are calls, `a...` an agent's
+leg, all others belong to somebody else. Times are the PBX's own.
 """
 
 import re
@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Final
 
 from busyhour.adapters.asterisk import ari_events as ari
-from busyhour.adapters.asterisk.causes import end_cause
+from busyhour.adapters.asterisk.causes import end_cause, given_up
 from busyhour.core.events import (
     CallAnswered,
+    CallArrived,
     CallEnded,
     CallJoined,
     CallRang,
@@ -20,26 +21,42 @@ from busyhour.core.events import (
     PhoneGone,
     PhoneRegistered,
     PromptEnded,
+    WhisperEnded,
 )
-from busyhour.core.model.ids import is_call, is_leg, room_of
+from busyhour.core.model.ids import came_in, is_call, is_leg, room_of
 from busyhour.core.model.values import EndCause
 
 PROMPT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
+ANNOUNCEMENT: Final = "*"
+"""In the place of a prompt's name; no prompt has it."""
+NAME_MAX: Final = 256
+"""Characters of a caller's name that are handed on."""
 PEER_THERE: Final = {"Reachable": True, "Unreachable": False}
 PHONE: Final = re.compile(r"(?P<kind>[gs])(?P<tenant>[0-9]+)-(?P<agent>[0-9]+)")
 
 
 def rang(event: ari.ChannelStateChange) -> CallRang | None:
-    if event.channel.state != "Ringing" or not is_call(event.channel.id):
+    if event.channel.state != "Ringing" or not is_call(event.channel.name) or came_in(event.channel.name):
         return None
-    return CallRang(call=event.channel.id, at_utc_s=event.timestamp.timestamp())
+    return CallRang(call=event.channel.name, at_utc_s=event.timestamp.timestamp())
+
+
+def arrived(event: ari.StasisStart) -> CallArrived | None:
+    """A caller, who rings in our application."""
+    call = event.channel.name
+    if not came_in(call):
+        return None
+    number, dialed = ari.came_by(event.channel.channelvars)
+    name = event.channel.caller.name[:NAME_MAX]
+    return CallArrived(call=call, dialed=dialed, number=number, name=name, at_utc_s=event.timestamp.timestamp())
 
 
 def answered(event: ari.StasisStart, up_utc_s: float | None) -> CallAnswered | None:
-    """The call is ours when it enters our application; it was answered when its state became Up, a moment before."""
-    if not is_call(event.channel.id):
+    """A call that we dialed is ours when it enters our application; it was answered when its state became Up, a moment
+    before."""
+    if not is_call(event.channel.name):
         return None
-    return CallAnswered(call=event.channel.id, at_utc_s=up_utc_s or event.timestamp.timestamp())
+    return CallAnswered(call=event.channel.name, at_utc_s=up_utc_s or event.timestamp.timestamp())
 
 
 def ended(
@@ -47,8 +64,8 @@ def ended(
 ) -> CallEnded | LegEnded | None:
     """`up_utc_s`: when its answer was seen; a channel that is up without that was answered at the latest now.
     `redirected`: Asterisk ends such a channel itself, now and then before it has noted the status."""
-    channel = event.channel
-    if not (is_call(channel.id) or is_leg(channel.id)):
+    channel, name = event.channel, event.channel.name
+    if not (is_call(name) or is_leg(name)):
         return None
     at_utc_s = event.timestamp.timestamp()
     if up_utc_s is None and channel.state == "Up":
@@ -56,31 +73,36 @@ def ended(
     was_up = up_utc_s is not None
     if redirected and not was_up and event.tech_cause == 0:
         cause = EndCause.REJECTED
+    elif came_in(name) and not was_up:
+        cause = given_up(event.cause)
     else:
         cause = end_cause(event.cause, event.tech_cause, answered=was_up, rang=channel.state == "Ringing")
-    if is_call(channel.id):
-        return CallEnded(call=channel.id, cause=cause, at_utc_s=at_utc_s, answered_utc_s=up_utc_s)
-    return LegEnded(leg=channel.id, cause=cause, at_utc_s=at_utc_s)
+    if is_call(name):
+        return CallEnded(call=name, cause=cause, at_utc_s=at_utc_s, answered_utc_s=up_utc_s)
+    return LegEnded(leg=name, cause=cause, at_utc_s=at_utc_s)
 
 
 def joined(event: ari.ChannelEnteredBridge) -> CallJoined | None:
     leg = event.bridge.id[1:]
-    if not is_call(event.channel.id) or not is_leg(leg) or event.bridge.id != room_of(leg):
+    if not is_call(event.channel.name) or not is_leg(leg) or event.bridge.id != room_of(leg):
         return None
-    return CallJoined(call=event.channel.id, leg=leg, at_utc_s=event.timestamp.timestamp())
+    return CallJoined(call=event.channel.name, leg=leg, at_utc_s=event.timestamp.timestamp())
 
 
-def prompt_ended(event: ari.PlaybackFinished) -> PromptEnded | None:
-    call, _, prompt = event.playback.id.partition("~")
-    if not prompt or not is_call(call):
+def prompt_ended(event: ari.PlaybackFinished) -> PromptEnded | WhisperEnded | None:
+    """An announcement's end is nobody's affair: the music goes on by itself."""
+    who, _, prompt = event.playback.id.partition("~")
+    if not prompt or prompt == ANNOUNCEMENT:
         return None
-    return PromptEnded(call=call, prompt=prompt)
+    if is_leg(who):
+        return WhisperEnded(leg=who, prompt=prompt)
+    return PromptEnded(call=who, prompt=prompt) if is_call(who) else None
 
 
 def pressed(event: ari.ChannelDtmfReceived) -> DigitPressed | None:
-    if not is_call(event.channel.id):
+    if not is_call(event.channel.name):
         return None
-    return DigitPressed(call=event.channel.id, digit=event.digit)
+    return DigitPressed(call=event.channel.name, digit=event.digit)
 
 
 def phone_listed(endpoint: ari.Endpoint) -> tuple[int, PhoneRegistered | PhoneGone] | None:
