@@ -4,21 +4,25 @@ What has ended stays as it ended: a closed call, a place that was left, a callba
 again changes nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
 
+from busyhour.adapters.sql.database import Driver
 from busyhour.core import commands as c
 from busyhour.core.life.callback import OPEN
 from busyhour.core.life.entry import EntryState
+from busyhour.service.numbers import Number, Numbers
 
 Row = tuple[Any, ...]
 
+COUNTRY = "SELECT country FROM tenant"
 SAVE_ARRIVAL = """
 WITH arrived AS (
-    INSERT INTO caller (call, dialed, number, name, headers, state, arrived_utc_s)
-    VALUES ($1, $2, $3, $4, $5, 'ringing', $6)
+    INSERT INTO caller (call, dialed, number, name, headers, state, arrived_utc_s, reads_as)
+    VALUES ($1, $2, $3, $4, $5, 'ringing', $6, $7)
     ON CONFLICT DO NOTHING
     RETURNING call)
 INSERT INTO interaction (interaction_id, channel, direction, opened_utc_s)
@@ -97,8 +101,32 @@ def is_caller(call: str) -> bool:
     return call.startswith(("i", "b"))
 
 
-def _arrival(one: c.SaveArrival) -> list[Row]:
-    return [(one.call, one.dialed, one.number, one.name, _json(one.headers), one.at_utc_s)]
+async def arrive(driver: Driver, wave: Sequence[c.Keep]) -> None:
+    arrivals = [one for one in wave if isinstance(one, c.SaveArrival)]
+    if arrivals:
+        country = await driver.fetchval(COUNTRY)
+        await driver.executemany(SAVE_ARRIVAL, [_arrival(one, country) for one in arrivals])
+
+
+def _arrival(one: c.SaveArrival, country: str) -> Row:
+    reads_as, _ = read(one.number, country)
+    return (one.call, one.dialed, one.number, one.name, _json(one.headers), one.at_utc_s, reads_as)
+
+
+def read(number: str, country: str) -> tuple[str, tuple[str, ...]]:
+    """A carrier's number as we would dial it, and every time zone where it may ring: it may come as people of the
+    country write it, or without its `+`. What is no number stays as it is."""
+    numbers = _numbers(country)
+    for text in (number, f"+{number}"):
+        found = numbers.read(text)
+        if isinstance(found, Number):
+            return found
+    return number, ()
+
+
+@lru_cache(maxsize=100)
+def _numbers(country: str) -> Numbers:
+    return Numbers(country, allow_short=True)
 
 
 def _entry(one: c.SaveEntry) -> list[Row]:
@@ -166,7 +194,6 @@ def _json(value: Any) -> str:
 
 
 STATEMENTS: Final[tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ...]] = (
-    (c.SaveArrival, SAVE_ARRIVAL, _arrival),
     (c.SaveCallback, SAVE_CALLBACK, _callback),
     (c.SaveEntry, SAVE_ENTRY, _entry),
     (c.SaveProgress, SAVE_PROGRESS, _progress),
@@ -174,4 +201,5 @@ STATEMENTS: Final[tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ..
     (c.SaveDisposition, SAVE_DISPOSITION, _disposition),
     (c.SaveQueueCounts, SAVE_COUNTS, _counts),
 )
-"""In this order within a wave: a caller is there before their place, and has it before they are gone."""
+"""In this order within a wave, after `arrive`: a caller is there before their place, and has it before they are gone.
+"""

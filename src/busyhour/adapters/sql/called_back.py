@@ -6,11 +6,11 @@ already; and in the hours of the promise, wherever their number may be. The tran
 """
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import msgspec
 
+from busyhour.adapters.sql import arrivals
 from busyhour.adapters.sql.database import Driver
 from busyhour.core.acd.promises import CallbackPicture, may_call_back
 from busyhour.core.commands import PlaceCallback
@@ -19,29 +19,26 @@ from busyhour.core.dialer.may_dial import NUMBER_LIVE_WAIT_S, Verdict
 from busyhour.core.events import CallCommitted, CallRefused, Event
 from busyhour.core.model.callers import Callback
 from busyhour.core.model.values import Refusal
-from busyhour.service.numbers import Number, Numbers
 
-COUNTRY = "SELECT country FROM tenant"
-# The number's zones are those of the newest contact who has it, if anybody has. A carrier may leave out the `+`.
+# The number's zones are those of the newest contact who has it, if anybody has.
 LOOK = """
 SELECT q.call, k.picture::text, k.ended_utc_s IS NOT NULL AS over, p.time_zone, p.zones,
-    (SELECT true FROM dnc_entry d WHERE d.number IN (n.plus, n.bare) LIMIT 1) AS on_dnc,
+    (SELECT true FROM dnc_entry d WHERE d.number = q.number LIMIT 1) AS on_dnc,
     (SELECT true FROM caller a WHERE a.call = q.call LIMIT 1) AS placed,
-    (SELECT true FROM attempt a WHERE a.number IN (n.plus, n.bare) AND a.ended_utc_s IS NULL LIMIT 1) AS dialed,
-    (SELECT true FROM caller a WHERE a.number IN (n.plus, n.bare) AND a.ended_utc_s IS NULL LIMIT 1) AS on_line,
+    (SELECT true FROM attempt a WHERE a.number = q.number AND a.ended_utc_s IS NULL LIMIT 1) AS dialed,
+    (SELECT true FROM caller a WHERE a.reads_as = q.number AND a.ended_utc_s IS NULL LIMIT 1) AS on_line,
     (SELECT true FROM caller a WHERE a.callback = q.callback AND a.callback <> '' AND a.outcome = 'HANDLED' LIMIT 1)
         AS reached
 FROM jsonb_to_recordset($1::jsonb) AS q(call text, callback text, number text)
-CROSS JOIN LATERAL (SELECT '+' || ltrim(q.number, '+') AS plus, ltrim(q.number, '+') AS bare) n
 LEFT JOIN LATERAL (SELECT * FROM callback k WHERE k.callback = q.callback OFFSET 0) k ON true
 LEFT JOIN LATERAL (SELECT c.time_zone, p.zones FROM contact_point p JOIN contact c ON c.contact_id = p.contact_id
-    WHERE p.number IN (n.plus, n.bare) ORDER BY p.contact_id DESC LIMIT 1) p ON true
+    WHERE p.number = q.number ORDER BY p.contact_id DESC LIMIT 1) p ON true
 """
 PLACE = """
 WITH placed AS (
     INSERT INTO caller (call, dialed, number, name, headers, callback, queue_id, trunk_id, agent_id, state, why,
-        arrived_utc_s)
-    VALUES ($1, '', $2, $3, '{}', $4, $5, $6, $7, 'intent', $8, $9)
+        arrived_utc_s, reads_as)
+    VALUES ($1, '', $2, $3, '{}', $4, $5, $6, $7, 'intent', $8, $9, $10)
     ON CONFLICT DO NOTHING
     RETURNING call),
 opened AS (
@@ -57,45 +54,40 @@ async def place(driver: Driver, asked: Sequence[PlaceCallback]) -> list[Event]:
     """One answer for each, in their order. A call that is placed already is answered as placed (idempotence)."""
     if not asked:
         return []
-    wanted = [{"call": one.call, "callback": one.callback, "number": one.number} for one in asked]
+    country = await driver.fetchval(arrivals.COUNTRY)
+    read = {one.call: arrivals.read(one.number, country) for one in asked}
+    wanted = [{"call": one.call, "callback": one.callback, "number": read[one.call][0]} for one in asked]
     looks = {row["call"]: row for row in await driver.fetch(LOOK, msgspec.json.encode(wanted).decode())}
-    country = await driver.fetchval(COUNTRY)
-    verdicts = {one.call: _judge(looks[one.call], one, country) for one in asked}
+    verdicts = {one.call: _judge(looks[one.call], one, read[one.call][1]) for one in asked}
     placed = {one.call for one in asked if looks[one.call]["placed"]}
-    rows = [row_of(one) for one in asked if verdicts[one.call].refusal is None and one.call not in placed]
-    if rows:
-        placed |= {row["call"] for row in await driver.fetchmany(PLACE, rows)}
+    allowed = [one for one in asked if verdicts[one.call].refusal is None and one.call not in placed]
+    placed |= await write(driver, allowed, country)
     return [CallCommitted(call=one.call) if one.call in placed else _refused(one, verdicts[one.call]) for one in asked]
 
 
-def _judge(look: Row, one: PlaceCallback, country: str) -> Verdict:
+async def write(driver: Driver, placed: Sequence[PlaceCallback], country: str) -> set[str]:
+    """Those that were not there yet."""
+    rows = [_row(one, country) for one in placed]
+    return {row["call"] for row in await driver.fetchmany(PLACE, rows)} if rows else set()
+
+
+def _judge(look: Row, one: PlaceCallback, possible: Sequence[str]) -> Verdict:
     if look["picture"] is None or look["over"] or look["reached"]:
         return Verdict(refusal=Refusal.CONTACT_CLOSED)
+    known = look["zones"] is not None
     picture = CallbackPicture(
         utc_s=one.at_utc_s,
-        zones=_zones(look, one.number, country),
+        zones=zones_of(look["time_zone"], look["zones"] if known else possible),
         on_dnc=bool(look["on_dnc"]),
         number_live=bool(look["dialed"] or look["on_line"]),
     )
     return may_call_back(msgspec.json.decode(look["picture"], type=Callback), picture)
 
 
-def _zones(look: Row, number: str, country: str) -> tuple[str, ...]:
-    """Of a number that is nobody's contact, every zone of its place, as an import would find them."""
-    if look["zones"] is not None:
-        return zones_of(look["time_zone"], look["zones"])
-    found = _numbers(country).read(number)
-    return zones_of(None, found.zones if isinstance(found, Number) else ())
-
-
-@lru_cache(maxsize=100)
-def _numbers(country: str) -> Numbers:
-    return Numbers(country, allow_short=True)
-
-
-def row_of(one: PlaceCallback) -> tuple[Any, ...]:
+def _row(one: PlaceCallback, country: str) -> tuple[Any, ...]:
     whose = (one.callback, one.queue_id, one.trunk.trunk_id, one.agent_id)
-    return (one.call, one.number, one.name, *whose, one.why, one.at_utc_s)
+    reads_as, _ = arrivals.read(one.number, country)
+    return (one.call, one.number, one.name, *whose, one.why, one.at_utc_s, reads_as)
 
 
 def _refused(one: PlaceCallback, verdict: Verdict) -> CallRefused:

@@ -15,11 +15,9 @@ from busyhour.service import caller_records as cr
 from busyhour.service import records as r
 
 C = t.caller.c
-# The newest of the contacts who have this number; the carrier may have left out its `+`.
+# The newest of the contacts who have this number.
 CONTACT_ID = (
-    sa.select(sa.func.max(t.contact_point.c.contact_id))
-    .where(t.contact_point.c.number.in_((C.number, "+" + C.number)))
-    .scalar_subquery()
+    sa.select(sa.func.max(t.contact_point.c.contact_id)).where(t.contact_point.c.number == C.reads_as).scalar_subquery()
 )
 CALLERS = (
     sa.select(
@@ -68,7 +66,7 @@ def conditions(which: cr.CallerFilter) -> list[sa.ColumnElement[bool]]:
         C[name] == value for name in EQUAL if (value := getattr(which, name)) is not None
     ]
     if which.number and (digits := "".join(one for one in which.number if one.isdigit())):
-        wheres.append(sa.func.strpos(C.number, digits) > 0)
+        wheres.append((sa.func.strpos(C.reads_as, digits) > 0) | (sa.func.strpos(C.number, digits) > 0))
     if which.from_utc_s is not None:
         wheres.append(C.arrived_utc_s >= which.from_utc_s)
     if which.until_utc_s is not None:

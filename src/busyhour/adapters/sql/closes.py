@@ -213,7 +213,8 @@ STATEMENTS: tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ...] = (
 
 
 async def write(driver: Driver, wave: Sequence[c.Keep], counts: RunCounts) -> None:
-    """All of the wave but its intents, in the order of `STATEMENTS`."""
+    """All of the wave but its intents: who arrived, then all else in the order of `STATEMENTS`."""
+    await arrivals.arrive(driver, wave)
     for kind, statement, rows_of in STATEMENTS:
         if rows := [row for one in wave if isinstance(one, kind) for row in rows_of(one)]:
             for answer in await driver.fetchmany(statement, rows):

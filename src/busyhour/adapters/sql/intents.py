@@ -41,8 +41,7 @@ SELECT q.call,
         WHERE p.number = q.number LIMIT 1) AS on_black,
     (SELECT true FROM attempt a WHERE a.call = q.call LIMIT 1) AS placed,
     coalesce((SELECT true FROM attempt a WHERE a.number = q.number AND a.ended_utc_s IS NULL LIMIT 1),
-        (SELECT true FROM caller a WHERE a.number IN (q.number, ltrim(q.number, '+')) AND a.ended_utc_s IS NULL LIMIT 1)
-    ) AS number_live,
+        (SELECT true FROM caller a WHERE a.reads_as = q.number AND a.ended_utc_s IS NULL LIMIT 1)) AS number_live,
     (SELECT true FROM attempt a WHERE a.contact_id = q.contact_id AND a.ended_utc_s IS NULL LIMIT 1) AS contact_live,
     lately.attempts, lately.oldest, lately.abandoned_utc_s
 FROM jsonb_to_recordset($1::jsonb) AS q(

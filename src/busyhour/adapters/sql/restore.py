@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import msgspec
 import structlog
 
-from busyhour.adapters.sql import called_back, closes, intents
+from busyhour.adapters.sql import arrivals, called_back, closes, intents
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Driver
 from busyhour.adapters.sql.waves import waves
@@ -77,5 +77,6 @@ async def _place(driver: Driver, placed: Sequence[c.PlaceCall], counts: RunCount
 
 
 async def _call_back(driver: Driver, placed: Sequence[c.PlaceCallback]) -> int:
-    rows = [called_back.row_of(one) for one in placed]
-    return len(await driver.fetchmany(called_back.PLACE, rows)) if rows else 0
+    if not placed:
+        return 0
+    return len(await called_back.write(driver, placed, await driver.fetchval(arrivals.COUNTRY)))

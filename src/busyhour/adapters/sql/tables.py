@@ -283,6 +283,7 @@ caller = _table(
     call=TEXT,
     dialed=TEXT,
     number=TEXT,
+    reads_as=TEXT,
     name=TEXT,
     headers=JSONB,
     callback=TEXT,

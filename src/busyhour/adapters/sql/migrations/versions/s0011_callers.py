@@ -42,24 +42,26 @@ CONFIGURATION = (
         FOREIGN KEY (tenant_id, agent_id) REFERENCES agent ON DELETE CASCADE)""",
 )
 CALLERS = (
-    # Whoever calls, and whoever is called back. Where they wait is in `queue_entry`.
+    # Whoever calls, and whoever is called back. Where they wait is in `queue_entry`. `number` is what the carrier said,
+    # `reads_as` what we would dial: the same number as in contacts, attempts and do-not-call lists.
     f"""CREATE TABLE caller (
-        {TENANT}, call text NOT NULL, dialed text NOT NULL, number text COLLATE "C" NOT NULL, name text NOT NULL,
-        headers jsonb NOT NULL, callback text NOT NULL DEFAULT '', queue_id bigint, trunk_id bigint, agent_id bigint,
+        {TENANT}, call text NOT NULL, dialed text NOT NULL, number text COLLATE "C" NOT NULL,
+        reads_as text COLLATE "C" NOT NULL, name text NOT NULL, headers jsonb NOT NULL,
+        callback text NOT NULL DEFAULT '', queue_id bigint, trunk_id bigint, agent_id bigint,
         state text NOT NULL, outcome text, cause text, disposition text, note text, why text NOT NULL DEFAULT '',
         arrived_utc_s double precision NOT NULL, ringing_utc_s double precision, answered_utc_s double precision,
         joined_utc_s double precision, ended_utc_s double precision, wait_s double precision, talk_s double precision,
         PRIMARY KEY (tenant_id, call),
         CONSTRAINT caller_final CHECK ((state = 'final') = (ended_utc_s IS NOT NULL))) WITH (fillfactor = 80)""",
-    "CREATE INDEX caller_open ON caller (number, tenant_id) WHERE ended_utc_s IS NULL",
+    "CREATE INDEX caller_open ON caller (reads_as, tenant_id) WHERE ended_utc_s IS NULL",
     # The last barrier against two dials for one promise, or to one number, whoever asks.
     """CREATE UNIQUE INDEX caller_dialing ON caller (callback, tenant_id)
         WHERE ended_utc_s IS NULL AND callback <> ''""",
-    """CREATE UNIQUE INDEX caller_dialed ON caller (number, tenant_id)
+    """CREATE UNIQUE INDEX caller_dialed ON caller (reads_as, tenant_id)
         WHERE ended_utc_s IS NULL AND callback <> ''""",
     "CREATE INDEX caller_callback ON caller (tenant_id, callback) WHERE callback <> ''",
     "CREATE INDEX caller_time ON caller (tenant_id, arrived_utc_s, call)",
-    "CREATE INDEX caller_number ON caller (tenant_id, number, arrived_utc_s)",
+    "CREATE INDEX caller_number ON caller (tenant_id, reads_as, arrived_utc_s)",
     f"""CREATE TABLE queue_entry (
         {TENANT}, entry text NOT NULL, queue_id bigint NOT NULL, entered_utc_s double precision NOT NULL,
         number text COLLATE "C" NOT NULL, since_utc_s double precision NOT NULL, state text NOT NULL,
