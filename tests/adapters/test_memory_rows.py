@@ -1,15 +1,24 @@
 """The rows of the store in memory."""
 
-from dataclasses import fields
-from typing import Any
+from copy import deepcopy
 
-import pytest
-
-from busyhour.adapters.memory.rows import Attempt, Member
+from busyhour.adapters.memory.rows import Rows, Run
+from busyhour.core.model.values import Outcome
 
 
-@pytest.mark.parametrize("kind", [Attempt, Member])
-def test_a_copy_has_all_of_it(kind: type[Any]) -> None:
-    """They are copied field by field, for speed: a standby that falls behind is such a copy."""
-    filled = kind(**{field.name: {} if field.name == "earlier" else f"a {field.name}" for field in fields(kind)})
-    assert filled.copy() == filled
+def test_what_is_written_later_is_not_in_a_copy() -> None:
+    """A standby that falls behind is such a copy; rows that change are its own, values that do not are shared."""
+    rows = Rows(runs={1: Run(1, 1, 0.0)})
+    member = rows.add_member(1, "+390212345")
+    copied, before = rows.copy(), deepcopy(rows)
+    assert copied == rows
+
+    member.count(Outcome.BUSY)
+    rows.take(rows.runs[1], 1, 10.0)
+    rows.item(1, member)
+    rows.wait(member, 20.0)
+    rows.add_member(1, "+390212346")
+    rows.dnc["+390212345"] = 1.0
+    rows.answered.setdefault(1, [])
+    assert copied == before
+    assert copied != rows

@@ -1,4 +1,4 @@
-"""What a world has still to do, by its store: numbers that were never dialed, runs and calls that have not ended."""
+"""What a world has still to do: numbers that were never dialed, runs and calls that have not ended."""
 
 from typing import Any
 
@@ -36,3 +36,9 @@ def restless(store: Any) -> list[str]:
     return [f"tenant {tenant} run {run.run_id} is {run.state}" for tenant, run in runs if run.state in ACTIVE] + [
         f"tenant {tenant} has open calls" for tenant, rows in store.tenants.items() if rows.open
     ]
+
+
+def going_on(world: Any, tenant: int) -> list[str]:
+    """The calls that have not ended, as the store knows it or the engine: an engine may begin anew meanwhile."""
+    floor = world.engines[tenant].floor
+    return list(dict.fromkeys([*world.store.tenants[tenant].open, *(floor.calls if floor is not None else ())]))

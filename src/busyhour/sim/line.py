@@ -52,6 +52,7 @@ class Line:
         self.told_down_s = math.inf  # when the engine was last told that it is down
         self.back_s = 0.0  # when it was last whole again
         self.phones: Callable[[], Sequence[Event]] = tuple  # what is told of them after each look around
+        self.about: Callable[[], Sequence[str]] = tuple  # calls whose end may not have been heard of
 
     def attach(self, tenant: int, sink: Callable[[Event], None]) -> None:
         assert tenant == self.tenant
@@ -116,7 +117,7 @@ class Line:
         self.downs -= 1
         if not self.downs and self._sink is not None and not self.process.dead:
             self.back_s = the_loop().now_s
-            self.process.soon(self._sink, TelephonyBack(pbx=self._pbx.picture(self.tenant, list(self._pbx.histories))))
+            self.process.soon(self._sink, TelephonyBack(pbx=self._pbx.picture(self.tenant, self.about())))
             for told in self.phones():
                 self.process.soon(self._sink, told)
 

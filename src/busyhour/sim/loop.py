@@ -62,6 +62,7 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
     def __init__(self) -> None:
         super().__init__()
         self.now_s = 0.0
+        self.create_future = partial(asyncio.Future, loop=self)  # type: ignore[method-assign]
         self._turns: deque[Turn] = deque()
         self._timers: list[tuple[float, int, Turn]] = []
         self._numbers = count()
@@ -121,7 +122,7 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
 
     def _run_once(self) -> None:
         """One round after another, until somebody stops the loop."""
-        turns, timers = self._turns, self._timers
+        turns, timers, next_turn, begin = self._turns, self._timers, self._turns.popleft, Context.run
         while True:
             if not turns and not self._stopping:  # type: ignore[attr-defined]
                 self._go_on_to_next()
@@ -136,17 +137,15 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
                         continue
                 turns.append(turn)
             for _ in range(len(turns)):
-                turn = turns.popleft()
+                turn = next_turn()
                 do, arguments, context, timer = turn
                 if timer is not None and timer._cancelled:
                     continue
-                if context is not WORLD:
-                    process = context.get(PROCESS)
-                    if process is not None and process.frozen:
-                        process.held.append(turn)
-                        continue
+                if context is not WORLD and (process := context.get(PROCESS)) is not None and process.frozen:
+                    process.held.append(turn)
+                    continue
                 try:
-                    context.run(do, *arguments)
+                    begin(context, do, *arguments)
                 except Exception as fault:
                     self.failed(fault)
             if self._stopping:  # type: ignore[attr-defined]

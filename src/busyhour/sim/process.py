@@ -61,7 +61,10 @@ class Process:
         loop = the_loop()
         answer: asyncio.Future[T] = loop.create_future()
         loop.later(after_s, self._do, do, answer)
-        return await answer
+        try:
+            return await answer
+        finally:
+            del answer  # a fault keeps this frame, and the answer the fault: without end, else
 
     def _do(self, do: Callable[[], T], answer: "asyncio.Future[T]") -> None:
         try:
@@ -74,6 +77,8 @@ class Process:
         else:
             if not answer.done():
                 answer.set_result(result)
+        finally:
+            del answer
 
     def soon(self, do: Callable[..., None], *arguments: object) -> None:
         """What comes in from outside; held while the process stands still."""

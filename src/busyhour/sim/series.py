@@ -67,7 +67,8 @@ def run_world(plan: Plan, make_store: MakeStore) -> Result:
         world = world_of(plan, make_store)
         result = world.run()
         world.clear()
-        return result
+        del world  # else the collection that follows would find it in use
+    return result
 
 
 def world_of(plan: Plan, make_store: MakeStore) -> World:

@@ -27,7 +27,7 @@ from busyhour.sim.failover import Failover
 from busyhour.sim.faults import Luck
 from busyhour.sim.furniture import NOON_UTC_S, OPEN_ENDED, SUMMER_ENDS_UTC_S, furnish, may_dial, number_by_hand
 from busyhour.sim.ledger import Violation
-from busyhour.sim.left import Undialed, restless
+from busyhour.sim.left import Undialed, going_on, restless
 from busyhour.sim.line import Line, Shelf
 from busyhour.sim.loop import WORLD, done_within, rest, run_virtually, the_loop
 from busyhour.sim.mishaps import Mishaps
@@ -52,7 +52,7 @@ class World(Desks):
         self.plan = plan
         self.dice = Random(plan.seed)
         self.luck = Luck(Random(plan.seed + 2), plan.faults_first, plan.faults_last, plan.faults_out)
-        self.events = self.outages = 0
+        self.events = self.outages = self._requests = 0  # the last: of administrators, under way
         self.closed = False  # people have gone home: what they did last takes effect before the last look
         self.begun_utc_s = SUMMER_ENDS_UTC_S if plan.weather.zones else NOON_UTC_S
         self.jumped_s, self.jumped_at_s = 0.0, -1e9
@@ -79,7 +79,6 @@ class World(Desks):
         self._trace = hashlib.sha256()
         self._recent: deque[str] = deque(maxlen=HISTORY_SHOWN)
         self._broken: Violation | None = None
-        self._requests = 0  # of administrators, under way
 
     # What this world is made of; `golden.py` has others
 
@@ -230,7 +229,7 @@ class World(Desks):
         process = self.processes[tenant] = Process(self, tenant, self.plan.weather.kill_at_point)
         self._all.append(process)
         line = self.lines[tenant] = self.make_line(process)
-        line.phones = partial(self._phones, tenant)
+        line.phones, line.about = partial(self._phones, tenant), partial(going_on, self, tenant)
         shelf = self.make_shelf(process)
         self.incarnations[tenant] = self.incarnations.get(tenant, 0) + 1
         self.began_s.setdefault(tenant, []).append(the_loop().now_s)

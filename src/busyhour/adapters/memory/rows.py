@@ -1,8 +1,11 @@
 """What one tenant has in the store in memory: plain rows, and the few indexes that keep each use of them cheap."""
 
-from collections import defaultdict, deque
+from collections import deque
+from copy import copy
 from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
+
+from msgspec import Struct
 
 from busyhour.adapters.memory.callers import CallerRows
 from busyhour.core import commands as c
@@ -16,8 +19,7 @@ DAY_S = 86_400.0
 MINUTE_S = 60.0
 
 
-@dataclass(slots=True)
-class Member:
+class Member(Struct):
     """A contact in a run: fresh | waiting | taken | open | final."""
 
     member_id: int
@@ -30,26 +32,14 @@ class Member:
     taken_as: str = ""  # the id of the attempt that it was taken for
     last_call: str = ""  # its last attempt
     unused: bool = False  # made for a call by hand that was not dialed yet: final, and not counted as finished
-    earlier: dict[str, int] = field(default_factory=dict)
+    earlier: dict[str, int] = {}
 
-    def copy(self) -> "Member":
-        return Member(
-            self.member_id,
-            self.run_id,
-            self.number,
-            self.zones,
-            self.state,
-            self.due_utc_s,
-            self.attempts,
-            self.taken_as,
-            self.last_call,
-            self.unused,
-            self.earlier.copy(),
-        )
+    def count(self, outcome: str) -> None:
+        """One more of its attempts came to this. Copies and items share the counts, so these are made anew."""
+        self.earlier = {**self.earlier, outcome: self.earlier.get(outcome, 0) + 1}
 
 
-@dataclass(slots=True)
-class Attempt:
+class Attempt(Struct):
     placed: c.PlaceCall
     committed_utc_s: float
     state: str = AttemptState.INTENT
@@ -61,21 +51,6 @@ class Attempt:
     disposition: str | None = None
     note: str = ""
     opted_out_utc_s: float | None = None
-
-    def copy(self) -> "Attempt":
-        return Attempt(
-            self.placed,
-            self.committed_utc_s,
-            self.state,
-            self.ringing_utc_s,
-            self.answered_utc_s,
-            self.joined_utc_s,
-            self.agent_id,
-            self.record,
-            self.disposition,
-            self.note,
-            self.opted_out_utc_s,
-        )
 
 
 @dataclass(slots=True)
@@ -114,6 +89,8 @@ PLAIN = (
     "dnc",
     "open",
     "live_numbers",
+    "dialed",
+    "first_utc_s",
     "abandoned",
     "learned",
 )
@@ -139,7 +116,11 @@ class Rows:
     dnc: dict[str, float] = field(default_factory=dict)  # number: since when
     open: dict[str, None] = field(default_factory=dict)  # attempts without a final record
     live_numbers: dict[str, str] = field(default_factory=dict)
-    dialed: dict[str, deque[float]] = field(default_factory=lambda: defaultdict(deque))
+    first_utc_s: dict[int, float] = field(default_factory=dict)  # campaign: its first attempt
+    answered: dict[int, list[tuple[float, CallRecord]]] = field(default_factory=dict)
+    """Campaign: the final records of calls that were answered, and when each was placed; the law's counts are made of
+    these."""
+    dialed: dict[str, tuple[float, ...]] = field(default_factory=dict)  # number: when, lately
     abandoned: dict[str, float] = field(default_factory=dict)  # number: when its last abandoned call ended
     inbound: CallerRows = field(default_factory=CallerRows)
     fence: int = 0
@@ -153,14 +134,14 @@ class Rows:
         other = replace(
             self,
             runs={run_id: run.copy() for run_id, run in self.runs.items()},
-            members={key: one.copy() for key, one in self.members.items()},
-            attempts={name: one.copy() for name, one in self.attempts.items()},
+            members=dict(zip(self.members, map(copy, self.members.values()), strict=True)),
+            attempts=dict(zip(self.attempts, map(copy, self.attempts.values()), strict=True)),
+            answered={campaign_id: list(records) for campaign_id, records in self.answered.items()},
             agent_states=list(self.agent_states),
             inbound=self.inbound.copy(),
         )
         for name in PLAIN:
             setattr(other, name, dict(getattr(self, name)))
-        other.dialed = defaultdict(deque, {number: deque(times) for number, times in self.dialed.items()})
         return other
 
     # Members
@@ -236,7 +217,7 @@ class Rows:
             attempt_no=member.attempts + 1,
             number=member.number,
             due_utc_s=member.due_utc_s,
-            earlier=dict(member.earlier),
+            earlier=member.earlier,
         )
 
     # Attempts
@@ -250,12 +231,20 @@ class Rows:
             count += attempt.placed.run_id == run_id
         return count
 
-    def recent(self, number: str, utc_s: float) -> deque[float]:
+    def recent(self, number: str, utc_s: float) -> tuple[float, ...]:
         """When this number was dialed within the last 24 hours."""
-        times = self.dialed[number]
-        while times and times[0] <= utc_s - DAY_S:
-            times.popleft()
+        times = self.dialed.get(number, ())
+        old = 0
+        while old < len(times) and times[old] <= utc_s - DAY_S:
+            old += 1
+        if old:
+            times = self.dialed[number] = times[old:]
         return times
+
+    def note_dialed(self, placed: c.PlaceCall, utc_s: float) -> None:
+        number, campaign_id = placed.item.number, placed.campaign_id
+        self.dialed[number] = (*self.recent(number, utc_s), utc_s)
+        self.first_utc_s[campaign_id] = min(placed.at_utc_s, self.first_utc_s.get(campaign_id, placed.at_utc_s))
 
     def open_calls(self) -> tuple[OpenCall, ...]:
         """Those without a record, and those that an agent still wraps up."""

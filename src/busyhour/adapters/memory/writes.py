@@ -29,7 +29,7 @@ def write_call(rows: Rows, keep: c.PlaceCall, utc_s: float) -> None:
     rows.attempts[name] = Attempt(keep, utc_s, agent_id=keep.agent_id)
     rows.open[name] = None
     rows.live_numbers[number] = name
-    rows.recent(number, utc_s).append(utc_s)
+    rows.note_dialed(keep, utc_s)
 
 
 def give_back_lost(rows: Rows, keeps: Sequence[c.Keep]) -> int:
@@ -136,7 +136,7 @@ def _skip(rows: Rows, keep: c.SkipContact) -> None:
         return
     rows.skipped[item.call] = keep
     member.attempts, member.last_call = item.attempt_no, item.call
-    member.earlier[Outcome.AGENT_SKIPPED] = member.earlier.get(Outcome.AGENT_SKIPPED, 0) + 1
+    member.count(Outcome.AGENT_SKIPPED)
     if keep.next_due_utc_s is None:
         rows.finish(member)
     else:
@@ -161,13 +161,15 @@ def _close(rows: Rows, record: CallRecord) -> None:
     attempt.agent_id = record.agent_id or attempt.agent_id
     del rows.open[record.call]
     rows.live_numbers.pop(attempt.placed.item.number, None)
+    if record.answered_utc_s is not None:
+        rows.answered.setdefault(attempt.placed.campaign_id, []).append((attempt.placed.at_utc_s, record))
     if record.outcome is Outcome.ABANDONED:
         rows.abandoned[attempt.placed.item.number] = record.ended_utc_s
     run = rows.runs[attempt.placed.run_id]
     run.answered += record.answered_utc_s is not None
     run.abandoned += record.outcome is Outcome.ABANDONED
     member = rows.members[record.member_id]
-    member.earlier[record.outcome] = member.earlier.get(record.outcome, 0) + 1
+    member.count(record.outcome)
     if record.next_due_utc_s is None:
         rows.finish(member)
     else:
