@@ -64,6 +64,14 @@ class PlaceCall(Keep, frozen=True, kw_only=True):
     why: str  # the reason for this call at this moment, in words
     at_utc_s: float
 
+    @property
+    def call(self) -> str:
+        return self.item.call
+
+
+Dial = PlaceCall | PlaceCallback
+"""What is committed as an intent, and sent only then."""
+
 
 class SaveProgress(Keep, frozen=True, kw_only=True):
     """How far an open attempt has come; what recovery needs. None = as stored."""

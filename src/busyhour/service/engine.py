@@ -23,6 +23,7 @@ from busyhour.core.floor.machine import Floor
 from busyhour.core.model.values import EndCause
 from busyhour.service import fences
 from busyhour.service.alarm import Alarm
+from busyhour.service.beginning import floor_started, known_to
 from busyhour.service.errors import FenceLost, StoreDown, StoreRewound, Unavailable
 from busyhour.service.heard import FROM_PBX, answers_heard, ends_heard, forget_older
 from busyhour.service.journal import Journal
@@ -158,27 +159,18 @@ class Engine:
         picture = await self._keeper.open(self._owner, rewound=self._rewound)
         self._rewound = False
         seen_s = self._clock.now().mono_s
-        pbx = await self._telephony.picture(self.tenant, [call.item.call for call in picture.calls])
+        pbx = await self._telephony.picture(self.tenant, known_to(picture))
         forget_older(self._queue, seen_s)
         self._fence = picture.fence
         self._keeper.begin(picture.fence, asked_s)
         self._watch = asyncio.create_task(self._look_now_and_then())
-        started = e.FloorStarted(
-            tenant=self.tenant,
-            fence=picture.fence,
-            agents=picture.agents,
-            trunks=picture.trunks,
-            runs=picture.runs,
-            calls=picture.calls,
-            reservations=picture.reservations,
-            pbx=pbx,
-            heard_at=answers_heard(self.floor, self._queue),
-            ends_heard_at=ends_heard(self._queue),
+        started = floor_started(
+            picture, pbx, heard_at=answers_heard(self.floor, self._queue), ends_heard_at=ends_heard(self._queue)
         )
         self.floor = floor = Floor()
         commands = self._handle(floor, self._clock.now(), started)
-        known: list[e.Event] = [*self._phones.values(), *self._links.values()]
-        for event in known:
+        told: list[e.Event] = [*self._phones.values(), *self._links.values()]
+        for event in told:
             commands += self._handle(floor, self._clock.now(), event)
         self.live.watch(floor)
         self.running = True
@@ -233,7 +225,7 @@ class Engine:
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             if self._telephony.up() and (floor := self.floor) is not None and await self._keeper.still_ours():
-                asked_s, about = self._clock.now().mono_s, list(floor.calls)
+                asked_s, about = self._clock.now().mono_s, [*floor.calls, *floor.callers]
                 with suppress(Unavailable):
                     pbx = await self._telephony.picture(self.tenant, about)
                     self.put(e.PbxSeen(pbx=pbx, asked_mono_s=asked_s))
@@ -261,8 +253,8 @@ class Engine:
             match command:
                 case c.Keep():
                     keeps.append(command)
-                    if isinstance(command, c.PlaceCall):
-                        self._intended_s[command.item.call] = self._clock.now().mono_s
+                    if isinstance(command, c.Dial):
+                        self._intended_s[command.call] = self._clock.now().mono_s
                 case c.Act():
                     self._perform(command)
                 case c.FillHopper() | c.Reckon():
@@ -284,9 +276,9 @@ class Engine:
             self._woken.ring()
         said_yes = {answer.call for answer in answers if isinstance(answer, e.CallCommitted)}
         for keep in batch:
-            if isinstance(keep, c.PlaceCall):
-                intended_s = self._intended_s.pop(keep.item.call, now.mono_s)
-                if keep.item.call in said_yes:
+            if isinstance(keep, c.Dial):
+                intended_s = self._intended_s.pop(keep.call, now.mono_s)
+                if keep.call in said_yes:
                     self._spawn(self._place(keep, intended_s))
 
     def store_lost(self) -> None:
@@ -307,12 +299,12 @@ class Engine:
     def keeper_failed(self) -> None:
         self._woken.ring()
 
-    async def _place(self, call: c.PlaceCall, intended_s: float) -> None:
+    async def _place(self, call: c.Dial, intended_s: float) -> None:
         await self._rates.turn(call.trunk)
         if not await self._keeper.still_ours():
             return
         if self._clock.now().mono_s - intended_s > INTENT_AGE_MAX_S:
-            self.put(e.CallNotSent(call=call.item.call, cause=EndCause.NOT_SENT))
+            self.put(e.CallNotSent(call=call.call, cause=EndCause.NOT_SENT))
         else:
             self.put(await self._telephony.place(call))
 

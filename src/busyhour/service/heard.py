@@ -11,6 +11,7 @@ from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
 
 FROM_PBX = (
+    e.CallArrived,
     e.CallRang,
     e.CallAnswered,
     e.CallEnded,

@@ -34,6 +34,12 @@ RECORDS = (
     | c.SaveLearned
     | c.OptOut
     | c.ListNumbers
+    | c.SaveArrival
+    | c.SaveEntry
+    | c.CloseCaller
+    | c.SaveCallback
+    | c.SaveQueueCounts
+    | c.PlaceCallback
 )
 """What is given back. Members in a hopper, or before an agent, are taken anew, so nothing of them is kept. Nor is it
 kept that a run has come to its end: that is found out again, for its last members may have been closed without a call.
@@ -81,7 +87,7 @@ class Journal:
             return
         yes = {answer.call for answer in answers if isinstance(answer, CallCommitted)}
         keeps = tuple([
-            one for one in batch if _is_kept(one) and (not isinstance(one, c.PlaceCall) or one.item.call in yes)
+            one for one in batch if _is_kept(one) and (not isinstance(one, c.Dial) or one.call in yes)
         ])  # fmt: skip
         if keeps:
             self._keep(Written(fence, keeps, no))

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import structlog
 
-from busyhour.core.commands import Keep, PlaceCall
+from busyhour.core.commands import Dial, Keep
 from busyhour.core.events import Event
 from busyhour.service.alarm import Alarm
 from busyhour.service.errors import FenceLost, StoreDown, StoreRewound
@@ -91,7 +91,7 @@ class Keeper:
             await self.flush()
         lots, waiting = len(self._lots), [keep for lot in self._lots for keep in lot.keeps]
         self._journal.no += 1
-        kept = self._journal.kept(self._journal.no, [keep for keep in waiting if not isinstance(keep, PlaceCall)])
+        kept = self._journal.kept(self._journal.no, [keep for keep in waiting if not isinstance(keep, Dial)])
         self._opening = True
         picture = await self._store.open_shard(self._tenant, owner, kept, self._fence or None)
         self._opening, self._fence = False, picture.fence

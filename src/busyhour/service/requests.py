@@ -20,6 +20,8 @@ LASTING = (
     e.DispositionChosen,
     e.WrapUpEndAsked,
     e.SkipAsked,
+    e.CallbackAsked,
+    e.CallbackCancelAsked,
 )
 """The answer to one of these promises something that outlives us, so it waits until all before it is written (I33).
 What concerns a call that is up (hang up, hold) is answered at once, also while the database is away."""
