@@ -126,7 +126,7 @@ PLANTED = (
         "an end heard twice is closed twice",
     ),
     Fault(
-        "adapters/memory/store.py",
+        "adapters/memory/writes.py",
         "    if attempt.record is not None:\n        return\n    attempt.record",
         "    attempt.record",
         "a final record can change",
@@ -176,7 +176,7 @@ PLANTED = (
     ),
     Fault(
         "adapters/memory/store.py",
-        "number_live=keep.item.number in rows.live_numbers,",
+        "number_live=keep.item.number in rows.live_numbers or rows.inbound.on_line(keep.item.number),",
         "number_live=False,",
         "a number is dialed while it is on the line",
     ),
