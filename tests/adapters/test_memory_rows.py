@@ -1,7 +1,9 @@
 """The rows of the store in memory."""
 
 from copy import deepcopy
+from dataclasses import fields
 
+from busyhour.adapters.memory.callers import CallerRows
 from busyhour.adapters.memory.rows import Rows, Run
 from busyhour.core.model.values import Outcome
 
@@ -22,3 +24,14 @@ def test_what_is_written_later_is_not_in_a_copy() -> None:
     rows.answered.setdefault(1, [])
     assert copied == before
     assert copied != rows
+
+
+def test_callers_of_later_are_not_in_a_copy() -> None:
+    rows = Rows()
+    copied = rows.copy()
+    for field in fields(CallerRows):
+        table = getattr(rows.inbound, field.name)
+        if isinstance(table, dict):
+            table["later"] = "a row"
+    assert copied.inbound == CallerRows()
+    assert rows.copy().inbound == rows.inbound

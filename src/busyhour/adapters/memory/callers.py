@@ -1,6 +1,6 @@
 """Queues and callers of one tenant in the store in memory: the rows, what is written to them, and what is found."""
 
-from collections.abc import Container
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from typing import Final, TypeVar
 
@@ -21,7 +21,7 @@ from busyhour.core.model.values import Refusal
 
 COUNTS_KEPT_S: Final = 86_400.0
 OVER: Final = frozenset({EntryState.SERVED, EntryState.LEFT})
-TABLES: Final = ("queues", "zones", "callers", "records", "open", "entries", "over", "callbacks", "counts")
+TABLES: Final = ("queues", "zones", "callers", "records", "reached", "open", "entries", "over", "callbacks", "counts")
 LIFE: Final = ("intent", "ambiguous", "sent", "ringing", "answered", "final")
 
 T = TypeVar("T")
@@ -49,6 +49,7 @@ class CallerRows:
     zones: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of a number; not here: UTC
     callers: dict[str, OpenCaller] = field(default_factory=dict)
     records: dict[str, CallerRecord] = field(default_factory=dict)
+    reached: dict[str, None] = field(default_factory=dict)  # callbacks
     open: dict[str, None] = field(default_factory=dict)  # calls without a final record
     entries: dict[Place, EntryPicture] = field(default_factory=dict)  # those that have not ended
     over: dict[Place, str] = field(default_factory=dict)  # places that have ended, and how
@@ -67,18 +68,16 @@ class CallerRows:
 
     # What a new owner finds
 
-    def open_callers(self, wrapped_up: Container[str | None]) -> tuple[OpenCaller, ...]:
-        names = [call for call in self.callers if call in self.open or call in wrapped_up]
+    def open_callers(self, wrapped_up: Iterable[str | None]) -> tuple[OpenCaller, ...]:
+        names = {*self.open, *(call for call in wrapped_up if call in self.callers and call is not None)}
         return tuple(self.callers[call] for call in sorted(names))
 
     def open_entries(self) -> tuple[EntryPicture, ...]:
         return tuple(sorted(self.entries.values(), key=_order))
 
     def open_callbacks(self) -> tuple[Callback, ...]:
-        found = [one for one in self.callbacks.values() if one.state in OPEN]
-        return tuple(
-            msgspec.structs.replace(one) for one in sorted(found, key=lambda one: (one.since_utc_s, one.callback))
-        )
+        found = [msgspec.structs.replace(one) for one in self.callbacks.values() if one.state in OPEN]
+        return tuple(sorted(found, key=lambda one: (one.since_utc_s, one.callback)))
 
     def lately(self, utc_s: float | None) -> dict[int, dict[int, QueueCounts]]:
         """Without a clock, of all times."""
@@ -143,17 +142,11 @@ class CallerRows:
 
     def may_place(self, keep: c.PlaceCallback, utc_s: float, *, on_dnc: bool, dialed: bool) -> Verdict:
         callback = self.callbacks.get(keep.callback)
-        if callback is None or callback.state not in OPEN or self._reached(keep.callback):
+        if callback is None or callback.state not in OPEN or keep.callback in self.reached:
             return Verdict(refusal=Refusal.CONTACT_CLOSED)
         live = dialed or self.on_line(keep.number)
         zones = self.zones.get(keep.number, ("UTC",))
         return may_call_back(callback, CallbackPicture(utc_s=utc_s, zones=zones, on_dnc=on_dnc, number_live=live))
-
-    def _reached(self, callback: str) -> bool:
-        return any(
-            self.callers[call].callback == callback and record.outcome is CallerOutcome.HANDLED
-            for call, record in self.records.items()
-        )
 
     def _move(self, entry: EntryPicture) -> None:
         place = (entry.entry, entry.queue_id, entry.entered_utc_s)
@@ -172,6 +165,8 @@ class CallerRows:
         if before is None or record.call in self.records:
             return
         self.records[record.call] = record
+        if before.callback and record.outcome is CallerOutcome.HANDLED:
+            self.reached[before.callback] = None
         del self.open[record.call]
         for place in [place for place in self.entries if place[0] == record.call]:  # who is gone has no place
             del self.entries[place]
