@@ -201,8 +201,24 @@ async def test_a_floor_begins_from_its_own_picture_and_hears_of_no_older_one() -
     await asyncio.wait([task])
 
 
-def test_what_came_after_the_picture_was_asked_for_is_heard() -> None:
-    back, ended = e.TelephonyBack(pbx=PbxPicture(boot="one")), e.CallEnded(call="c", cause=EndCause.BUSY, at_utc_s=1.0)
-    waiting = deque((e.Instant(at_s, at_s), event) for at_s, event in ((1.0, back), (2.0, ended), (3.0, back)))
+LOST, BACK = e.TelephonyLost(), e.TelephonyBack(pbx=PbxPicture(boot="one"))
+ENDED = e.CallEnded(call="c", cause=EndCause.BUSY, at_utc_s=1.0)
+
+
+@pytest.mark.parametrize(
+    ("told", "heard"),
+    [
+        ([(1, BACK), (2, ENDED), (3, BACK)], [ENDED, BACK]),
+        ([(1, LOST), (2, BACK)], []),
+        ([(1, LOST), (1, BACK), (2, LOST)], [LOST]),
+        ([(1, LOST), (3, BACK)], [LOST, BACK]),
+        ([(3, LOST), (4, BACK)], [LOST, BACK]),
+    ],
+)
+def test_what_is_newer_than_the_picture_is_heard_and_that_the_link_is_lost(
+    told: list[tuple[float, e.Event]], heard: list[e.Event]
+) -> None:
+    """The PBX was asked at second 2.5. Its link for events may be down while it answers."""
+    waiting = deque((e.Instant(at_s, at_s), event) for at_s, event in told)
     forget_older(waiting, 2.5)
-    assert [event for _, event in waiting] == [ended, back]
+    assert [event for _, event in waiting] == heard

@@ -6,6 +6,7 @@ since (I48). Pictures of the PBX that are older than the one that it begins from
 
 from collections import deque
 from collections.abc import Iterable
+from types import UnionType
 
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
@@ -25,9 +26,6 @@ FROM_PBX = (
     e.TelephonyBack,
 )
 """Facts that a new look at the PBX makes good."""
-
-WHOLE = (e.PbxSeen, e.TelephonyLost, e.TelephonyBack)
-"""What says of all that a PBX has, or has not."""
 
 Waiting = Iterable[tuple[e.Instant, e.Event]]
 
@@ -51,7 +49,16 @@ def ends_heard(waiting: Waiting) -> dict[str, e.Instant]:
 
 def forget_older(waiting: deque[tuple[e.Instant, e.Event]], seen_s: float) -> None:
     """The floor begins from what the PBX was asked for at `seen_s` (monotonic). By an older picture, a call that was
-    sent between the two would be gone."""
-    newer = [one for one in waiting if one[0].mono_s > seen_s or not isinstance(one[1], WHOLE)]
+    sent between the two would be gone. That the link was lost is heard, unless it was back by then."""
+    back = max((n for n, (at, one) in enumerate(waiting) if _is(at, one, e.TelephonyBack, seen_s)), default=-1)
+    newer = [
+        (at, one)
+        for n, (at, one) in enumerate(waiting)
+        if not (_is(at, one, e.TelephonyBack | e.PbxSeen, seen_s) or (n < back and isinstance(one, e.TelephonyLost)))
+    ]
     waiting.clear()
     waiting.extend(newer)
+
+
+def _is(at: e.Instant, event: e.Event, kind: UnionType | type, seen_s: float) -> bool:
+    return at.mono_s <= seen_s and isinstance(event, kind)
