@@ -6,13 +6,16 @@ of a thousand open desks. The proof that both ways agree is `tests/service/test_
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any, Self
 
 import msgspec
 
+from busyhour.core.floor.call_live import CallerCall
 from busyhour.core.floor.machine import Floor
+from busyhour.core.floor.state import ALL
 from busyhour.service.live_views import agent_view, call_view, run_view, system_view
+from busyhour.service.queue_views import caller_call_view, queue_ids, queue_view
 from busyhour.service.views import View
 
 BACKLOG_MAX = 500  # messages that may wait for a slow reader; beyond it the reader is dropped and comes anew
@@ -115,9 +118,17 @@ class LiveView:
         for agent_id in self._whose(touched):
             for desk in tuple(self._desks.get(agent_id, ())):
                 desk.change(touched)
-        self._pending.update(dict.fromkeys(touched))
+        self._pending.update(dict.fromkeys(self._each(touched)))
         if self._flush is None:
             self._flush = asyncio.get_running_loop().call_later(FLUSH_S, self.flush)
+
+    def _each(self, touched: Iterable[Key]) -> Iterator[Key]:
+        """All queues by name, where any of them may be shown otherwise."""
+        for kind, name in touched:
+            if name == ALL and self._floor is not None:
+                yield from ((kind, str(queue_id)) for queue_id in queue_ids(self._floor))
+            else:
+                yield kind, name
 
     def _whose(self, touched: Iterable[Key]) -> dict[int, None]:
         """On whose desks this may show. The floor touches an agent with whatever comes to them or leaves them."""
@@ -126,7 +137,7 @@ class LiveView:
         for kind, name in touched:
             if kind == "agents":
                 found[int(name)] = None
-            elif kind == "calls" and (call := self._floor.calls.get(name)) is not None and call.agent_id is not None:
+            elif kind == "calls" and (call := self._floor.call_of(name)) is not None and call.agent_id is not None:
                 found[call.agent_id] = None
         return found
 
@@ -151,9 +162,16 @@ class LiveView:
 
     def state(self, agent_id: int | None = None) -> dict[str, dict[str, View]]:
         f = self._floor
-        names: dict[str, Iterable[object]] = {"agents": (), "calls": (), "runs": (), "system": ("system",)}
+        names: dict[str, Iterable[object]] = {
+            "agents": (),
+            "calls": (),
+            "runs": (),
+            "queues": (),
+            "system": ("system",),
+        }
         if f is not None:
-            names = {"agents": f.agents, "calls": f.calls, "runs": f.runs, "system": ("system",)}
+            calls = [*f.calls, *f.callers]
+            names = {"agents": f.agents, "calls": calls, "runs": f.runs, "queues": queue_ids(f), "system": ("system",)}
         state: dict[str, dict[str, View]] = {}
         for kind, things in names.items():
             views = ((str(name), self.view(kind, str(name), agent_id)) for name in things)
@@ -170,10 +188,12 @@ class LiveView:
                 agent = f.agents.get(int(name))
                 return agent_view(f, agent) if agent and agent_id in (None, agent.agent_id) else None
             case "calls":
-                call = f.calls.get(name)
+                call = f.call_of(name)
                 if call is None or (agent_id is not None and not _in_hand(f, agent_id, name)):
                     return None
-                return call_view(call)
+                return caller_call_view(f, call) if isinstance(call, CallerCall) else call_view(f.calls[name])
+            case "queues":
+                return queue_view(f, int(name)) if agent_id is None and name != ALL else None
             case "runs":
                 run = f.runs.get(int(name))
                 return run_view(f, run) if run and agent_id is None else None

@@ -5,7 +5,7 @@ from busyhour.core.floor.call_live import DialedCall
 from busyhour.core.floor.pacing_views import pacing_view
 from busyhour.core.floor.run_live import RunLive
 from busyhour.core.floor.state import AgentLive, FloorState, Tried
-from busyhour.core.life.agent import AgentState
+from busyhour.core.life.agent import AgentState, SystemReason
 from busyhour.core.life.call import CallState
 from busyhour.service.views import AgentView, CallView, LawView, RunView, SystemView, TriedView, WindowView
 
@@ -31,6 +31,11 @@ def agent_view(f: FloorState, agent: AgentLive) -> AgentView:
             sorted({f.runs[r].campaign.campaign_id for r in f.idle.runs_of(agent.agent_id) if r in f.runs})
         ),
         tried=tried_view(agent.tried) if agent.tried is not None else None,
+        leaving=agent.leaving,
+        offered=agent.callers_offered,
+        missed=agent.callers_missed,
+        answered=agent.callers_answered,
+        caller_talk_s=agent.caller_talk_s,
     )
 
 
@@ -38,6 +43,8 @@ def deadline_of(f: FloorState, agent: AgentLive) -> float | None:
     """When the agent's state ends by itself: of a wrap-up, of a look at a contact."""
     if agent.state is AgentState.ACW:
         return agent.acw_until_utc_s or None
+    if agent.pause == SystemReason.RESTING:
+        return agent.rest_until_utc_s
     call = f.calls.get(agent.call or "")
     return decide_until(call) if call is not None else None
 

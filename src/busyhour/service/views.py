@@ -10,6 +10,7 @@ An agent's own feed (`/api/desk/socket`) has the same form, cut down to that age
 from msgspec import Struct
 
 from busyhour.core.model.pacing_view import PacingView
+from busyhour.core.model.queue_counts import QueueCounts
 
 
 class View(Struct, frozen=True, kw_only=True):
@@ -42,6 +43,11 @@ class AgentView(View, frozen=True, kw_only=True):
     talk_s: float
     campaign_ids: tuple[int, ...]
     tried: TriedView | None = None
+    leaving: bool = False  # log-off was asked for during a call
+    offered: int = 0  # callers, since log-in: each time that they were rung for one, or joined with one
+    missed: int = 0  # of these, those that they let ring or turned down
+    answered: int = 0  # conversations with callers that are over
+    caller_talk_s: float = 0.0  # in all
 
 
 class CallView(View, frozen=True, kw_only=True):
@@ -75,7 +81,7 @@ class CallerView(View, frozen=True, kw_only=True):
     shown: str  # prefix and caller, as the phone shows it (OC-016)
     dialed: str
     arrived_utc_s: float
-    waited_s: float
+    waited_s: float  # in the queues that they have left
     callback: bool  # we called back
     url: str = ""  # of the screen to open, as the caller's header says (CP-044)
     transfer_to: str = ""
@@ -166,5 +172,6 @@ class QueueView(View, frozen=True, kw_only=True):
     abandoned: int
     sent_on: int
     answer_wait_mean_s: float
+    counts: QueueCounts  # all of them, also in sums
     levels: tuple[float | None, float | None]  # service level at the queue's two thresholds; None = nobody counts
     level_s: tuple[float, float]

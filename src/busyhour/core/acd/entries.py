@@ -103,7 +103,7 @@ class Entries:
 
     def _to_line(self, entry: Entry, now_s: float) -> Overflow | None:
         queue = self.routing.queues[entry.queue_id]
-        found = on_arrival(queue.overflow, self._load(entry.queue_id), entry.path)
+        found = on_arrival(queue.overflow, self.load(entry.queue_id), entry.path)
         if found is not None:
             return self._stopped(entry, found, now_s)
         self._line_up(entry, now_s)
@@ -135,7 +135,7 @@ class Entries:
         if entry.state is PROMISED:
             return None  # nobody is on the line to be told anything
         rules = self.routing.queues[entry.queue_id].overflow
-        load = self._load(entry.queue_id)
+        load = self.load(entry.queue_id)
         found = while_waiting(rules, load, entry.path, entry.waited_s(now_s))
         return self._stopped(entry, found, now_s) if found is not None else None
 
@@ -287,7 +287,7 @@ class Entries:
 
     def at_door(self, queue_id: int, path: Path) -> Overflow | None:
         """What a rule would want done with a caller who came now; nothing changes."""
-        return on_arrival(self.routing.queues[queue_id].overflow, self._load(queue_id), path.entered(queue_id))
+        return on_arrival(self.routing.queues[queue_id].overflow, self.load(queue_id), path.entered(queue_id))
 
     def _count(self, queue_id: int, now_s: float, one: QueueCounts) -> None:
         buckets = self.counts.setdefault(queue_id, {})
@@ -297,7 +297,7 @@ class Entries:
         if len(buckets) > BUCKETS_MAX:
             del buckets[min(buckets)]
 
-    def _load(self, queue_id: int) -> QueueLoad:
+    def load(self, queue_id: int) -> QueueLoad:
         """As a caller at the door finds it."""
         queue = self.routing.queues[queue_id]
         waiting = self.routing.waiting_count(queue_id)

@@ -43,6 +43,8 @@ def on_agent_linked(f: FloorState, event: e.AgentLinked) -> None:
 def _open_session(agent: AgentLive) -> None:
     agent.session_open, agent.pause, agent.next_pause = True, SystemReason.LOGIN, None
     agent.worked, agent.handled, agent.talk_s = False, 0, 0.0
+    agent.callers_offered = agent.callers_missed = agent.callers_answered = 0
+    agent.caller_talk_s, agent.misses = 0.0, 0
 
 
 def _replace_leg(f: FloorState, agent: AgentLive) -> None:

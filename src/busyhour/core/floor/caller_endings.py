@@ -7,6 +7,7 @@ from busyhour.core.floor.state import FloorState
 from busyhour.core.life.attempt import AttemptCause
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.model.callers import CallerOutcome, CallerRecord
+from busyhour.core.model.pictures import Segment
 from busyhour.core.model.values import EndCause
 
 DEADLINES = (
@@ -25,7 +26,7 @@ def close(f: FloorState, call: CallerCall, cause: EndCause, ended_utc_s: float) 
     if was is CallState.OFFERED:
         offers.release(f, call)
     call.outcome, call.ended_utc_s = outcome_of(call, was, cause), ended_utc_s
-    talk_s = sum(part.ended_utc_s - part.started_utc_s for part in call.segments if part.kind == "agent")
+    talk_s = sum(_length_s(part) for part in call.segments if part.kind == "agent")
     f.do(CloseCaller(record=_record(call, cause, talk_s)))
     if call.queue is not None and call.joined_utc_s is not None and call.queue.queue_id in f.entries.routing.queues:
         f.entries.talked(call.queue.queue_id, talk_s, f.now.utc_s)
@@ -38,6 +39,9 @@ def close(f: FloorState, call: CallerCall, cause: EndCause, ended_utc_s: float) 
     with_agent = was in WITH_AGENT or call.accompanied
     f.move_attempt(call, AttemptCause.ENDED)
     f.move_caller(call, CallCause.ENDED)
+    if with_agent and (agent := f.agents.get(call.agent_id or 0)) is not None:
+        agent.callers_answered += 1
+        agent.caller_talk_s += sum(_length_s(part) for part in call.segments if part.agent_id == agent.agent_id)
     endings.save_disposition(f, call)
     endings.release_agent(f, call, with_agent=with_agent)
 
@@ -48,6 +52,10 @@ def _leave_queue(f: FloorState, call: CallerCall) -> None:
     if entry is not None:
         call.wait_s += entry.waited_s(f.now.utc_s)
         queues.keep(f, f.entries.hung_up(call.call, f.now.utc_s))
+
+
+def _length_s(part: Segment) -> float:
+    return part.ended_utc_s - part.started_utc_s
 
 
 def outcome_of(call: CallerCall, was: CallState, cause: EndCause) -> CallerOutcome:

@@ -36,6 +36,8 @@ def offer(f: FloorState, pairing: Pairing) -> None:
     asked = [f.agents[agent_id] for agent_id in pairing.agent_ids]
     there = next((agent for agent in asked if agent.leg_up), None)
     call.why = str(pairing)
+    for agent in asked if there is None else (there,):
+        agent.callers_offered += 1
     if there is not None:
         call.agent_id = there.agent_id
         f.engage(there, call)
@@ -143,13 +145,14 @@ def missed(f: FloorState, call: CallerCall, agent: AgentLive) -> None:
 def _rest(f: FloorState, agent: AgentLive, rule: MissRule) -> None:
     """Who does not answer is not rung for ever: a moment's rest, and after some in a row a pause (5.3-4, OC-101)."""
     agent.misses += 1
+    agent.callers_missed += 1
     rest_s = after_miss(rule, agent.misses).rest_s
     if agent.pause is not None:
         return
     if rest_s is None:
         agent.pause, agent.misses = SystemReason.MISSED, 0
     elif rest_s > 0:
-        agent.pause = SystemReason.RESTING
+        agent.pause, agent.rest_until_utc_s = SystemReason.RESTING, f.now.utc_s + rest_s
         f.at(rest_s, "rest", str(agent.agent_id))
 
 

@@ -29,6 +29,8 @@ def on_send_on_asked(f: FloorState, event: e.SendOnAsked) -> None:
     f.do(Hold(call=call.call, leg=call.leg or ""))
     f.move_caller(call, CallCause.REQUEUED)
     agent.handled += 1
+    agent.callers_answered += 1
+    agent.caller_talk_s += call.segments[-1].ended_utc_s - call.segments[-1].started_utc_s
     call.agent_id, call.leg, call.note = None, None, event.note or call.note
     call.to, call.path, call.welcomed = [event.destination], Path(), True
     wrapup.begin_acw(f, agent, call)

@@ -8,6 +8,8 @@ from busyhour.core.floor import callbacks, callers
 from busyhour.core.floor.state import ALL, AgentLive, FloorState
 from busyhour.core.life.entry import EntryState
 from busyhour.core.model.callers import EntryPicture
+from busyhour.core.model.campaign import DAY_S
+from busyhour.core.model.counts import bucket_of
 from busyhour.core.model.queue import Queue, QueueMember
 
 DIRECT = 0  # the queue of calls for one agent, by whom they are wanted; no queue of the tenant has this number
@@ -27,6 +29,7 @@ def set_queue(f: FloorState, queue: Queue) -> None:
         if call is not None:
             call.queue = queue
         callers.look_again(f, entry.call)
+    look_at_clock(f)
     f.touch("queues", queue.queue_id)
 
 
@@ -73,8 +76,20 @@ def put_agent(f: FloorState, agent: AgentLive) -> None:
 
 
 def on_queues_due(f: FloorState, name: str) -> None:
+    look_at_clock(f)
     look_at_all(f)
     f.at(LOOK_S, "queues", name)
+
+
+def look_at_clock(f: FloorState) -> None:
+    """What is shown of queues only because time has passed: those that have opened or closed, and whose day it is."""
+    before = f.closed_why, f.day_bucket
+    f.day_bucket = bucket_of(f.now.utc_s // DAY_S * DAY_S)
+    f.closed_why = {
+        queue_id: closed(queue.opening, f.now.utc_s) or "" for queue_id, queue in f.entries.routing.queues.items()
+    }
+    if (f.closed_why, f.day_bucket) != before:
+        f.touch("queues", ALL)
 
 
 def look_at_all(f: FloorState) -> None:

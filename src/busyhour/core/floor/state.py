@@ -79,6 +79,11 @@ class AgentLive:
     acw_until_utc_s: float = 0.0
     handled: int = 0
     misses: int = 0  # in a row: callers that they let ring
+    rest_until_utc_s: float = 0.0  # RESTING
+    callers_offered: int = 0  # these four since log-in
+    callers_missed: int = 0
+    callers_answered: int = 0
+    caller_talk_s: float = 0.0
     talk_s: float = 0.0
     tried: Tried | None = None
     saved: tuple[str | None, bool, str | None] | None = None  # what was last kept
@@ -133,6 +138,8 @@ class FloorState:
     numbers: tuple[DialedNumber, ...] = ()
     takes_callers: bool = False  # there is a queue: agents stand in line for callers, too
     gone: dict[str, None] = field(default_factory=dict)  # callers who hung up lately
+    closed_why: dict[int, str] = field(default_factory=dict)  # of each queue, as last looked: why it is closed
+    day_bucket: int = 0  # as last looked: the first quarter of an hour of today (UTC)
     had_by: dict[str, tuple[int, float]] = field(default_factory=dict)  # a caller's number -> the agent, when (UTC)
     dirty_runs: dict[int, None] = field(default_factory=dict)
     dirty_agents: dict[int, None] = field(default_factory=dict)
