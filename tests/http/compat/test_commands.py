@@ -47,7 +47,7 @@ async def test_which_says_the_parameters_of_one(compat: CompatWorld) -> None:
     assert await compat.error("which", ["no_such"]) == (404, "unknown MI command")
 
 
-@pytest.mark.covers("OC-080", "OC-081")
+@pytest.mark.covers("OC-080")
 async def test_reload(compat: CompatWorld, name_of: Any) -> None:
     assert await compat.result(name_of("cc_reload")) == "OK"
     assert await compat.result(name_of("cc_reload"), {"keep_login": "true"}) == "OK"
@@ -66,7 +66,6 @@ async def test_agent_login(compat: CompatWorld, name_of: Any) -> None:
     assert await compat.error(name_of("cc_agent_login"), ["ada", "1"]) == (404, "Agent not found")
 
 
-@pytest.mark.covers("OC-124")
 async def test_an_operator_releases_an_agent(compat: CompatWorld, name_of: Any) -> None:
     assert await compat.result(name_of("cc_agent_release"), ["bob"]) == "OK"
     assert compat.centre.asked == [("release", 2)]

@@ -102,7 +102,7 @@ async def test_too_many_in_a_second_are_not_answered(compat: CompatWorld) -> Non
     assert await compat.send('{"jsonrpc":"2.0","method":"ps","id":1}')
 
 
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=30, deadline=None)
 
 
 @FEW

@@ -14,7 +14,7 @@ async def value(compat: CompatWorld, name: str) -> Any:
 
 
 @pytest.mark.covers(
-    "OC-054", "OC-055", "OC-056", "OC-057", "OC-058", "OC-059", "OC-060", "OC-061", "OC-062", "OC-063", "OC-079"
+    "OC-054", "OC-055", "OC-056", "OC-058", "OC-059", "OC-060", "OC-061", "OC-062", "OC-063", "OC-079"
 )
 @pytest.mark.parametrize(
     ("name", "wanted"),
@@ -36,7 +36,7 @@ async def test_of_all_flows(compat: CompatWorld, name: str, wanted: int) -> None
     assert await value(compat, name) == wanted
 
 
-@pytest.mark.covers("OC-064", "OC-065", "OC-066", "OC-067", "OC-068", "OC-069", "OC-070", "OC-077", "OC-078", "OC-079")
+@pytest.mark.covers("OC-065", "OC-066", "OC-067", "OC-068", "OC-069", "OC-070", "OC-078", "OC-079")
 @pytest.mark.parametrize("separator", ["-", "_"])
 @pytest.mark.parametrize(
     ("name", "wanted"),
@@ -77,7 +77,6 @@ async def test_of_a_flow_under_other_names(compat: CompatWorld, alias: str, want
     assert await value(compat, alias) == wanted
 
 
-@pytest.mark.covers("OC-072", "OC-073", "OC-074")
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
