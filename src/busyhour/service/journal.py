@@ -130,7 +130,7 @@ class Journal:
 
 
 def _weight(written: Written) -> int:
-    return sum(1 + len(keep.numbers) // 10 if isinstance(keep, c.ListNumbers) else 1 for keep in written.keeps)
+    return len(written.keeps) + sum([len(one.numbers) // 10 for one in written.keeps if type(one) is c.ListNumbers])
 
 
 def _is_kept(keep: c.Keep) -> TypeGuard[RECORDS]:

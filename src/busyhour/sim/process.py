@@ -4,12 +4,15 @@ What it does is seen from outside only: orders on the wire, commits in the store
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from contextvars import Context, copy_context
+from dataclasses import fields
 from typing import Any, Protocol, TypeVar
 
 from busyhour.core.commands import Keep
 from busyhour.core.events import Event
+from busyhour.service.engine import Engine
 from busyhour.sim.failover import Failover
 from busyhour.sim.ledger import Violation
 from busyhour.sim.loop import PROCESS, Turn, the_loop
@@ -94,6 +97,19 @@ class Process:
         """Goes on only in a living process."""
         if self.dead:
             await the_loop().create_future()
+
+
+def forget(process: Process | None, engine: Engine | None) -> None:
+    """What a dead process had in memory is gone at once. The collector would have to find its cycles, which costs more
+    than to let go of it, and there are hundreds of them in a world."""
+    if process is None or engine is None or not process.dead:
+        return
+    engine._history.clear()
+    engine._queue.clear()
+    if engine.floor is not None:
+        for table in fields(engine.floor):
+            if isinstance(held := getattr(engine.floor, table.name), dict | list | deque):
+                held.clear()
 
 
 def at_once(work: Coroutine[Any, Any, T]) -> T:

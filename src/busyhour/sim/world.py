@@ -34,7 +34,7 @@ from busyhour.sim.mishaps import Mishaps
 from busyhour.sim.pbx import SimPbx
 from busyhour.sim.people import SimAgent
 from busyhour.sim.plan import Plan, Result, outcomes_of
-from busyhour.sim.process import Process
+from busyhour.sim.process import Process, forget
 
 RESTART_S = (0.3, 3.0)  # a killed engine's process is back after this
 LIVE_MAX_S = 72 * 3600.0
@@ -226,6 +226,7 @@ class World(Desks):
     def start_engine(self, tenant: int) -> None:
         """A new process for this tenant. An older one may still be there, standing still."""
         self.mishaps.end_running_owner(tenant)
+        forget(self.processes.get(tenant), self.engines.get(tenant))
         process = self.processes[tenant] = Process(self, tenant, self.plan.weather.kill_at_point)
         self._all.append(process)
         line = self.lines[tenant] = self.make_line(process)
