@@ -51,7 +51,7 @@ class FakeFloors:
     def note_written(self, tenant: int, keep: ListNumbers) -> None:
         self.written.append((tenant, keep))
 
-    def subscribe(self, tenant: int, agent_id: int | None = None) -> "FakeFeed":
+    def subscribe(self, tenant: int, agent_id: int | None = None, *, at_once: bool = False) -> "FakeFeed":
         return FakeFeed(self, tenant, agent_id)
 
     def snapshot(self, tenant: int, agent_id: int | None = None) -> bytes:

@@ -51,7 +51,8 @@ class Feed:
     def snapshot(self, _: int, agent_id: int | None = None) -> bytes:
         return msgspec.json.encode({"type": "snapshot", "seq": 1, "state": self.state})
 
-    def subscribe(self, _: int, agent_id: int | None = None) -> "Feed":
+    def subscribe(self, _: int, agent_id: int | None = None, *, at_once: bool = False) -> "Feed":
+        assert at_once
         return self
 
     async def __aenter__(self) -> "Feed":

@@ -126,10 +126,10 @@ async def test_who_waits_is_listed_best_first_and_promises_are_not(scene: Scene)
 @pytest.mark.covers("OC-075")
 async def test_counters_grow_from_when_it_was_begun(scene: Scene) -> None:
     await scene.show(queue(entered=1))
-    await scene.show(queue(entered=2, answered=1, talking=1, answer_wait_mean_s=10.0))
+    await scene.show(queue(entered=2, answered=1, talking=1, counts={"wait_s": 10.0}))
     counts = (await scene.picture()).counts
     assert (counts["entered"], counts["answered"], counts["waits"], counts["wait_s"]) == (2, 0, 1, 10)
-    await scene.show(queue(entered=2, answered=1, talking=0, answer_wait_mean_s=10.0, talk_s=95.0))
+    await scene.show(queue(entered=2, answered=1, talking=0, counts={"wait_s": 10.0, "talk_s": 95.0}))
     counts = (await scene.picture()).flows[0].counts
     assert (counts["answered"], counts["talks"], counts["talk_s"]) == (1, 1, 95)
 
@@ -167,7 +167,9 @@ async def test_agents_are_counted_over_log_ins(scene: Scene) -> None:
 
 @pytest.mark.covers("OC-075", "OC-093")
 async def test_resetting(scene: Scene) -> None:
-    await scene.show(queue(entered=3, answered=2, talking=0, talk_s=60.0), agent(answered=2, caller_talk_s=60.0))
+    await scene.show(
+        queue(entered=3, answered=2, talking=0, counts={"talk_s": 60.0}), agent(answered=2, caller_talk_s=60.0)
+    )
     scene.centre.reset_counters(
         [("flow", "Support_line", "entered"), ("agent", "ada", "answered"), ("flow", "no", "x")]
     )
@@ -179,8 +181,16 @@ async def test_resetting(scene: Scene) -> None:
     scene.centre.reset()
     shown = await scene.picture()
     assert (shown.counts, shown.flows[0].counts, shown.agents[0].counts) == ({}, {}, {})
-    await scene.show(queue(entered=4, answered=2, talk_s=60.0))
+    await scene.show(queue(entered=4, answered=2, counts={"talk_s": 60.0}))
     assert (await scene.picture()).counts["entered"] == 1
+
+
+async def test_an_offer_is_counted_of_the_agent_and_of_the_flow(scene: Scene) -> None:
+    await scene.show(call(state="offered"), agent(state="reserved", call="i1-1", offered=1))
+    await scene.show(agent(state="available", offered=2))  # of whom is not seen any more
+    shown = await scene.picture()
+    found = [counts["distributed"] for counts in (shown.counts, shown.flows[0].counts, shown.agents[0].counts)]
+    assert found == [2, 1, 2]
 
 
 # Reports

@@ -161,6 +161,26 @@ async def test_each_desk_is_told_what_is_its_own_and_the_tenant_s_screens_all(se
                 assert filled(screen.state) == filled(fresh(live, reader.agent_id)), event
 
 
+@pytest.mark.parametrize("seed", range(5))
+async def test_who_asks_for_it_is_told_of_agents_and_calls_at_once(seed: int) -> None:
+    story = Story(campaigns=[settings()]).working("ann", "bob")
+    live = LiveView(lambda: 0.0)
+    live.watch(story.floor)
+    story.floor.take_touched()
+    day, screen = Day(seed, story.floor), Screen()
+    async with Subscription(live, None, at_once=True) as reader:
+        for _ in range(400):
+            event = day.next()
+            story.floor.handle(e.Instant(day.now_s, NOON_UTC_S + day.now_s), event)
+            live.note(story.floor.take_touched())
+            drain(reader, screen)
+            now = fresh(live, None)
+            assert all(screen.state[kind] == now[kind] for kind in ("agents", "calls")), event
+        live.flush()
+        drain(reader, screen)
+        assert filled(screen.state) == filled(fresh(live, None))
+
+
 def fresh(live: LiveView, agent_id: int | None) -> dict[str, Any]:
     state: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(live.state(agent_id)))
     return state

@@ -17,7 +17,7 @@ AT_WORK: Final = frozenset({AgentState.RESERVED, AgentState.ON_CONTACT})
 
 
 class SeenAgent(Struct, frozen=True, kw_only=True):
-    """Counts since log-in, of callers only, where a view has them; `handled` and `talk_s` are of all calls."""
+    """Counts since log-in, of callers only."""
 
     agent_id: int
     state: str
@@ -25,19 +25,21 @@ class SeenAgent(Struct, frozen=True, kw_only=True):
     call: str | None = None
     linked: bool = False
     leaving: bool = False
-    handled: int = 0
-    talk_s: float = 0.0
     offered: int = 0
     missed: int = 0
-    answered: int | None = None
+    answered: int = 0
     caller_talk_s: float = 0.0
     chats: int = 0
     chats_max: int = 0
 
     @property
     def figures(self) -> dict[str, float]:
-        answered, talk_s = (self.handled, self.talk_s) if self.answered is None else (self.answered, self.caller_talk_s)
-        return {"distributed": self.offered, "answered": answered, "abandoned": self.missed, "talk_s": talk_s}
+        return {
+            "distributed": self.offered,
+            "answered": self.answered,
+            "abandoned": self.missed,
+            "talk_s": self.caller_talk_s,
+        }
 
 
 class SeenCaller(Struct, frozen=True, kw_only=True):
@@ -69,7 +71,6 @@ class SeenCounts(Struct, frozen=True, kw_only=True):
     wait_s: float = 0.0
     abandoned_wait_s: float = 0.0
     talk_s: float = 0.0
-    distributed: int = 0
 
 
 class SeenQueue(Struct, frozen=True, kw_only=True):
@@ -83,29 +84,17 @@ class SeenQueue(Struct, frozen=True, kw_only=True):
     entered: int = 0
     answered: int = 0
     abandoned: int = 0
-    distributed: int = 0
-    talk_s: float = 0.0
-    answer_wait_s: float | None = None
-    answer_wait_mean_s: float = 0.0
-    abandoned_wait_s: float = 0.0
-    counts: SeenCounts | None = None
+    counts: SeenCounts = SeenCounts()
 
     @property
     def figures(self) -> dict[str, float]:
-        counts = self.counts or SeenCounts(
-            wait_s=self.answer_wait_mean_s * self.answered if self.answer_wait_s is None else self.answer_wait_s,
-            abandoned_wait_s=self.abandoned_wait_s,
-            talk_s=self.talk_s,
-            distributed=self.distributed,
-        )
         return {
             "entered": self.entered,
             "answered": self.answered,
             "abandoned": self.abandoned,
-            "distributed": counts.distributed or self.distributed,
             "waits": self.answered + self.abandoned,
-            "wait_s": counts.wait_s + counts.abandoned_wait_s,
-            "talk_s": counts.talk_s,
+            "wait_s": self.counts.wait_s + self.counts.abandoned_wait_s,
+            "talk_s": self.counts.talk_s,
         }
 
 

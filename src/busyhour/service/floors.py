@@ -96,8 +96,8 @@ class EngineFloors:
         if tenant in self._journals:
             self._journals[tenant].note_screen(keep)
 
-    def subscribe(self, tenant: int, agent_id: int | None = None) -> Subscription:
-        return Subscription(self._engine(tenant).live, agent_id)
+    def subscribe(self, tenant: int, agent_id: int | None = None, *, at_once: bool = False) -> Subscription:
+        return Subscription(self._engine(tenant).live, agent_id, at_once=at_once)
 
     def snapshot(self, tenant: int, agent_id: int | None = None) -> bytes:
         return self._engine(tenant).live.snapshot(agent_id)

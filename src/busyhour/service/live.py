@@ -2,7 +2,8 @@
 
 The floor names what it touched; this makes the views and sends them. Screens for the whole tenant get changes at most
 four times a second; an agent's own desk at once, and only that agent's, so that an event does not cost a look at each
-of a thousand open desks. The proof that both ways agree is `tests/service/test_live.py`.
+of a thousand open desks. A program that must not miss a state which lasts a moment asks to be told of agents and calls
+at once. The proof that both ways agree is `tests/service/test_live.py`.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from busyhour.service.live_views import agent_view, call_view, run_view, system_
 from busyhour.service.queue_views import caller_call_view, queue_ids, queue_view
 from busyhour.service.views import View
 
+AT_ONCE = ("agents", "calls")
 BACKLOG_MAX = 500  # messages that may wait for a slow reader; beyond it the reader is dropped and comes anew
 FLUSH_S = 0.25  # screens of the whole tenant are refreshed this often
 
@@ -29,8 +31,8 @@ class Subscription:
     """One reader. `async with` it, then iterate: JSON messages, the snapshot first. Ends when the reader is too slow
     or the view is closed."""
 
-    def __init__(self, live: "LiveView", agent_id: int | None) -> None:
-        self.agent_id = agent_id
+    def __init__(self, live: "LiveView", agent_id: int | None, *, at_once: bool = False) -> None:
+        self.agent_id, self.at_once = agent_id, at_once
         self._live = live
         self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
         self._seq = 0
@@ -99,6 +101,10 @@ class LiveView:
         for reader in list(self.readers):
             reader.restart()
 
+    @property
+    def readers_at_once(self) -> list[Subscription]:
+        return [reader for reader in self.readers if reader.at_once]
+
     def enter(self, reader: Subscription) -> None:
         self.readers.append(reader)
         if reader.agent_id is not None:
@@ -118,6 +124,8 @@ class LiveView:
         for agent_id in self._whose(touched):
             for desk in tuple(self._desks.get(agent_id, ())):
                 desk.change(touched)
+        for reader in self.readers_at_once:
+            reader.change([key for key in touched if key[0] in AT_ONCE])
         self._pending.update(dict.fromkeys(self._each(touched)))
         if self._flush is None:
             self._flush = asyncio.get_running_loop().call_later(FLUSH_S, self.flush)

@@ -354,8 +354,9 @@ class Floors(Protocol):
     def note_written(self, tenant: int, keep: ListNumbers) -> None:
         """The store has just acknowledged this. Should it lose its newest commits, it gets it back."""
 
-    def subscribe(self, tenant: int, agent_id: int | None = None) -> Subscription:
-        """All of the tenant's live state, or one agent's own part of it (`service/views.py`)."""
+    def subscribe(self, tenant: int, agent_id: int | None = None, *, at_once: bool = False) -> Subscription:
+        """All of the tenant's live state, or one agent's own part of it (`service/views.py`). `at_once`: each state of
+        agents and calls is told, also one that lasts a moment."""
 
     def snapshot(self, tenant: int, agent_id: int | None = None) -> bytes:
         """The first message that a subscription would give now."""
