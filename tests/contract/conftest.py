@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import sqlalchemy as sa
@@ -20,6 +20,9 @@ from busyhour.core.model.campaign import Campaign, Hours
 from busyhour.core.model.pictures import CallRecord, HopperItem, Segment
 from busyhour.core.model.values import DialMode, EndCause, LegMode, ListRole, Outcome, PhoneKind, Role
 from busyhour.service import records as r
+
+if TYPE_CHECKING:
+    from .inbound import Inbound
 
 NOON_UTC_S = 1_800_014_400.0  # Friday 2027-01-15, 12:00 UTC
 
@@ -175,3 +178,21 @@ async def world(database_url: str, tmp_path: Path) -> AsyncIterator[World]:
     await made.begin()
     yield made
     await database.close()
+
+
+@pytest.fixture(params=["memory", "sql"])
+def either_url(request: pytest.FixtureRequest) -> str | None:
+    """Of a server, or None for the store in memory."""
+    return request.getfixturevalue("database_url") if request.param == "sql" else None
+
+
+@pytest.fixture
+async def inbound(either_url: str | None, tmp_path: Path) -> "AsyncIterator[Inbound]":
+    from .inbound import Inbound, InMemory, InSql
+
+    database = Database(either_url, connections_max=5) if either_url is not None else None
+    made = Inbound(InMemory() if database is None else InSql(database, tmp_path))
+    await made.begin()
+    yield made
+    if database is not None:
+        await database.close()

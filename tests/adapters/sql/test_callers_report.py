@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from busyhour.adapters.sql.database import Database
+from busyhour.adapters.sql.lists import lock_list
 from busyhour.core import commands as c
 from busyhour.core.events import CallRefused
 from busyhour.core.model.counts import BUCKET_S, bucket_of
@@ -167,3 +168,40 @@ async def test_a_floor_begins_with_queues_numbers_skills_and_the_tenants_ageing(
     floor = await inbound.own()
     assert (floor.queues, floor.numbers, floor.ageing_s) == ((inbound.queue,), (), 12.5)
     assert [agent.skills for agent in floor.agents] == [{"italian": 4}]
+
+
+async def test_unknown_callers_are_noted_once_in_the_list_that_is_there_for_them(inbound: Inbound) -> None:
+    side = sql(inbound)
+    await side.world.add_list("people", [new_contact(1, numbers=(ROME,))])
+
+    async def call(n: int, number: str, name: str = "") -> None:
+        gone = inbound.gone(inbound.call(n), number=number)
+        await inbound.commit(inbound.came(n, number, name=name), gone)
+        await inbound.commit(gone)
+
+    await call(1, "+390687654321")
+    assert [one.name for one in await side.world.lists.lists(side.tenant)] == ["people"], "nobody wants them noted"
+    noted = await side.world.add_list("Callers", [new_contact(2)])
+    for n, number in enumerate((ROME, "0687654321", "+390687654321", "+4930123456", "anonymous", ""), 10):
+        await call(n, number, f"caller {n}")
+    contacts = (await side.world.lists.contacts(side.tenant, noted)).rows
+    assert [(one.position, one.name, one.numbers) for one in contacts[1:]] == [
+        (2, "caller 11", ("+390687654321",)),
+        (3, "caller 13", ("+4930123456",)),
+    ]
+    row = await side.world.lists.list_(side.tenant, noted)
+    assert (row.contacts, row.numbers) == (3, 3)
+    zones = await side.world.rows("SELECT zones FROM contact_point ORDER BY contact_id DESC LIMIT 2")
+    assert [one["zones"] for one in zones] == [["Europe/Berlin"], ["Europe/Rome"]]
+    assert (await side.queues.caller(side.tenant, inbound.call(1))).contact_id == contacts[1].contact_id
+
+
+async def test_no_call_waits_for_an_import_into_the_list_of_callers(inbound: Inbound) -> None:
+    side = sql(inbound)
+    noted = await side.world.add_list("Callers", [])
+    async with side.world.database.tenant_transaction(side.tenant) as connection:
+        await lock_list(connection, noted)
+        await inbound.commit(inbound.came(1, ROME), inbound.gone(inbound.call(1), number=ROME))
+    assert (await side.world.lists.contacts(side.tenant, noted)).rows == ()
+    await inbound.commit(inbound.came(2, ROME), inbound.gone(inbound.call(2), number=ROME))
+    assert [one.numbers for one in (await side.world.lists.contacts(side.tenant, noted)).rows] == [(ROME,)]

@@ -177,3 +177,17 @@ async def test_an_agent_has_these_skills_and_no_others(queues: SqlQueues, direct
             await queues.set_skills(tenant, agent_id, wrong)
     with pytest.raises(NotFound):
         await queues.set_skills(tenant, agent_id + 1, {})
+
+
+async def test_a_trunk_goes_only_when_no_queue_dials_over_it(
+    queues: SqlQueues, directory: SqlDirectory, tenant: int
+) -> None:
+    one, two = [
+        (await directory.save_trunk(tenant, r.demo_trunk(name, capacity=1))).trunk_id for name in ("one", "two")
+    ]
+    queue = await queues.save_queue(tenant, Queue(queue_id=0, name="Sales", trunk_ids=(one,)))
+    await directory.delete_trunk(tenant, two)
+    with pytest.raises(Conflict, match="“Sales” uses this trunk"):
+        await directory.delete_trunk(tenant, one)
+    await queues.delete_queue(tenant, queue.queue_id)
+    await directory.delete_trunk(tenant, one)

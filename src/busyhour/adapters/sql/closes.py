@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from busyhour.adapters.sql import arrivals, reservations
+from busyhour.adapters.sql import arrivals, reservations, unknown_callers
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Driver
 from busyhour.core import commands as c
@@ -219,3 +219,4 @@ async def write(driver: Driver, wave: Sequence[c.Keep], counts: RunCounts) -> No
         if rows := [row for one in wave if isinstance(one, kind) for row in rows_of(one)]:
             for answer in await driver.fetchmany(statement, rows):
                 counts.note(answer)
+    await unknown_callers.note(driver, wave)

@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from busyhour.adapters.sql import queue_links
 from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.conflicts import conflicts, found
 from busyhour.adapters.sql.database import Database
@@ -60,6 +61,8 @@ class SqlDirectory(People):
             return trunk_of(row.mappings().one())
 
     async def delete_trunk(self, tenant: int, trunk_id: int) -> None:
+        async with self.database.tenant_transaction(tenant) as connection:
+            await queue_links.refuse_if_dialed_over(connection, trunk_id)
         await self._delete(tenant, t.trunk.c.trunk_id, trunk_id, "trunk")
 
     # Prompts

@@ -42,6 +42,11 @@ SELECT name, false FROM queue WHERE NOT hidden AND queue_id::text <> CAST(:id AS
 ORDER BY is_number DESC, name LIMIT 1
 """)
 
+OVER_TRUNK: Final = sa.text("""
+SELECT name FROM queue WHERE NOT hidden AND definition -> 'trunk_ids' @> to_jsonb(CAST(:trunk_id AS bigint))
+ORDER BY name LIMIT 1
+""")
+
 
 def links_of_queue(queue: Queue) -> Iterator[Link]:
     yield from (("agent", member.agent_id, "members") for member in queue.members)
@@ -105,3 +110,10 @@ async def refuse_if_led_to(connection: AsyncConnection, queue_id: int) -> None:
     if found.is_number:
         raise Conflict(f"The number {found.name} leads to this queue. Let it lead elsewhere, or delete it, first.")
     raise Conflict(f"The queue “{found.name}” sends callers to this one. Change its overflow rules first.")
+
+
+async def refuse_if_dialed_over(connection: AsyncConnection, trunk_id: int) -> None:
+    """Raises `Conflict` while a queue dials over this trunk."""
+    name = (await connection.execute(OVER_TRUNK, {"trunk_id": trunk_id})).scalar()
+    if name is not None:
+        raise Conflict(f"The queue “{name}” uses this trunk. Take it out of the queue first.")
