@@ -13,9 +13,7 @@ async def value(compat: CompatWorld, name: str) -> Any:
     return found[f"call_center:{name}"]
 
 
-@pytest.mark.covers(
-    "OC-054", "OC-055", "OC-056", "OC-058", "OC-059", "OC-060", "OC-061", "OC-062", "OC-063", "OC-079"
-)
+@pytest.mark.covers("OC-054", "OC-055", "OC-056", "OC-058", "OC-059", "OC-060", "OC-061", "OC-062", "OC-063", "OC-079")
 @pytest.mark.parametrize(
     ("name", "wanted"),
     [
