@@ -11,6 +11,7 @@ from busyhour import __version__
 from busyhour.cli import agents, campaign_limits, campaigns, compliance, lists, plan, report, trunks
 from busyhour.cli.bench_pacing import add_pacing
 from busyhour.cli.client import connect
+from busyhour.cli.demo import add_demo
 from busyhour.cli.drill import add_drill
 from busyhour.cli.progress import Progress
 from busyhour.cli.screen import Commands, Trouble, err, out, print_json, print_table
@@ -30,6 +31,7 @@ def build(wiring: Wiring) -> typer.Typer:
     _add_bench(app, wiring)
     add_simulate(app, wiring)
     add_drill(app, wiring)
+    add_demo(app, wiring)
     app.add_typer(lists.app, name="list")
     app.add_typer(lists.app, name="lists", hidden=True)
     app.command("import")(lists.import_file)
@@ -127,6 +129,18 @@ def _add_bench(app: typer.Typer, wiring: Wiring) -> None:
         """A predictive campaign on a real PBX with a pretended network: who met no agent, who waited how long."""
         figures = wiring.bench_predictive(Settings(), dials=dials, compare=compare, agents=agents, answers=answers)
         _print_figures("Predictive", figures, json=json)
+
+    @bench.command()
+    def callers(
+        *,
+        callers: Annotated[int, typer.Option(min=3, max=400, help="On the line at once.")] = 100,
+        agents: Annotated[int, typer.Option(min=1, max=100)] = 10,
+        seconds: Annotated[float, typer.Option(min=20.0, help="For so long new ones come.")] = 600.0,
+        json: Json = False,
+    ) -> None:
+        """Many callers for few agents on a real PBX: none lost, none passed over, none waiting beside a free agent."""
+        figures = wiring.bench_callers(Settings(), callers=callers, agents=agents, seconds=seconds)
+        _print_figures("Callers", figures, json=json)
 
     @bench.command("import")
     def import_(

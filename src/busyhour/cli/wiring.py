@@ -45,7 +45,14 @@ class Wiring(Protocol):
     def create_admin(self, settings: Settings, login: str) -> str:
         """Make an administrator; answers the random password, which is stored nowhere in clear."""
 
+    def demo_call_in(self, settings: Settings, *, number: str, count: int, every_s: float) -> list[str]:
+        """Pretended people call this number of a running `up --demo`; answers from which numbers."""
+
     def bench_calls(self, settings: Settings, *, calls: int) -> Mapping[str, object]: ...
+
+    def bench_callers(
+        self, settings: Settings, *, callers: int, agents: int, seconds: float
+    ) -> Mapping[str, object]: ...
 
     def bench_predictive(
         self, settings: Settings, *, dials: int, compare: int, agents: int, answers: float

@@ -14,6 +14,7 @@ from busyhour.cli.client import Client
 from busyhour.cli.progress import Progress
 from busyhour.cli.screen import err
 from busyhour.cli.wiring import Check, PacingAsked
+from busyhour.service.errors import Unavailable
 from busyhour.settings import Settings
 from busyhour.sim.suite_names import NAMES as SUITE_NAMES
 
@@ -48,10 +49,23 @@ class ProductWiring:
 
         return asyncio.run(create_admin_alone(settings, Progress(err), login))
 
+    def demo_call_in(self, settings: Settings, *, number: str, count: int, every_s: float) -> list[str]:
+        from busyhour.adapters.asterisk.config import access_of
+        from busyhour.adapters.asterisk.demo_callers import call_in
+
+        if not (settings.data / "server.json").exists():
+            raise Unavailable(f"Busyhour is not running on {settings.data}. Start it with `busyhour up --demo`.")
+        return asyncio.run(call_in(access_of(settings, demo=True), number=number, count=count, every_s=every_s))
+
     def bench_calls(self, settings: Settings, *, calls: int) -> Mapping[str, object]:
         from busyhour.bench.calls import bench_calls
 
         return bench_calls(settings, calls=calls)
+
+    def bench_callers(self, settings: Settings, *, callers: int, agents: int, seconds: float) -> Mapping[str, object]:
+        from busyhour.bench.callers import bench_callers
+
+        return bench_callers(settings, callers=callers, agents=agents, seconds=seconds)
 
     def bench_predictive(
         self, settings: Settings, *, dials: int, compare: int, agents: int, answers: float

@@ -66,6 +66,11 @@ class Sipp:
             process.kill()
             process.wait(STOP_MAX_S)
 
+    def signal(self, number: int) -> None:
+        """Tell it something; SIPp ends after SIGUSR1 as soon as its last call is over."""
+        if self._process is not None:
+            self._process.send_signal(number)
+
     def check_alive(self) -> None:
         """Raises when SIPp has ended by itself: its ledger would then be incomplete."""
         if self._process is None or self._process.poll() is not None:
