@@ -142,6 +142,16 @@ def _add_bench(app: typer.Typer, wiring: Wiring) -> None:
         figures = wiring.bench_callers(Settings(), callers=callers, agents=agents, seconds=seconds)
         _print_figures("Callers", figures, json=json)
 
+    @bench.command()
+    def races(
+        *,
+        races: Annotated[int, typer.Option(min=1, max=10_000, help="Callers, one after the other.")] = 200,
+        agents: Annotated[int, typer.Option(min=2, max=20, help="Whose phones all ring.")] = 5,
+        json: Json = False,
+    ) -> None:
+        """All phones ring for each caller on a real PBX and answer at once: exactly one wins."""
+        _print_figures("Races", wiring.bench_races(Settings(), races=races, agents=agents), json=json)
+
     @bench.command("import")
     def import_(
         *,

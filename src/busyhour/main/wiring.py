@@ -67,6 +67,11 @@ class ProductWiring:
 
         return bench_callers(settings, callers=callers, agents=agents, seconds=seconds)
 
+    def bench_races(self, settings: Settings, *, races: int, agents: int) -> Mapping[str, object]:
+        from busyhour.bench.races import bench_races
+
+        return bench_races(settings, races=races, agents=agents)
+
     def bench_predictive(
         self, settings: Settings, *, dials: int, compare: int, agents: int, answers: float
     ) -> Mapping[str, object]:
