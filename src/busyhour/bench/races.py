@@ -50,6 +50,15 @@ async def measure_races(
     return {**figures, **about, "seconds": round(time.monotonic() - begin_s, 1)}
 
 
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A temporary one through which the database's own user can pass."""
+    with tempfile.TemporaryDirectory(prefix="busyhour-bench-") as temporary:
+        folder = Path(temporary)
+        folder.chmod(0o711)
+        yield folder
+
+
 async def _race(product: Product, phones: Phones, folder: Path, races: int, agents: int, offset: int) -> dict[str, Any]:
     api, port = product.api, 6160 + offset
     async with Desks(api) as desks, Rooms(*product.ari()) as rooms:
