@@ -8,6 +8,7 @@ from aiohttp import WSMsgType, web
 
 from busyhour.http.page import FOLDER, index
 from busyhour.http.page import files as page_files
+from tests.web import fake_queues as queues
 from tests.web import fake_rows as rows
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -25,6 +26,7 @@ class FakeApi:
         self.feeds: dict[str, list[tuple[web.WebSocketResponse, list[int]]]] = {"live": [], "desk": []}
         self.desk_agent = rows.agent_view(rows.DESK_AGENT, "not_ready", name="Ann Ames", reason="login")
         self.desk_call: dict[str, Any] | None = None
+        self.replaced: dict[str, Any] = {}  # rows of a test's own, by path
         self.refusal: web.Response | None = None  # what a dial by hand is answered
         self.origin = ""
 
@@ -53,7 +55,13 @@ class FakeApi:
 
     def desk_state(self) -> dict[str, Any]:
         calls = {self.desk_call["call"]: self.desk_call} if self.desk_call else {}
-        return {"agents": {str(rows.DESK_AGENT): self.desk_agent}, "calls": calls, "runs": {}, "system": {}}
+        return {
+            "agents": {str(rows.DESK_AGENT): self.desk_agent},
+            "calls": calls,
+            "runs": {},
+            "queues": {},
+            "system": {},
+        }
 
     def socket_of(self, name: str, state: Callable[[], dict[str, Any]]) -> Handler:
         async def serve(request: web.Request) -> web.StreamResponse:
@@ -145,6 +153,14 @@ class FakeApi:
             return {"may_dial": True, "campaigns": [] if self.empty else [rows.DIAL_CAMPAIGN]}
         if path == "desk/tried":
             return rows.contact(8)
+        if path == "desk/destinations":
+            return queues.DESTINATIONS
+        if path == "desk/caller":
+            earlier = [queues.caller(1), queues.caller(2)]
+            contacts = [] if self.empty else [rows.contact(7)]
+            attempts = [] if self.empty else [rows.attempt(0)]
+            found = {"call": "", "earlier": [] if self.empty else earlier, "attempts": attempts, "contacts": contacts}
+            return found | {"dispositions": rows.DISPOSITIONS}
         if path == "desk/contact":
             campaign = {"campaign_id": 1, "name": "Spring offer", "dial_mode": "progressive", "acw_max_s": 30}
             campaign |= {"skip_reasons": ["called already", "not now"], "preview_timeout_action": "dial"}
@@ -153,16 +169,22 @@ class FakeApi:
         return {}
 
     def rows_of(self, path: str) -> Any:
+        if path in self.replaced:
+            return self.replaced[path]
         plain: dict[str, Any] = {
             "lists": rows.LISTS, "campaigns": rows.CAMPAIGNS, "trunks": rows.TRUNKS, "prompts": rows.PROMPTS,
             "dispositions": rows.DISPOSITIONS, "pause-reasons": rows.PAUSE_REASONS, "users": rows.USERS,
             "compliance/presets": rows.PRESETS,
+            "queues": queues.QUEUES, "dialed-numbers": queues.NUMBERS, "callbacks": queues.CALLBACKS,
             "agents": rows.AGENTS, "dnc": rows.DNC, "tokens": [], "prompts/languages": ["en-US", "de-DE"],
         }  # fmt: skip
         if path in plain:
             return [] if self.empty else plain[path]
         single: dict[str, Any] = {
             "lists/1": rows.LISTS[0], "campaigns/1": rows.CAMPAIGNS[0], "campaigns/2": rows.CAMPAIGNS[1],
+            "queues/1": queues.QUEUES[0], "queues/2": queues.QUEUES[1], "reports/queues": queues.report(),
+            "queues/1/waiting": queues.OFFERS, "queues/2/waiting": queues.OFFERS,
+            "callers": {"rows": [queues.caller(n) for n in range(20)], "cursor": "next"},
             "checklist": {"items": rows.CHECKLIST}, "reports/summary": rows.SUMMARY,
             "attempts": {"rows": [rows.attempt(n) for n in range(30)], "cursor": None},
             "audit": {"rows": [rows.audit(n) for n in range(20)], "cursor": "next"},
@@ -173,7 +195,9 @@ class FakeApi:
             "system": {"versions": {"busyhour": "0.1.0"}, "pbx_up": True, "store_up": True, "sockets_open": 2}
             | {"engine": {"events": 12}, "now_utc_s": rows.now_s()},
         }  # fmt: skip
-        if self.empty and path in {"attempts", "audit"}:
+        if self.empty and path == "reports/queues":
+            return queues.report() | {"quarters": [], "totals": []}
+        if self.empty and path in {"attempts", "audit", "callers"}:
             return {"rows": [], "cursor": None}
         if self.empty and path == "reports/summary":
             return {**rows.SUMMARY, "attempts": 0, "outcomes": [], "trunks": []}

@@ -4,6 +4,7 @@ import time
 from typing import Any
 
 from busyhour.core.model.values import Outcome
+from tests.web.fake_queues import queue_view
 
 Row = dict[str, Any]
 DESK_AGENT = 1
@@ -20,7 +21,7 @@ def session_of(role: str) -> Row:
     user |= {"must_change_password": False}
     tenant = {"tenant_id": 1, "name": "Example Ltd", "time_zone": "Europe/Zurich", "country": "CH"}
     nouns = ["agents", "campaigns", "dnc", "explain", "lists", "live", "prompts", "reports", "runs", "settings"]
-    nouns += ["trunks", "users", "audit"]
+    nouns += ["trunks", "users", "audit", "queues", "callers"]
     permissions = ["desk:use"] if agent else [f"{noun}:{verb}" for noun in nouns for verb in ("read", "write")]
     return {"user": user, "tenant": tenant, "csrf": "csrf", "permissions": permissions, "expires_utc_s": now_s() + 3600}
 
@@ -131,6 +132,7 @@ USERS: list[Row] = [session_of(role)["user"] | {"user_id": n} for n, role in enu
 AGENTS: list[Row] = [
     {"agent_id": 1, "user_id": 2, "name": "Ann Ames", "login": "agent", "phone_kind": "browser", "sip_address": ""}
     | {"leg_mode": "persistent", "disabled": False, "may_dial": True}
+    | {"skills": {"sales": 4, "german": 2}}
 ]
 DIAL_CAMPAIGN: Row = {"campaign_id": 1, "name": "Spring offer", "state": "running"}
 DNC: list[Row] = [{"number": "+41445550199", "added_utc_s": 1.7e9, "source": "typed in"}]
@@ -161,7 +163,7 @@ def call_view(number: int, state: str, **more: Any) -> Row:
     view |= {"contact_id": number, "contact_name": f"Carla Contact {number}", "number": f"+4144555{number:04d}"}
     view |= {"attempt_no": 1, "trunk_id": 1, "agent_id": None, "placed_utc_s": now_s() - 20}
     view |= {"answered_utc_s": now_s() - 12, "joined_utc_s": None, "held": False, "outcome": None}
-    return view | {"disposition": None, "by_hand": False, "decide_until_utc_s": None} | more
+    return view | {"disposition": None, "by_hand": False, "caller": None, "decide_until_utc_s": None} | more
 
 
 def run_view(**more: Any) -> Row:
@@ -220,4 +222,5 @@ def live_state() -> Row:
     calls = {f"c1-{n:032x}": call_view(n, kinds[n % 5], agent_id=n % 24 + 1) for n in range(60)}
     system = {"pbx_up": True, "store_up": True, "calls_up": 60, "trunks": {"Carrier": [24, 30]}, "engine_lag_ms": 1.2}
     runs = {"1": run_view(), "2": run_view(run_id=2, name="Reminder", state="paused", why="Paused by Root")}
-    return {"agents": agents, "calls": calls, "runs": runs, "system": {"system": system}}
+    queues = {str(n): queue_view(n) for n in (1, 2)}
+    return {"agents": agents, "calls": calls, "runs": runs, "queues": queues, "system": {"system": system}}

@@ -51,6 +51,14 @@ export function parseDayTime(text: string): number | null {
   return Number(found[2]) < 60 && seconds <= 86_400 ? seconds : null;
 }
 
+/** A share of 0 to 1 as percent; nothing for none. */
+export const share = (value: number | null): string => (value === null ? '' : PERCENT.format(value));
+
+/** The local day as a date field has it: "2026-12-24". */
+export function today(now = new Date()): string {
+  return `${now.getFullYear()}-${String(now.getMonth() + 1).padStart(2, '0')}-${String(now.getDate()).padStart(2, '0')}`;
+}
+
 /** E.164 in readable groups, without knowing the country: "+41445550123" -> "+41 445 550 123". */
 export function phone(number: string): string {
   const found = /^\+(\d{7,15})$/.exec(number);

@@ -58,6 +58,7 @@ export interface Agent {
   leg_mode: LegMode;
   disabled: boolean;
   may_dial: boolean;
+  skills: Record<string, number>;
 }
 
 export interface PauseReason {

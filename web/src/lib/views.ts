@@ -30,6 +30,19 @@ export interface AgentView {
   tried: TriedView | null;
 }
 
+/** What an agent is shown of a caller, beside the number. */
+export interface CallerView {
+  queue_id: number;
+  queue_name: string;
+  shown: string;
+  dialed: string;
+  arrived_utc_s: number;
+  waited_s: number;
+  callback: boolean;
+  url: string;
+  transfer_to: string;
+}
+
 export interface CallView {
   call: string;
   state: string;
@@ -49,6 +62,7 @@ export interface CallView {
   outcome: string | null;
   disposition: string | null;
   by_hand: boolean;
+  caller: CallerView | null;
   decide_until_utc_s: number | null;
 }
 
@@ -139,10 +153,45 @@ export interface SystemView {
   engine_lag_ms: number;
 }
 
+/** One place in a queue. */
+export interface WaitingView {
+  entry: string;
+  state: string;
+  number: string;
+  name: string;
+  since_utc_s: number;
+  priority: number;
+  agent_id: number | null;
+  callback: boolean;
+}
+
+/** A queue as it is now, and since midnight UTC what came of its callers. */
+export interface QueueView {
+  queue_id: number;
+  name: string;
+  medium: string;
+  closed: string;
+  waiting: WaitingView[];
+  waiting_count: number;
+  longest_since_utc_s: number | null;
+  talking: number;
+  agents_logged: number;
+  agents_free: number;
+  wait_s: number;
+  entered: number;
+  answered: number;
+  abandoned: number;
+  sent_on: number;
+  answer_wait_mean_s: number;
+  levels: [number | null, number | null];
+  level_s: [number, number];
+}
+
 export interface LiveState {
   agents: Record<string, AgentView>;
   calls: Record<string, CallView>;
   runs: Record<string, RunView>;
+  queues: Record<string, QueueView>;
   system: Record<string, SystemView>;
 }
 

@@ -1,11 +1,11 @@
 // The parts of a campaign's form.
-import { Card, Checkbox, Group, MultiSelect, NumberInput, Radio, Select, SimpleGrid, Stack, TextInput, Title } from '@mantine/core';
-import type { ReactNode } from 'react';
+import { Checkbox, Group, MultiSelect, NumberInput, Radio, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
+import { HoursInput } from '@/components/hours-input';
+import { Section } from '@/components/section';
 import type { CampaignEdit } from '@/features/campaigns/campaigns-api';
 import { PacingInput } from '@/features/campaigns/campaign-pacing';
 import { PreviewInput } from '@/features/campaigns/campaign-preview';
-import { HoursInput } from '@/features/campaigns/hours-input';
 import { RetryRules } from '@/features/campaigns/retry-rules';
 import { useRowsOf } from '@/lib/crud';
 import type { AcwMode, Agent, Campaign, ContactList, DialMode, Prompt, RetryCount, TrunkRow } from '@/lib/records';
@@ -14,17 +14,6 @@ export interface Part {
   edit: CampaignEdit;
   set: (change: Partial<Campaign>) => void;
   setWhole: (change: Partial<CampaignEdit>) => void;
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <Card withBorder component="section" aria-label={title}>
-      <Stack gap="sm">
-        <Title order={2} size="h4">{title}</Title>
-        {children}
-      </Stack>
-    </Card>
-  );
 }
 
 const MODES: DialMode[] = ['manual', 'preview', 'progressive', 'ratio', 'predictive', 'agentless'];

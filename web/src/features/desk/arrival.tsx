@@ -6,6 +6,11 @@ import { beep } from '@/features/desk/phone/beep';
 import { setMuted } from '@/features/desk/phone/phone';
 import type { AgentView, CallView } from '@/lib/views';
 
+/** As it is said: a caller with their queue. */
+function shownOf(call: CallView): string {
+  return call.caller?.shown || call.contact_name || call.number;
+}
+
 export function useArrival(me: AgentView | null, call: CallView | null): void {
   const { t } = useTranslation();
   const onContact = me?.state === 'on_contact';
@@ -19,7 +24,7 @@ export function useArrival(me: AgentView | null, call: CallView | null): void {
   }, [id]);
 
   const title = me === null ? '' : t(`state.${me.state}`);
-  const name = call?.contact_name || call?.number || '';
+  const name = call === null ? '' : shownOf(call);
   useEffect(() => {
     document.title = `${onContact ? `☎ ${name}` : title} · Busyhour`;
   }, [onContact, name, title]);
@@ -38,8 +43,8 @@ export function Announcer({ me, call }: { me: AgentView | null; call: CallView |
   const looking = me?.state === 'reserved' && call?.state === 'reserved';
   return (
     <VisuallyHidden>
-      <div role="alert">{arrives ? t('desk.announce', { name: call.contact_name || call.number }) : ''}</div>
-      <div role="status">{looking ? t('preview.announce', { name: call.contact_name || call.number }) : me !== null && !arrives ? t(`state.${me.state}`) : ''}</div>
+      <div role="alert">{arrives ? t('desk.announce', { name: shownOf(call) }) : ''}</div>
+      <div role="status">{looking ? t('preview.announce', { name: shownOf(call) }) : me !== null && !arrives ? t(`state.${me.state}`) : ''}</div>
     </VisuallyHidden>
   );
 }

@@ -9,7 +9,7 @@ import { LastTried } from '@/features/desk/manual-dial';
 import { usePhone } from '@/features/desk/phone/phone';
 import { PreviewCard } from '@/features/desk/preview-card';
 import type { DeskActions } from '@/features/desk/use-desk-actions';
-import { phone } from '@/lib/format';
+import { clock, phone } from '@/lib/format';
 import type { AgentView, CallView } from '@/lib/views';
 
 interface Props {
@@ -49,6 +49,10 @@ function NoCall({ me }: { me: AgentView | null }) {
   );
 }
 
+export function nameOf(call: CallView): string {
+  return call.caller?.shown || call.contact_name || phone(call.number);
+}
+
 function Call({ me, call, campaign }: { me: AgentView; call: CallView; campaign: string | undefined }) {
   const { t } = useTranslation();
   const ended = me.state === 'acw';
@@ -56,10 +60,14 @@ function Call({ me, call, campaign }: { me: AgentView; call: CallView; campaign:
   return (
     <Group justify="space-between" align="flex-start" mih={120} className="arrives" key={call.call}>
       <div className="grow">
-        <Text size="sm" c="dimmed">{campaign ?? ''}</Text>
-        <Title order={2}>{call.contact_name || phone(call.number)}</Title>
-        <Text size="lg" className="nums">{phone(call.number)}</Text>
-        <Text size="sm" c="dimmed">{t('desk.attempt', { number: call.attempt_no })}</Text>
+        <Text size="sm" c="dimmed">{call.caller?.queue_name ?? campaign ?? ''}</Text>
+        <Title order={2}>{nameOf(call)}</Title>
+        <Text size="lg" className="nums">{call.number === '' ? t('caller.withheld') : phone(call.number)}</Text>
+        {call.caller === null ? (
+          <Text size="sm" c="dimmed">{t('desk.attempt', { number: call.attempt_no })}</Text>
+        ) : (
+          <Text size="sm" c="dimmed">{t(call.caller.callback ? 'caller.calledBackAfter' : 'caller.waited', { time: clock(call.caller.waited_s) })}</Text>
+        )}
       </div>
       <Stack gap={6} align="flex-end">
         {!ended && <Text size="28px" fw={650}><Since utcS={call.joined_utc_s ?? call.answered_utc_s ?? call.placed_utc_s} /></Text>}
@@ -85,6 +93,7 @@ function Controls({ me, call, actions, browser }: Omit<Props, 'inHand'>) {
       <Control label={t('desk.hangUp')} keys="E" icon="hangup" color="red" onClick={actions.hangUp} disabled={!talking && !dialing} />
       {browser && <Control label={t(muted ? 'desk.unmute' : 'desk.mute')} keys="M" icon={muted ? 'micOff' : 'mic'} pressed={muted} onClick={actions.mute} disabled={!talking || line !== 'up'} />}
       <Control label={t(held ? 'desk.resume' : 'desk.hold')} keys="H" icon={held ? 'resume' : 'hold'} pressed={held} onClick={actions.hold} disabled={!talking} />
+      {call?.caller != null && <Control label={t('transfer.button')} keys="F" icon="forward" pressed={actions.transfer} onClick={actions.toggleTransfer} disabled={!talking} />}
       {browser && <Control label={t('desk.keypad')} keys="K" icon="keypad" pressed={actions.keypad} onClick={actions.toggleKeypad} disabled={!talking} />}
     </Group>
   );

@@ -3,6 +3,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { failed } from '@/components/notify';
 import type { SipAccess } from '@/features/desk/phone/phone';
 import { api } from '@/lib/api';
+import type { DeskCaller, DeskDestinations } from '@/lib/queue-records';
 import type { Agent, AttemptRow, Contact, Disposition, PauseReason, PreviewEnd } from '@/lib/records';
 import type { TriedView } from '@/lib/views';
 
@@ -44,6 +45,26 @@ export function useContactInHand(call: string | null) {
     enabled: call !== null,
     staleTime: Infinity,
   });
+}
+
+/** Who called, and their earlier calls. */
+export function useCallerInHand(call: string | null) {
+  return useQuery({
+    queryKey: ['desk', 'caller', call],
+    queryFn: () => api.get<DeskCaller>('/api/desk/caller'),
+    enabled: call !== null,
+    staleTime: Infinity,
+  });
+}
+
+/** Where a caller can be sent, asked for when that is about to be done. */
+export function useDestinations() {
+  return useQuery({ queryKey: ['desk', 'destinations'], queryFn: () => api.get<DeskDestinations>('/api/desk/destinations'), staleTime: 0, refetchInterval: 5_000 });
+}
+
+/** A refusal is shown in the form, not as a notice. */
+export function useTransfer() {
+  return useMutation({ mutationFn: (to: { kind: 'queue' | 'agent' | 'number'; target: string; note: string }) => api.post<unknown>('/api/desk/transfer', to) });
 }
 
 export type Order = 'ready' | 'logoff' | 'hangup' | 'hold' | 'resume' | 'wrapup/end';

@@ -3,13 +3,15 @@ import { Alert, Button, Stack } from '@mantine/core';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import { Loaded } from '@/components/page';
+import { CallerCard } from '@/features/desk/caller-card';
 import { CallCard } from '@/features/desk/call-card';
 import { ContactCard } from '@/features/desk/contact-card';
-import { useContactInHand, useDesk, type Desk } from '@/features/desk/desk-api';
+import { useCallerInHand, useContactInHand, useDesk, type Desk } from '@/features/desk/desk-api';
 import { ManualDial } from '@/features/desk/manual-dial';
 import { useOneTab } from '@/features/desk/one-tab';
 import { PhoneNotice } from '@/features/desk/phone-notice';
 import { Announcer, useArrival } from '@/features/desk/arrival';
+import { TransferForm } from '@/features/desk/transfer-form';
 import { TopBar } from '@/features/desk/top-bar';
 import { useDeskActions } from '@/features/desk/use-desk-actions';
 import { usePhoneLine } from '@/features/desk/use-phone-line';
@@ -56,9 +58,11 @@ function Connected({ desk }: { desk: Desk }) {
 
 function Screen({ desk, me, call, browser }: { desk: Desk; me: AgentView | null; call: CallView | null; browser: boolean }) {
   const actions = useDeskActions(desk, me, call);
-  const inHand = useContactInHand(call?.call ?? null);
+  const called = call !== null && call.caller !== null;
+  const inHand = useContactInHand(called ? null : (call?.call ?? null));
+  const caller = useCallerInHand(called ? call.call : null);
   useArrival(me, call);
-  const dispositions = inHand.data?.dispositions ?? desk.dispositions;
+  const dispositions = (called ? caller.data?.dispositions : inHand.data?.dispositions) ?? desk.dispositions;
   return (
     <Stack gap="md">
       <Announcer me={me} call={call} />
@@ -69,12 +73,13 @@ function Screen({ desk, me, call, browser }: { desk: Desk; me: AgentView | null;
       <div className="desk-columns">
         <Stack gap="md">
           <CallCard me={me} call={call} actions={actions} browser={browser} inHand={inHand.data} />
+          {actions.transfer && call !== null && <TransferForm key={call.call} close={actions.closeTransfer} />}
           {me !== null && call === null && <ManualDial me={me} />}
           {call !== null && me !== null && me.state !== 'reserved' && (
             <WrapUp key={call.call} me={me} call={call} dispositions={dispositions} finish={actions.finish} />
           )}
         </Stack>
-        <ContactCard call={call} query={inHand} />
+        {called ? <CallerCard call={call} query={caller} /> : <ContactCard call={call} query={inHand} />}
       </div>
     </Stack>
   );

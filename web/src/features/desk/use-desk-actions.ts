@@ -19,6 +19,10 @@ export interface DeskActions {
   finish: () => void;
   keypad: boolean;
   toggleKeypad: () => void;
+  /** The form to send the caller on is open. */
+  transfer: boolean;
+  toggleTransfer: () => void;
+  closeTransfer: () => void;
   busy: boolean;
 }
 
@@ -27,6 +31,7 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
   const { mutate: order, isPending: ordering } = useOrder();
   const { mutate: pause, isPending: pausing } = usePause();
   const [keypadOf, setKeypadOf] = useState<string | null>(null); // the next call begins without it
+  const [transferOf, setTransferOf] = useState<string | null>(null);
   const browser = desk.agent.phone_kind === 'browser';
   const held = call?.held ?? false;
   const callId = call?.call ?? null;
@@ -47,6 +52,8 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
       hold: () => order(held ? 'resume' : 'hold'),
       finish: () => order('wrapup/end'),
       toggleKeypad: () => setKeypadOf((open) => (open === callId ? null : callId)),
+      closeTransfer: () => setTransferOf(null),
+      toggleTransfer: () => setTransferOf((open) => (open === callId ? null : callId)),
     }),
     [browser, held, callId, order, pause],
   );
@@ -55,6 +62,7 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
   const dialing = me?.state === 'reserved' && call !== null && call.decide_until_utc_s === null;
   const readyNow = me?.state === 'available' || (me !== null && me.state !== 'not_ready' && me.state !== 'offline' && me.next_pause === null);
   const firstReason = desk.pause_reasons[0]?.name ?? null;
+  const called = call?.caller != null;
   const offered = useMemo(() => {
     const group = t('desk.keysGroup');
     const one = (id: string, keys: string | null, label: string, perform: () => void): Action => ({ id: `desk ${id}`, keys, label, group, perform });
@@ -69,13 +77,15 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
         one('mute', 'mod+shift+M', t('desk.muteUnmute'), acts.mute),
         one('keypad', 'mod+shift+K', t('desk.keypad'), acts.toggleKeypad),
       );
+      if (called) list.push(one('transfer', 'mod+shift+F', t('transfer.title'), acts.toggleTransfer));
     }
     for (const reason of desk.pause_reasons) {
       list.push(one(`pause ${reason.name}`, null, t('desk.pauseFor', { reason: reason.name }), () => acts.pause(reason.name)));
     }
     return list;
-  }, [t, acts, talking, dialing, readyNow, firstReason, desk.pause_reasons]);
+  }, [t, acts, talking, called, dialing, readyNow, firstReason, desk.pause_reasons]);
   useOffer(offered);
 
-  return { ...acts, keypad: talking && keypadOf !== null && keypadOf === callId, busy: ordering || pausing };
+  const open = (of: string | null) => talking && of !== null && of === callId;
+  return { ...acts, keypad: open(keypadOf), transfer: called && open(transferOf), busy: ordering || pausing };
 }

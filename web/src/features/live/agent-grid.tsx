@@ -32,7 +32,7 @@ function AgentCard({ agent, call }: { agent: AgentView; call: CallView | null })
         <Text size="sm"><Since utcS={agent.since_utc_s} /></Text>
       </Group>
       <StateBadge state={agent.state} reason={agent.reason} size="sm" />
-      <Text size="xs" c="dimmed" className="clip" mt={4}>{call === null ? t(`phone.${agent.phone}`) : `${call.contact_name || phone(call.number)}`}</Text>
+      <Text size="xs" c="dimmed" className="clip" mt={4}>{call === null ? t(`phone.${agent.phone}`) : `${call.caller?.shown || call.contact_name || phone(call.number)}`}</Text>
     </Card>
   );
 }

@@ -32,9 +32,9 @@ export function CallTable({ calls, agents }: { calls: CallView[]; agents: Record
               <div role="row" aria-rowindex={item.index + 2} key={call.call} style={{ ...GRID, position: 'absolute', top: item.start, left: 0, right: 0 }}>
                 <div role="cell"><Badge variant="light" tt="none" color={COLORS[call.state] ?? 'gray'}>{t(`callState.${call.state}`)}</Badge></div>
                 <div role="cell" className="nums clip">{phone(call.number)}</div>
-                <div role="cell" className="clip">{call.contact_name}</div>
+                <div role="cell" className="clip">{call.caller === null ? call.contact_name : call.caller.shown}</div>
                 <div role="cell" className="clip">{call.agent_id === null ? '' : (agents[String(call.agent_id)]?.name ?? '')}</div>
-                <div role="cell" className="nums">{call.attempt_no}</div>
+                <div role="cell" className="nums">{call.caller === null ? call.attempt_no : ''}</div>
                 <div role="cell"><Since utcS={call.joined_utc_s ?? call.answered_utc_s ?? call.placed_utc_s} /></div>
               </div>
             );

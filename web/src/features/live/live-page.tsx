@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { Empty, Page } from '@/components/page';
 import { AgentGrid } from '@/features/live/agent-grid';
 import { CallTable } from '@/features/live/call-table';
+import { QueueCards } from '@/features/live/queue-cards';
 import { RunCards } from '@/features/live/run-cards';
 import { Sparkline, useHistory } from '@/features/live/sparkline';
 import { useLive, useLiveFeed } from '@/lib/live/store';
@@ -19,15 +20,22 @@ export default function LivePage() {
   const agents = Object.values(feed.agents);
   const calls = Object.values(feed.calls);
   const runs = Object.values(feed.runs);
+  const queues = Object.values(feed.queues);
   const system = Object.values(feed.system)[0] ?? null;
   return (
     <Page title={t('nav.live')} text={t(`live.${status}`)}>
       {!known ? <Loader aria-label={t('shell.loading')} /> : (
         <Stack gap="lg">
           <Tiles agents={agents} calls={calls} system={system} />
+          {queues.length > 0 && (
+            <section aria-label={t('nav.queues')}>
+              <Title order={2} size="h4" mb="xs">{t('nav.queues')}</Title>
+              <QueueCards queues={queues} agents={feed.agents} />
+            </section>
+          )}
           <section aria-label={t('live.runs')}>
             <Title order={2} size="h4" mb="xs">{t('live.runs')}</Title>
-            {runs.length === 0 ? <Empty text={t('live.noRuns')}><Button component={Link} to="/campaigns">{t('nav.campaigns')}</Button></Empty> : <RunCards runs={runs} />}
+            {runs.length === 0 && queues.length > 0 ? <Text c="dimmed">{t('live.noRuns')}</Text> : runs.length === 0 ? <Empty text={t('live.noRuns')}><Button component={Link} to="/campaigns">{t('nav.campaigns')}</Button></Empty> : <RunCards runs={runs} />}
           </section>
           <section aria-label={t('live.agents')}>
             <Title order={2} size="h4" mb="xs">{t('live.agents')}</Title>

@@ -1,7 +1,10 @@
-import { Checkbox, Divider, PasswordInput, Select, TextInput } from '@mantine/core';
+import { Checkbox, Divider, PasswordInput, Select, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormModal } from '@/components/form-modal';
+import { SkillsInput } from '@/components/skills-input';
+import { skillRows, skillsOf } from '@/features/queues/queue-draft';
+import { useKnownSkills } from '@/features/queues/queues-api';
 import { ROLES } from '@/features/users/user-create';
 import { useEditUser } from '@/features/users/users-api';
 import type { Agent, LegMode, PhoneKind, Role, User } from '@/lib/records';
@@ -11,10 +14,12 @@ export function UserEditForm({ user, agent, onClose }: { user: User; agent: Agen
   const [form, setForm] = useState({ name: user.name, role: user.role, disabled: user.disabled });
   const [phone, setPhone] = useState({ phone_kind: agent?.phone_kind ?? 'browser', sip_address: agent?.sip_address ?? '', leg_mode: agent?.leg_mode ?? 'persistent', may_dial: agent?.may_dial ?? false });
   const [password, setPassword] = useState('');
+  const [skills, setSkills] = useState(skillRows(agent?.skills ?? {}));
+  const known = useKnownSkills();
   const save = useEditUser();
   function submit() {
     const edit = { ...form, ...(password === '' ? {} : { password }) };
-    save.mutate({ user, edit, agent: agent === null ? null : phone }, { onSuccess: onClose });
+    save.mutate({ user, edit, agent: agent === null ? null : phone, skills: agent === null ? null : skillsOf(skills) }, { onSuccess: onClose });
   }
   return (
     <FormModal title={t('users.edit', { login: user.login })} opened error={save.error} busy={save.isPending} onClose={onClose} onSubmit={submit}>
@@ -29,6 +34,9 @@ export function UserEditForm({ user, agent, onClose }: { user: User; agent: Agen
           {phone.phone_kind === 'sip' && <TextInput label={t('users.sipAddress')} placeholder="sip:user@host" required value={phone.sip_address} onChange={(event) => setPhone({ ...phone, sip_address: event.currentTarget.value })} />}
           <Select label={t('users.legMode')} description={t(`users.legText.${phone.leg_mode}`)} data={['persistent', 'per_call'].map((value) => ({ value, label: t(`legMode.${value}`) }))} value={phone.leg_mode} onChange={(mode) => mode !== null && setPhone({ ...phone, leg_mode: mode as LegMode })} allowDeselect={false} />
           <Checkbox label={t('users.mayDial')} description={t('users.mayDialText')} checked={phone.may_dial} onChange={(event) => setPhone({ ...phone, may_dial: event.currentTarget.checked })} />
+          <Divider label={t('users.skills')} />
+          <Text size="sm" c="dimmed">{t('users.skillsText')}</Text>
+          <SkillsInput label={t('users.skills')} known={known} value={skills} onChange={setSkills} />
         </>
       )}
     </FormModal>

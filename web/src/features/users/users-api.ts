@@ -35,9 +35,10 @@ export interface UserEdit {
 export function useEditUser() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: async ({ user, edit, agent }: { user: User; edit: UserEdit; agent: Partial<Agent> | null }) => {
+    mutationFn: async ({ user, edit, agent, skills }: { user: User; edit: UserEdit; agent: Partial<Agent> | null; skills: Record<string, number> | null }) => {
       await api.patch<User>(`/api/users/${user.user_id}`, edit);
       if (agent !== null && user.agent_id != null) await api.patch<Agent>(`/api/agents/${user.agent_id}`, agent);
+      if (skills !== null && user.agent_id != null) await api.put<Agent>(`/api/agents/${user.agent_id}/skills`, { skills });
     },
     onSuccess: () => {
       done(i18n.t('common.saved'));

@@ -1,5 +1,5 @@
 // Users and agents: who may log in, and what an agent talks with.
-import { Badge, Button } from '@mantine/core';
+import { Badge, Button, Group } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty, Loaded, Page } from '@/components/page';
@@ -32,6 +32,7 @@ export default function UsersPage() {
                 { title: t('session.login'), cell: (user) => user.login },
                 { title: t('users.role'), cell: (user) => t(`role.${user.role}`) },
                 { title: t('users.phone'), cell: (user) => phoneText(t, agentOf(user)) },
+                { title: t('users.skills'), cell: (user) => <Skills agent={agentOf(user)} /> },
                 { title: t('common.created'), cell: (user) => dateTime(user.created_utc_s) },
                 { title: t('common.actions'), cell: (user) => <Button size="xs" variant="light" onClick={() => setEdited(user)} aria-label={`${t('common.edit')}: ${user.login}`}>{t('common.edit')}</Button> },
               ]}
@@ -42,6 +43,18 @@ export default function UsersPage() {
       {creating && <UserCreate onClose={() => setCreating(false)} />}
       {edited !== null && <UserEditForm user={edited} agent={agentOf(edited)} onClose={() => setEdited(null)} />}
     </Page>
+  );
+}
+
+const SHOWN_MAX = 4;
+
+function Skills({ agent }: { agent: Agent | null }) {
+  const skills = Object.entries(agent?.skills ?? {});
+  return (
+    <Group gap={4}>
+      {skills.slice(0, SHOWN_MAX).map(([skill, level]) => <Badge key={skill} variant="light" tt="none" color="gray" miw="max-content">{skill} {level}</Badge>)}
+      {skills.length > SHOWN_MAX && <span>+{skills.length - SHOWN_MAX}</span>}
+    </Group>
   );
 }
 

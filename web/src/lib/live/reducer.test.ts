@@ -13,7 +13,7 @@ function agent(id: number, state: AgentView['state']): AgentView {
 const SNAPSHOT: FeedMessage = {
   type: 'snapshot',
   seq: 7,
-  state: { agents: { '1': agent(1, 'available') }, calls: {}, runs: {}, system: {} },
+  state: { agents: { '1': agent(1, 'available') }, calls: {}, runs: {}, queues: {}, system: {} },
 };
 
 test('a snapshot replaces all that was known', () => {

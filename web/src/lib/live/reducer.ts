@@ -5,7 +5,7 @@ export interface Feed extends LiveState {
   seq: number;
 }
 
-export const EMPTY_FEED: Feed = { seq: -1, agents: {}, calls: {}, runs: {}, system: {} };
+export const EMPTY_FEED: Feed = { seq: -1, agents: {}, calls: {}, runs: {}, queues: {}, system: {} };
 
 /** The state after `message`, or null when a message in between was missed: ask for a new snapshot. */
 export function applyMessage(feed: Feed, message: FeedMessage): Feed | null {

@@ -12,18 +12,28 @@ function dayName(day: number): string {
   return new Intl.DateTimeFormat(undefined, { weekday: 'short', timeZone: 'UTC' }).format(MONDAY_UTC + (day - 1) * DAY_MS);
 }
 
-export function HoursInput({ label, text, value, onChange }: { label: string; text: string; value: Hours; onChange: (hours: Hours) => void }) {
+interface Props {
+  label: string;
+  text: string;
+  value: Hours;
+  withoutDays?: boolean;
+  onChange: (hours: Hours) => void;
+}
+
+export function HoursInput({ label, text, value, withoutDays = false, onChange }: Props) {
   const { t } = useTranslation();
   return (
-    <Input.Wrapper label={label} description={text} labelElement="div">
+    <Input.Wrapper label={label} description={text || undefined} labelElement="div">
       <Group mt={6} align="flex-end" role="group" aria-label={label}>
         <TimeInput label={t('hours.from')} seconds={value.from_s} onSeconds={(from_s) => onChange({ ...value, from_s })} />
         <TimeInput label={t('hours.until')} seconds={value.until_s} onSeconds={(until_s) => onChange({ ...value, until_s })} />
-        <Checkbox.Group value={value.days.map(String)} onChange={(days) => onChange({ ...value, days: days.map(Number).toSorted() })} aria-label={t('hours.days')}>
-          <Group gap="xs" mb={8}>
-            {[1, 2, 3, 4, 5, 6, 7].map((day) => <Checkbox key={day} value={String(day)} label={dayName(day)} />)}
-          </Group>
-        </Checkbox.Group>
+        {!withoutDays && (
+          <Checkbox.Group value={value.days.map(String)} onChange={(days) => onChange({ ...value, days: days.map(Number).toSorted() })} aria-label={t('hours.days')}>
+            <Group gap="xs" mb={8}>
+              {[1, 2, 3, 4, 5, 6, 7].map((day) => <Checkbox key={day} value={String(day)} label={dayName(day)} />)}
+            </Group>
+          </Checkbox.Group>
+        )}
       </Group>
     </Input.Wrapper>
   );

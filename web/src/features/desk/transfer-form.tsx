@@ -1,0 +1,67 @@
+// Sends the caller on: to a queue, to an agent, or to a number outside. They go at once, without a word before.
+import { Button, Card, Group, SegmentedControl, Select, Stack, Text, TextInput, Title } from '@mantine/core';
+import { useEffect, useRef, useState, type FormEvent, type KeyboardEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ErrorNote } from '@/components/error-note';
+import { Icon } from '@/components/icon';
+import { Loaded } from '@/components/page';
+import { useDestinations, useTransfer } from '@/features/desk/desk-api';
+import type { DeskDestinations } from '@/lib/queue-records';
+
+type Kind = 'queue' | 'agent' | 'number';
+const NOTE_MAX = 4000;
+
+export function TransferForm({ close }: { close: () => void }) {
+  const { t } = useTranslation();
+  const found = useDestinations();
+  function onKeyDown(event: KeyboardEvent) {
+    if (event.key === 'Escape' && !event.defaultPrevented) close();
+  }
+  return (
+    <Card withBorder padding="lg" component="section" aria-label={t('transfer.title')} onKeyDown={onKeyDown}>
+      <Stack gap="sm">
+        <Title order={2} size="h4">{t('transfer.title')}</Title>
+        <Loaded query={found}>{(to) => <Form to={to} close={close} />}</Loaded>
+      </Stack>
+    </Card>
+  );
+}
+
+function Form({ to, close }: { to: DeskDestinations; close: () => void }) {
+  const { t } = useTranslation();
+  const kinds: Kind[] = to.numbers ? ['queue', 'agent', 'number'] : ['queue', 'agent'];
+  const [kind, setKind] = useState<Kind>('queue');
+  const [target, setTarget] = useState('');
+  const [note, setNote] = useState('');
+  const transfer = useTransfer();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  function submit(event: FormEvent) {
+    event.preventDefault();
+    if (target.trim() !== '') transfer.mutate({ kind, target, note }, { onSuccess: close });
+  }
+  const choices = kind === 'queue'
+    ? to.queues.map((one) => ({ value: String(one.queue_id), label: t('transfer.queue', { name: one.name, waiting: one.waiting, free: one.agents_free }) }))
+    : to.agents.map((one) => ({ value: String(one.agent_id), label: t('transfer.agent', { name: one.name, state: t(`state.${one.state}`) }) }));
+  return (
+    <form onSubmit={submit}>
+      <Stack gap="sm">
+        <SegmentedControl aria-label={t('sendTo.kind')} value={kind} onChange={(next) => { setKind(next as Kind); setTarget(''); }} data={kinds.map((value) => ({ value, label: t(`destinationKind.${value}`) }))} />
+        {kind === 'number' ? (
+          <TextInput ref={field} label={t('destinationKind.number')} type="tel" autoComplete="off" maxLength={64} value={target} onChange={(event) => setTarget(event.currentTarget.value)} />
+        ) : (
+          <Select ref={field} label={t(`destinationKind.${kind}`)} data={choices} searchable value={target || null} onChange={(value) => setTarget(value ?? '')} nothingFoundMessage={t('transfer.nobody')} />
+        )}
+        <TextInput label={t('transfer.note')} description={t('transfer.noteText')} maxLength={NOTE_MAX} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
+        <ErrorNote error={transfer.error} />
+        <Group justify="space-between">
+          <Text size="sm" c="dimmed">{t('transfer.text')}</Text>
+          <Group gap="xs">
+            <Button variant="default" onClick={close}>{t('common.cancel')}</Button>
+            <Button type="submit" leftSection={<Icon name="forward" />} loading={transfer.isPending} disabled={target.trim() === ''}>{t('transfer.send')}</Button>
+          </Group>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
