@@ -38,6 +38,19 @@ def pace_of(f: FloorState, run: RunLive) -> Pace:
     return calls_to_start(picture_of(f, run))
 
 
+def is_same(f: FloorState, run: RunLive) -> bool:
+    """Whether a run of which nothing has changed would be paced as at its last look, when it got no call. So it is when
+    what it shares with others is as it was, and nothing hangs on the time but a look that is not due."""
+    pace, campaign = run.paced, run.campaign
+    if pace is None or pace.start > 0 or not isinstance(run.why, Pace):
+        return False
+    if campaign.calls_per_minute_max or campaign.destinations or campaign.pacing.at_once_max:
+        return False
+    if run.predictor is not None and is_due(f, run, run.predictor):
+        return False
+    return lines_left(f, run) == pace.picture.trunk_free and agents_free(f, run) == pace.picture.agents_free
+
+
 def picture_of(f: FloorState, run: RunLive) -> PacingPicture:
     predictor, pacing = run.predictor, run.campaign.pacing
     limited = bool(pacing.per_agent_max) and run.campaign.dial_mode is not DialMode.AGENTLESS

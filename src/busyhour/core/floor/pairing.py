@@ -4,6 +4,7 @@ Each looks at two kinds of things at once (calls and agents, runs and trunks), s
 to look for work, and nothing is found by polling.
 """
 
+from collections.abc import Container
 from itertools import groupby
 
 from busyhour.core.acd.choice import CallPlace, QueuedPlace, queued_place
@@ -37,7 +38,7 @@ def settle(f: FloorState) -> None:
         for run_id in dirty:
             if run_id in f.runs:
                 runs.settle_run(f, f.runs[run_id])
-        start_calls(f)
+        start_calls(f, dirty)
     raise AssertionError("the joint rules found no fixed point")
 
 
@@ -123,8 +124,9 @@ def offer(f: FloorState, call: DialedCall, agent: AgentLive) -> None:
 # Runs to the network
 
 
-def start_calls(f: FloorState) -> None:
-    """Place what the one formula allows: lower priority number first, then turn by turn (WD-119, WD-120)."""
+def start_calls(f: FloorState, changed: Container[int]) -> None:
+    """Place what the one formula allows: lower priority number first, then turn by turn (WD-119, WD-120). Of the runs
+    that have not changed, only those are looked at that others may have left more, or less."""
     ready = [run for run in f.runs.values() if run.state is RunState.RUNNING and run.hours_open]
     if not (f.started and f.telephony_up and f.store_up):
         for run in ready:
@@ -133,7 +135,7 @@ def start_calls(f: FloorState) -> None:
         return
     ready.sort(key=lambda run: (run.campaign.priority, run.turn, run.run_id))
     for _, group in groupby(ready, key=lambda run: run.campaign.priority):
-        turn = list(group)
+        turn = [run for run in group if (run.run_id in changed or not pacing.is_same(f, run)) and start_one(f, run)]
         while turn:
             turn = [run for run in turn if start_one(f, run)]
 
@@ -143,7 +145,7 @@ def start_one(f: FloorState, run: RunLive) -> bool:
     if run.campaign.dial_mode is DialMode.MANUAL:
         run.why = "manual: its agents dial by hand"
         return False
-    pace = pacing.pace_of(f, run)
+    pace = run.paced = pacing.pace_of(f, run)
     _tell_why(f, run, pace)
     if pace.start <= 0:
         if not pace.picture.destination_left:

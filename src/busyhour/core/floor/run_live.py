@@ -45,6 +45,7 @@ class RunLive:
     results: deque[Result] = field(default_factory=deque)  # of the last attempts, while they are watched
     halted: str = ""  # why it stopped by itself
     why: str | Pace = ""
+    paced: Pace | None = None  # at the last look
     predictor: Predictor | None = None  # of a predictive campaign
     budget: Budget | None = None  # what the law leaves to it, at the last look
 
