@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import wave
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
@@ -10,6 +9,8 @@ import pytest
 import pytest_asyncio
 
 from busyhour.adapters.asterisk import config
+from busyhour.adapters.asterisk.demo import behavior_of, sample_contacts
+from busyhour.adapters.asterisk.demo_callers import call_in
 from busyhour.adapters.asterisk.private import PrivatePbx
 from busyhour.adapters.speech.nanotts import NanoVoice
 from busyhour.core.commands import (
@@ -45,6 +46,7 @@ from busyhour.sim.sipp.media import MediaEnd, tone_share
 from busyhour.sim.sipp.numbers import Behavior, number_of
 from busyhour.sim.sipp.phones import TONE_HZ, Phones
 from busyhour.sim.sipp.process import SippSettings
+from tests.real.hearing import hears, is_music, is_speech, write_prompt
 from tests.real.private_pbx import settings_on_free_ports
 from tests.real.sip_answerer import SipAnswerer
 from tests.real.sipp_caller import SippCaller
@@ -57,8 +59,6 @@ CARRIER_PORT, CARRIER_MEDIA_PORT = 6560 + OFFSET, 6580 + OFFSET
 PHONE_PORT, PHONE_MEDIA_PORT = 6570 + OFFSET, 6600 + OFFSET
 CALLER_PORT, CALLER_MEDIA_PORT = 6620 + OFFSET, 6640 + OFFSET
 TALK_LONG = 9  # detail of a talker who stays
-MUSIC_HZ = (174.6, 196.0, 220.0, 246.9, 261.6, 293.7, 329.6, 392.0)
-"""The notes of our hold music."""
 TAKE_TRIES = 3
 
 Caller = Callable[..., SippCaller]
@@ -74,10 +74,10 @@ async def pbx(pbx_cache: str, settings: Settings) -> AsyncIterator[PrivatePbx]:
     os.environ["BUSYHOUR_PBX_CACHE"] = pbx_cache
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(config, "TAKE_TRIES_MAX", TAKE_TRIES)
-        private = PrivatePbx(settings, voice=NanoVoice(config.sounds_folder(settings)))
+        private = PrivatePbx(settings, voice=NanoVoice(config.sounds_folder(settings)), demo=True)
         await private.start()
-    _write_prompt(private.access.sounds / "busyhour/half.wav", 0.5)
-    _write_prompt(private.access.sounds / "busyhour/long.wav", 30.0)
+    write_prompt(private.access.sounds / "busyhour/half.wav", 0.5)
+    write_prompt(private.access.sounds / "busyhour/long.wav", 30.0)
     yield private
     await private.stop()
 
@@ -125,14 +125,6 @@ def caller(tmp_path: Path, settings: Settings) -> Caller:
     return call
 
 
-def _write_prompt(file: Path, seconds: float) -> None:
-    with wave.open(str(file), "wb") as sound:
-        sound.setnchannels(1)
-        sound.setsampwidth(2)
-        sound.setframerate(8000)
-        sound.writeframes(b"\x00\x10" * int(8000 * seconds))
-
-
 async def arrival(watch: Watch, *, since: int = 0) -> CallArrived:
     return await watch.until(lambda _event: True, CallArrived, since=since)
 
@@ -143,26 +135,6 @@ async def answered(watch: Watch, *, since: int = 0) -> str:
     assert await watch.telephony.act(AnswerCall(call=call, call_max_s=60.0)) is None
     await watch.of(CallAnswered, call)
     return call
-
-
-async def hears(ear: MediaEnd, fits: Callable[[bytes], bool], *, max_s: float = 5.0) -> None:
-    """Until the newest half second of sound is so."""
-    async with asyncio.timeout(max_s):
-        while not any(fits(heard.sound(0.5)) for heard in ear.talking().values()):
-            await asyncio.sleep(0.1)
-
-
-def is_music(sound: bytes) -> bool:
-    return _share_of_notes(sound) > 0.35
-
-
-def is_speech(sound: bytes) -> bool:
-    """Neither music nor silence."""
-    return len(set(sound)) > 100 and _share_of_notes(sound) < 0.15
-
-
-def _share_of_notes(sound: bytes) -> float:
-    return sum(tone_share(sound, hz) for hz in MUSIC_HZ)
 
 
 async def test_a_caller_arrives_with_what_they_bring_along(watch: Watch, caller: Caller) -> None:
@@ -179,6 +151,21 @@ async def test_a_caller_arrives_with_what_they_bring_along(watch: Watch, caller:
     missing = await watch.telephony.act(LookUp(call=told.call))
     assert isinstance(missing, CallMissing)
     assert missing.ended_utc_s == pytest.approx(ended.at_utc_s, abs=0.05)
+
+
+async def test_pretended_people_call_in_over_the_demo_trunk(pbx: PrivatePbx, watch: Watch) -> None:
+    trunk = await watch.set_trunk("", 5, demo=True)
+    assert len(set(await call_in(pbx.access, number="+4930100", count=2, every_s=0.0))) == 2
+    first = await arrival(watch)
+    second = await watch.until(lambda event: event.call != first.call, CallArrived)
+    callers = {number: name for name, number, _ in sample_contacts(2)}
+    assert {told.number: told.name for told in (first, second)} == callers
+    assert first.dialed == "+4930100"
+    for told in (first, second):
+        await watch.telephony.act(RejectCall(call=told.call, busy=True))
+        await watch.of(CallEnded, told.call)
+    busy = next(number for number in (f"+1212555{n:04}" for n in range(100)) if behavior_of(number).sip_status == 486)
+    assert (await watch.of(CallEnded, await watch.dial(busy, trunk))).cause is EndCause.BUSY  # and we call them
 
 
 async def test_what_is_withheld_is_nobodys_number(watch: Watch, caller: Caller) -> None:

@@ -5,7 +5,7 @@ places beyond a number, and long waits, are not told one by one.
 """
 
 import asyncio
-import math
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -21,6 +21,7 @@ MINUTES: Final = (1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 20, 30)
 SPEAK_MAX_S: Final = 5.0
 """Of making what is not there yet. Without it in time, the announcement is left out and the music goes on."""
 LANGUAGE: Final = "en-US"
+SPOKEN: Final = re.compile(r"[A-Za-z]{2}(?:-[A-Za-z]{2})?")
 
 Words = Mapping[str, str]
 
@@ -84,7 +85,7 @@ class Announcer:
 
     async def media(self, *, place: int | None, wait_s: float | None, language: str) -> list[str]:
         """Names of sounds that are there, to be played one after the other; none when they cannot be made."""
-        spoken = language if language.lower()[:2] in WORDS else LANGUAGE
+        spoken = language if SPOKEN.fullmatch(language) and language.lower()[:2] in WORDS else LANGUAGE
         said = sentences(place=place, wait_s=wait_s, language=spoken)
         try:
             async with asyncio.timeout(SPEAK_MAX_S):
@@ -127,7 +128,7 @@ def _place(words: Words, place: int) -> tuple[str, str]:
 def _wait(words: Words, wait_s: float) -> tuple[str, str]:
     if wait_s < 60:
         return "wait-soon", words["soon"]
-    minutes = next((told for told in MINUTES if told >= math.floor(wait_s / 60)), None)
-    if minutes is None or not math.isfinite(wait_s):
+    minutes = next((told for told in MINUTES if wait_s < (told + 1) * 60), None)
+    if minutes is None:
         return "wait-long", words["long"].format(n=MINUTES[-1])
     return f"wait-{minutes}", words["minute"] if minutes == 1 else words["minutes"].format(n=minutes)

@@ -161,6 +161,7 @@ DECODER: Final = msgspec.json.Decoder(AriEvent | ApplicationReplaced | RESTRespo
 
 
 class Dialplan(Struct, frozen=True):
+    context: str = ""
     app_name: str = ""
     app_data: str = ""
 

@@ -48,6 +48,7 @@ _CALLEE = {
     "question": "I see. And what happens after that?",
     "echo": "I repeat all that you say. Talk to me, and hear yourself.",
     "bye": "Thank you for calling. Goodbye.",
+    "caller": "Hello, I am a demonstration caller. I have a question about my order. Can you help me?",
     "machine": "Hello. I cannot come to the telephone now. Please leave a message after the tone.",
 }
 

@@ -6,6 +6,7 @@ meanwhile is told without them.
 
 import asyncio
 import math
+import re
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final
 
@@ -28,8 +29,11 @@ HEADERS_MAX_S: Final = 1.0
 ORDER_MAX_S: Final = 2.0
 SENT_MAX_S: Final = 4 * 3600
 """Dead-man limit of a caller who is sent on without having been answered; who was answered has one already."""
-BUSY: Final = "17"
-NO_SUCH_NUMBER: Final = "1"
+NO_SUCH_NUMBER: Final = 1  # Q.850, as all of these
+BUSY: Final = 17
+NUMBER_INCOMPLETE: Final = 28
+TEMPORARY_FAILURE: Final = 41
+NUMBER: Final = re.compile(r"\+?[0-9]{1,24}")
 NAMES: Final = {name.lower(): name for name in HEADERS}
 
 log = structlog.get_logger(__name__)
@@ -118,12 +122,18 @@ class Callers:
         return None  # the PBX's own message is the proof; of a caller who is gone, it tells the end
 
     async def reject(self, order: RejectCall) -> None:
-        cause = BUSY if order.busy else NO_SUCH_NUMBER
-        await self._order([("DELETE", f"channels/{on_pbx(order.call)}", {"reason_code": cause})])
+        await self._let_go(order.call, BUSY if order.busy else NO_SUCH_NUMBER)
+
+    async def _let_go(self, call: str, cause: int) -> None:
+        await self._order([("DELETE", f"channels/{on_pbx(call)}", {"reason_code": str(cause)})])
 
     async def send_on(self, order: SendOn) -> None:
         """From its last request on the PBX does the rest, with us or without."""
         call, seen = order.call, self._channels.find(order.call)
+        if not NUMBER.fullmatch(order.number):
+            log.error("not a number to send a caller on to", call=call)
+            await self._let_go(call, NUMBER_INCOMPLETE)
+            return
         to = {
             SENT_TO: dialed(self._access, order.number, order.trunk),
             SENT_RING_S: str(math.ceil(order.ring_timeout_s)),
@@ -142,7 +152,7 @@ class Callers:
         reply = await self._order(requests)
         if reply is not None and not reply.ok and reply.status not in (404, 409):  # gone, or sent on already
             log.error("caller not sent on", call=call, status=reply.status, body=reply.body[:200])
-            await self._order([("DELETE", f"channels/{on_pbx(call)}", {"reason_code": "41"})])
+            await self._let_go(call, TEMPORARY_FAILURE)
 
     async def _order(self, requests: list[Request]) -> Reply | None:
         """The reply to the last one; None: not known. Then the next picture shows what became of the caller."""

@@ -4,7 +4,7 @@ channels is begun."""
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from msgspec.structs import replace
@@ -13,6 +13,7 @@ from busyhour.adapters.asterisk import ari_events as ari
 from busyhour.adapters.asterisk import translate
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari import AriLink, NoReply
+from busyhour.adapters.asterisk.dialplan import CAME_CONTEXT
 from busyhour.adapters.asterisk.history import answers_of, lives_of
 from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_ringing import RingingTones
@@ -43,7 +44,7 @@ class Photographer:
         in_room = {channel: room.id for room in rooms if is_leg(leg_in(room.id)) for channel in room.channels}
         found: Look = {}
         for row in channels.read(tuple[ari.ChannelRow, ...]):
-            if tenant_of(row.name) is not None:
+            if tenant_of(row.name) is not None and not _is_outside_yet(row, in_room):
                 found[row.name] = self._note(row, in_room.get(row.id))
         await self._date_answers(found)
         await self._tidy(found, rooms)
@@ -137,6 +138,12 @@ class Photographer:
             if told.agent_id not in states or isinstance(told, PhoneRegistered):
                 states[told.agent_id] = told  # of two places, the one that can be rung counts
         return list(states.values())
+
+
+def _is_outside_yet(row: ari.ChannelRow, in_room: Mapping[str, str]) -> bool:
+    """A caller whom the dialplan holds until our application takes them. Their arrival will be told."""
+    ours = row.dialplan.app_name == "Stasis" or row.id in in_room
+    return came_in(row.name) and row.dialplan.context == CAME_CONTEXT and not ours
 
 
 def _time_of(boot: str) -> float | None:
