@@ -240,6 +240,20 @@ def test_the_tables_are_made_in_parts_beside_decisions() -> None:
     assert pacer.learned.refresh_in_s > 0.0
 
 
+def test_the_last_answers_before_no_answer_are_no_drift() -> None:
+    """Who rings longer than 25 s is about to be answered: that bin's hazard is several a second, for a moment."""
+    pacer, dice = Pacer(), Random(3)
+    ends: list[tuple[float, float, bool]] = []  # when, since when, live
+    for second in range(900):
+        for end_s, since_s, live in [each for each in ends if each[0] <= second]:
+            pacer.ring_ended(end_s, end_s - since_s, live=live)
+        ends = [each for each in ends if each[0] > second]
+        pacer.decide(float(second), picture(talking=(0.0,), ringing=[(since_s, 1.0) for _, since_s, _ in ends]))
+        live = [dice.random() < 0.3 for _ in range(2)]
+        ends += [(second + (dice.uniform(20.0, 25.4) if each else 25.0), float(second), each) for each in live]
+    assert pacer.learned.drift.multiplier() == pytest.approx(1.0, abs=0.1)
+
+
 def test_a_burst_is_held_to_its_last_answers() -> None:
     """A hundred free agents, every fifth call answered: five hundred calls, and not as many as would be answered by a
     hundred until the mean time of an answer."""

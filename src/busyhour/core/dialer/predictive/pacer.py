@@ -5,7 +5,7 @@ each question. `decide` may be asked at any time: once a second is enough where 
 `ASK_AT_EVENTS_MAX` agents it should be asked also when an agent gets free and when a call ends, where a second is seen.
 """
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 
 from busyhour.core.dialer.predictive import burst, odds, tables
 from busyhour.core.dialer.predictive.learned import (
@@ -47,8 +47,8 @@ class Pacer:
         if self._last_s is not None:
             since_look_s = min(rang_s, now_s - self._last_s)
             if 0.0 < since_look_s <= GAP_MAX_S:
-                ripe = learned.hazards.ripe[int(rang_s)] if rang_s < RING_BINS else 0.0
-                learned.drift.expect(ripe * SCALES[self._levels[chance]] * since_look_s)
+                due = _due(learned.hazards.ripe, rang_s - since_look_s, rang_s)
+                learned.drift.expect(due * SCALES[self._levels[chance]])
         if live and learned.hazards.ripe[min(int(max(0.0, rang_s)), RING_BINS - 1)]:
             learned.drift.answered()
 
@@ -151,6 +151,17 @@ class Pacer:
             reason=held_back or ("no room for more" if start == room and risk <= accepted else ""),
         )
         return Decision(start=start, why=why, cancel_from_s=cancel_from_s)
+
+
+def _due(ripe: Sequence[float], from_s: float, until_s: float) -> float:
+    """Answers expected of a call that rang from one age to the other. Each bin by the time spent in it: where all that
+    still rings is about to be answered, the last bin's hazard is several a second, and holds for a moment only."""
+    due, at_s = 0.0, from_s
+    while at_s < until_s and (second := int(at_s)) < RING_BINS:
+        next_s = min(second + 1.0, until_s)
+        due += ripe[second] * (next_s - at_s)
+        at_s = next_s
+    return due
 
 
 def _answers(
