@@ -14,6 +14,7 @@ METHODS = (
     "ads",
     "wombat",
     "mizu",
+    "mizu-by-hand",
     "unicom",
     "eis",
     "vici-hard-limit",

@@ -113,8 +113,7 @@ class Mizu(Counted):
             self._next_look_s = now_s + self.SAMPLE_S
             self._rates = self._weighted(now_s, world)
         answered, talk_s, dropped = self._rates
-        self.correction *= 0.99 if dropped > self.desired else 1.002
-        self.correction = min(max(self.correction, 0.2), 3.0)
+        self._follow(dropped)
         busy = len(world.talking) + len(world.wrapping)
         ready = len(world.idle) - len(world.waiting) + busy * self.RING_S / talk_s
         want = int(ready / answered * self.correction) - len(world.ringing)
@@ -124,6 +123,10 @@ class Mizu(Counted):
         self._minute.extend([now_s] * count)
         return count
 
+    def _follow(self, dropped: float) -> None:
+        self.correction *= 0.99 if dropped > self.desired else 1.002
+        self.correction = min(max(self.correction, 0.2), 3.0)
+
     def _weighted(self, now_s: float, world: World) -> tuple[float, float, float]:
         answered = talk_s = dropped = 0.0
         mean_s = self.totals[3] / self.talks if self.talks else 120.0
@@ -132,6 +135,17 @@ class Mizu(Counted):
             talk_s += weight * mean_s
             dropped += weight * (lost / live if live else 0.0)
         return answered, max(talk_s, 10.0), dropped
+
+
+class MizuByHand(Mizu):
+    """The same with a correction that its users set and no drop rate moves: better by far with many agents."""
+
+    def __init__(self, correction: float) -> None:
+        super().__init__(desired=1.0)
+        self.correction = correction
+
+    def _follow(self, dropped: float) -> None:
+        """Nothing."""
 
 
 class Window(Counted):

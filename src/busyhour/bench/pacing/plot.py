@@ -14,8 +14,20 @@ from busyhour.service.errors import Invalid
 PANEL_W, PANEL_H, MARGIN, HEAD = 460, 340, 54, 40
 LEGEND_W = 190
 # Told apart without color too: each method has its own dashes.
-INKS = ("#00308f", "#d4351c", "#00703c", "#b58840", "#7d2d8f", "#0b7a75", "#505a5f", "#d53880", "#85994b", "#5694ca")
-DASHES = ("", "6 3", "2 3", "8 3 2 3", "12 4", "4 4", "1 4", "10 2 2 2", "3 6", "14 3 3 3")
+INKS = (
+    "#00308f",
+    "#d4351c",
+    "#00703c",
+    "#b58840",
+    "#7d2d8f",
+    "#0b7a75",
+    "#505a5f",
+    "#d53880",
+    "#85994b",
+    "#5694ca",
+    "#f47738",
+)
+DASHES = ("", "6 3", "2 3", "8 3 2 3", "12 4", "4 4", "1 4", "10 2 2 2", "3 6", "14 3 3 3", "5 5 1 5")
 
 Row = Mapping[str, Any]
 

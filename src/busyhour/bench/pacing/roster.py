@@ -6,7 +6,7 @@ from itertools import product
 from msgspec import Struct
 
 from busyhour.bench.pacing.methods import Model, Progressive
-from busyhour.bench.pacing.peers import Boost, Mizu, Multiplier, ProportionalIntegral, Window
+from busyhour.bench.pacing.peers import Boost, Mizu, MizuByHand, Multiplier, ProportionalIntegral, Window
 from busyhour.bench.pacing.peers_vicidial import Adapt, Setting, Vicidial
 from busyhour.bench.pacing.scenarios import Cell
 from busyhour.bench.pacing.world import Method
@@ -55,6 +55,7 @@ DIALS: dict[str, Dial] = {
     "ads": Dial(1.0, 60.0, Multiplier),
     "wombat": Dial(1.0, 60.0, Boost),
     "mizu": Dial(0.002, 0.3, Mizu),
+    "mizu-by-hand": Dial(0.1, 4.0, MizuByHand),
     "unicom": Dial(0.002, 0.3, ProportionalIntegral),
     "eis": Dial(0.1, 2.0, Window),
 }
