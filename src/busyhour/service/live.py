@@ -145,9 +145,19 @@ class LiveView:
         for kind, name in touched:
             if kind == "agents":
                 found[int(name)] = None
-            elif kind == "calls" and (call := self._floor.call_of(name)) is not None and call.agent_id is not None:
-                found[call.agent_id] = None
+            elif kind == "calls" and (call := self._floor.call_of(name)) is not None:
+                if call.agent_id is not None:
+                    found[call.agent_id] = None
+                if isinstance(call, CallerCall):
+                    found |= call.ringing | self._who_had(call)
         return found
+
+    def _who_had(self, call: CallerCall) -> dict[int, None]:
+        """Those who still wrap up a caller whom somebody else has by now."""
+        if self._floor is None or call.joined_utc_s is None:
+            return {}
+        agents = self._floor.agents
+        return {one: None for one in self._desks if one in agents and agents[one].acw_call == call.call}
 
     def flush(self) -> None:
         """Send what has gathered to the screens of the whole tenant, and to desks how the system is."""

@@ -7,6 +7,7 @@ their phone is up, and only then the number is dialed, through the same transact
 from copy import copy
 
 from busyhour.core import events as e
+from busyhour.core.acd.entries import Entry
 from busyhour.core.acd.routing import Pairing
 from busyhour.core.commands import PlaceCallback, SaveCallback
 from busyhour.core.floor import accompanied, agents, callers, calls, offers, pairing, queues
@@ -58,9 +59,14 @@ def promise_at(f: FloorState, call: CallerCall, queue_id: int) -> bool:
     return True
 
 
+def name_of(call: CallerCall) -> str:
+    """Of the promise that is made to this caller."""
+    return f"k-{call.call}"
+
+
 def _callback(f: FloorState, call: CallerCall, queue: Queue, number: str, since_s: float) -> Callback:
     return Callback(
-        callback=f"k-{call.call}",
+        callback=name_of(call),
         queue_id=queue.queue_id,
         number=number,
         name=call.name,
@@ -123,6 +129,15 @@ def _over(f: FloorState, callback: Callback, *, back: bool) -> None:
     if entry is not None:
         f.entries.callback_over(callback.callback, f.now.utc_s, back=back)
         queues.keep(f, entry)
+    for kind in ("entry", "callback"):
+        f.drop(kind, callback.callback)
+
+
+def came_back(f: FloorState, callback: Callback, place: Entry | None) -> None:
+    """The caller is on the line by themselves, at this place: nobody need call them (I22)."""
+    save(f, callback)
+    if place is not None:
+        queues.keep(f, place)
     for kind in ("entry", "callback"):
         f.drop(kind, callback.callback)
 

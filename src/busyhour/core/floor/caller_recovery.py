@@ -18,7 +18,7 @@ from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import CallState
 from busyhour.core.life.callback import CallbackState
 from busyhour.core.life.entry import EntryState
-from busyhour.core.model.callers import EntryPicture, OpenCaller
+from busyhour.core.model.callers import CallerOutcome, EntryPicture, OpenCaller
 from busyhour.core.model.ids import came_in
 from busyhour.core.model.pictures import CallHistory, ChannelPicture
 from busyhour.core.model.values import EndCause
@@ -174,6 +174,10 @@ def _take_up_dial(f: FloorState, call: CallerCall, agent_id: int | None) -> None
 
 
 def _back_to_line(f: FloorState, call: CallerCall, picture: EntryPicture | None) -> None:
+    if picture is None and _is_promised(f, call):
+        call.hint, call.why = CallerOutcome.CALLED_BACK, "was promised a call back"
+        callers.say_goodbye(f, call, call.queue.announce.callback if call.queue is not None else None)
+        return
     if picture is None or picture.queue_id not in f.entries.routing.queues:
         callers.find_way(f, call)
         callers.go_on(f, call)
@@ -185,6 +189,13 @@ def _back_to_line(f: FloorState, call: CallerCall, picture: EntryPicture | None)
     callers.wait(f, call)
     if call.queue is not None and call.queue.announce.place_every_s > 0:
         f.at(call.queue.announce.place_every_s, "announce", call.call)
+
+
+def _is_promised(f: FloorState, call: CallerCall) -> bool:
+    """They may have heard so already: whoever hangs up then must not be forgotten."""
+    promises, queue_id = f.entries.promises, call.queue.queue_id if call.queue is not None else queues.DIRECT
+    known = callbacks.name_of(call) in promises.callbacks
+    return known or (bool(call.caller) and promises.of_number(queue_id, call.caller) is not None)
 
 
 def _entry(picture: EntryPicture) -> Entry:
@@ -221,8 +232,8 @@ def _wait_for_agent(f: FloorState, call: CallerCall, agent_id: int | None) -> No
 
 def meet(f: FloorState, channel: ChannelPicture) -> None:
     """Somebody is on the line of whom nobody has told us: they have just arrived."""
-    if channel.channel in f.gone:
-        return
+    if channel.channel in f.gone or not channel.in_app:
+        return  # whom the PBX has not given to us yet, it will tell of
     arrived = e.CallArrived(
         call=channel.channel,
         dialed=channel.dialed,

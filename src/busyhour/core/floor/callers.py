@@ -29,6 +29,7 @@ CLOSED = "nobody takes calls at this number now"
 
 def on_call_arrived(f: FloorState, event: e.CallArrived) -> None:
     if event.call in f.callers:
+        at_door_again(f, f.callers[event.call])  # we had seen them before the PBX told us
         return
     queues.take_callers(f)
     arrival = arrival_of(event.headers)
@@ -85,6 +86,16 @@ def reject(f: FloorState, call: CallerCall, why: str) -> None:
     call.hint, call.why = CallerOutcome.TURNED_AWAY, why
     f.do(RejectCall(call=call.call, busy=bool(call.to)))
     f.at(calls.GONE_S, "gone", call.call)
+
+
+def at_door_again(f: FloorState, call: CallerCall) -> None:
+    """What was ordered did not come about, as far as we know: they ring still, in our application or not any more."""
+    if call.state is not CallState.ARRIVED:
+        return
+    if call.hint is not None:
+        f.do(RejectCall(call=call.call, busy=bool(call.to)))
+    else:
+        f.do(AnswerCall(call=call.call, call_max_s=pairing.TALK_MAX_S))
 
 
 def on_answered(f: FloorState, call: CallerCall, at_utc_s: float) -> None:
@@ -160,7 +171,11 @@ def _enter(f: FloorState, call: CallerCall, queue_id: int, agent_id: int | None 
         agent_until_s=until_s,
         path=call.path,
     )
+    promise = f.entries.promises.of_number(queue_id, call.caller)
+    place = f.entries.entries.get(promise.callback) if promise is not None else None
     found = f.entries.enter(entry, f.now.utc_s)
+    if promise is not None:
+        callbacks.came_back(f, promise, place)
     call.path = entry.path
     queues.keep(f, entry)
     if found is None:

@@ -386,5 +386,7 @@ def on_gone_due(f: FloorState, name: str) -> None:
     if call is not None and call.state is not CallState.ENDED:
         if call.hung_up_utc_s is not None or isinstance(call, DialedCall):
             f.do(HangUpCall(call=call.call))
+        elif isinstance(call, CallerCall):
+            callers.at_door_again(f, call)
         look(f, call)
         f.at(GONE_S, "gone", call.call)

@@ -92,13 +92,13 @@ def release_agent(f: FloorState, call: CallLive, *, with_agent: bool) -> None:
         if isinstance(call, DialedCall):
             accompanied.note(f, agent, call, call.outcome or Outcome.LOST)
         calls.free_offered(f, call)
-        forget(f, call.call)
+        forget(f, call.call, unless_wrapped_up=not isinstance(call, DialedCall))
         return
     agent.handled += 1
     agent.talk_s += max(0.0, (call.ended_utc_s or 0.0) - call.joined_utc_s)
     wrapup.begin_acw(f, agent, call)
     if agent.acw_call != call.call:
-        forget(f, call.call)
+        forget(f, call.call, unless_wrapped_up=not isinstance(call, DialedCall))
 
 
 def end_segment(f: FloorState, call: CallLive, ended_utc_s: float) -> None:
@@ -206,13 +206,20 @@ def note_due(f: FloorState, run_id: int, due_utc_s: float | None) -> None:
     f.dirty_run(run_id)
 
 
+def _is_wrapped_up(f: FloorState, call: CallLive) -> bool:
+    """By its agent; a caller perhaps by one who had them before."""
+    if not isinstance(call, DialedCall):
+        return any(agent.acw_call == call.call for agent in f.agents.values())
+    agent = f.agents.get(call.agent_id) if call.agent_id is not None else None
+    return agent is not None and agent.acw_call == call.call
+
+
 def forget(f: FloorState, name: str, *, unless_wrapped_up: bool = False) -> None:
     """Take an ended call off the floor; with `unless_wrapped_up`, not while an agent works on it."""
     call = f.call_of(name)
     if call is None or call.state is not CallState.ENDED:
         return
-    agent = f.agents.get(call.agent_id) if unless_wrapped_up and call.agent_id is not None else None
-    if agent is not None and agent.acw_call == name:
+    if unless_wrapped_up and _is_wrapped_up(f, call):
         return
     f.touch("calls", name)
     if not isinstance(call, DialedCall):

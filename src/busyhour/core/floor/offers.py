@@ -67,6 +67,7 @@ def answered(f: FloorState, call: CallerCall, agent: AgentLive) -> None:
     """This agent's phone was answered: they have the caller, if nobody was faster."""
     if call.agent_id is None and agent.agent_id in call.ringing:
         call.agent_id = agent.agent_id
+        f.touch("calls", call.call)
         losers = [agent_id for agent_id in call.ringing if agent_id != agent.agent_id]
         call.ringing.clear()
         for agent_id in losers:
