@@ -16,11 +16,13 @@ from busyhour.core.life.agent import AgentState
 from busyhour.core.model.ids import agent_of
 from busyhour.core.model.values import DialMode, LegMode
 from busyhour.sim.checks_accompanied import AccompaniedChecks
+from busyhour.sim.checks_callers import CallerChecks
 from busyhour.sim.checks_caps import CapChecks
 from busyhour.sim.checks_end import at_the_end
 from busyhour.sim.checks_hours import wrong_hour
 from busyhour.sim.checks_law import LawChecks
 from busyhour.sim.checks_live import LiveChecks
+from busyhour.sim.checks_retry import check_pause_between
 from busyhour.sim.checks_wrap_up import WAITS_MAX_S, WrapUps
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.loop import the_loop
@@ -33,9 +35,13 @@ P = ParamSpec("P")
 
 INTENT_AGE_MAX_S = 5.5
 SLACK_S = 0.05
-RECORD_SLACK_S = 1.0
 WRITTEN_KEPT = 200  # states of an agent that may be written again
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
+
+
+def is_dialed(call: str) -> bool:
+    """For a run; else somebody called, or is called back."""
+    return call.startswith("c")
 
 
 class Checks:
@@ -58,6 +64,7 @@ class Checks:
         self.listed_s: dict[tuple[int, str], float] = {}  # do-not-call numbers, since when by true time
         self.first_records: dict[str, Any] = {}
         self.recorded_s: dict[str, float] = {}  # when they were written, by true time
+        self.callers = CallerChecks(world)
         self._live = LiveChecks(world, self)
         self.accompanied = AccompaniedChecks(world)
         self.caps = CapChecks(world)
@@ -80,6 +87,9 @@ class Checks:
         self._judge(self._on_invite, channel)
 
     def _on_invite(self, channel: Channel) -> None:
+        if channel.of_caller:
+            self.callers.on_invite(channel)
+            return
         rows = self._world.store.tenants[channel.tenant]
         attempt = rows.attempts.get(channel.name)
         if attempt is None and channel.name in self.committed_s and self._world.failover.may_be_missing(channel.tenant):
@@ -98,29 +108,7 @@ class Checks:
         if self._world.pbx.ledger.up_on_trunk[channel.tenant, channel.trunk_id] > trunk.capacity:
             raise Violation(f"I8: more than {trunk.capacity} calls on trunk {channel.trunk_id}")
         self.caps.on_invite(channel, rows.campaigns[attempt.placed.campaign_id])
-        self._check_pause_between(channel)
-
-    def _check_pause_between(self, channel: Channel) -> None:
-        """I4: a retry not before its delay."""
-        rows = self._world.store.tenants[channel.tenant]
-        before = self._world.pbx.ledger.last_end.get((channel.tenant, channel.member_id))
-        if before is None or before.ended_s is None:
-            return
-        record = rows.attempts[before.name].record
-        if record is None:
-            raise Violation(f"I1: {channel.number} was dialed again before {before.name} had its record")
-        if self.accompanied.is_chosen(channel):
-            return
-        rules = rows.campaigns[record.campaign_id].retry_rules
-        word = rows.attempts[before.name].disposition
-        delays = [rule.delay_s for rule in rules if rule.outcome is record.outcome and rule.disposition in (word, None)]
-        if not delays:
-            raise Violation(f"I4: {channel.number} was dialed again after {record.outcome}, for which no rule is")
-        assert before.ended_utc_s is not None
-        by_the_clock_s = rows.attempts[channel.name].committed_utc_s - before.ended_utc_s  # which may have been set
-        pause_s = max(channel.began_s - before.ended_s, by_the_clock_s)
-        if pause_s < min(delays) - RECORD_SLACK_S:
-            raise Violation(f"I4: {channel.number} was dialed again {pause_s:.1f} s after {record.outcome}")
+        check_pause_between(self._world, self.accompanied, channel)
 
     def _set_back_s(self, written_s: float) -> float:
         """By how much the clock was set back since what was written then, which may have waited for the store."""
@@ -151,15 +139,15 @@ class Checks:
             raise Violation(f"I14: an engine with fence {process.fence}, which is not the owner, ordered {order!r}")
         if isinstance(order, c.Join):
             self._check_join(process.tenant, order)
-        elif isinstance(order, c.PlaceCall):
+        elif isinstance(order, c.Dial):
             self._check_age(order)
             self._check_rate(process.tenant, order.trunk.trunk_id)
 
-    def _check_age(self, order: c.PlaceCall) -> None:
+    def _check_age(self, order: c.Dial) -> None:
         """I6: no old intent is sent. How long the PBX takes to carry an order out is not in our hands."""
-        age_s = the_loop().now_s - self.planned_s[order.item.call]
+        age_s = the_loop().now_s - self.planned_s[order.call]
         if age_s > INTENT_AGE_MAX_S:
-            raise Violation(f"I6: {order.item.call} was sent {age_s:.1f} s after its intent")
+            raise Violation(f"I6: {order.call} was sent {age_s:.1f} s after its intent")
 
     def _check_rate(self, tenant: int, trunk_id: int) -> None:
         """I8: calls sent to this trunk within any second; those that the PBX is slow to begin count when they were
@@ -181,6 +169,8 @@ class Checks:
         channel = self._world.pbx.ledger.live.get(order.call)
         if paused_s is None or channel is None or channel.answered_s is None:
             return
+        if channel.of_caller and not channel.came:
+            return  # called back for this agent, who is on the line before they are
         attempt = self._world.store.tenants[tenant].attempts.get(order.call)
         for_them = attempt is not None and attempt.placed.agent_id == agent_id
         dialed_for_them = for_them and self.planned_s[order.call] <= paused_s + SLACK_S
@@ -201,13 +191,14 @@ class Checks:
             raise Violation(f"I13: a commit with the old fence {fence} was accepted")
         self._fences[tenant] = fence
         said_yes = {answer.call for answer in answers if isinstance(answer, e.CallCommitted)}
+        self.callers.on_batch(tenant, batch, answers)
         for keep in batch:
             match keep:
                 case c.PlaceCall(item=item) if item.call in said_yes and item.call not in self._answered_by:
                     self._answered_by[item.call] = tenant
                     self.committed_s[item.call] = the_loop().now_s
                     self._check_intent(process, keep)
-                case c.SaveProgress(call=call, answered_utc_s=answered) if answered is not None:
+                case c.SaveProgress(call=call, answered_utc_s=answered) if answered is not None and is_dialed(call):
                     self._landed(tenant, call)
                 case c.CloseCall(record=record):
                     self._landed(tenant, record.call)
@@ -314,6 +305,7 @@ class Checks:
 
     def forget(self, tenant: int, keep: c.Keep) -> None:
         rows = self._world.store.tenants[tenant]
+        self.callers.forget(tenant, keep)
         if isinstance(keep, c.PlaceCall) and keep.item.call not in rows.attempts:
             self._in_flight.get((tenant, keep.run_id), {}).pop(keep.item.call, None)
         elif isinstance(keep, c.CloseCall):
@@ -331,6 +323,7 @@ class Checks:
                 self.first_records[name] = attempt.record
                 self.recorded_s[name] = the_loop().now_s
                 self._landed(tenant, name)
+        self.callers.believe(tenant)
         self.law.recount(tenant)
         self._run_states |= {(tenant, run_id): run.state for run_id, run in rows.runs.items()}
         last = {keep.agent_id: keep for keep in rows.agent_states}

@@ -25,7 +25,9 @@ DEADLINES_OF = {
         ("ring", "wait", "join", "orphan", "music", "strand", "max", "gone", "look", "prompt", "opt-out"), "call"
     ),
     **dict.fromkeys(("hours", "due", "rate", "minute", "second", "destination", "pace", "forget-run"), "run"),
-    **dict.fromkeys(("link", "leg-retry", "acw"), "agent"),
+    **dict.fromkeys(("whisper", "announce", "direct"), "call"),
+    **dict.fromkeys(("entry", "callback"), "entry"),
+    **dict.fromkeys(("link", "leg-retry", "acw", "rest"), "agent"),
     "leg": "leg",
 }
 """Whose a floor's deadlines are."""
@@ -44,6 +46,7 @@ def at_the_end(world: "World", checks: "Checks") -> None:
     _nothing_left_open(world)
     _one_record_for_each_call(world, checks)
     _acknowledged_holds(world, checks)
+    checks.callers.at_the_end()
     for tenant in world.store.tenants:
         _run_counters(world, tenant)
         _agents_have_causes(world, tenant)
@@ -80,7 +83,12 @@ def _one_record_for_each_call(world: "World", checks: "Checks") -> None:
             elif attempt.record.outcome not in (Outcome.CANCELLED, Outcome.LOST):
                 raise Violation(f"I29: {name} was never sent, and its record says {attempt.record.outcome}")
     for name, channel in ledger.channels.items():
-        if channel.number and not channel.stranger and name not in world.store.tenants[channel.tenant].attempts:
+        if (
+            channel.number
+            and not channel.of_caller
+            and not channel.stranger
+            and name not in world.store.tenants[channel.tenant].attempts
+        ):
             raise Violation(f"I29: {name} was dialed and has no attempt")
 
 
@@ -174,7 +182,8 @@ def _patience(world: "World") -> float:
 def _acknowledged_holds(world: "World", checks: "Checks") -> None:
     """I33: what an agent was told is saved, is saved."""
     for (tenant, call), words in checks.dispositions.items():
-        kept = world.store.tenants[tenant].attempts[call].disposition
+        rows = world.store.tenants[tenant]
+        kept = (rows.attempts.get(call) or rows.inbound.callers[call]).disposition
         if kept not in words:
             raise Violation(f"I33: {call} was said to be {words}, and is kept as {kept!r}")
 
@@ -247,8 +256,9 @@ def _nothing_leaked(world: "World", tenant: int) -> None:
     engine = world.engines[tenant]
     floor, counts = engine.floor, engine.statistics()
     assert floor is not None
-    if floor.calls:
-        raise Violation(f"I45: calls left on the floor of {tenant}: {list(floor.calls)[:3]}")
+    if floor.calls or floor.callers or floor.entries.entries:
+        left_there = [*floor.calls, *floor.callers, *floor.entries.entries]
+        raise Violation(f"I45: calls left on the floor of {tenant}: {left_there[:3]}")
     if counts["tasks"] > TASKS_MAX or counts["records_waiting"]:
         raise Violation(f"I45: left in the engine of {tenant}: {counts}")
     held = {
@@ -275,7 +285,8 @@ def _nothing_leaked(world: "World", tenant: int) -> None:
 def _no_deadline_without_its_thing(floor: "Floor") -> None:
     """I45: no timer is left for what is gone."""
     names = {
-        "call": set(floor.calls),
+        "call": {*floor.calls, *floor.callers},
+        "entry": set(floor.entries.entries),
         "leg": set(floor.legs),
         "run": {str(run_id) for run_id in floor.runs},
         "agent": {str(agent_id) for agent_id in floor.agents},

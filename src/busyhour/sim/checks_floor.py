@@ -5,7 +5,7 @@ Sits where the engine shows its live view, and looks at the view too: snapshot +
 
 from typing import TYPE_CHECKING
 
-from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.call_live import CallerCall, DialedCall
 from busyhour.core.floor.machine import Floor
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
@@ -13,6 +13,7 @@ from busyhour.core.model.values import DialMode
 from busyhour.service.engine import Engine
 from busyhour.service.live import Key, LiveView
 from busyhour.sim.checks_accompanied import check_contacts
+from busyhour.sim.checks_lines import check_caller, check_lines, judge
 from busyhour.sim.ledger import Violation
 from busyhour.sim.loop import the_loop
 from busyhour.sim.process import Process
@@ -48,6 +49,10 @@ class FloorChecks(LiveView):
         self._world, self._engine, self._process = world, engine, process
         self._turns = 0
 
+    def watch(self, floor: Floor) -> None:
+        super().watch(floor)
+        judge(floor)
+
     def note(self, touched: list[Key]) -> None:
         super().note(touched)
         floor = self._engine.floor
@@ -61,6 +66,8 @@ class FloorChecks(LiveView):
                 elif kind == "calls":
                     self._note_planned(floor, name)
                     self._check_call(floor, name)
+            if floor.takes_callers:
+                check_lines(floor)
             if self._turns % FULL_EVERY == 0:
                 self._check_all(floor)
         except Violation as found:
@@ -71,7 +78,7 @@ class FloorChecks(LiveView):
         that was replaced and has woken plans in vain, and its successor may plan the same preview later."""
         if self._world.checks.owners.get(floor.tenant) is not self._process:
             return
-        call, planned_s = floor.calls.get(name), self._world.checks.planned_s
+        call, planned_s = floor.call_of(name), self._world.checks.planned_s
         if call is not None and call.state is CallState.RESERVED:
             planned_s.pop(name, None)
         elif call is not None:
@@ -85,8 +92,9 @@ class FloorChecks(LiveView):
         if (agent_id in floor.idle) is not (agent.state is AgentState.AVAILABLE):
             raise Violation(f"I24: {who} is {agent.state}, and counts as idle: {agent_id in floor.idle}")
         if agent.call is not None:
-            call = floor.calls.get(agent.call)
-            if call is None or call.state is CallState.ENDED or call.agent_id != agent_id:
+            call = floor.call_of(agent.call)
+            rings = isinstance(call, CallerCall) and agent_id in call.ringing
+            if call is None or call.state is CallState.ENDED or (call.agent_id != agent_id and not rings):
                 raise Violation(f"I25: {who} has {agent.call}, which is not theirs")
         if agent.acw_call is not None and not floor.is_due("acw", str(agent_id)):
             raise Violation(f"I25: {who} wraps up without an end")
@@ -94,6 +102,8 @@ class FloorChecks(LiveView):
             raise Violation(f"I23: {who} has {agent.leg}, which is not theirs")
 
     def _check_call(self, floor: Floor, name: str) -> None:
+        if name in floor.callers:
+            check_caller(floor, floor.callers[name])
         call = floor.calls.get(name)
         if call is None:
             return
@@ -110,7 +120,7 @@ class FloorChecks(LiveView):
     def _check_all(self, floor: Floor) -> None:
         for agent_id in floor.agents:
             self._check_agent(floor, agent_id)
-        for name in floor.calls:
+        for name in [*floor.calls, *floor.callers]:
             self._check_call(floor, name)
         check_contacts(floor)
         self._recount(floor)
@@ -138,7 +148,7 @@ class FloorChecks(LiveView):
             if floor.idle.in_line(run.run_id) != [agent_id for _, agent_id in free]:
                 raise Violation(f"I24: the free agents of run {run.run_id} of {floor.tenant} are not {free}")
         for trunk_id, trunk in floor.trunks.items():
-            up = sum(call.trunk_id == trunk_id for call in live)
+            up = sum(call.trunk_id == trunk_id for call in (*live, *floor.callers.values()))
             if trunk.up != up:
                 raise Violation(f"I34: trunk {trunk_id} of {floor.tenant} counts {trunk.up}, a recount {up}")
 

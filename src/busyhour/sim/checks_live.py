@@ -82,14 +82,18 @@ class LiveChecks:
             silent_s = now_s - max(channel.audio_since_s, channel.answered_s)
             if channel.audio == "none" and min(silent_s, healthy_s) > self._silence_max_s:
                 raise Violation(f"I18: {channel.name} has heard nothing for {silent_s:.1f} s")
-        elif min(now_s - channel.began_s - 14.0, healthy_s) > RING_OVER_MAX_S:
+        elif channel.taken and min(now_s - channel.began_s - 14.0, healthy_s) > RING_OVER_MAX_S:
+            raise Violation(f"I18: {channel.name} has not been answered for {now_s - channel.began_s:.1f} s")
+        elif not channel.came and min(now_s - channel.began_s - 14.0, healthy_s) > RING_OVER_MAX_S:
             raise Violation(f"I43: {channel.name} rings for {now_s - channel.began_s:.1f} s")
         self._places.look(channel, now_s, healthy_s)
         if channel.stranger:
             if min(now_s - channel.began_s, healthy_s) > STRANGER_MAX_S:
                 raise Violation(f"I15: {channel.name} is nobody's call, and up for {now_s - channel.began_s:.0f} s")
             return
-        if healthy_s > ADOPTED_MAX_S and now_s - channel.began_s > ADOPTED_MAX_S:
+        if channel.of_caller:
+            self._checks.callers.look(channel, now_s, healthy_s)
+        elif healthy_s > ADOPTED_MAX_S and now_s - channel.began_s > ADOPTED_MAX_S:
             floor = self._world.engines[channel.tenant].floor
             attempt = self._world.store.tenants[channel.tenant].attempts[channel.name]
             if floor is not None and channel.name not in floor.calls and attempt.record is None:
@@ -111,6 +115,7 @@ class LiveChecks:
         """I16: an attempt without a record is a live call, or was one a moment ago."""
         if healthy_s < GONE_KNOWN_MAX_S:
             return
+        self._checks.callers.look_at_open(tenant, now_s, healthy_s)
         rows, ledger = self._world.store.tenants[tenant], self._world.pbx.ledger
         for name in rows.open:
             channel = ledger.channels.get(name)

@@ -30,7 +30,7 @@ class PlaceChecks:
         """I19, I23: a customer is in the room of their agent, and not with another customer."""
         name = channel.name
         floor = self._world.engines[channel.tenant].floor
-        call = floor.calls.get(name) if floor is not None else None
+        call = floor.call_of(name) if floor is not None else None
         decided = room_of(call.leg) if call is not None and call.leg is not None else None
         if channel.room is not None:
             astray = channel.room != decided or self._world.pbx.ledger.rooms.get(channel.room) != name

@@ -32,15 +32,15 @@ class DeafLine(Line):
         if "events" not in self.cut_ways:
             super().hear(event)
 
-    async def place(self, call: c.PlaceCall) -> e.Event:
+    async def place(self, call: c.Dial) -> e.Event:
         if "orders" in self.cut_ways:
             await asyncio.sleep(REPLY_WAIT_S)
-            return e.CallUnanswered(call=call.item.call)
+            return e.CallUnanswered(call=call.call)
         answer = await super().place(call)
         if "replies" not in self.cut_ways or not isinstance(answer, e.CallSent):
             return answer
         await asyncio.sleep(REPLY_WAIT_S)
-        return e.CallUnanswered(call=call.item.call)
+        return e.CallUnanswered(call=call.call)
 
     async def act(self, command: c.Act) -> e.Event | None:
         lost = "orders" in self.cut_ways

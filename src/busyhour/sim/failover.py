@@ -34,7 +34,7 @@ class Batch:
     def __init__(self, tenant: int, keeps: "Sequence[c.Keep]", answers: "Sequence[Event]") -> None:
         self.tenant, self.at_s, self.heard = tenant, the_loop().now_s, False
         yes = {answer.call for answer in answers if isinstance(answer, CallCommitted)}
-        self.keeps = [one for one in keeps if not isinstance(one, c.PlaceCall) or one.item.call in yes]
+        self.keeps = [one for one in keeps if not isinstance(one, c.Dial) or one.call in yes]
 
 
 class Failover:
@@ -132,6 +132,8 @@ class Failover:
 def _of_unheard_call(rows: Any, keep: c.Keep) -> bool:
     """Its engine died before it heard of the intent; the next one read of it in the store, and closed it as never sent.
     An intent that was heard of and is not there is found by itself (I3)."""
+    if isinstance(keep, c.CloseCaller):
+        return keep.record.call not in rows.inbound.callers
     return isinstance(keep, c.CloseCall) and keep.record.call not in rows.attempts
 
 
@@ -141,7 +143,13 @@ def _must_be_there(rows: Any, keep: c.Keep) -> None:
             raise Violation(f"I3: the record of {item.call} was lost with the database, and not given back")
         case c.CloseCall(record=record) if rows.attempts[record.call].record is None:
             raise Violation(f"I29: the end of {record.call} was lost with the database, and not given back")
-        case c.SaveDisposition(call=call) if rows.attempts[call].disposition is None:
+        case c.PlaceCallback(call=call) | c.SaveArrival(call=call) if call not in rows.inbound.callers:
+            raise Violation(f"I3: the record of {call} was lost with the database, and not given back")
+        case c.CloseCaller(record=record) if record.call not in rows.inbound.records:
+            raise Violation(f"I29: the end of {record.call} was lost with the database, and not given back")
+        case c.SaveCallback(callback=one) if one.callback not in rows.inbound.callbacks:
+            raise Violation(f"I22: the promise {one.callback} was lost with the database, and not given back")
+        case c.SaveDisposition(call=call) if call in rows.attempts and rows.attempts[call].disposition is None:
             raise Violation(f"I33: what was said of {call} was lost with the database, and not given back")
         case _:
             pass
@@ -150,6 +158,8 @@ def _must_be_there(rows: Any, keep: c.Keep) -> None:
 def _keep_what_screens_wrote(older: Any, newer: Any) -> None:
     """And the numbers given out: in a real store they are never given twice."""
     older.campaigns, older.trunks, older.made = newer.campaigns, newer.trunks, newer.made
+    for name in ("queues", "numbers", "ageing_s", "zones"):
+        setattr(older.inbound, name, getattr(newer.inbound, name))
     for agent_id in [one for one in older.agents if one not in newer.agents]:
         del older.agents[agent_id]
     for run_id, run in newer.runs.items():

@@ -21,6 +21,7 @@ from busyhour.core.life.agent import AgentState
 from busyhour.service.engine import Engine
 from busyhour.service.errors import UserError
 from busyhour.service.ports import Store
+from busyhour.sim.callers import Comer
 from busyhour.sim.faults import Weather
 from busyhour.sim.furniture import NOON_UTC_S
 from busyhour.sim.golden_cast import ScriptedAgent, ScriptedPbx
@@ -197,6 +198,15 @@ class GoldenWorld(World):
     def say(self, event: e.Event) -> None:
         """From an administrator's page, or a desk."""
         self.tell_quietly(TENANT, event)
+
+    def comes(self, comer: Comer) -> Channel:
+        """Somebody calls."""
+        return self.stage_pbx.come_in(TENANT, comer)
+
+    async def asks(self, make: Callable[[str], e.Event]) -> None:
+        """From a screen that is no agent's; or another program."""
+        with suppress(UserError):
+            await self.ask(TENANT, make)
 
     @property
     def rows(self) -> Any:

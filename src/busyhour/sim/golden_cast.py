@@ -13,9 +13,10 @@ from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.model.pictures import HopperItem
 from busyhour.core.model.values import EndCause
+from busyhour.sim.callers import CallersPbx
 from busyhour.sim.faults import Weather
 from busyhour.sim.ledger import Channel
-from busyhour.sim.pbx import SimPbx, now_s
+from busyhour.sim.pbx import now_s
 from busyhour.sim.people import SimAgent, Site
 
 LOOK_UP_S = 1.5  # how often an agent who follows no script looks at their screen
@@ -48,7 +49,7 @@ SILENT = Callee(rings=False)
 USUAL = answers(1.0, stays_s=2.0)  # after the script
 
 
-class ScriptedPbx(SimPbx):
+class ScriptedPbx(CallersPbx):
     """Callees by number: what each does with the first call, the second ..."""
 
     def __init__(self, dice: Random, utc: Any) -> None:

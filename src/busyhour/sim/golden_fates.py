@@ -40,7 +40,7 @@ DELAY_S = 5.0  # an event on its way, at most
 SHORT_DELAY_S = 0.5
 SOON_S = 0.002  # killed in the middle of what was begun
 
-IN_ORDER = (c.Join, c.Hold, c.PlayPrompt)
+IN_ORDER = (c.Join, c.Hold, c.PlayPrompt, c.Announce, c.SendOn)
 """What the channel itself carries out, one after another; the rest the PBX does beside it."""
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -130,8 +130,8 @@ class FatedLine(Line):
 
     # Orders
 
-    async def place(self, call: c.PlaceCall) -> e.Event:
-        kind, name = self._fates.of("order") or self._fates.orders.get(c.PlaceCall, ""), call.item.call
+    async def place(self, call: c.Dial) -> e.Event:
+        kind, name = self._fates.of("order") or self._fates.orders.get(type(call), ""), call.call
         self._fates.placed.append(self._fates.counts["order"])
         if kind == "killed before":
             self.process.watch.kill(self.process)
@@ -206,6 +206,8 @@ def _refusal_of(command: c.Act, utc_s: float) -> e.Event | None:
             return e.JoinFailed(call=call, leg=leg)
         case c.PlayPrompt(call=call, prompt=prompt):
             return e.PromptEnded(call=call, prompt=prompt)
+        case c.Whisper(leg=leg, prompt=prompt):
+            return e.WhisperEnded(leg=leg, prompt=prompt)
         case _:
             return None
 

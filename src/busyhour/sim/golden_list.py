@@ -3,6 +3,8 @@
 from busyhour.sim.golden_scene import Scene
 from busyhour.sim.golden_scenes import CALLS
 from busyhour.sim.golden_scenes_by_hand import BY_HAND
+from busyhour.sim.golden_scenes_callbacks import CALLBACKS
+from busyhour.sim.golden_scenes_callers import CALLERS
 from busyhour.sim.golden_scenes_desks import DESKS
 from busyhour.sim.golden_scenes_flight import FLIGHT
 from busyhour.sim.golden_scenes_floor import FLOOR
@@ -18,6 +20,8 @@ from busyhour.sim.golden_scenes_strangers import STRANGERS
 SCENES: tuple[Scene, ...] = (
     *AHEAD,
     *BY_HAND,
+    *CALLBACKS,
+    *CALLERS,
     *CALLS,
     *DESKS,
     *FLIGHT,

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from busyhour.core.model.campaign import Campaign, Compliance, Hours, RetryRule, Trunk
+from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.pictures import AgentProfile
+from busyhour.core.model.queue import Queue
 from busyhour.core.model.values import DialMode, LegMode, Outcome
 from busyhour.sim.faults import Weather
 from busyhour.sim.golden_cast import Callee
@@ -78,6 +80,8 @@ class Scene(Struct, frozen=True, kw_only=True):
     agents: tuple[AgentProfile, ...] = (agent(),)
     trunk: Trunk = Trunk(trunk_id=1, name="carrier", endpoint="t", capacity=10)
     trunks: tuple[Trunk, ...] = ()  # beside that one
+    queues: tuple[Queue, ...] = ()
+    numbers: tuple[DialedNumber, ...] = ()
     weather: Weather = Weather.calm()  # what the script itself does that checkers must allow for
 
     def furnish(self, store: Any, utc_s: float) -> None:
@@ -86,6 +90,8 @@ class Scene(Struct, frozen=True, kw_only=True):
             rows.trunks[trunk.trunk_id] = trunk
         for profile in self.agents:
             rows.agents[profile.agent_id] = profile
+        rows.inbound.queues.update({queue.queue_id: queue for queue in self.queues})
+        rows.inbound.numbers = self.numbers
         for one in self.campaigns:
             run = store.start_run(TENANT, one, [], utc_s=utc_s)
             for known in self.contacts:

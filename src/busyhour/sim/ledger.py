@@ -14,7 +14,7 @@ class Violation(AssertionError):
 
 @dataclass(slots=True)
 class Channel:
-    """A call to a callee (`c...`) or to an agent's phone (`a...`)."""
+    """A call to a callee (`c...`), from a caller (`i...`), back to one (`b...`), or to an agent's phone (`a...`)."""
 
     name: str
     tenant: int
@@ -44,10 +44,24 @@ class Channel:
     call_max_s: float = 0.0
     stranger: bool = False  # no engine ever asked for it
     tab: int = 0  # of the agent's browser, in which this leg's phone is; 0 = not known
+    # Of a caller:
+    dialed: str = ""
+    taken: bool = False  # an engine was there for it
+    met: bool = False  # was joined with an agent, or with somebody outside
+    sent_to: str = ""  # a number outside
+    left: bool = False  # they hung up themselves
 
     @property
     def live(self) -> bool:
         return self.ended_utc_s is None
+
+    @property
+    def came(self) -> bool:
+        return self.name.startswith("i")
+
+    @property
+    def of_caller(self) -> bool:
+        return self.name.startswith(("i", "b"))
 
 
 @dataclass(slots=True)
@@ -70,7 +84,8 @@ class Ledger:
         self.channels[channel.name] = self.live[channel.name] = channel
         if channel.number:
             self.invites += 1
-            self._dial(channel)
+            if not channel.came:
+                self._dial(channel)
 
     def clear(self) -> None:
         self.channels.clear()
@@ -82,16 +97,21 @@ class Ledger:
         if key in self.live_numbers:
             raise Violation(f"I2: {channel.number} is on the line already as {self.live_numbers[key]}")
         self.live_numbers[key] = channel.name
-        trunk = (channel.tenant, channel.trunk_id)
+        self.take_line(channel, channel.trunk_id)
+
+    def take_line(self, channel: Channel, trunk_id: int) -> None:
+        channel.trunk_id = trunk_id
+        trunk = (channel.tenant, trunk_id)
         self.up_on_trunk[trunk] = self.up_on_trunk.get(trunk, 0) + 1
 
     def end(self, channel: Channel, cause: EndCause, utc_s: float, now_s: float) -> None:
         channel.ended_utc_s, channel.ended_s, channel.cause = utc_s, now_s, cause
         del self.live[channel.name]
         self.leave_room(channel)
-        if channel.number:
-            del self.live_numbers[channel.tenant, channel.number]
+        if channel.trunk_id:
             self.up_on_trunk[channel.tenant, channel.trunk_id] -= 1
+        if channel.number and not channel.came:
+            del self.live_numbers[channel.tenant, channel.number]
             self.last_end[channel.tenant, channel.member_id] = channel
 
     def enter_room(self, channel: Channel, room: str, *, late: bool = False) -> None:

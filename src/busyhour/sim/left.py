@@ -34,11 +34,14 @@ def restless(store: Any) -> list[str]:
     """Why there is no rest yet."""
     runs = [(tenant, run) for tenant, rows in store.tenants.items() for run in rows.runs.values()]
     return [f"tenant {tenant} run {run.run_id} is {run.state}" for tenant, run in runs if run.state in ACTIVE] + [
-        f"tenant {tenant} has open calls" for tenant, rows in store.tenants.items() if rows.open
+        f"tenant {tenant} has open calls"
+        for tenant, rows in store.tenants.items()
+        if rows.open or rows.inbound.open or rows.inbound.entries or rows.inbound.open_callbacks()
     ]
 
 
 def going_on(world: Any, tenant: int) -> list[str]:
     """The calls that have not ended, as the store knows it or the engine: an engine may begin anew meanwhile."""
     floor = world.engines[tenant].floor
-    return list(dict.fromkeys([*world.store.tenants[tenant].open, *(floor.calls if floor is not None else ())]))
+    rows, here = world.store.tenants[tenant], [*floor.calls, *floor.callers] if floor is not None else []
+    return list(dict.fromkeys([*rows.open, *rows.inbound.open, *here]))

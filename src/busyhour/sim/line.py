@@ -123,8 +123,8 @@ class Line:
 
     # Orders
 
-    async def place(self, call: c.PlaceCall) -> Event:
-        name = call.item.call
+    async def place(self, call: c.Dial) -> Event:
+        name = call.call
         self.process.point("before place")
         if self.process.dead:
             await self.process.alive()
@@ -138,7 +138,7 @@ class Line:
         await rest(REPLY_WAIT_S if lost else REPLY_S / 2)
         return CallUnanswered(call=name) if lost or self.downs or self.mute else CallSent(call=name)
 
-    def _placed(self, call: c.PlaceCall) -> bool:
+    def _placed(self, call: c.Dial) -> bool:
         if self.downs or self.mute:
             return False
         self._pbx.place(call)

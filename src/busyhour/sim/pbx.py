@@ -62,7 +62,8 @@ class SimPbx:
 
     # Orders
 
-    def place(self, call: c.PlaceCall) -> None:
+    def place(self, call: c.Dial) -> None:
+        assert isinstance(call, c.PlaceCall), "callbacks are dialed where there are callers (`callers.py`)"
         name = call.item.call
         if name in self.ledger.live:
             return  # 409: this id is in use
@@ -242,18 +243,19 @@ class SimPbx:
         return PbxPicture(
             boot=str(self.boots),
             channels=tuple(
-                ChannelPicture(
-                    channel=x.name,
-                    answered=x.answered_utc_s is not None,
-                    ringing=x.answered_utc_s is None and x.rang_utc_s is not None,
-                    bridge=x.room if x.number else room_of(x.name),
-                    in_app=x.in_app,
-                    answered_utc_s=x.answered_utc_s,
-                )
-                for x in self.ledger.live.values()
-                if x.tenant == tenant
+                self._pictured(channel) for channel in self.ledger.live.values() if channel.tenant == tenant
             ),
             histories=tuple(self.histories[name] for name in about if name in self.histories),
+        )
+
+    def _pictured(self, channel: Channel) -> ChannelPicture:
+        return ChannelPicture(
+            channel=channel.name,
+            answered=channel.answered_utc_s is not None,
+            ringing=channel.answered_utc_s is None and channel.rang_utc_s is not None,
+            bridge=channel.room if channel.number else room_of(channel.name),
+            in_app=channel.in_app,
+            answered_utc_s=channel.answered_utc_s,
         )
 
     # The PBX itself

@@ -42,6 +42,9 @@ def outcomes_of(store: Any) -> dict[str, int]:
         for attempt in rows.attempts.values():
             if attempt.record is not None:
                 outcomes[attempt.record.outcome] = outcomes.get(attempt.record.outcome, 0) + 1
+        for record in rows.inbound.records.values():
+            name = f"caller {record.outcome}"
+            outcomes[name] = outcomes.get(name, 0) + 1
         for _ in rows.skipped:
             outcomes[Outcome.AGENT_SKIPPED] = outcomes.get(Outcome.AGENT_SKIPPED, 0) + 1
     return dict(sorted(outcomes.items()))

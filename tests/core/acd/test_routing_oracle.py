@@ -9,7 +9,7 @@ from busyhour.core.acd.needs import next_step
 from busyhour.core.acd.pool import Standing
 from busyhour.core.acd.routing import Routing
 from busyhour.core.model.queue import Match, Medium, Queue, QueueMember, RelaxStep, SkillNeed, Strategy
-from tests.core.acd.oracle import Caller, Oracle, Worker
+from busyhour.sim.routing_oracle import Caller, Oracle, Worker
 
 AGENTS, QUEUES, SKILLS = 6, 3, ("en", "de", "tech")
 MOVES = 40  # of each floor
