@@ -172,6 +172,13 @@ async def test_why_a_caller_who_was_not_answered_is_gone(world: World, cause: in
     assert ended.cause is expected
 
 
+async def test_who_hangs_up_in_a_prompt_is_gone_and_that_is_all(world: World) -> None:
+    await came(world)
+    await world.telephony.act(PlayPrompt(call=CALL, prompt="welcome"))
+    world.ends()
+    assert world.told == [ARRIVED, ENDED]
+
+
 async def test_their_life_is_told_as_that_of_any_call(world: World) -> None:
     await came(world)
     world.state("Ringing")

@@ -289,8 +289,9 @@ class AsteriskTelephony:
             self._callers.tell_now(channel)
             if self._channels.find(channel) is None:
                 return  # gone before our application took it
-        for whispered in self._sound.whispers_of(channel):
-            self._tell_of(channel, whispered)
+        if is_leg(channel):
+            for whispered in self._sound.whispers_of(channel):
+                self._tell_of(channel, whispered)
         seen = self._channels.forget(channel)
         told = translate.ended(
             event,
