@@ -1,11 +1,11 @@
 """A tenant with a queue on one of the two stores, and the engine that owns it: callers come, wait, are called back."""
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 import msgspec
-import sqlalchemy as sa
 
 from busyhour.adapters.memory.store import MemoryStore
 from busyhour.adapters.sql.database import Database
@@ -15,6 +15,7 @@ from busyhour.core.events import Event, Instant
 from busyhour.core.life.callback import CallbackState
 from busyhour.core.model.callers import Callback, CallerOutcome, CallerRecord, EntryPicture
 from busyhour.core.model.campaign import Campaign, Hours, Trunk
+from busyhour.core.model.counts import bucket_of
 from busyhour.core.model.pictures import AgentProfile, HopperItem, Segment
 from busyhour.core.model.queue import CallbackRule, Queue
 from busyhour.core.model.values import DialMode, EndCause, ListRole
@@ -45,6 +46,7 @@ class Inbound:
     def __init__(self, side: Side) -> None:
         self.side = side
         self.utc_s = NOON_UTC_S
+        self.bucket = bucket_of(time.time())  # of figures, which a store gives out for a day only
         self.no = 0
 
     async def begin(self) -> None:
@@ -200,15 +202,10 @@ class InSql:
         await self.world.rows("UPDATE shard_lease SET history = 'the one before', written_no = 0 RETURNING 1")
 
     async def everything(self) -> Any:
+        """In one look, for it is asked for after every record."""
         tables = ("caller", "queue_entry", "callback", "queue_counts", "interaction", "segment", "attempt", "agent")
-        async with self.world.database.tenant_transaction(self.tenant) as connection:
-            return [
-                [
-                    dict(row)
-                    for row in (await connection.execute(sa.text(f"SELECT * FROM {name} ORDER BY 1, 2"))).mappings()
-                ]
-                for name in tables
-            ]
+        rows = ", ".join(f"(SELECT jsonb_agg(to_jsonb(t) ORDER BY to_jsonb(t)) FROM {name} t)" for name in tables)
+        return await self.world.rows(f"SELECT jsonb_build_array({rows})::text AS whole")
 
 
 class InMemory:

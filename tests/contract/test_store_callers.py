@@ -1,6 +1,7 @@
 """Callers in both stores: who is on the line, which place they have, what was promised to them, and how it ended."""
 
 import asyncio
+import time
 
 import msgspec
 import pytest
@@ -9,7 +10,6 @@ from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted, CallRefused, Event
 from busyhour.core.model.callers import CallerOutcome, OpenCaller
 from busyhour.core.model.campaign import Hours
-from busyhour.core.model.counts import bucket_of
 from busyhour.core.model.queue import CallbackRule, SkillNeed
 from busyhour.core.model.queue_counts import QueueCounts
 from busyhour.core.model.values import Refusal
@@ -115,13 +115,14 @@ async def test_a_promise_is_kept_until_it_is_done_and_stays_done(inbound: Inboun
 
 
 async def test_figures_of_the_last_day_are_there_and_the_last_word_counts(inbound: Inbound) -> None:
-    bucket = bucket_of(inbound.utc_s)
+    if isinstance(inbound.side, InMemory):
+        inbound.side.memory.clock = time.time
+    queue_id, bucket = inbound.queue.queue_id, inbound.bucket
     one = QueueCounts(entered=2, answered=1, wait_s=3.5, wait_max_s=3.5, in_time=(1, 1), short=(0, 1))
     two = one + QueueCounts(abandoned=1, abandoned_wait_s=9.0, sent_on=1, talk_s=60.25, entered=1)
-    for counts in (one, two):
-        await inbound.commit(c.SaveQueueCounts(queue_id=inbound.queue.queue_id, bucket=bucket, counts=counts))
-    await inbound.commit(c.SaveQueueCounts(queue_id=inbound.queue.queue_id, bucket=bucket + 1, counts=one))
-    assert (await inbound.own()).queue_counts == {inbound.queue.queue_id: {bucket: two, bucket + 1: one}}
+    for at, counts in ((bucket, one), (bucket, two), (bucket - 90, one), (bucket - 100, two)):
+        await inbound.commit(c.SaveQueueCounts(queue_id=queue_id, bucket=at, counts=counts))
+    assert (await inbound.own()).queue_counts == {queue_id: {bucket - 90: one, bucket: two}}
 
 
 # Callbacks

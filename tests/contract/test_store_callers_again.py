@@ -9,7 +9,6 @@ import pytest
 from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted
 from busyhour.core.model.callers import CallerOutcome, OpenCaller
-from busyhour.core.model.counts import bucket_of
 from busyhour.core.model.queue_counts import QueueCounts
 from busyhour.service.ports import Kept
 
@@ -49,7 +48,7 @@ def day_of(inbound: Inbound) -> list[c.Keep]:
         c.SaveProgress(call=inbound.back(1).call, state="sent"),
         inbound.came(3, ""),
         inbound.place_in(three, "queued", number=""),
-        c.SaveQueueCounts(queue_id=inbound.queue.queue_id, bucket=bucket_of(inbound.utc_s), counts=counts),
+        c.SaveQueueCounts(queue_id=inbound.queue.queue_id, bucket=inbound.bucket, counts=counts),
         inbound.gone(inbound.back(1).call, CallerOutcome.UNREACHED, number="+39065"),
         inbound.promised("k2", "put_off", number="+39065", attempts=1, due_utc_s=inbound.utc_s + 300),
     ]
@@ -166,7 +165,7 @@ def random_keep(inbound: Inbound, dice: random.Random, believed: Believed) -> c.
         state = dice.choice(("waiting", "put_off", "done"))
         return inbound.promised(f"k{inbound.no if state == 'done' else dice.randrange(3)}", state)
     counts = QueueCounts(entered=dice.randrange(100))
-    return c.SaveQueueCounts(queue_id=inbound.queue.queue_id, bucket=bucket_of(inbound.utc_s), counts=counts)
+    return c.SaveQueueCounts(queue_id=inbound.queue.queue_id, bucket=inbound.bucket + dice.randrange(4), counts=counts)
 
 
 def believed_of(came: c.SaveArrival) -> OpenCaller:
