@@ -11,7 +11,7 @@ MUSIC_HZ = (174.6, 196.0, 220.0, 246.9, 261.6, 293.7, 329.6, 392.0)
 """The notes of our hold music."""
 
 
-async def hears(ear: MediaEnd, fits: Callable[[bytes], bool], *, max_s: float = 5.0) -> None:
+async def hears(ear: MediaEnd, fits: Callable[[bytes], bool], *, max_s: float = 15.0) -> None:
     """Until the newest half second of sound is so."""
     async with asyncio.timeout(max_s):
         while not any(fits(heard.sound(0.5)) for heard in ear.talking().values()):

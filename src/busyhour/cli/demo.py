@@ -22,7 +22,9 @@ def add_demo(app: typer.Typer, wiring: Wiring) -> None:
     @demo.command("call-in")
     def call_in(
         *,
-        number: Annotated[str, typer.Option(help="The number they dial: one that leads to a queue, say.")],
+        number: Annotated[
+            str | None, typer.Option(help="The number they dial; else that of the demo queue.", show_default=False)
+        ] = None,
         count: Annotated[int, typer.Option(min=1, max=CALLERS_MAX, help="How many people call.")] = 1,
         every: Annotated[float, typer.Option(min=0.0, max=60.0, help="Seconds from one to the next.")] = 1.0,
         json: Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")] = False,
@@ -33,4 +35,4 @@ def add_demo(app: typer.Typer, wiring: Wiring) -> None:
             print_json({"callers": callers})
         else:
             who = "1 person calls" if len(callers) == 1 else f"{len(callers)} people call"
-            out.print(f"{who} {number}.", markup=False, highlight=False)
+            out.print(f"{who} {number or 'the demo queue'}.", markup=False, highlight=False)

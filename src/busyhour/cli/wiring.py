@@ -45,8 +45,9 @@ class Wiring(Protocol):
     def create_admin(self, settings: Settings, login: str) -> str:
         """Make an administrator; answers the random password, which is stored nowhere in clear."""
 
-    def demo_call_in(self, settings: Settings, *, number: str, count: int, every_s: float) -> list[str]:
-        """Pretended people call this number of a running `up --demo`; answers from which numbers."""
+    def demo_call_in(self, settings: Settings, *, number: str | None, count: int, every_s: float) -> list[str]:
+        """Pretended people call this number of a running `up --demo` (None: the demo queue's); answers from which
+        numbers."""
 
     def bench_calls(self, settings: Settings, *, calls: int) -> Mapping[str, object]: ...
 

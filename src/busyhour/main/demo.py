@@ -1,16 +1,20 @@
 """What `busyhour up --demo` adds: people to call and a network to call them in. Made once; never over one's own data.
 
-200 contacts of mixed behavior, a trunk to the demo carrier, a campaign that plays a message, one for agents, one agent.
+200 contacts of mixed behavior, a trunk to the demo carrier, a campaign that plays a message, one for agents, one agent,
+a queue that they serve, and a number that leads to it (`busyhour demo call-in` calls it).
 """
 
 from collections.abc import AsyncIterator, Sequence
 
-from busyhour.adapters.asterisk.demo import sample_contacts
+from busyhour.adapters.asterisk.demo import OUR_NUMBER, sample_contacts
 from busyhour.core.model.campaign import Campaign, Hours, RetryRule
+from busyhour.core.model.dialed import Treatment
+from busyhour.core.model.queue import Announce, Destination, DestinationKind, Queue, QueueMember
 from busyhour.core.model.values import AcwMode, DialMode, ListRole, Outcome, Role
 from busyhour.http.prompts import speak
 from busyhour.main.product import Product
 from busyhour.service import records as r
+from busyhour.service.caller_records import DialedNumberRow
 from busyhour.service.numbers import Number, Numbers
 from busyhour.service.secrets import new_password
 
@@ -24,6 +28,7 @@ SORRY = (
     "Hello. This is Busyhour, with a demonstration call. All our agents are busy, so we have to end this call. "
     "We are sorry for the disturbance. Good bye."
 )
+WELCOME = "Hello. This is Busyhour, with a demonstration of its queues. Please hold the line."
 CAPACITY = 20
 ALL_DAY = Hours()
 RETRIES = (
@@ -54,6 +59,7 @@ async def furnish(product: Product, tenant: int) -> list[tuple[str, str]]:
             _agents_campaign(trunk.trunk_id, user.agent_id, sorry.media),
         ):
             await product.stores.campaigns.save_campaign(tenant, campaign, lists=[(list_id, ListRole.NORMAL)])
+        await _queue(product, tenant, user.agent_id)
     return [("Agent", f"{AGENT} / {password}   (shown this once)")]
 
 
@@ -96,6 +102,21 @@ async def _prompt(product: Product, tenant: int, name: str, text: str) -> r.Prom
     wanted = r.Prompt(prompt_id=0, name=name, text=text, language="en-US", media="", duration_s=0.0)
     kept = await product.stores.directory.save_prompt(tenant, wanted)
     return await speak(product.services, tenant, kept)
+
+
+async def _queue(product: Product, tenant: int, agent_id: int) -> None:
+    welcome = await _prompt(product, tenant, "Demo welcome", WELCOME)
+    queue = Queue(
+        queue_id=0,
+        name="Demo: callers",
+        members=(QueueMember(agent_id),),
+        announce=Announce(welcome=welcome.media, place_every_s=20.0, wait=True),
+        prefix="Demo",
+    )
+    saved = await product.stores.queues.save_queue(tenant, queue)
+    treatment = Treatment(to=(Destination(DestinationKind.QUEUE, str(saved.queue_id)),))
+    number = DialedNumberRow(number_id=0, pattern=OUR_NUMBER, label="Demo: callers", treatment=treatment)
+    await product.stores.queues.save_dialed_number(tenant, number)
 
 
 def _message_campaign(trunk_id: int, media: str) -> Campaign:

@@ -49,13 +49,15 @@ class ProductWiring:
 
         return asyncio.run(create_admin_alone(settings, Progress(err), login))
 
-    def demo_call_in(self, settings: Settings, *, number: str, count: int, every_s: float) -> list[str]:
+    def demo_call_in(self, settings: Settings, *, number: str | None, count: int, every_s: float) -> list[str]:
         from busyhour.adapters.asterisk.config import access_of
+        from busyhour.adapters.asterisk.demo import OUR_NUMBER
         from busyhour.adapters.asterisk.demo_callers import call_in
 
         if not (settings.data / "server.json").exists():
             raise Unavailable(f"Busyhour is not running on {settings.data}. Start it with `busyhour up --demo`.")
-        return asyncio.run(call_in(access_of(settings, demo=True), number=number, count=count, every_s=every_s))
+        access = access_of(settings, demo=True)
+        return asyncio.run(call_in(access, number=number or OUR_NUMBER, count=count, every_s=every_s))
 
     def bench_calls(self, settings: Settings, *, calls: int) -> Mapping[str, object]:
         from busyhour.bench.calls import bench_calls

@@ -96,13 +96,23 @@ async def test_without_a_voice_what_is_there_is_played(tmp_path: Path) -> None:
     assert await Announcer(tmp_path, None).media(place=1, wait_s=1.0, language="en-US") == ["say-en-us-wait-soon"]
 
 
-async def test_a_slow_voice_is_not_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_slow_voice_is_not_waited_for_and_is_ready_the_next_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(announcing, "SPEAK_MAX_S", 0.01)
-    voice = Voice(tmp_path)
+    voice, ready = Voice(tmp_path), asyncio.Event()
+    speak = voice.speak
 
-    async def never(*_: object) -> float:
-        await asyncio.Event().wait()
-        return 0.0
+    async def slow(text: str, language: str, media: str) -> float:
+        await ready.wait()
+        return await speak(text, language, media)
 
-    monkeypatch.setattr(voice, "speak", never)
-    assert await Announcer(tmp_path, voice).media(place=1, wait_s=1.0, language="en-US") == []
+    monkeypatch.setattr(voice, "speak", slow)
+    announcer = Announcer(tmp_path, voice)
+    assert await announcer.media(place=1, wait_s=None, language="en-US") == []
+    assert await announcer.media(place=1, wait_s=None, language="en-US") == []
+    ready.set()
+    async with asyncio.timeout(5):
+        while not await announcer.media(place=1, wait_s=None, language="en-US"):
+            pass
+    assert len(voice.spoken) == 1

@@ -81,7 +81,7 @@ class Announcer:
     def __init__(self, sounds: Path, voice: Voice | None) -> None:
         self._folder = sounds / "busyhour"
         self._voice = voice
-        self._turn = asyncio.Lock()
+        self._making: dict[str, asyncio.Task[float]] = {}  # as many as there are sentences, at most
 
     async def media(self, *, place: int | None, wait_s: float | None, language: str) -> list[str]:
         """Names of sounds that are there, to be played one after the other; none when they cannot be made."""
@@ -97,11 +97,14 @@ class Announcer:
         return [name for name, _ in said if self._there(name)]
 
     async def _make(self, name: str, text: str, language: str) -> None:
+        """Who does not wait for it any longer leaves it to be there the next time."""
         if self._voice is None or self._there(name):
             return
-        async with self._turn:
-            if not self._there(name):
-                await self._voice.speak(text, language, name)
+        making = self._making.get(name)
+        if making is None:
+            making = self._making[name] = asyncio.ensure_future(self._voice.speak(text, language, name))
+            making.add_done_callback(lambda _done: self._making.pop(name))
+        await asyncio.shield(making)
 
     def _there(self, name: str) -> bool:
         return (self._folder / f"{name}.wav").exists()

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from busyhour.core.model.values import EndCause
 
 DEMO_USER = "demo-carrier"
+OUR_NUMBER = "+12125550000"
+"""What pretended people dial to reach the demo queue (`demo_callers.py`); no sample contact has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
