@@ -11,7 +11,7 @@ from busyhour.core.acd.arrival import arrival_of
 from busyhour.core.acd.entries import Entry
 from busyhour.core.acd.overflow import Path
 from busyhour.core.commands import AnswerCall, Hold, SaveEntry
-from busyhour.core.floor import callbacks, callers, calls, endings, orphans, pairing, places, queues
+from busyhour.core.floor import callbacks, callers, calls, endings, flight, orphans, pairing, places, queues
 from busyhour.core.floor.call_live import CallerCall
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.attempt import AttemptState
@@ -44,6 +44,8 @@ def begin(f: FloorState, event: e.FloorStarted, channels: Channels, histories: H
             _take_up_wrap_up(f, stored)
         elif channel is not None:
             _adopt(f, stored, channel, entries.pop(stored.call, None))
+        elif stored.call not in histories and _may_be_on_its_way(f, stored):
+            _await_news(f, stored)
         else:
             _close_dead(f, stored, histories.get(stored.call), entries.pop(stored.call, None))
     for entry in entries.values():
@@ -108,6 +110,23 @@ def _known(f: FloorState, stored: OpenCaller) -> CallerCall:
     )
 
 
+def _may_be_on_its_way(f: FloorState, stored: OpenCaller) -> bool:
+    """A callback's dial of which the PBX has nothing yet: dialed once more, its callee would be called twice (I22)."""
+    intent = bool(stored.callback) and stored.state == AttemptState.INTENT
+    return intent and flight.may_be_under_way(f, stored.arrived_utc_s)
+
+
+def _await_news(f: FloorState, stored: OpenCaller) -> None:
+    call = _known(f, stored)
+    call.state, call.attempt, call.inherited = CallState.DIALING, AttemptState.AMBIGUOUS, True
+    call.looks = flight.looks_made(f, stored.arrived_utc_s)
+    f.callers[call.call] = call
+    f.touch("calls", call.call)
+    _take_line(f, call)
+    _take_up_dial(f, call, stored.agent_id)
+    calls.look(f, call)
+
+
 def _adopt(f: FloorState, stored: OpenCaller, channel: ChannelPicture, entry: EntryPicture | None) -> None:
     call = _known(f, stored)
     call.attempt = AttemptState.SENT
@@ -122,9 +141,22 @@ def _adopt(f: FloorState, stored: OpenCaller, channel: ChannelPicture, entry: En
     call.state = _state_of(call, channel, leg)
     f.callers[call.call] = call
     f.touch("calls", call.call)
+    _take_line(f, call)
     if entry is not None and call.state is not CallState.WAITING:
         _end_entry(f, entry)
     _take_up(f, call, leg, stored.agent_id, entry)
+
+
+def _take_line(f: FloorState, call: CallerCall) -> None:
+    """Of our trunks, while it is up. Over which one a caller was sent on is not stored: it is taken to be the one over
+    which they would be sent now."""
+    if call.state is CallState.OUTSIDE and not call.callback:
+        trunk = callbacks.free_trunk(f, call.queue)
+        call.trunk_id = trunk.trunk.trunk_id if trunk is not None else 0
+    if call.trunk_id in f.trunks:
+        f.trunks[call.trunk_id].up += 1
+    else:
+        call.trunk_id = 0
 
 
 def _state_of(call: CallerCall, channel: ChannelPicture, leg: str | None) -> CallState:
@@ -166,8 +198,6 @@ def _take_up_dial(f: FloorState, call: CallerCall, agent_id: int | None) -> None
     """A callback that rings: with its agent, when they have their phone up still."""
     f.at(callbacks.RING_S - endings.age_s(f, call.placed_utc_s), "ring", call.call)
     agent = f.agents.get(agent_id or 0)
-    if call.trunk_id in f.trunks:
-        f.trunks[call.trunk_id].up += 1
     if agent is not None and agent.session_open and agent.leg_up and agent.call is None and agent.acw_call is None:
         call.agent_id, agent.call, call.accompanied = agent.agent_id, call.call, True
         f.dirty_agent(agent.agent_id)

@@ -4,7 +4,7 @@ The PBX is the truth of what lives, the store of who it is. Living calls are ado
 up. Doing it twice gives the same result (I47).
 """
 
-from math import ceil, inf
+from math import inf
 
 from msgspec.structs import replace
 
@@ -18,6 +18,7 @@ from busyhour.core.floor import (
     dead,
     destinations,
     endings,
+    flight,
     offers,
     opt_out,
     orphans,
@@ -42,10 +43,6 @@ from busyhour.core.model.pictures import (
     PbxPicture,
 )
 from busyhour.core.model.values import DialMode, EndCause
-
-IN_FLIGHT_S = 9.0
-"""An order that was sent reaches the PBX within this, or its connection has failed: no engine sends an intent that is
-older than 5.5 s, and the operating system has given the data of a dead process to the PBX long before."""
 
 
 def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
@@ -147,8 +144,11 @@ def _enter(f: FloorState, call: DialedCall) -> None:
 
 def _may_be_on_its_way(f: FloorState, stored: OpenCall) -> bool:
     """The engine before us may have sent it just now, over a link that is slow: the PBX will have it in a moment."""
-    young = endings.age_s(f, stored.intent_utc_s) < IN_FLIGHT_S
-    return young and stored.state == AttemptState.INTENT and stored.run_id in f.runs
+    return (
+        flight.may_be_under_way(f, stored.intent_utc_s)
+        and stored.state == AttemptState.INTENT
+        and stored.run_id in f.runs
+    )
 
 
 def _await_news(f: FloorState, stored: OpenCall) -> None:
@@ -156,8 +156,7 @@ def _await_news(f: FloorState, stored: OpenCall) -> None:
     call = _known(stored, f.runs[stored.run_id].campaign)
     call.state, call.attempt, call.inherited = CallState.DIALING, AttemptState.AMBIGUOUS, True
     call.agent_id, call.accompanied = None, _is_accompanied(stored)
-    left_s = IN_FLIGHT_S - endings.age_s(f, stored.intent_utc_s)
-    call.looks = max(0, calls.LOOKS_MAX - 1 - ceil(left_s / calls.LOOK_S))
+    call.looks = flight.looks_made(f, stored.intent_utc_s)
     _enter(f, call)
     _take_up(f, call, None, stored.agent_id)
     calls.look(f, call)
