@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct
 
 from busyhour.core.dialer.compliance.budget import percent
-from busyhour.core.dialer.compliance.presets import Preset, preset_of
+from busyhour.core.dialer.compliance.presets import YEAR_DAYS, Preset, preset_of
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import DialMode
 from busyhour.service import records as r
@@ -129,4 +129,16 @@ def _duties(campaign: Campaign, preset: Preset) -> list[str]:
         said.append(f"Who presses {key} while a message plays is put on the do-not-call list.")
     if preset.abandoned_again_s:
         said.append(f"Whoever was abandoned is not called again for {preset.abandoned_again_s / 3600:g} hours.")
+    if preset.machine_again_s:
+        said.append(
+            f"Nothing here detects answering machines, so the rule of {preset.machine_again_s / 3600:g} hours after a "
+            "detected one never applies."
+        )
+    if preset.kept_days:
+        said.append(f"The records have to be kept for {_years(preset.kept_days)}; nothing here deletes attempts.")
     return said
+
+
+def _years(days: int) -> str:
+    years = days // YEAR_DAYS
+    return "a year" if years == 1 else f"{years} years"
