@@ -1,7 +1,6 @@
 """The command line as a whole. `build` makes it; `main` gives it what needs the product in this process."""
 
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -9,12 +8,13 @@ import typer
 
 from busyhour import __version__
 from busyhour.cli import agents, campaign_limits, campaigns, compliance, lists, plan, report, trunks
+from busyhour.cli.bench_inbound import add_inbound
 from busyhour.cli.bench_pacing import add_pacing
 from busyhour.cli.client import connect
 from busyhour.cli.demo import add_demo
 from busyhour.cli.drill import add_drill
 from busyhour.cli.progress import Progress
-from busyhour.cli.screen import Commands, Trouble, err, out, print_json, print_table
+from busyhour.cli.screen import Commands, Trouble, err, out, print_figures, print_json, print_table
 from busyhour.cli.simulate import add_simulate
 from busyhour.cli.wiring import Check, Wiring
 from busyhour.settings import Settings
@@ -115,7 +115,7 @@ def _add_bench(app: typer.Typer, wiring: Wiring) -> None:
     @bench.command()
     def calls(*, count: Annotated[int, typer.Option("--calls", min=1)] = 3000, json: Json = False) -> None:
         """Calls per second through the whole stack, beside a bare loop on the same PBX in the same run."""
-        _print_figures("Calls", wiring.bench_calls(Settings(), calls=count), json=json)
+        print_figures("Calls", wiring.bench_calls(Settings(), calls=count), json=json)
 
     @bench.command()
     def predictive(
@@ -128,29 +128,7 @@ def _add_bench(app: typer.Typer, wiring: Wiring) -> None:
     ) -> None:
         """A predictive campaign on a real PBX with a pretended network: who met no agent, who waited how long."""
         figures = wiring.bench_predictive(Settings(), dials=dials, compare=compare, agents=agents, answers=answers)
-        _print_figures("Predictive", figures, json=json)
-
-    @bench.command()
-    def callers(
-        *,
-        callers: Annotated[int, typer.Option(min=3, max=400, help="On the line at once.")] = 100,
-        agents: Annotated[int, typer.Option(min=1, max=100)] = 10,
-        seconds: Annotated[float, typer.Option(min=20.0, help="For so long new ones come.")] = 600.0,
-        json: Json = False,
-    ) -> None:
-        """Many callers for few agents on a real PBX: none lost, none passed over, none waiting beside a free agent."""
-        figures = wiring.bench_callers(Settings(), callers=callers, agents=agents, seconds=seconds)
-        _print_figures("Callers", figures, json=json)
-
-    @bench.command()
-    def races(
-        *,
-        races: Annotated[int, typer.Option(min=1, max=10_000, help="Callers, one after the other.")] = 200,
-        agents: Annotated[int, typer.Option(min=2, max=20, help="Whose phones all ring.")] = 5,
-        json: Json = False,
-    ) -> None:
-        """All phones ring for each caller on a real PBX and answer at once: exactly one wins."""
-        _print_figures("Races", wiring.bench_races(Settings(), races=races, agents=agents), json=json)
+        print_figures("Predictive", figures, json=json)
 
     @bench.command("import")
     def import_(
@@ -162,32 +140,26 @@ def _add_bench(app: typer.Typer, wiring: Wiring) -> None:
         json: Json = False,
     ) -> None:
         """How fast a contact list is imported, beside a bare COPY of the same file."""
-        _print_figures("Import", wiring.bench_import(Settings(), rows=rows, work=work), json=json)
+        print_figures("Import", wiring.bench_import(Settings(), rows=rows, work=work), json=json)
 
     @bench.command()
     def store(*, commits: Annotated[int, typer.Option(min=20)] = 200, json: Json = False) -> None:
         """How long dial intents and final records take to be committed, in batches of 1, 5 and 20."""
-        _print_figures("Store", wiring.bench_store(Settings(), commits=commits), json=json)
+        print_figures("Store", wiring.bench_store(Settings(), commits=commits), json=json)
 
     @bench.command()
     def hopper(*, contacts: Annotated[int, typer.Option(min=30_000)] = 1_000_000, json: Json = False) -> None:
         """How long it takes to find the next 1,000 of a long list that may be called."""
-        _print_figures("Hopper", wiring.bench_hopper(Settings(), contacts=contacts), json=json)
+        print_figures("Hopper", wiring.bench_hopper(Settings(), contacts=contacts), json=json)
 
     @bench.command()
     def core(*, json: Json = False) -> None:
         """What one event costs in the core, with 10, 100 and 1,000 agents."""
-        _print_figures("Core", wiring.bench_core(), json=json)
+        print_figures("Core", wiring.bench_core(), json=json)
 
+    add_inbound(bench, wiring)
     add_pacing(bench, wiring)
     app.add_typer(bench, name="bench")
-
-
-def _print_figures(title: str, figures: Mapping[str, object], *, json: bool) -> None:
-    if json:
-        print_json(figures)
-    else:
-        print_table(title, ("what", "figure"), figures.items())
 
 
 def _print_checks(checks: list[Check]) -> None:

@@ -1,7 +1,7 @@
 """What the command line shows: tables, JSON for programs, and one red line when something is wrong."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -116,3 +116,10 @@ def clock_time(length_s: float) -> str:
     minutes, seconds = divmod(int(length_s), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def print_figures(title: str, figures: Mapping[str, object], *, json: bool) -> None:
+    if json:
+        print_json(figures)
+    else:
+        print_table(title, ("what", "figure"), figures.items())
