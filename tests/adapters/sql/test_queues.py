@@ -191,3 +191,21 @@ async def test_a_trunk_goes_only_when_no_queue_dials_over_it(
         await directory.delete_trunk(tenant, one)
     await queues.delete_queue(tenant, queue.queue_id)
     await directory.delete_trunk(tenant, one)
+
+
+async def test_a_prompt_goes_only_when_no_caller_hears_it(
+    queues: SqlQueues, directory: SqlDirectory, tenant: int
+) -> None:
+    prompt = await directory.save_prompt(tenant, HELLO)
+    queue = await queues.save_queue(tenant, Queue(queue_id=0, name="Sales", announce=Announce(welcome=prompt.media)))
+    with pytest.raises(Conflict, match="queue “Sales” plays this prompt"):
+        await directory.delete_prompt(tenant, prompt.prompt_id)
+    said = Treatment(to=(Destination(DestinationKind.PROMPT, prompt.media),))
+    row = DialedNumberRow(number_id=0, pattern="55", treatment=said)
+    number = await queues.save_dialed_number(tenant, row)
+    await queues.delete_queue(tenant, queue.queue_id)
+    with pytest.raises(Conflict, match="number “55” plays this prompt"):
+        await directory.delete_prompt(tenant, prompt.prompt_id)
+    await queues.delete_dialed_number(tenant, number.number_id)
+    await directory.delete_prompt(tenant, prompt.prompt_id)
+    assert await directory.prompts(tenant) == []

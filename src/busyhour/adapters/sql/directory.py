@@ -74,6 +74,8 @@ class SqlDirectory(People):
         return r.Prompt(**await self._saved(tenant, t.prompt, "prompt_id", prompt, "prompt"))
 
     async def delete_prompt(self, tenant: int, prompt_id: int) -> None:
+        async with self.database.tenant_transaction(tenant) as connection:
+            await queue_links.refuse_if_played(connection, prompt_id)
         await self._delete(tenant, t.prompt.c.prompt_id, prompt_id, "prompt")
 
     # Pause reasons and dispositions

@@ -47,6 +47,15 @@ SELECT name FROM queue WHERE NOT hidden AND definition -> 'trunk_ids' @> to_json
 ORDER BY name LIMIT 1
 """)
 
+# The name of its sound is in the settings as a whole value: no other text is like it.
+PLAYING: Final = sa.text("""
+SELECT w.what, w.name FROM prompt p CROSS JOIN LATERAL (
+    SELECT 'queue' AS what, name FROM queue
+    WHERE NOT hidden AND strpos(definition::text, '"' || p.media || '"') > 0
+    UNION ALL SELECT 'number', pattern FROM dialed_number WHERE strpos(treatment::text, '"' || p.media || '"') > 0) w
+WHERE p.prompt_id = :prompt_id AND p.media <> '' ORDER BY w.what DESC, w.name LIMIT 1
+""")
+
 
 def links_of_queue(queue: Queue) -> Iterator[Link]:
     yield from (("agent", member.agent_id, "members") for member in queue.members)
@@ -117,3 +126,10 @@ async def refuse_if_dialed_over(connection: AsyncConnection, trunk_id: int) -> N
     name = (await connection.execute(OVER_TRUNK, {"trunk_id": trunk_id})).scalar()
     if name is not None:
         raise Conflict(f"The queue “{name}” uses this trunk. Take it out of the queue first.")
+
+
+async def refuse_if_played(connection: AsyncConnection, prompt_id: int) -> None:
+    """Raises `Conflict` while callers of a queue or a number hear this prompt."""
+    found = (await connection.execute(PLAYING, {"prompt_id": prompt_id})).first()
+    if found is not None:
+        raise Conflict(f"The {found.what} “{found.name}” plays this prompt. Choose another one there first.")
