@@ -1,10 +1,12 @@
-"""`busyhour agent`: list, create."""
+"""`busyhour agent`: list, create, skills."""
 
 from typing import Annotated
 
 import typer
 
+from busyhour.cli.campaigns import choose
 from busyhour.cli.client import connect
+from busyhour.cli.queues import needs_of
 from busyhour.cli.screen import Commands, out, print_json, print_table
 from busyhour.core.model.values import LegMode, PhoneKind, Role
 
@@ -21,8 +23,9 @@ def ls(*, json: Json = False) -> None:
         print_json(rows)
         return
     columns = ("agent_id", "name", "login", "phone_kind", "sip_address", "leg_mode", "disabled")
-    headings = ("agent", "name", "login", "phone", "address", "line", "disabled")
-    print_table("Agents", headings, ([r[c] for c in columns] for r in rows), spare=("address",))
+    headings = ("agent", "name", "login", "phone", "address", "line", "disabled", "skills")
+    cells = ([*(row[column] for column in columns), _skills_text(row["skills"])] for row in rows)
+    print_table("Agents", headings, cells, spare=("address", "line"))
 
 
 @app.command()
@@ -49,3 +52,27 @@ def create(
         return
     out.print(f"Made agent {agent_id}. They log in at {client.url}", markup=False, highlight=False)
     out.print(f"  log-in    {login}\n  password  {made['password']}  (shown this once)", markup=False, highlight=False)
+
+
+@app.command()
+def skills(
+    agent: Annotated[str, typer.Argument(help="Log-in or number of the agent.")],
+    skills: Annotated[str, typer.Argument(help="All of them, with levels of 1 to 10: sales:3,german; - is none.")],
+    *,
+    json: Json = False,
+) -> None:
+    """Say what an agent can do. Queues that ask for it then send their callers to them."""
+    client = connect()
+    rows = {row["agent_id"]: (row["login"], row) for row in client.get("/api/agents")}
+    agent_id = choose(agent, "agent", rows)["agent_id"]
+    needs = needs_of("" if skills == "-" else skills)
+    body = {"skills": {need.skill: need.level for need in needs}}
+    row = client.put(f"/api/agents/{agent_id}/skills", body)
+    if json:
+        print_json(row)
+    else:
+        out.print(f"{row['name']}: {_skills_text(row['skills']) or 'no skills'}", markup=False, highlight=False)
+
+
+def _skills_text(skills: dict[str, int]) -> str:
+    return ", ".join(f"{name} {level}" for name, level in skills.items())

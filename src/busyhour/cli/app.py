@@ -7,7 +7,19 @@ from typing import Annotated
 import typer
 
 from busyhour import __version__
-from busyhour.cli import agents, campaign_limits, campaigns, compliance, lists, plan, report, trunks
+from busyhour.cli import (
+    agents,
+    callers,
+    campaign_limits,
+    campaigns,
+    compliance,
+    lists,
+    numbers,
+    plan,
+    queues,
+    report,
+    trunks,
+)
 from busyhour.cli.bench_inbound import add_inbound
 from busyhour.cli.bench_pacing import add_pacing
 from busyhour.cli.client import connect
@@ -39,6 +51,10 @@ def build(wiring: Wiring) -> typer.Typer:
     app.add_typer(campaigns.app, name="campaign")
     app.add_typer(agents.app, name="agent")
     app.add_typer(trunks.app, name="trunk")
+    app.add_typer(queues.app, name="queues")
+    app.add_typer(numbers.app, name="numbers")
+    app.add_typer(callers.app, name="callers")
+    app.add_typer(callers.callbacks, name="callbacks")
     app.add_typer(lists.app, name="lists")
     app.command("import")(lists.import_file)
     app.add_typer(report.explain, name="explain")

@@ -116,7 +116,7 @@ async def _with_clock(client: Client, picture: Picture, changed: Callable[[str |
 def draw(picture: Picture, trouble: str | None, now_utc_s: float) -> RenderableType:
     parts: list[RenderableType] = [_system(picture, trouble)]
     if picture.seq is not None:
-        parts += [_runs(picture), _agents(picture, now_utc_s), _calls(picture, now_utc_s)]
+        parts += [*_queues(picture, now_utc_s), _runs(picture), _agents(picture, now_utc_s), _calls(picture, now_utc_s)]
     parts.append(Text("Ctrl-C ends", style="dim"))
     return Group(*parts)
 
@@ -133,6 +133,22 @@ def _system(picture: Picture, trouble: str | None) -> Text:
     return Text(
         f"PBX {pbx} · database {store} · calls up {system['calls_up']} · trunks {trunks or 'none'}", style=style
     )
+
+
+def _queues(picture: Picture, now_utc_s: float) -> list[RenderableType]:
+    """Nothing where there are none."""
+    queues = sorted(picture.views("queues"), key=lambda q: (-q["waiting_count"], q["name"]))[:ROWS_MAX]
+    if not queues:
+        return []
+    table = _table("Queues", "name", "waiting", "longest", "level", "free", "there", "came", "answered", "gave up")
+    for queue in queues:
+        name = f"{queue['name']} (closed: {queue['closed']})" if queue["closed"] else queue["name"]
+        since = queue["longest_since_utc_s"]
+        longest = clock_time(max(0.0, now_utc_s - since)) if since is not None else None
+        level = f"{queue['levels'][0] * 100:.0f} %" if queue["levels"][0] is not None else None
+        counts = (queue[key] for key in ("agents_free", "agents_logged", "entered", "answered", "abandoned"))
+        table.add_row(*(shown(cell) for cell in (name, queue["waiting_count"], longest, level, *counts)))
+    return [table]
 
 
 def _runs(picture: Picture) -> RenderableType:
@@ -164,7 +180,8 @@ def _calls(picture: Picture, now_utc_s: float) -> Table:
     for call in calls[:ROWS_MAX]:
         since = clock_time(max(0.0, now_utc_s - (call["answered_utc_s"] or call["placed_utc_s"])))
         agent = names.get(call["agent_id"])
-        cells = (call["number"], call["contact_name"], call["state"], since, call["attempt_no"], agent)
+        name = call["caller"]["shown"] if call.get("caller") else call["contact_name"]
+        cells = (call["number"], name, call["state"], since, call["attempt_no"], agent)
         table.add_row(*(shown(cell) for cell in cells))
     if len(calls) > ROWS_MAX:
         table.caption = f"and {len(calls) - ROWS_MAX} more"

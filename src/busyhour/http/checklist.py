@@ -15,6 +15,7 @@ async def get_checklist(who: Who, use: Use) -> Checklist:
         directory=use.directory,
         lists=use.lists,
         campaigns=use.campaigns,
+        queues=use.queues,
         reports=use.reports,
         pbx_up=use.pbx_up(),
     )

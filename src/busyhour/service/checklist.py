@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from busyhour.core.model.values import Role
 from busyhour.service import records as r
-from busyhour.service.ports import Campaigns, Directory, Lists, Reports
+from busyhour.service.ports import Campaigns, Directory, Lists, Queues, Reports
 
 
 class ChecklistItem(Struct, frozen=True, kw_only=True):
@@ -34,6 +34,7 @@ async def checklist_for(
     directory: Directory,
     lists: Lists,
     campaigns: Campaigns,
+    queues: Queues,
     reports: Reports,
     pbx_up: bool,
 ) -> Checklist:
@@ -51,6 +52,10 @@ async def checklist_for(
             *about_parts(pbx_up, session.user.must_change_password),
             *about_things(trunks, agents, filled),
             *about_calling(known, summary.attempts),
+            about_callers(
+                [queue.name for queue in await queues.queues(tenant)],
+                [row.pattern for row in await queues.dialed_numbers(tenant)],
+            ),
         )
     )
 
@@ -112,6 +117,16 @@ def about_calling(campaigns: list[r.CampaignRow], attempts: int) -> list[Checkli
             "/attempts" if attempts else "/campaigns",
         ),
     ]
+
+
+def about_callers(queues: list[str], numbers: list[str]) -> ChecklistItem:
+    """Last, for who only dials needs none of it."""
+    if not queues:
+        to_do = "Make a queue, if people are to call you", "With the agents or skills that serve it; then its number."
+    else:
+        to_do = "Let a number lead to a queue", f"{names(queues)}: say which number callers dial to reach it."
+    done = "Callers can reach you", f"{names(numbers)} is answered."
+    return item("callers", bool(queues and numbers), done, to_do, "/numbers" if queues else "/queues")
 
 
 def campaign_to_do(campaigns: list[r.CampaignRow]) -> Words:

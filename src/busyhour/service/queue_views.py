@@ -110,6 +110,7 @@ def waiting_view(f: FloorState, entry: Entry) -> WaitingView:
         priority=entry.priority if entry.priority is not None else _priority(f, entry),
         agent_id=asked or entry.agent_id,
         callback=entry.state is EntryState.PROMISED,
+        skills={need.skill: need.level for need in entry.skills},
     )
 
 

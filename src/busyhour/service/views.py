@@ -151,6 +151,7 @@ class WaitingView(View, frozen=True, kw_only=True):
     priority: int
     agent_id: int | None  # who is being rung, or whom they are to have
     callback: bool  # nobody is on the line
+    skills: dict[str, int] = {}  # that the call itself asks for, beside its queue
 
 
 class QueueView(View, frozen=True, kw_only=True):
