@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from busyhour.core import commands as c
-from busyhour.core.events import CallCommitted
+from busyhour.core.events import CallCommitted, Instant
 from busyhour.core.model.callers import CallerOutcome, OpenCaller
 from busyhour.core.model.queue_counts import QueueCounts
-from busyhour.service.ports import Kept
+from busyhour.service.journal import Journal
 
 from .inbound import Inbound, InMemory, picture
 
@@ -66,13 +66,33 @@ async def test_each_record_written_again_changes_nothing(inbound: Inbound) -> No
     assert await inbound.side.everything() == before
 
 
+class Lines:
+    """A journal's file, which outlives its engine."""
+
+    def __init__(self) -> None:
+        self.written: list[bytes] = []
+
+    def append(self, line: bytes) -> None:
+        self.written.append(line)
+
+    def lines(self) -> list[bytes]:
+        return self.written
+
+
+class Still:
+    def now(self) -> Instant:
+        return Instant(mono_s=0.0, utc_s=0.0)
+
+
 @pytest.mark.covers("I33")
 async def test_what_a_store_that_failed_over_has_lost_is_given_back(inbound: Inbound) -> None:
-    keeps = day_of(inbound)
-    await inbound.commit(*keeps)
+    """By the journal of an engine that died at the same time. A dial that was refused is not among it."""
+    file, refused = Lines(), inbound.back(9, callback="unknown")
+    keeps = [*day_of(inbound), refused]
+    Journal(Still(), file).note(inbound.fence, 1, keeps, await inbound.commit(*keeps))
     before = picture(await inbound.own())
     await inbound.side.rewind()
-    floor = await inbound.own(kept=Kept(fence=inbound.fence, writes=((1, tuple(keeps)),)))
+    floor = await inbound.own(kept=Journal(Still(), file).kept())
     assert floor.given_back == 1, "the dial of a callback; callers who come are no calls of ours"
     assert picture(floor) == before
     await inbound.commit(inbound.gone("i1-unknown"), c.SaveProgress(call="b1-9-9", state="sent"))
