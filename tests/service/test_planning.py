@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from busyhour.bench.pacing.people import learned_people, usual_people
-from busyhour.bench.pacing.planned import play
+from busyhour.bench.pacing.planned import length_of, play
 from busyhour.core.dialer.predictive.chance import Chances
 from busyhour.core.dialer.predictive.kept import pack
 from busyhour.core.dialer.predictive.learned import PRIOR, RING_BINS, TALK_BINS, WRAP_BINS, Hazards, Learned
@@ -161,6 +161,14 @@ async def test_what_time_does_not_suffice_for_is_missing(monkeypatch: pytest.Mon
     monkeypatch.setattr("busyhour.service.planning.TIME_MAX_S", 0.0)
     plan = await planner().plan(1, PlanAsked(answer_chance=0.2, agents=(3, 4), modes=PROGRESSIVE))
     assert (plan.points, plan.missing) == ((), 2)
+
+
+@pytest.mark.parametrize("agents", [5, 10, 20, 50, 500])
+def test_short_conversations_are_played_for_a_shorter_time(agents: int) -> None:
+    assert length_of(agents, Means()) >= 1.5 * 3600  # the usual ones as ever
+    short = Means(answer_chance=0.1, talk_s=10.0, wrap_s=5.0)
+    dials = length_of(agents, short) * agents / (15.0 * 0.1)
+    assert dials <= max(10_000, 40 * agents / 0.1) * 1.001
 
 
 def test_more_is_done_by_calling_ahead_within_the_limit() -> None:

@@ -10,12 +10,13 @@ import msgspec
 from busyhour.bench.pacing.leads import Lead
 from busyhour.bench.pacing.methods import Model, Plain
 from busyhour.bench.pacing.people import learned_people, usual_people
-from busyhour.bench.pacing.world import ENDLESS, Method, Shape, World
+from busyhour.bench.pacing.world import ENDLESS, WARM_UP_S, Method, Shape, World
 from busyhour.core.dialer.compliance.budget import alpha_of, left_of
 from busyhour.core.dialer.compliance.presets import Span
 from busyhour.core.dialer.compliance.presets import Window as LawWindow
 from busyhour.core.dialer.pacing import PacingPicture, calls_to_start
 from busyhour.core.dialer.predictive.kept import unpack
+from busyhour.core.dialer.predictive.means import Means
 from busyhour.core.dialer.predictive.pacer import Pacer
 from busyhour.core.dialer.predictive.picture import Picture, Rules, Window
 from busyhour.core.model.campaign import Campaign, Pacing
@@ -24,6 +25,7 @@ from busyhour.service.planning import PlanOrder, PlanPoint
 
 AGENT_HOURS = 50.0  # played for each point, where that is neither too short nor too long
 HOURS_LEAST, HOURS_MOST = 1.5, 6.0
+DIALS_ENOUGH, SERVICES_ENOUGH = 10_000, 40  # where conversations are short, less time shows as much; of each agent
 DAY_BEFORE = 160  # answered calls of each agent that the law's window still holds: a day's, abandoned as aimed at
 MANY = 1_000_000
 
@@ -36,8 +38,14 @@ def play(order: bytes) -> Iterator[bytes]:
 
 def _point(asked: PlanOrder, agents: int, mode: DialMode, limit: float) -> PlanPoint:
     next_lead = people_of(asked)
-    hours = min(max(AGENT_HOURS / agents, HOURS_LEAST), HOURS_MOST)
-    shape = Shape(agents=agents, length_s=3600.0 * hours, grace_s=asked.wait_max_s, lines=asked.lines or ENDLESS)
+    length_s = length_of(agents, asked.means)
+    shape = Shape(
+        agents=agents,
+        length_s=length_s,
+        warm_up_s=min(WARM_UP_S, length_s / 3.0),
+        grace_s=asked.wait_max_s,
+        lines=asked.lines or ENDLESS,
+    )
     law = LawWindow(span=Span.ROLLING, limit=limit, length_s=asked.window_s)
     method: Method = (
         Predictive(agents, asked, law) if mode is DialMode.PREDICTIVE else Formula(agents, mode, asked, law)
@@ -53,8 +61,16 @@ def _point(asked: PlanOrder, agents: int, mode: DialMode, limit: float) -> PlanP
         abandonment=round(tally.abandoned / max(1, tally.answered), 4),
         prompt=round(tally.prompt / max(1, tally.answered), 4),
         calls_per_agent_hour=round(tally.served / in_hours, 2),
-        dials_per_agent_hour=round(tally.dialed / (hours * agents), 1),
+        dials_per_agent_hour=round(tally.dialed * 3600.0 / (length_s * agents), 1),
     )
+
+
+def length_of(agents: int, means: Means) -> float:
+    """Played time in seconds: as long as it takes to see what comes of it, and no longer."""
+    usual_s = 3600.0 * min(max(AGENT_HOURS / agents, HOURS_LEAST), HOURS_MOST)
+    service_s = means.talk_s + means.wrap_s
+    dials_s = DIALS_ENOUGH * means.answer_chance * service_s / agents  # at full work
+    return min(usual_s, max(dials_s, SERVICES_ENOUGH * service_s))
 
 
 def people_of(asked: PlanOrder) -> Callable[[], Lead]:
