@@ -29,7 +29,7 @@ def set_queue(f: FloorState, queue: Queue) -> None:
         if call is not None:
             call.queue = queue
         callers.look_again(f, entry.call)
-    look_at_clock(f)
+    f.closed_why[queue.queue_id] = closed(queue.opening, f.now.utc_s) or ""
     f.touch("queues", queue.queue_id)
 
 
@@ -58,8 +58,18 @@ def take_callers(f: FloorState) -> None:
     f.takes_callers = True
     f.entries.is_closed = lambda queue_id: closed(f.entries.routing.queues[queue_id].opening, f.now.utc_s) is not None
     for agent in f.agents.values():
-        put_agent(f, agent)
+        f.entries.routing.set_agent(agent.agent_id, agent.profile.skills)
+    _open_direct(f)
+    for agent in f.agents.values():
+        f.stand_in_line(agent)
+    look_at_clock(f)
     f.at(LOOK_S, "queues", ALL)
+
+
+def _open_direct(f: FloorState) -> None:
+    """Everybody serves it, for each of its calls is for one agent."""
+    members = tuple(QueueMember(agent_id) for agent_id in f.agents)
+    f.entries.routing.set_queue(Queue(queue_id=DIRECT, name="", members=members))
 
 
 def put_agent(f: FloorState, agent: AgentLive) -> None:
@@ -70,8 +80,7 @@ def put_agent(f: FloorState, agent: AgentLive) -> None:
     known = agent.agent_id in routing.roster.agents
     routing.set_agent(agent.agent_id, agent.profile.skills)
     if not known:
-        members = tuple(QueueMember(agent_id) for agent_id in f.agents)
-        routing.set_queue(Queue(queue_id=DIRECT, name="", members=members))
+        _open_direct(f)
         f.stand_in_line(agent)
 
 
