@@ -120,6 +120,13 @@ async def test_who_waits_is_listed_best_first_and_promises_are_not(scene: Scene)
     assert [flow.waiting for flow in shown.flows] == [2, 1]
 
 
+async def test_many_who_ask_at_once_are_shown_one_picture(scene: Scene) -> None:
+    shown = await scene.picture()
+    assert await scene.centre.picture() is shown
+    await scene.centre.log_in(1, False)
+    assert await scene.centre.picture() is not shown
+
+
 # Counters
 
 

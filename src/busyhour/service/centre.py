@@ -6,6 +6,7 @@ Lists are made from a picture of this moment.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 import msgspec
@@ -23,6 +24,7 @@ from busyhour.service.errors import Conflict, NotFound, StoreDown, Unavailable
 from busyhour.service.ports import Clock, Directory, Floors, Queues
 
 AGAIN_S: Final = 1.0  # until a feed that ended is asked for once more
+PICTURE_KEPT_S: Final = 0.1  # of a large floor it costs several ms, and any number of clients may ask
 NAMES_KEPT_S: Final = 5.0  # queues and agents may be called otherwise after it
 SESSION: Final = "management"  # the desk of an agent who was logged on without one
 
@@ -40,6 +42,8 @@ class Centre:
         self._seen = Seen()
         self._names = Names()
         self._names_until_s = 0.0
+        self._picture: CentrePicture | None = None
+        self._picture_until_s = 0.0
         self._talking: dict[str, int] = {}
         self._told: dict[int, AgentReport] = {}
         self._began = False
@@ -117,13 +121,16 @@ class Centre:
     async def reload(self) -> None:
         """Read from the store again how queues and agents are called. Raises `StoreDown`."""
         queues, agents = await self._queues.queues(self.tenant), await self._directory.agents(self.tenant)
-        self._names = names_of(queues, agents)
+        self._names, self._picture = names_of(queues, agents), None
         self._names_until_s = self._clock.now().mono_s + NAMES_KEPT_S
 
     async def picture(self) -> CentrePicture:
-        names = await self.names()
-        seen = self._look()
-        return picture_of(seen, names, self._clock.now().utc_s, self.flow_counters, self.agent_counters)
+        """As it is now, or was a moment ago; what was asked here before is seen."""
+        names, now = await self.names(), self._clock.now()
+        if self._picture is None or now.mono_s >= self._picture_until_s:
+            self._picture = picture_of(self._look(), names, now.utc_s, self.flow_counters, self.agent_counters)
+            self._picture_until_s = now.mono_s + PICTURE_KEPT_S
+        return self._picture
 
     def _look(self) -> Seen:
         seen = Seen()
@@ -140,30 +147,29 @@ class Centre:
             raise NotFound("There is no such agent on the floor.")
         if not on:
             if agent.state != AgentState.OFFLINE:
-                await self._floors.ask(self.tenant, lambda request: e.LogOffAsked(agent_id=agent_id, request=request))
+                await self._ask(lambda request: e.LogOffAsked(agent_id=agent_id, request=request))
             return
         if seen.status_of(agent) is not AgentStatus.OFFLINE:
             return
         if not agent.linked:
             self._floors.tell(self.tenant, e.AgentLinked(agent_id=agent_id, session=SESSION))
-        await self._floors.ask(self.tenant, lambda request: e.ReadyAsked(agent_id=agent_id, request=request))
+        await self._ask(lambda request: e.ReadyAsked(agent_id=agent_id, request=request))
 
     async def release(self, agent_id: int) -> None:
         """End whatever the agent has in hand, so that they can be given a call again (OC-124)."""
-        for make in (e.HangUpAsked, e.WrapUpEndAsked):
-            try:
-                await self._floors.ask(
-                    self.tenant,
-                    lambda request, make=make: make(agent_id=agent_id, request=request),  # type: ignore[misc]
-                )
-            except Conflict:  # nothing of this kind in hand
-                continue
+        with suppress(Conflict):  # no call in hand
+            await self._ask(lambda request: e.HangUpAsked(agent_id=agent_id, request=request))
+        with suppress(Conflict):  # no wrap-up
+            await self._ask(lambda request: e.WrapUpEndAsked(agent_id=agent_id, request=request))
 
     async def assign(self, call: str, agent_id: int) -> None:
         """Raises `Conflict` with the code of a `NotGiven`."""
-        await self._floors.ask(
-            self.tenant, lambda request: e.AssignAsked(call=call, agent_id=agent_id, request=request)
-        )
+        await self._ask(lambda request: e.AssignAsked(call=call, agent_id=agent_id, request=request))
+
+    async def _ask(self, make: Callable[[str], e.Event]) -> None:
+        """What is seen next is what came of it."""
+        await self._floors.ask(self.tenant, make)
+        self._picture = None
 
     async def dispatching(self) -> bool:
         """Whether all queues give their calls to agents themselves."""
@@ -180,6 +186,7 @@ class Centre:
 
     def reset_counters(self, which: Sequence[tuple[str, str, str]] | None) -> None:
         """Each as whose (all, flow, agent), their id, and the figure; None: all of them. Means are kept."""
+        self._picture = None
         if which is None:
             self.flow_counters.reset_all(means=False)
             self.agent_counters.reset_all(means=False)
@@ -193,6 +200,7 @@ class Centre:
 
     def reset(self) -> None:
         """Counters, means, and calls processed (OC-093)."""
+        self._picture = None
         self.flow_counters.reset_all(means=True)
         self.agent_counters.reset_all(means=True)
 
