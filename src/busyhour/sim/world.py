@@ -283,7 +283,7 @@ class World(Desks):
     # What processes tell
 
     def chance(self, probability: float) -> bool:
-        return self.luck.chance(probability)
+        return probability > 0 and self.luck.chance(probability)
 
     def opened(self, process: Process) -> None:
         self.checks.opened(process)

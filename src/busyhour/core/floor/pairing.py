@@ -32,7 +32,8 @@ def settle(f: FloorState) -> None:
         if assign(f):
             continue
         if not f.dirty_runs:
-            queues.keep_counts(f)
+            if f.entries.counted:
+                queues.keep_counts(f)
             return
         dirty, f.dirty_runs = f.dirty_runs, {}
         for run_id in dirty:
@@ -61,7 +62,7 @@ def settle_agents(f: FloorState) -> None:
 
 def assign(f: FloorState) -> bool:
     """Give answered calls to available agents: the most urgent and longest waiting first, to the longest idle."""
-    if not f.idle or not f.telephony_up:
+    if not f.telephony_up:
         return False
     assigned = False
     while f.idle:
