@@ -73,6 +73,7 @@ TURN_AWAY = {"trigger": "full", "action": "reject"}
         ({"opening": {"holidays": [{"day": "2026-02-30"}]}}, "opening.holidays[0].day"),
         ({"opening": {"holidays": [{"day": "2026-12-24"}, {"day": "2026-12-24"}]}}, "opening.holidays"),
         ({"announce": {"welcome": "../../etc/passwd"}}, "announce.welcome"),
+        ({"announce": {"callback": "9999"}}, "announce.callback"),
         ({"announce": {"place_every_s": 1}}, "announce.place_every_s"),
         ({"overflow": [TURN_AWAY] * 51}, "overflow"),
         ({"overflow": [TURN_AWAY | {"threshold": 3}]}, "overflow[0].threshold"),

@@ -114,7 +114,7 @@ def check_who(queue: Queue, known: Known) -> None:
 
 def check_announcements(queue: Queue, known: Known) -> None:
     said = queue.announce
-    for field in ("welcome", "whisper", "farewell"):
+    for field in ("welcome", "whisper", "callback", "farewell"):
         check_prompt(known, getattr(said, field), f"announce.{field}")
     if said.place_every_s and not PLACE_EVERY_MIN_S <= said.place_every_s <= 3600:
         text = f"The place is said every {PLACE_EVERY_MIN_S:g} to 3600 seconds, or never (0)."

@@ -100,6 +100,7 @@ export interface Queue {
     place: boolean;
     wait: boolean;
     whisper: string | null;
+    callback: string | null;
     farewell: string | null;
   };
   callback_key: string;

@@ -52,10 +52,11 @@ export default function LivePage() {
 }
 
 const TALKING = new Set(['talking', 'held']);
+const DOWN = new Set(['reserved', 'planned', 'ended']); // looked at before, or wrapped up after
 
 function Tiles({ agents, calls, system }: { agents: AgentView[]; calls: CallView[]; system: SystemView | null }) {
   const { t } = useTranslation();
-  const up = system?.calls_up ?? calls.length;
+  const up = calls.filter((call) => !DOWN.has(call.state)).length;
   const talking = calls.filter((call) => TALKING.has(call.state)).length;
   const waiting = calls.filter((call) => call.state === 'waiting').length;
   const states = (state: string) => agents.filter((agent) => agent.state === state).length;

@@ -2,6 +2,7 @@
 import { Checkbox, MultiSelect, NumberInput, Select, SimpleGrid, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { HoursInput } from '@/components/hours-input';
+import { PromptSelect } from '@/components/prompt-select';
 import { Section } from '@/components/section';
 import type { Part } from '@/features/queues/queue-sections';
 import { useRowsOf } from '@/lib/crud';
@@ -25,6 +26,7 @@ export function CallbackSection({ queue, set }: Part) {
         <NumberInput label={t('callback.retry')} min={0.5} max={1440} decimalScale={1} value={rule.retry_s / 60} onChange={(value) => change({ retry_s: Number(value) * 60 })} />
         <NumberInput label={t('callback.expires')} description={t('callback.expiresText')} min={1} max={720} decimalScale={1} value={rule.expires_s / 3600} onChange={(value) => change({ expires_s: Number(value) * 3600 })} />
       </SimpleGrid>
+      <PromptSelect label={t('callback.said')} text={t('callback.saidText')} value={queue.announce.callback} onChange={(callback) => set({ announce: { ...queue.announce, callback } })} />
       <HoursInput label={t('callback.hours')} text={t('callback.hoursText')} value={rule.hours} onChange={(hours) => change({ hours })} />
       <Checkbox label={t('callback.agentFirst')} description={t('callback.agentFirstText')} checked={rule.agent_first} onChange={(event) => change({ agent_first: event.currentTarget.checked })} />
     </Section>
