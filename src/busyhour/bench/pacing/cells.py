@@ -30,7 +30,7 @@ class Result(Struct, frozen=True, kw_only=True):
     days: int = 0
     days_over: int = 0  # the law's limit
     day_most: float = 0.0  # abandonment on the worst day
-    window_most: float = 0.0  # and in the worst 24 hours, looked at each minute
+    window_most: float = 0.0  # and in the worst 24 hours that end with an answer
     dialed: int = 0
     answered: int = 0
     canceled: int = 0
