@@ -61,7 +61,6 @@ CALLERS = (
         WHERE ended_utc_s IS NULL AND callback <> ''""",
     "CREATE INDEX caller_callback ON caller (tenant_id, callback) WHERE callback <> ''",
     "CREATE INDEX caller_time ON caller (tenant_id, arrived_utc_s, call)",
-    "CREATE INDEX caller_number ON caller (tenant_id, reads_as, arrived_utc_s)",
     f"""CREATE TABLE queue_entry (
         {TENANT}, entry text NOT NULL, queue_id bigint NOT NULL, entered_utc_s double precision NOT NULL,
         number text COLLATE "C" NOT NULL, since_utc_s double precision NOT NULL, state text NOT NULL,
