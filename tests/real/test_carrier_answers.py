@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from busyhour.adapters.asterisk.causes import SIP, end_cause
 from busyhour.adapters.asterisk.private import PrivatePbx
-from busyhour.core.events import CallEnded
+from busyhour.core.events import CallArrived, CallEnded
 from busyhour.core.model.values import EndCause
 from tests.real.private_pbx import settings_on_free_ports
 from tests.real.sip_answerer import SipAnswerer
@@ -54,6 +54,7 @@ async def test_every_sip_status_that_we_map(watch: Watch, rings: int) -> None:
 
 
 ELSEWHERE = ["premium", "call", "Local%2Fcall%40busyhour", "Local%2Fagent%40busyhour", "PJSIP%2F49666%40t1-23"]
+ELSEWHERE += ["Local%2F4930100%40busyhour-came", "Local%2Fsend%40busyhour-sent"]
 
 
 async def test_a_trunk_that_moves_is_called_at_its_new_place_only(watch: Watch) -> None:
@@ -84,6 +85,7 @@ async def test_a_carrier_does_not_choose_where_we_call(watch: Watch, pbx: Privat
         async with asyncio.timeout(5):
             while (await watch.telephony.link.ask("GET", "channels")).read(list[object]):
                 await asyncio.sleep(0.05)
+    assert not [told for told in watch.told if isinstance(told, CallArrived)]  # nor is it a caller
 
 
 async def test_a_channel_that_we_did_not_make_is_not_let_in(watch: Watch, pbx: PrivatePbx) -> None:
