@@ -140,6 +140,7 @@ class CallerCall(CallLive):
     callback: str = ""  # whose dial this is
     approved: bool = False  # RESERVED: to be dialed as soon as the agent's phone is up
     ringing: dict[int, None] = field(default_factory=dict)  # agents who are rung for it and have not answered
+    out_trunk_id: int = 0  # over which it was sent on, beside the line that a callback's dial has
     wait_s: float = 0.0  # in queues that it left
     hint: CallerOutcome | None = None
     outcome: CallerOutcome | None = None

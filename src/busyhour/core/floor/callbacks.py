@@ -291,7 +291,7 @@ def on_callback_due(f: FloorState, name: str) -> None:
 def refused(f: FloorState, call: CallerCall, event: e.CallRefused) -> None:
     """The transaction said no: put off, when it may be legal again, else over."""
     callback = f.entries.promises.callbacks.get(call.callback)
-    free_line(f, call)
+    free_lines(f, call)
     _free(f, call)
     f.move_caller(call, CallCause.ENDED)
     del f.callers[call.call]
@@ -326,7 +326,6 @@ def reached(f: FloorState, call: CallerCall) -> None:
 
 def ended(f: FloorState, call: CallerCall, cause: EndCause) -> None:
     """The dial is over. Whoever was not reached is tried again by the rule."""
-    free_line(f, call)
     callback = f.entries.promises.callbacks.get(call.callback)
     if callback is None or callback.state is not CallbackState.DIALING:
         return
@@ -343,10 +342,11 @@ def ended(f: FloorState, call: CallerCall, cause: EndCause) -> None:
     f.at((callback.due_utc_s or f.now.utc_s) - f.now.utc_s, "callback", callback.callback)
 
 
-def free_line(f: FloorState, call: CallerCall) -> None:
-    trunk = f.trunks.get(call.trunk_id)
-    if trunk is not None:
-        trunk.up -= 1
-        call.trunk_id = 0
-        f.dirty_all_runs()
-        f.touch("system", "system")
+def free_lines(f: FloorState, call: CallerCall) -> None:
+    for trunk_id in (call.trunk_id, call.out_trunk_id):
+        trunk = f.trunks.get(trunk_id)
+        if trunk is not None:
+            trunk.up -= 1
+            f.dirty_all_runs()
+            f.touch("system", "system")
+    call.trunk_id = call.out_trunk_id = 0

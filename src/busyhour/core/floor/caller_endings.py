@@ -32,10 +32,9 @@ def close(f: FloorState, call: CallerCall, cause: EndCause, ended_utc_s: float) 
         f.entries.talked(call.queue.queue_id, talk_s, f.now.utc_s)
     for kind in DEADLINES:
         f.drop(kind, call.call)
+    callbacks.free_lines(f, call)
     if call.callback:
         callbacks.ended(f, call, cause)
-    elif was is CallState.OUTSIDE:
-        callbacks.free_line(f, call)
     with_agent = was in WITH_AGENT or call.accompanied
     f.move_attempt(call, AttemptCause.ENDED)
     f.move_caller(call, CallCause.ENDED)

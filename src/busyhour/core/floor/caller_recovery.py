@@ -150,13 +150,13 @@ def _adopt(f: FloorState, stored: OpenCaller, channel: ChannelPicture, entry: En
 def _take_line(f: FloorState, call: CallerCall) -> None:
     """Of our trunks, while it is up. Over which one a caller was sent on is not stored: it is taken to be the one over
     which they would be sent now."""
-    if call.state is CallState.OUTSIDE and not call.callback:
-        trunk = callbacks.free_trunk(f, call.queue)
-        call.trunk_id = trunk.trunk.trunk_id if trunk is not None else 0
-    if call.trunk_id in f.trunks:
-        f.trunks[call.trunk_id].up += 1
-    else:
+    if call.trunk_id not in f.trunks:
         call.trunk_id = 0
+    else:
+        f.trunks[call.trunk_id].up += 1
+    if call.state is CallState.OUTSIDE and (trunk := callbacks.free_trunk(f, call.queue)) is not None:
+        call.out_trunk_id = trunk.trunk.trunk_id
+        trunk.up += 1
 
 
 def _state_of(call: CallerCall, channel: ChannelPicture, leg: str | None) -> CallState:

@@ -61,7 +61,7 @@ def send_on(f: FloorState, call: CallerCall, number: str) -> bool:
         call.why = "no line is free to send this caller on"
         return False
     trunk.up += 1
-    call.trunk_id = trunk.trunk.trunk_id
+    call.out_trunk_id = trunk.trunk.trunk_id
     f.move_caller(call, CallCause.SENT_ON)
     call.segment_from_utc_s = f.now.utc_s
     call.why = f"sent on to {number}"
