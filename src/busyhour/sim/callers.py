@@ -72,7 +72,7 @@ class CallersPbx(SimPbx):
                 number=comer.number,
                 name=comer.name,
                 headers=comer.headers,
-                at_utc_s=self.utc(),
+                at_utc_s=channel.began_utc_s,
             )
             self.hear(channel.tenant, arrived)
         elif tries:
@@ -188,7 +188,8 @@ class CallersPbx(SimPbx):
     def _send_on(self, channel: Channel, command: c.SendOn, *, late: bool) -> None:
         answers_s, stays_s = self.outside
         self.ledger.leave_room(channel, late=late)
-        self.ledger.take_line(channel, command.trunk.trunk_id)
+        channel.out_trunk_id = command.trunk.trunk_id
+        self.ledger.take_line(channel, channel.out_trunk_id)
         channel.in_app, channel.sent_to = False, command.number
         self._set_audio(channel, "ringing")
         self._later(channel, answers_s, self._outside_answers, channel, stays_s)

@@ -117,9 +117,7 @@ class CallerChecks:
             self._over[place] = entry.state
 
     def _clock_doubt_s(self, channel: Channel) -> float:
-        """Who was first seen on the PBX rings by its clock; who was heard of, by the engine's and the carrier's."""
-        taken_s = TRIED_S if channel.taken else 0.0
-        return taken_s + sum(abs(by_s) for at_s, by_s in self._world.jumps if at_s >= channel.began_s - 1.0)
+        return sum(abs(by_s) for at_s, by_s in self._world.jumps if at_s >= channel.began_s - 1.0)
 
     def forget(self, tenant: int, keep: c.Keep) -> None:
         """The store has lost it, and nobody had heard of it."""
@@ -253,6 +251,3 @@ class CallerChecks:
                 raise Violation(
                     f"I34: queue {queue_id} of {tenant} counts {answered} answered, and {served} were served"
                 )
-
-
-TRIED_S = 2.5  # between the call and an engine that takes it

@@ -149,6 +149,7 @@ class FloorChecks(LiveView):
                 raise Violation(f"I24: the free agents of run {run.run_id} of {floor.tenant} are not {free}")
         for trunk_id, trunk in floor.trunks.items():
             up = sum(call.trunk_id == trunk_id for call in (*live, *floor.callers.values()))
+            up += sum(call.out_trunk_id == trunk_id for call in floor.callers.values())
             if trunk.up != up:
                 raise Violation(f"I34: trunk {trunk_id} of {floor.tenant} counts {trunk.up}, a recount {up}")
 

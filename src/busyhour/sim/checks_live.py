@@ -5,6 +5,7 @@ Promises with a time limit begin anew when something befalls the engine, its lin
 
 from typing import TYPE_CHECKING
 
+from busyhour.core.floor.callbacks import RING_S
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
 from busyhour.core.model.ids import room_of
@@ -24,6 +25,7 @@ RING_OVER_MAX_S = 25.0  # beyond the ring time: the hang-up may be lost, and is 
 BACK_MAX_S = 5.0  # an engine, after the store and the PBX are there
 PICTURE_LOST_S = 6.5  # later, when it asked in vain what the PBX has: the wait for an answer, and for the next try
 ADOPTED_MAX_S = 10.0  # a live call, by a healthy engine
+UNANSWERED_MAX_S = 25.0  # a caller: their arrival may go unheard until the next look, and the order may be lost
 STRANGER_MAX_S = 25.0  # nobody's call: seen at the next look, and the hang-up may be lost once
 GONE_KNOWN_MAX_S = 45.0  # an attempt whose channel is gone, or never was, has its record
 STORED_MAX_S = 3.0  # what an agent is, in the store
@@ -32,6 +34,11 @@ CAUSE_MAX_S = 20.0  # an agent on a call that is gone
 KNOWN_BACK_S = 2.0  # what happened while a link was down, after it is back
 TAB_MAX_S = 5.0  # a customer with a tab that another one has replaced
 LATE_MAX_S = 1.0  # a deadline of a healthy engine
+
+
+def _ring_s(channel: Channel) -> float:
+    """The longest that anybody is rung: of those who are called back, longer."""
+    return RING_S if channel.of_caller else 14.0
 
 
 class LiveChecks:
@@ -82,9 +89,10 @@ class LiveChecks:
             silent_s = now_s - max(channel.audio_since_s, channel.answered_s)
             if channel.audio == "none" and min(silent_s, healthy_s) > self._silence_max_s:
                 raise Violation(f"I18: {channel.name} has heard nothing for {silent_s:.1f} s")
-        elif channel.taken and min(now_s - channel.began_s - 14.0, healthy_s) > RING_OVER_MAX_S:
-            raise Violation(f"I18: {channel.name} has not been answered for {now_s - channel.began_s:.1f} s")
-        elif not channel.came and min(now_s - channel.began_s - 14.0, healthy_s) > RING_OVER_MAX_S:
+        elif channel.came:
+            if channel.taken and min(now_s - channel.began_s, healthy_s) > UNANSWERED_MAX_S:
+                raise Violation(f"I18: {channel.name} has not been answered for {now_s - channel.began_s:.1f} s")
+        elif min(now_s - channel.began_s - _ring_s(channel), healthy_s) > RING_OVER_MAX_S:
             raise Violation(f"I43: {channel.name} rings for {now_s - channel.began_s:.1f} s")
         self._places.look(channel, now_s, healthy_s)
         if channel.stranger:

@@ -49,6 +49,7 @@ class Channel:
     taken: bool = False  # an engine was there for it
     met: bool = False  # was joined with an agent, or with somebody outside
     sent_to: str = ""  # a number outside
+    out_trunk_id: int = 0  # over which
     left: bool = False  # they hung up themselves
 
     @property
@@ -100,7 +101,6 @@ class Ledger:
         self.take_line(channel, channel.trunk_id)
 
     def take_line(self, channel: Channel, trunk_id: int) -> None:
-        channel.trunk_id = trunk_id
         trunk = (channel.tenant, trunk_id)
         self.up_on_trunk[trunk] = self.up_on_trunk.get(trunk, 0) + 1
 
@@ -108,8 +108,8 @@ class Ledger:
         channel.ended_utc_s, channel.ended_s, channel.cause = utc_s, now_s, cause
         del self.live[channel.name]
         self.leave_room(channel)
-        if channel.trunk_id:
-            self.up_on_trunk[channel.tenant, channel.trunk_id] -= 1
+        for trunk_id in filter(None, (channel.trunk_id, channel.out_trunk_id)):
+            self.up_on_trunk[channel.tenant, trunk_id] -= 1
         if channel.number and not channel.came:
             del self.live_numbers[channel.tenant, channel.number]
             self.last_end[channel.tenant, channel.member_id] = channel

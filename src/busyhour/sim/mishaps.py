@@ -193,6 +193,8 @@ class Mishaps:
         """A callee's, or that of the campaign that keeps hours: a name that newer zone data do not have any more."""
         tenant, seconds = self._any_tenant(), self._dice.uniform(*GONE_S)
         rows = self._world.store.tenants[tenant]
+        if not rows.runs:
+            return
         callees = [one for one in rows.members.values() if rows.runs[one.run_id].campaign_id == ZONED]
         if self._dice.random() < 0.5:
             self._world.note(f"the zone of a campaign of {tenant} is gone for {seconds:.1f}")
@@ -224,6 +226,8 @@ class Mishaps:
     def _administer(self) -> None:
         tenant = self._any_tenant()
         rows = self._world.store.tenants[tenant]
+        if not rows.runs:
+            return  # a tenant that only takes calls
         run = self._dice.choice(list(rows.runs.values()))
         act = self._dice.choice(["pause", "unpause", "unpause", "dnc", "edit"])
         self._world.note(f"administrator of {tenant}: {act}")

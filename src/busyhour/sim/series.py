@@ -18,6 +18,7 @@ import structlog
 from msgspec import Struct
 
 from busyhour.sim.faults import Weather
+from busyhour.sim.inbound import InboundMixedWorld, InboundWorld
 from busyhour.sim.partitions import MixedWorld
 from busyhour.sim.plan import Plan, Result
 from busyhour.sim.world import World
@@ -72,6 +73,8 @@ def run_world(plan: Plan, make_store: MakeStore) -> Result:
 
 
 def world_of(plan: Plan, make_store: MakeStore) -> World:
+    if plan.inbound:
+        return (InboundMixedWorld if plan.weather.partitions_per_h else InboundWorld)(plan, make_store)
     return (MixedWorld if plan.weather.partitions_per_h else World)(plan, make_store)
 
 

@@ -3,6 +3,7 @@
 r6   10 % of the events lost, 10 % doubled, 10 % late by up to 5 s: the records are the ledger's
 r8   the hours against an oracle of our own
 r10  an engine stands still for longer than its lease while another takes over: nothing that it orders is obeyed
+inbound  tenants that are called, too, with all kinds of faults: callers, queues, callbacks, by the carrier's ledger
 r12  one-way partitions: nothing is broken, and all goes on soon after
 """
 
@@ -12,15 +13,18 @@ from itertools import count
 from time import perf_counter
 from typing import Any
 
-from busyhour.sim.faults import Weather
+import msgspec
+
+from busyhour.sim.faults import GROUPS, Weather
 from busyhour.sim.mishaps import LEASE_S
 from busyhour.sim.partitions import PartitionWorld
 from busyhour.sim.plan import Plan, Result
-from busyhour.sim.series import MakeStore, silence
+from busyhour.sim.series import MakeStore, plan_of, run_world, silence
 from busyhour.sim.suite_hours import check_hours
 from busyhour.sim.suite_names import NAMES
 from busyhour.sim.world import World
 
+CONTACTS_INBOUND = 200
 Advance = Callable[[int, int], None]
 
 UNHEARD = Weather(event_lost=0.1, event_doubled=0.1, event_late=0.1, admin_acts_per_h=0.0)
@@ -95,11 +99,27 @@ def partitions(goal: int, seed: int, make_store: MakeStore, advance: Advance) ->
     raise AssertionError("seeds do not end")
 
 
+def inbound(goal: int, seed: int, make_store: MakeStore, advance: Advance) -> Outcome:
+    outcome = Outcome()
+    for one in count(seed):
+        result = run_world(msgspec.structs.replace(plan_of(one, GROUPS, CONTACTS_INBOUND), inbound=True), make_store)
+        outcome.add(result)
+        for name, times in result.outcomes.items():
+            if name.startswith("caller "):
+                outcome.more[name] = outcome.more.get(name, 0) + times
+        outcome.done = outcome.calls
+        advance(outcome.done, goal)
+        if outcome.violation is not None or outcome.done >= goal:
+            return outcome
+    raise AssertionError("seeds do not end")
+
+
 SUITES: dict[str, tuple[str, int, Callable[[int, int, MakeStore, Advance], Outcome]]] = {
     "r6": ("calls", 100_000, unheard),
     "r8": ("checks", 10_000_000, hours),
     "r10": ("standstills", 500, standstills),
     "r12": ("partitions", 1_000, partitions),
+    "inbound": ("calls", 20_000, inbound),
 }
 """Name: what is counted, the goal, the suite."""
 assert tuple(SUITES) == NAMES
@@ -116,7 +136,7 @@ def run_suite(name: str, *, goal: int | None, seed: int, make_store: MakeStore, 
         "goal": goal or usual,
         "runs": outcome.runs,
         "calls": outcome.calls,
-        **outcome.more,
+        **dict(sorted(outcome.more.items())),
         "violations": int(outcome.violation is not None),
         "seconds": round(perf_counter() - began_s, 2),
     }
