@@ -84,6 +84,21 @@ async def test_what_the_core_refuses_is_told(world: World, here: Tenant, agent: 
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "no_line")
 
 
+@pytest.mark.parametrize(("state", "code"), [("on_contact", "busy"), ("acw", "wrap_up")])
+async def test_whose_hands_are_full_makes_no_contact(
+    world: World, here: Tenant, agent: Person, campaign_id: int, state: str, code: str
+) -> None:
+    """What the floor would refuse leaves no row behind."""
+    await permit(world, here)
+    admin = here.people[Role.ADMINISTRATOR]
+    lists = (await ask(world, admin, "GET", "/api/lists")).json()
+    world.floors.state["agents"][str(agent.user.agent_id)] = {"call": here.ids["call"], "state": state}
+    refused = await dial(world, agent, campaign_id, number=NUMBER)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, code), refused.text
+    assert (await ask(world, admin, "GET", "/api/lists")).json() == lists
+    assert not [event for _, event in world.floors.asked if isinstance(event, e.ManualDialAsked)]
+
+
 async def test_a_preview_is_decided_on(world: World, agent: Person) -> None:
     assert (await ask(world, agent, "POST", "/api/desk/preview/dial", {"call": "c1-0"})).status_code == 204
     skip = {"call": "c1-0", "reason": "not now"}

@@ -3,15 +3,16 @@
 from msgspec import Struct
 
 from busyhour.core import events as e
+from busyhour.core.life.agent import AgentState
 from busyhour.core.life.run import ACTIVE
 from busyhour.http.attempts import CALL
 from busyhour.http.campaigns_check import REASON_LENGTH_MAX
-from busyhour.http.desk_calls import agent_view, call_in_hand
+from busyhour.http.desk_calls import agent_view, call_in_hand, own_state
 from busyhour.http.routes import Routes
 from busyhour.http.services import Caller, Services, Use, Who
 from busyhour.service import records as r
 from busyhour.service.destinations import check_destination
-from busyhour.service.errors import Forbidden, Invalid, NotFound
+from busyhour.service.errors import Conflict, Forbidden, Invalid, NotFound
 from busyhour.service.numbers import TEXT_LENGTH_MAX, Number, Numbers, number_in
 
 routes = Routes("desk")
@@ -104,6 +105,7 @@ async def dial_by_hand(who: Who, use: Use, body: ManualDial) -> None:
     if body.campaign_id not in {one.campaign_id for one in choice.campaigns}:
         raise Invalid("Choose one of your campaigns that are running.", field="campaign_id")
     number, zones = await read_number(who, use, body)
+    check_hands(who, use)
     run_id, item = await use.campaigns.dial_by_hand(
         who.tenant_id, body.campaign_id, contact_id=body.contact_id, number=number, zones=zones
     )
@@ -126,6 +128,16 @@ async def read_number(who: Caller, use: Services, body: ManualDial) -> tuple[str
         check_destination(number, campaign.dial_countries or (country,))
     found = Numbers(country).read(number)
     return number, found.zones if isinstance(found, Number) else ()
+
+
+def check_hands(who: Caller, use: Services) -> None:
+    """The floor refuses it too; but by then the number is a contact of a list."""
+    agent = own_state(use, who)["agents"].get(str(who.agent_id))
+    if agent is None or agent["call"] is None:
+        return
+    if agent["state"] == AgentState.ACW:
+        raise Conflict("Finish the wrap-up of your last call first.", code="wrap_up")
+    raise Conflict("You have a contact or a call in hand. End it first.", code="busy")
 
 
 def check_call(call: str) -> None:
