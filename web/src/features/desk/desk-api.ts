@@ -62,9 +62,9 @@ export function useDestinations() {
   return useQuery({ queryKey: ['desk', 'destinations'], queryFn: () => api.get<DeskDestinations>('/api/desk/destinations'), staleTime: 0, refetchInterval: 5_000 });
 }
 
-/** A refusal is shown in the form, not as a notice. */
-export function useTransfer() {
-  return useMutation({ mutationFn: (to: { kind: 'queue' | 'agent' | 'number'; target: string; note: string }) => api.post<unknown>('/api/desk/transfer', to) });
+/** A refusal is shown in the form, not as a notice. `done` is called even if the caller has left the desk by then. */
+export function useTransfer(done: () => void) {
+  return useMutation({ mutationFn: (to: { kind: 'queue' | 'agent' | 'number'; target: string; note: string }) => api.post<unknown>('/api/desk/transfer', to), onSuccess: done });
 }
 
 export type Order = 'ready' | 'logoff' | 'hangup' | 'hold' | 'resume' | 'wrapup/end';

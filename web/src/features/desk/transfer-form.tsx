@@ -33,12 +33,12 @@ function Form({ to, close }: { to: DeskDestinations; close: () => void }) {
   const [kind, setKind] = useState<Kind>('queue');
   const [target, setTarget] = useState('');
   const [note, setNote] = useState('');
-  const transfer = useTransfer();
+  const transfer = useTransfer(close);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
   function submit(event: FormEvent) {
     event.preventDefault();
-    if (target.trim() !== '') transfer.mutate({ kind, target, note }, { onSuccess: close });
+    if (target.trim() !== '') transfer.mutate({ kind, target, note });
   }
   const choices = kind === 'queue'
     ? to.queues.map((one) => ({ value: String(one.queue_id), label: t('transfer.queue', { name: one.name, waiting: one.waiting, free: one.agents_free }) }))
