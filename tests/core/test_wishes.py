@@ -240,3 +240,22 @@ def test_an_agent_who_was_let_go_of_a_call_before_a_crash_is_not_given_it_again(
           > close c1 HANDLED 28
     """)
     assert story.floor.agents[1].call is None
+
+
+@pytest.mark.covers("I25", "I48")
+@pytest.mark.parametrize("set_back_s", [0.0, 300.0])
+def test_a_wrap_up_lasts_no_longer_after_a_crash_though_the_clock_was_set_back(set_back_s: float) -> None:
+    """It was to end 20 s from now; the clock that says so may have been put right meanwhile."""
+    ann = AgentProfile(
+        agent_id=1,
+        name="ann",
+        pause_reason=None,
+        acw_until_utc_s=NOON_UTC_S + 20 + set_back_s,
+        acw_call="c1-1",
+        session_open=True,
+    )
+    over = stored(state="final", outcome=Outcome.HANDLED, ended_utc_s=NOON_UTC_S - 5 + set_back_s)
+    story = Story(agents=[ann], campaigns=[campaign(acw_max_s=25.0)], calls=[over], show=("agent",))
+    assert story.first == ["agent ann acw"]
+    story.check("19 ticks")
+    story.check(f"{20 if not set_back_s else 25} ticks\n > agent ann not_ready lagged")

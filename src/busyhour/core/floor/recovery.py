@@ -25,6 +25,7 @@ from busyhour.core.floor import (
     places,
     preview,
     runs,
+    wrapup,
 )
 from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.run_live import TrunkLive
@@ -194,6 +195,7 @@ def _take_up_wrap_up(f: FloorState, stored: OpenCall) -> None:
     f.calls[call.call] = call
     run.calls[call.call] = None
     f.touch("calls", call.call)
+    wrapup.hold_to_longest(f, agent, call)
 
 
 def _known(stored: OpenCall, campaign: Campaign) -> DialedCall:

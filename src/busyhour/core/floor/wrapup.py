@@ -29,6 +29,14 @@ def begin_acw(f: FloorState, agent: AgentLive, call: CallLive) -> None:
     f.dirty_agent(agent.agent_id)
 
 
+def hold_to_longest(f: FloorState, agent: AgentLive, call: CallLive) -> None:
+    """A wrap-up as the store knows it ends at a time of the wall clock, which may have been set back since (I48)."""
+    mode, max_s = call.acw
+    if mode not in (AcwMode.NONE, AcwMode.UNTIMED) and agent.acw_until_s - f.now.mono_s > max_s:
+        agent.acw_until_s, agent.acw_until_utc_s = f.now.mono_s + max_s, f.now.utc_s + max_s
+        f.at(max_s, "acw", str(agent.agent_id))
+
+
 def on_acw_due(f: FloorState, name: str) -> None:
     agent = f.agents.get(int(name))
     if agent is not None:
