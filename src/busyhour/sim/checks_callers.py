@@ -196,7 +196,11 @@ class CallerChecks:
         talked = channel.joined_s > 0
         if outcome is CallerOutcome.HANDLED and not talked and not self._is_lossy():
             raise Violation(f"I30: {name} talked with nobody, and its record says {outcome}")
-        if outcome in (CallerOutcome.ABANDONED, CallerOutcome.UNREACHED) and channel.joined_s > JUST_HEARD_S:
+        if (
+            outcome in (CallerOutcome.ABANDONED, CallerOutcome.UNREACHED)
+            and channel.joined_s > JUST_HEARD_S
+            and self._was_known(channel)
+        ):
             raise Violation(f"I30: {name} talked for {channel.joined_s:.1f} s, and its record says {outcome}")
         if outcome is CallerOutcome.SENT_ON and not channel.sent_to and not self._is_lossy():
             raise Violation(f"I30: {name} was sent to nobody, and its record says {outcome}")
@@ -209,6 +213,11 @@ class CallerChecks:
         elsewhere = room is not None and agent_of(leg_in(room)) != record.agent_id
         if record.agent_id is not None and elsewhere and not self._is_lossy():
             raise Violation(f"I30: {name} was in {room}, and its record says {record.agent_id}")
+
+    def _was_known(self, channel: Channel) -> bool:
+        """That they talked was written, or the engine that knew of it lived until their end."""
+        written = self._rows(channel.tenant).callers[channel.name].joined_utc_s is not None
+        return written or not any(at_s > channel.began_s for at_s in self._world.began_s[channel.tenant])
 
     def _promised(self, channel: Channel) -> bool:
         rows = self._rows(channel.tenant)

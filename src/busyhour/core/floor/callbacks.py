@@ -277,12 +277,20 @@ def _later(f: FloorState, callback: Callback, due_utc_s: float, why: str) -> Non
 
 
 def on_callback_due(f: FloorState, name: str) -> None:
+    """By the clock that is never set: one that was set back since makes nobody wait for ever (I48)."""
     callback = f.entries.promises.callbacks.get(name)
-    if callback is None or not f.entries.promises.due(name, f.now.utc_s + 0.001):
+    if callback is None or not f.entries.promises.due(name, max(f.now.utc_s, callback.due_utc_s or 0.0)):
         return
     save(f, callback)
     f.entries.callback_waits(name, f.now.utc_s)
     callers.look_again(f, name)
+
+
+def give_up_late_ones(f: FloorState) -> None:
+    """Whose turn has not come in all the time for which they hold."""
+    for callback in list(f.entries.promises.callbacks.values()):
+        if callback.state is CallbackState.WAITING and f.now.utc_s >= callback.expires_utc_s:
+            cancel(f, callback.callback, "nobody could call back in time")
 
 
 # What came of the dial

@@ -87,6 +87,7 @@ def put_agent(f: FloorState, agent: AgentLive) -> None:
 def on_queues_due(f: FloorState, name: str) -> None:
     look_at_clock(f)
     look_at_all(f)
+    callbacks.give_up_late_ones(f)
     f.at(LOOK_S, "queues", name)
 
 
