@@ -152,5 +152,5 @@ def queue_view(queue_id: int, **more: Any) -> Row:
 
 def caller_view(**more: Any) -> Row:
     view: Row = {"queue_id": 1, "queue_name": "Sales", "shown": "SALES ACME Rockets", "dialed": "+41445550100"}
-    view |= {"arrived_utc_s": time.time() - 30, "waited_s": 21.0, "callback": False, "transfer_to": ""}
+    view |= {"arrived_utc_s": time.time() - 30, "waited_s": 21.0, "callback": False, "transfer_to": "", "note": ""}
     return view | {"url": "https://crm.example/c?number=7"} | more

@@ -163,3 +163,7 @@ async def test_what_a_header_says_is_no_way_in(desk: Page, agent: FakeApi) -> No
         await expect(card).to_contain_text("This number has not called before")
         await expect(card).to_contain_text("we called back")
         assert await card.get_by_role("link").count() == 0
+    await agent.set_desk("on_contact", call(9, transfer_to="+41445550188", note="asked for Ann"))
+    await expect(card).to_contain_text("asked for Ann")
+    await desk.keyboard.press("Control+Shift+F")
+    await expect(desk.get_by_role("textbox", name="Number")).to_have_value("+41445550188")

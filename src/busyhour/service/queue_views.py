@@ -50,6 +50,7 @@ def caller_view(call: CallerCall) -> CallerView:
         callback=bool(call.callback),
         url=call.arrival.url,
         transfer_to=call.arrival.transfer_to,
+        note=call.note,
     )
 
 

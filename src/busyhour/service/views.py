@@ -85,6 +85,7 @@ class CallerView(View, frozen=True, kw_only=True):
     callback: bool  # we called back
     url: str = ""  # of the screen to open, as the caller's header says (CP-044)
     transfer_to: str = ""
+    note: str = ""  # of whoever had them before
 
 
 class WindowView(View, frozen=True, kw_only=True):

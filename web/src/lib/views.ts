@@ -41,6 +41,7 @@ export interface CallerView {
   callback: boolean;
   url: string;
   transfer_to: string;
+  note: string;
 }
 
 export interface CallView {

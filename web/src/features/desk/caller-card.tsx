@@ -40,6 +40,7 @@ function Details({ call, caller }: { call: CallView; caller: CallerView }) {
     [t('caller.arrived'), moment(caller.arrived_utc_s)],
     [t('attempt.waitAfter'), clock(caller.waited_s)],
     [t('caller.transferTo'), caller.transfer_to],
+    [t('caller.note'), caller.note],
   ];
   return (
     <>

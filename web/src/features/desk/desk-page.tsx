@@ -73,7 +73,7 @@ function Screen({ desk, me, call, browser }: { desk: Desk; me: AgentView | null;
       <div className="desk-columns">
         <Stack gap="md">
           <CallCard me={me} call={call} actions={actions} browser={browser} inHand={inHand.data} />
-          {actions.transfer && call !== null && <TransferForm key={`to ${call.call}`} close={actions.closeTransfer} />}
+          {actions.transfer && call !== null && <TransferForm key={`to ${call.call}`} preset={call.caller?.transfer_to ?? ''} close={actions.closeTransfer} />}
           {me !== null && call === null && <ManualDial me={me} />}
           {call !== null && me !== null && me.state !== 'reserved' && (
             <WrapUp key={call.call} me={me} call={call} dispositions={dispositions} finish={actions.finish} />

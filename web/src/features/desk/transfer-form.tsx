@@ -11,7 +11,15 @@ import type { DeskDestinations } from '@/lib/queue-records';
 type Kind = 'queue' | 'agent' | 'number';
 const NOTE_MAX = 4000;
 
-export function TransferForm({ close }: { close: () => void }) {
+interface Props {
+  /** The number that the call itself says it is to be sent on to, if it says one. */
+  preset: string;
+  close: () => void;
+}
+
+const NUMBER = /^\+?\d{1,20}$/;
+
+export function TransferForm({ preset, close }: Props) {
   const { t } = useTranslation();
   const found = useDestinations();
   function onKeyDown(event: KeyboardEvent) {
@@ -21,17 +29,17 @@ export function TransferForm({ close }: { close: () => void }) {
     <Card withBorder padding="lg" component="section" aria-label={t('transfer.title')} onKeyDown={onKeyDown}>
       <Stack gap="sm">
         <Title order={2} size="h4">{t('transfer.title')}</Title>
-        <Loaded query={found}>{(to) => <Form to={to} close={close} />}</Loaded>
+        <Loaded query={found}>{(to) => <Form to={to} preset={to.numbers && NUMBER.test(preset) ? preset : ''} close={close} />}</Loaded>
       </Stack>
     </Card>
   );
 }
 
-function Form({ to, close }: { to: DeskDestinations; close: () => void }) {
+function Form({ to, preset, close }: Props & { to: DeskDestinations }) {
   const { t } = useTranslation();
   const kinds: Kind[] = to.numbers ? ['queue', 'agent', 'number'] : ['queue', 'agent'];
-  const [kind, setKind] = useState<Kind>('queue');
-  const [target, setTarget] = useState('');
+  const [kind, setKind] = useState<Kind>(preset === '' ? 'queue' : 'number');
+  const [target, setTarget] = useState(preset);
   const [note, setNote] = useState('');
   const transfer = useTransfer(close);
   const field = useRef<HTMLInputElement>(null);
