@@ -11,12 +11,14 @@ from busyhour.core.dialer.pacing import PacingPicture, calls_to_start
 from busyhour.core.dialer.predictive.chance import Chances
 from busyhour.core.dialer.predictive.kept import Kept, pack, unpack
 from busyhour.core.dialer.predictive.learned import Learned
+from busyhour.core.floor.pacing import callers_before
 from busyhour.core.floor.pacing_views import pacing_view
 from busyhour.core.model.campaign import Campaign, Compliance, Pacing, Trunk
 from busyhour.core.model.counts import Count
 from busyhour.core.model.pacing_view import PacingView
 from busyhour.core.model.pictures import AgentProfile, PbxPicture, RunPicture
 from busyhour.core.model.values import DialMode
+from tests.core.inbound import SALES, number, people, queue
 from tests.core.story import Story, campaign, reckoned
 
 WIDE = Trunk(trunk_id=1, name="carrier", endpoint="t1-1", capacity=60)
@@ -189,6 +191,23 @@ def test_with_more_callers_waiting_than_allowed_nothing_is_placed(waiting: int, 
 
 
 @pytest.mark.covers("I11")
+def test_callers_who_wait_for_the_same_agents_are_counted() -> None:
+    """Who gets free takes a caller, so no call is placed for them. Half of who serves the queue is half of its
+    callers."""
+    story = Counted(
+        campaigns=[predictive(agent_ids=(1,))], agents=people(), trunk=WIDE, queues=[queue()], numbers=[number()]
+    )
+    run = story.floor.runs[1]
+    assert callers_before(story.floor, run) == 0
+    story.working("ann", "bob")
+    for n in range(1, 7):
+        story.play(f"{n} arrives i{n} {SALES} +{n}", f"{n} answers i{n}")
+        if n <= 2:  # longest free, first asked
+            story.play(f"{n}.1 joins i{n} {('ann#1', 'bob#2')[n - 1]}")
+    assert story.floor.entries.routing.waiting_count(1) == 4
+    assert callers_before(story.floor, run) == 2
+
+
 def test_at_the_limit_a_ratio_is_one() -> None:
     story = begun(dial_mode=DialMode.RATIO, pacing=Pacing(ratio=2.0)).counts(FULL).play("1 fills 100")
     assert story.dialing == 4

@@ -191,6 +191,20 @@ def others_on_the_way(f: FloorState, run: RunLive) -> tuple[list[tuple[float, fl
     return ringing, ceil(waiting)
 
 
+def callers_before(f: FloorState, run: RunLive) -> int:
+    """Callers who wait for agents of this run, by the part of those serving their queue who work for it, too. Whoever
+    gets free takes one of them, unless a callee has just answered."""
+    if not f.takes_callers:
+        return 0
+    routing, waiting = f.entries.routing, 0.0
+    for queue_id in routing.queues:
+        callers, serving = routing.waiting_count(queue_id), routing.logged_count(queue_id)
+        if callers and serving:
+            ours = sum(routing.serves(agent.agent_id, queue_id) for agent in at_work(f, run))
+            waiting += callers * min(1.0, ours / serving)
+    return ceil(waiting)
+
+
 def _on_the_way(f: FloorState, run: RunLive) -> list[tuple[float, float]]:
     """Those that the last look of this run still allows are on the way too."""
     if run.predictor is not None:
@@ -243,7 +257,7 @@ def _picture(f: FloorState, run: RunLive, predictor: Predictor, most: int) -> Pi
     preset = preset_of(campaign.compliance.preset)
     return Picture(
         free=f.idle.count(run.run_id),
-        waiting=len(run.waiting) + others_waiting,
+        waiting=len(run.waiting) + others_waiting + callers_before(f, run),
         talking=[agent.since_s for agent in staying if agent.state in BUSY],
         wrapping=[agent.since_s for agent in staying if agent.state is AgentState.ACW],
         ringing=predictor.ringing.values(),
