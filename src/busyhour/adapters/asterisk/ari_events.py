@@ -43,6 +43,7 @@ class Channel(Struct, frozen=True):
     state: str = ""  # Down, Ring, Ringing, Up, ...
     channelvars: Marks = Marks()
     caller: Party = Party()
+    creationtime: datetime | None = None
 
     @property
     def name(self) -> str:

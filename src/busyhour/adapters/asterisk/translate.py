@@ -42,13 +42,15 @@ def rang(event: ari.ChannelStateChange) -> CallRang | None:
 
 
 def arrived(event: ari.StasisStart) -> CallArrived | None:
-    """A caller, who rings in our application."""
+    """A caller, who rings in our application; since when they ring at all, perhaps while no engine was there, is when
+    their wait began (I20)."""
     call = event.channel.name
     if not came_in(call):
         return None
     number, dialed = ari.came_by(event.channel.channelvars)
     name = event.channel.caller.name[:NAME_MAX]
-    return CallArrived(call=call, dialed=dialed, number=number, name=name, at_utc_s=event.timestamp.timestamp())
+    came_at = event.channel.creationtime or event.timestamp
+    return CallArrived(call=call, dialed=dialed, number=number, name=name, at_utc_s=came_at.timestamp())
 
 
 def answered(event: ari.StasisStart, up_utc_s: float | None) -> CallAnswered | None:
