@@ -6,6 +6,7 @@ away with it (`barriers`), and named beside it.
 """
 
 from tools.planted_edit import Edit, Fault
+from tools.planted_faults_callers import CALLERS
 from tools.planted_faults_floor import FLOOR
 
 __all__ = ["PLANTED", "Edit", "Fault"]
@@ -322,4 +323,5 @@ PLANTED = (
         "screens are not told of an agent's new state",
     ),
     *FLOOR,
+    *CALLERS,
 )

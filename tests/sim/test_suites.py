@@ -7,10 +7,10 @@ from busyhour.bench.simulation import make_store
 from busyhour.sim import hours_oracle as oracle
 from busyhour.sim.suites import SUITES, run_suite
 
-SMALL = {"r6": 300, "r8": 40_000, "r10": 2, "r12": 3}
+SMALL = {"r6": 300, "r8": 40_000, "r10": 2, "r12": 3, "inbound": 60}
 
 
-@pytest.mark.covers("I5", "I14", "I30", "I44")
+@pytest.mark.covers("I5", "I14", "I20", "I21", "I22", "I30", "I44")
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("name", SUITES)
 def test_a_small_part_of_each_suite_passes(name: str) -> None:

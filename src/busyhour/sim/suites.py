@@ -24,7 +24,7 @@ from busyhour.sim.suite_hours import check_hours
 from busyhour.sim.suite_names import NAMES
 from busyhour.sim.world import World
 
-CONTACTS_INBOUND = 200
+CONTACTS_INBOUND = 150
 Advance = Callable[[int, int], None]
 
 UNHEARD = Weather(event_lost=0.1, event_doubled=0.1, event_late=0.1, admin_acts_per_h=0.0)
