@@ -1,5 +1,6 @@
 """Our telephony with a link that notes what it is asked, and answers as it is told to. No PBX."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,6 +40,8 @@ class World:
         self.said: dict[str, str] = {}  # variable -> what the PBX says of it
         self.status: Callable[[str], int | None] = lambda _request: 204
         """None: no reply. 0: no link."""
+        self.answers = asyncio.Event()  # the PBX does
+        self.answers.set()
         self.told: list[Event] = []
         self.telephony.attach(1, self.told.append)
         self.telephony.link.ask = self._ask  # type: ignore[method-assign, assignment]
@@ -48,6 +51,7 @@ class World:
         name = query.get("variable", "") if query else ""
         request = f"{method} {path}" + (f" {name}" if name else "")
         self.asked.append(request + (f"={query['value']}" if query and "value" in query else ""))
+        await self.answers.wait()
         status = self.status(request)
         if status is None:
             raise NoReply(request)

@@ -168,6 +168,7 @@ class AsteriskTelephony:
 
     def _went_down(self) -> None:
         self._ringing.end_all()
+        self._channels.forget_arrivals()
         if self._resync is not None:
             self._resync.cancel()
             self._resync = None

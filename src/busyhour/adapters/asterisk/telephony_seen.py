@@ -54,4 +54,8 @@ class Channels:
         """After a gap, all may have changed."""
         for seen in self._seen.values():
             seen.unsure = True
-            seen.arriving = None  # the next picture has them
+
+    def forget_arrivals(self) -> None:
+        """The link is lost before they were told: the next picture has them."""
+        for seen in self._seen.values():
+            seen.arriving = None
