@@ -115,6 +115,31 @@ async def test_an_engine_that_died_with_the_server_leaves_its_journal_to_the_nex
     await asyncio.wait([task])
 
 
+@pytest.mark.covers("I3", "I29")
+async def test_what_was_given_back_is_given_back_once_more_when_it_is_older_than_the_journal_is_long(
+    tmp_path: Path,
+) -> None:
+    store, pbx = agentless("+12025550001"), MemoryTelephony()
+    older = store.copy()[1]
+    engine, task = await begin(store, pbx, Journal(LoopClock(), JournalSegments(tmp_path, 1)))
+    await until(lambda: len(pbx.placed) == 1)
+    end(pbx, 0)
+    await until(lambda: len(outcomes(store)) == 1)
+    for n in range(1, 4):
+        await asyncio.sleep(JOURNAL_KEPT_S - 10)
+        lost = older.copy()
+        lost.made = store.tenants[1].made
+        store.fail_over({1: lost})
+        assert outcomes(store) == []
+        if n == 3:
+            await kill(engine, task)
+            engine, task = await begin(store, pbx, Journal(LoopClock(), JournalSegments(tmp_path, 1)))
+        await until(lambda: len(outcomes(store)) == 1)
+    assert len(pbx.placed) == 1
+    task.cancel()
+    await asyncio.wait([task])
+
+
 async def test_the_journal_keeps_a_minute_and_what_the_store_has_said_yes_to() -> None:
     journal = Journal(LoopClock())
     answers: list[Event] = [CallCommitted(call="a"), CallRefused(call="b", reason=Refusal.DNC, due_utc_s=None)]

@@ -97,6 +97,14 @@ class Journal:
         with the next of these: a store that has that one has this, too."""
         self._keep(Written(self.fence, (keep,), self.no + 1))
 
+    def renew(self) -> None:
+        """All of it was given back just now. The store may lose that, too, before its standby has it: it is as young
+        as the opening that wrote it."""
+        given_back, self._records = [written for _, written in self._entries], 0
+        self._entries.clear()
+        for written in given_back:
+            self._keep(written)
+
     def _keep(self, written: Written) -> None:
         self._add(written)
         if self._files is not None:

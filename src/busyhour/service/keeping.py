@@ -98,6 +98,7 @@ class Keeper:
         no = self._journal.no = max(self._journal.no, picture.written_no)
         if picture.given_back is not None:
             assert kept is not None
+            self._journal.renew()
             self._journal.note(picture.fence, no, waiting, ())
             self._rewinds, self._calls_lost = self._rewinds + 1, self._calls_lost + picture.given_back
             told = {
