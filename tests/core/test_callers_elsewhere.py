@@ -4,9 +4,7 @@ import pytest
 
 from busyhour.core.events import QueueRemoved
 from busyhour.core.model.pictures import AgentProfile
-from busyhour.core.model.queue import (
-    SkillNeed,
-)
+from busyhour.core.model.queue import CallbackRule, SkillNeed
 from tests.core.inbound import people, queue, story
 
 
@@ -46,6 +44,58 @@ def test_a_callback_keeps_the_place_and_is_dialed_once_with_the_agent_on_the_lin
         76 wraps-up ann
             > entry i2 offered
             > join i2 ann#1
+    """)
+
+
+def test_a_callback_without_an_agent_on_the_line_has_its_place_before_who_came_later() -> None:
+    rule = CallbackRule(agent_first=False)
+    one = story(
+        queue(callback_key="1", callback=rule), show=("callback", "call-back", "entry", "join", "hold", "agent")
+    )
+    one.check("""
+        1 arrives i1 5551 +491
+        1 answers i1
+            > entry i1 queued
+            > hold i1
+        5 presses i1 1
+            > entry i1 left
+            > callback i1 waiting
+            > entry k:i1 promised
+        8.1 ends i1 normal
+    """)
+    one.working("ann")
+    [call] = [name for name in one.floor.callers if name.startswith("b")]
+    word = f"b{call.split('-')[2]}"
+    assert one.floor.agents[1].state == "available", "nobody waits for the number to ring"
+    one.check(f"""
+        9 commits {word}
+        9 sent {word}
+        9.5 arrives i2 5551 +492
+        9.5 answers i2
+            > entry i2 queued
+            > hold i2
+            > entry i2 offered
+            > join i2 ann#1
+            > agent ann reserved
+        9.6 joins i2 ann#1
+            > entry i2 served
+            > agent ann on_contact
+        10 arrives i3 5551 +493
+        10 answers i3
+            > entry i3 queued
+            > hold i3
+        12 answers {word}
+            > callback i1 done
+            > entry k:i1 left
+            > entry {word} queued
+            > hold {word}
+        20 ends i2 normal
+            > agent ann acw
+        21 wraps-up ann
+            > agent ann available
+            > entry {word} offered
+            > join {word} ann#1
+            > agent ann reserved
     """)
 
 

@@ -1,4 +1,5 @@
-"""Callbacks that keep a caller's place: promised, dialed with the agent on the line first, ended once (U-34, I22).
+"""Callbacks that keep a caller's place: promised, dialed with the agent on the line first or without, ended once (U-34,
+I22).
 
 The promise stands in the line like a caller (`core/acd/promises.py`). When its turn comes, the agent is reserved and
 their phone is up, and only then the number is dialed, through the same transaction as every other dial.
@@ -167,25 +168,36 @@ def turn_came(f: FloorState, pairing_: Pairing) -> None:
         trunk_id=0,
         placed_utc_s=f.now.utc_s,
         state=CallState.RESERVED,
-        accompanied=True,
-        agent_id=agent.agent_id,
+        accompanied=callback.rule.agent_first,
+        agent_id=agent.agent_id if callback.rule.agent_first else None,
+        since_utc_s=callback.since_utc_s,
+        welcomed=True,
         why=f"callback: {pairing_}",
     )
     f.callers[call.call] = call
-    f.engage(agent, call)
     f.touch("calls", call.call)
-    dial(f, call)
+    if callback.rule.agent_first:
+        f.engage(agent, call)
+        dial(f, call)
+    else:
+        _place(f, call, None)  # once they answer, they wait at their place for whoever is free then
 
 
 def dial(f: FloorState, call: CallerCall) -> None:
     """Now when the agent's phone is up, else as soon as it is."""
-    agent, queue = f.agents[call.agent_id or 0], call.queue
-    assert queue is not None
-    if not agent.leg_up:
-        call.approved = True
-        agents.raise_leg(f, agent, caller_id=offers.shown(call))
-        f.at(accompanied.LIFT_MAX_S, "lift", call.call)
+    agent = f.agents[call.agent_id or 0]
+    if agent.leg_up:
+        _place(f, call, agent)
         return
+    call.approved = True
+    agents.raise_leg(f, agent, caller_id=offers.shown(call))
+    f.at(accompanied.LIFT_MAX_S, "lift", call.call)
+
+
+def _place(f: FloorState, call: CallerCall, agent: AgentLive | None) -> None:
+    """`agent`: who is on the line already."""
+    queue = call.queue
+    assert queue is not None
     f.drop("lift", call.call)
     callback, trunk = f.entries.promises.callbacks.get(call.callback), free_trunk(f, queue)
     if callback is None or trunk is None or not f.store_up:
@@ -207,8 +219,8 @@ def dial(f: FloorState, call: CallerCall) -> None:
             trunk=trunk.trunk,
             caller_id=queue.caller_id,
             ring_timeout_s=RING_S,
-            agent_id=agent.agent_id,
-            leg=agent.leg,
+            agent_id=call.agent_id,
+            leg=agent.leg if agent is not None else None,
             call_max_s=(queue.call_max_s or pairing.TALK_MAX_S) + pairing.LIMIT_LATER_S,
             why=call.why,
             at_utc_s=f.now.utc_s,

@@ -164,7 +164,7 @@ def _enter(f: FloorState, call: CallerCall, queue_id: int, agent_id: int | None 
         call=call.call,
         queue_id=queue_id,
         number=call.caller,
-        since_s=call.placed_utc_s,
+        since_s=call.placed_utc_s if call.since_utc_s is None else call.since_utc_s,
         entered_s=f.now.utc_s,
         skills=call.arrival.skills,
         agent_id=agent_id,
