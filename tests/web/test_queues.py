@@ -165,5 +165,8 @@ async def test_what_a_header_says_is_no_way_in(desk: Page, agent: FakeApi) -> No
         assert await card.get_by_role("link").count() == 0
     await agent.set_desk("on_contact", call(9, transfer_to="+41445550188", note="asked for Ann"))
     await expect(card).to_contain_text("asked for Ann")
+    await desk.keyboard.press("2")
+    kept = {"call": "i1-9.1", "disposition": "CALL_BACK", "note": "asked for Ann"}
+    assert await asked(agent, 1) == [("POST", "desk/disposition", kept)]  # an empty field does not erase it
     await desk.keyboard.press("Control+Shift+F")
     await expect(desk.get_by_role("textbox", name="Number")).to_have_value("+41445550188")

@@ -36,10 +36,11 @@ export function WrapUp({ me, call, dispositions, finish }: Props) {
     if (wrapping && document.activeElement === document.body) (saved.current.chosen === '' ? heading : doneButton).current?.focus();
   }, [wrapping]);
 
-  const latest = useRef({ chosen, note });
+  const before = call.caller?.note ?? ''; // of a colleague, or from sending the caller on: an empty field does not erase it
+  const latest = useRef({ chosen, note, before });
   useEffect(() => {
-    latest.current = { chosen, note };
-  }, [chosen, note]);
+    latest.current = { chosen, note, before };
+  }, [chosen, note, before]);
   const acts = useMemo(() => {
     /** One after the other, so that what is saved already is not sent again. */
     function save(code: string): Promise<boolean> {
@@ -55,7 +56,7 @@ export function WrapUp({ me, call, dispositions, finish }: Props) {
       }
       setAsk(false);
       try {
-        await mutateAsync({ call: call.call, disposition: now.chosen, note: now.note });
+        await mutateAsync({ call: call.call, disposition: now.chosen, note: now.note || latest.current.before });
         saved.current = now;
         return true;
       } catch {
