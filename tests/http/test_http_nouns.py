@@ -204,3 +204,7 @@ async def test_agents_have_no_checklist_and_administrators_have(world: World, he
     assert items["pbx"]
     assert items["trunk"]
     assert not items["list"]  # the list has no contacts yet
+    assert items["callers"]
+    await world.queues.delete_dialed_number(here.tenant_id, here.ids["number_id"])
+    steps = (await ask(world, admin, "GET", "/api/checklist")).json()["items"]
+    assert (steps[-1]["done"], steps[-1]["title"]) == (False, "Let a number lead to a queue")
