@@ -246,7 +246,7 @@ class CallerChecks:
         if any(len(began_s) > 1 for began_s in (self._world.began_s[tenant],)) or weather.failovers_per_h:
             return
         rows = self._rows(tenant)
-        for queue_id in {queue_id for queue_id, _ in rows.counts}:
+        for queue_id in sorted({queue_id for queue_id, _ in rows.counts}):
             counts = [one for (of, _), one in rows.counts.items() if of == queue_id]
             entered, answered, abandoned, sent_on = (
                 sum(getattr(one, name) for one in counts) for name in ("entered", "answered", "abandoned", "sent_on")
