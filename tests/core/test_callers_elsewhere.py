@@ -140,7 +140,6 @@ def test_a_callback_that_may_not_be_dialed_is_put_off_and_the_agent_is_free() ->
     """)
 
 
-@pytest.mark.covers("F1")
 def test_when_the_agent_is_lost_for_good_the_caller_gets_another_one() -> None:
     one = story(show=("hold", "join", "close", "play")).working("ann", "bob")
     one.check("""
@@ -161,7 +160,6 @@ def test_when_the_agent_is_lost_for_good_the_caller_gets_another_one() -> None:
     """)
 
 
-@pytest.mark.covers("CP-048")
 def test_an_agent_sends_the_caller_to_another_queue_and_is_free_for_wrap_up() -> None:
     second = queue(queue_id=2, name="Second", skills=(SkillNeed("other"),))
     bob = AgentProfile(agent_id=2, name="bob", skills={"other": 1})

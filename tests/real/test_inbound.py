@@ -247,7 +247,6 @@ async def test_a_callback_keeps_its_place_and_is_dialed_once(center: Center) -> 
     assert len((await center.api.get("/api/callers", number=back.removeprefix("+")))["rows"]) == 1
 
 
-@pytest.mark.covers("CP-048")
 async def test_a_transfer_to_another_queue_counts_in_both(center: Center) -> None:
     first = await center.queue(name="from", members=[{"agent_id": center.agents[0]}])
     second = await center.queue(name="to", members=[{"agent_id": center.agents[1]}])

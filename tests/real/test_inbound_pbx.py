@@ -196,7 +196,7 @@ async def test_strangers_are_refused(watch: Watch, caller: Caller) -> None:
     assert not [event for event in watch.told if isinstance(event, CallArrived)]
 
 
-@pytest.mark.covers("OC-018", "OC-032")
+@pytest.mark.covers("OC-032")
 async def test_music_prompt_and_announcement_while_they_wait(watch: Watch, caller: Caller, ear: MediaEnd) -> None:
     act = watch.telephony.act
     with caller():
@@ -351,7 +351,6 @@ async def test_who_comes_while_no_engine_is_there_waits_for_it_a_while(
         assert await phone.refused() == 404
 
 
-@pytest.mark.covers("OC-050")
 async def test_without_an_engine_a_caller_hears_why(
     pbx: PrivatePbx, caller: Caller, watch: Watch, ear: MediaEnd
 ) -> None:

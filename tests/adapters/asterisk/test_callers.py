@@ -56,7 +56,7 @@ async def came(world: World) -> None:
 # Arriving
 
 
-@pytest.mark.covers("CP-044", "CP-045")
+@pytest.mark.covers("CP-044")
 async def test_an_arrival_is_told_with_its_headers(world: World) -> None:
     world.said = {
         "PJSIP_HEADERS()": "Via,From,x-skills,ANI,Accept,X-Other",
@@ -265,7 +265,7 @@ async def test_orders_name_the_pbxs_own_channel(world: World) -> None:
     ]
 
 
-@pytest.mark.covers("OC-018", "OC-032")
+@pytest.mark.covers("OC-032")
 async def test_behind_an_announcement_the_music_goes_on_without_us(world: World) -> None:
     await came(world)
     await world.telephony.act(Hold(call=CALL, leg=""))
