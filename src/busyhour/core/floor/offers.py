@@ -134,6 +134,7 @@ def joined(f: FloorState, call: CallerCall) -> None:
 def missed(f: FloorState, call: CallerCall, agent: AgentLive) -> None:
     """This agent's phone was not answered, or is gone. The caller waits on while others ring."""
     agent.call = None
+    f.touch("calls", call.call)  # it leaves this agent's desk, while others ring
     call.ringing.pop(agent.agent_id, None)
     _rest(f, agent, _miss_rule(call))
     wrapup.let_wishes_hold(f, agent)
@@ -272,6 +273,8 @@ def release(f: FloorState, call: CallerCall) -> None:
 
 def _let_go(f: FloorState, agent: AgentLive) -> None:
     """Somebody else has the caller, or nobody: their phone stops ringing."""
+    if agent.call is not None:
+        f.touch("calls", agent.call)
     agent.call = None
     if agent.profile.leg_mode is LegMode.PER_CALL or not agent.leg_up:
         agents.drop_leg(f, agent)
