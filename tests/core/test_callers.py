@@ -249,3 +249,14 @@ def test_a_full_queue_turns_callers_away_with_a_busy_tone() -> None:
         2 ends i2 busy
             > close i2 TURNED_AWAY 0 waited 0
     """)
+
+
+def test_a_conversation_ends_when_the_queue_allows_no_more() -> None:
+    story(queue(call_max_s=30.0), show=("join", "hang-up")).check("""
+        1 arrives i1 5551 +1
+        1 answers i1
+    """).working("ann").check("""
+        1.5 joins i1 ann#1
+        31.5 ticks
+            > hang-up i1
+    """)

@@ -42,6 +42,8 @@ def check_caller(floor: Floor, call: CallerCall) -> None:
         raise Violation(f"I27: {name} is {state}, and rings at {list(call.ringing)}")
     if state in WITH_AGENT and (call.leg is None or agent_of(call.leg) != call.agent_id):
         raise Violation(f"I23: {name} is with agent {call.agent_id}, by {call.leg}")
+    if state in WITH_AGENT and call.call_max_s > 0 and call.hung_up_utc_s is None and not floor.is_due("max", name):
+        raise Violation(f"I43: {name} may last {call.call_max_s:g} s, and nobody ends it")
     kinds = DEADLINES.get(state)
     if kinds is not None and not any(floor.is_due(kind, name) for kind in kinds):
         raise Violation(f"I43: {name} is {state} without a deadline")

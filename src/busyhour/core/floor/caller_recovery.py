@@ -172,8 +172,9 @@ def _state_of(call: CallerCall, channel: ChannelPicture, leg: str | None) -> Cal
 def _take_up(
     f: FloorState, call: CallerCall, leg: str | None, agent_id: int | None, entry: EntryPicture | None
 ) -> None:
-    if call.call_max_s > 0 and call.answered_utc_s is not None:
-        f.at(call.call_max_s - endings.talked_s(f, call, call.answered_utc_s), "max", call.call)
+    with_agent = call.state in (CallState.TALKING, CallState.ORPHANED)
+    if call.call_max_s > 0 and with_agent:
+        f.at(call.call_max_s - endings.age_s(f, call.joined_utc_s or f.now.utc_s), "max", call.call)
     match call.state:
         case CallState.ARRIVED:
             callers.find_way(f, call)

@@ -114,6 +114,8 @@ def join(f: FloorState, call: CallerCall) -> None:
 def joined(f: FloorState, call: CallerCall) -> None:
     """The agent has the caller, for the first time since this offer: the end of the entry."""
     f.drop("whisper", call.call)
+    if call.call_max_s > 0 and not f.is_due("max", call.call):  # it runs on while a lost agent comes back
+        f.at(call.call_max_s, "max", call.call)
     agent = f.agents[call.agent_id or 0]
     agent.misses = 0
     if call.caller:
@@ -233,7 +235,7 @@ def on_ring_due(f: FloorState, call: CallerCall) -> None:
 def lost_agent(f: FloorState, call: CallerCall) -> None:
     """The one who talked with them does not come back: to another agent of the queue, before all who came later."""
     agent_id, call.agent_id, call.leg = call.agent_id, None, None
-    for kind in ("orphan", "music"):
+    for kind in ("orphan", "music", "max"):
         f.drop(kind, call.call)
     f.move_caller(call, CallCause.REQUEUED)
     f.had_by.pop(call.caller, None)

@@ -25,6 +25,7 @@ def on_send_on_asked(f: FloorState, event: e.SendOnAsked) -> None:
         f.refuse(event.request, "not_possible", fault)
         return
     calls.end_hold(f, call)
+    f.drop("max", call.call)
     endings.end_segment(f, call, f.now.utc_s)
     f.do(Hold(call=call.call, leg=call.leg or ""))
     f.move_caller(call, CallCause.REQUEUED)
