@@ -282,7 +282,8 @@ class Checks:
         self._agents_fence[key] = fence
         if keep.state == AgentState.RESERVED and before is not None and before.state != AgentState.RESERVED:
             by_hand = self.accompanied.dials_by_hand(tenant, keep.agent_id) and before.state == AgentState.NOT_READY
-            if before.state not in (AgentState.AVAILABLE, AgentState.ON_CONTACT) and not by_hand:
+            taken_over = new_engine and not is_dialed(keep.call or "")  # dialed back by a dead engine, for this agent
+            if before.state not in (AgentState.AVAILABLE, AgentState.ON_CONTACT) and not (by_hand or taken_over):
                 raise Violation(f"I26: {who} was reserved while {before.state}")
             if before.state == AgentState.AVAILABLE and key in self._paused_agents:
                 raise Violation(f"I26: {who} was reserved, and had paused or logged off")

@@ -36,8 +36,8 @@ def begin(f: FloorState, event: e.FloorStarted, channels: Channels, histories: H
         queues.on_numbers_changed(f, e.NumbersChanged(numbers=event.numbers))
     if event.callers or event.entries or event.callbacks:
         queues.take_callers(f)
-    _restore_promises(f, event)
-    entries = {one.entry: one for one in event.entries}
+    entries = _last_places(f, event)
+    _restore_promises(f, event, entries)
     for stored in event.callers:
         channel = channels.get(stored.call)
         if stored.outcome is not None:
@@ -57,8 +57,18 @@ def begin(f: FloorState, event: e.FloorStarted, channels: Channels, histories: H
 # Promises
 
 
-def _restore_promises(f: FloorState, event: e.FloorStarted) -> None:
-    kept = {one.entry: one for one in event.entries if one.state == EntryState.PROMISED}
+def _last_places(f: FloorState, event: e.FloorStarted) -> dict[str, EntryPicture]:
+    """Of each the one that they entered last: the end of another may have gone with an engine that died."""
+    entries: dict[str, EntryPicture] = {}
+    for one in sorted(event.entries, key=lambda one: one.entered_utc_s):
+        if one.entry in entries:
+            _end_entry(f, entries[one.entry])
+        entries[one.entry] = one
+    return entries
+
+
+def _restore_promises(f: FloorState, event: e.FloorStarted, entries: dict[str, EntryPicture]) -> None:
+    kept = {name: one for name, one in entries.items() if one.state == EntryState.PROMISED}
     for callback in event.callbacks:
         if callback.queue_id not in f.entries.routing.queues:
             continue
