@@ -6,6 +6,8 @@ the same. Whoever is gone has given up. Who came in and is not known to the stor
 
 from collections.abc import Mapping
 
+from msgspec.structs import replace
+
 from busyhour.core import events as e
 from busyhour.core.acd.arrival import arrival_of
 from busyhour.core.acd.entries import Entry
@@ -16,8 +18,9 @@ from busyhour.core.floor.call_live import CallerCall
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import CallState
-from busyhour.core.life.callback import CallbackState
+from busyhour.core.life.callback import CALLBACK_LIFE, CallbackCause, CallbackState
 from busyhour.core.life.entry import EntryState
+from busyhour.core.life.table import step
 from busyhour.core.model.callers import CallerOutcome, EntryPicture, OpenCaller
 from busyhour.core.model.ids import came_in
 from busyhour.core.model.pictures import CallHistory, ChannelPicture
@@ -71,6 +74,8 @@ def _restore_promises(f: FloorState, event: e.FloorStarted, entries: dict[str, E
     kept = {name: one for name, one in entries.items() if one.state == EntryState.PROMISED}
     for callback in event.callbacks:
         if callback.queue_id not in f.entries.routing.queues:
+            over = step(CALLBACK_LIFE, callback.state, CallbackCause.GAVE_UP)
+            callbacks.save(f, replace(callback, state=over, why="the queue was removed"))
             continue
         f.entries.promises.restore(callback)
         picture = kept.get(callback.callback)
