@@ -154,6 +154,8 @@ class FatedLine(Line):
         self.process.watch.before_order(self.process, command)
         if kind == "refused":
             await asyncio.sleep(REPLY_S)
+            if isinstance(command, c.SendOn) and (sent := self._pbx.ledger.live.get(command.call)) is not None:
+                self._pbx.end(sent, EndCause.FAILURE)  # the adapter leaves nobody in silence
             return _refusal_of(command, self._pbx.utc())
         name = command.call if isinstance(command, IN_ORDER) else ""
         done = await self._ordered(name, kind, partial(self._acted, command), ACT_WAIT_S)

@@ -138,6 +138,7 @@ class CallerCall(CallLive):
     back_to_line: bool = False  # when the message is over
     offers_callback: bool = False  # by the message
     callback: str = ""  # whose dial this is
+    outside: str = ""  # the number to which they were sent on
     since_utc_s: float | None = None  # from when their place counts, if not from when they came
     approved: bool = False  # RESERVED: to be dialed as soon as the agent's phone is up
     ringing: dict[int, None] = field(default_factory=dict)  # agents who are rung for it and have not answered

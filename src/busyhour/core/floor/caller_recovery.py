@@ -153,7 +153,13 @@ def _adopt(f: FloorState, stored: OpenCaller, channel: ChannelPicture, entry: En
     if entry is not None:
         call.queue = f.entries.routing.queues.get(entry.queue_id) or call.queue
     leg = places.agents_leg(f, channel)
+    sent_on = leg is not None and f.agents[f.legs[leg]].acw_call == call.call
+    if leg is not None and sent_on:
+        f.do(Hold(call=call.call, leg=leg))  # their agent has let them go, and the order was lost, or is late
+        leg = None
     call.state = _state_of(call, channel, leg)
+    if call.state is CallState.ORPHANED and (sent_on or entry is not None):
+        call.state = CallState.WAITING  # for another agent
     f.callers[call.call] = call
     f.touch("calls", call.call)
     _take_line(f, call)

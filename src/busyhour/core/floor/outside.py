@@ -66,15 +66,26 @@ def send_on(f: FloorState, call: CallerCall, number: str) -> bool:
     f.move_caller(call, CallCause.SENT_ON)
     call.segment_from_utc_s = f.now.utc_s
     call.why = f"sent on to {number}"
+    call.outside = number
     f.touch("system", "system")
+    _order(f, call)
+    return True
+
+
+def send_again(f: FloorState, call: CallerCall) -> None:
+    """The PBX still has them with us: the order was lost on its way. To give it twice does no harm."""
+    if call.outside and call.out_trunk_id in f.trunks:
+        _order(f, call)
+
+
+def _order(f: FloorState, call: CallerCall) -> None:
     f.do(
         SendOn(
             call=call.call,
-            trunk=trunk.trunk,
-            number=number,
+            trunk=f.trunks[call.out_trunk_id].trunk,
+            number=call.outside,
             caller_id=call.queue.caller_id if call.queue is not None and call.queue.caller_id else call.caller,
             ring_timeout_s=OUTSIDE_RING_S,
             headers=headers_of(call.arrival),
         )
     )
-    return True

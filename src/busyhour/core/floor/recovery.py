@@ -22,6 +22,7 @@ from busyhour.core.floor import (
     offers,
     opt_out,
     orphans,
+    outside,
     places,
     preview,
     runs,
@@ -359,6 +360,9 @@ def _catch_up(
         calls.on_call_rang(f, e.CallRang(call=name, at_utc_s=f.now.utc_s))
     if channel.answered:
         calls.on_call_answered(f, e.CallAnswered(call=name, at_utc_s=channel.answered_utc_s or f.now.utc_s))
+    if isinstance(call, CallerCall) and call.state is CallState.OUTSIDE and channel.in_app:
+        outside.send_again(f, call)
+        return
     leg = places.leg_of_room(channel.bridge)
     if leg is not None:
         calls.on_call_joined(f, e.CallJoined(call=name, leg=leg, at_utc_s=f.now.utc_s))
