@@ -77,6 +77,8 @@ class ScreenChecks(FloorChecks):
             self._compare_all()
 
     def _compare_all(self) -> None:
+        if self._process.dead:
+            return  # it serves nobody any more, and what it had in memory is let go of (`process.forget`)
         self.flush()
         try:
             for screen in self._screens:
