@@ -2,9 +2,9 @@
 
 import pytest
 
-from busyhour.core.events import QueueRemoved
+from busyhour.core.events import QueueRemoved, SendOnAsked
 from busyhour.core.model.pictures import AgentProfile
-from busyhour.core.model.queue import CallbackRule, SkillNeed
+from busyhour.core.model.queue import CallbackRule, Destination, DestinationKind, SkillNeed
 from tests.core.inbound import people, queue, story
 
 
@@ -220,3 +220,22 @@ def test_a_queue_that_is_removed_says_farewell_to_those_who_wait() -> None:
     """)
     assert one._handle(2.0, QueueRemoved(queue_id=1)) == ["entry i1 left", "play i1 farewell"]
     assert 1 not in one.floor.entries.routing.queues
+
+
+def test_the_note_of_who_sent_a_caller_on_stays_when_the_next_agent_adds_none() -> None:
+    second = queue(queue_id=2, name="Second", skills=(SkillNeed("other"),))
+    bob = AgentProfile(agent_id=2, name="bob", skills={"other": 1})
+    one = story(queue(), second, agents=[*people("ann"), bob], show=("ok",)).working("ann", "bob")
+    one.check("""
+        1 arrives i1 5551 +1
+        1 answers i1
+        2 joins i1 ann#1
+    """)
+    destination = Destination(DestinationKind.QUEUE, "2")
+    one._handle(3.0, SendOnAsked(agent_id=1, destination=destination, note="wants a refund", request="r"))
+    one.check("""
+        4 joins i1 bob#2
+        5 says bob i1 refunded
+            > ok
+    """)
+    assert one.floor.callers["i1-1"].note == "wants a refund"

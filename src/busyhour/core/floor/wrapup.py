@@ -2,11 +2,13 @@
 
 from math import inf
 
+from msgspec.structs import replace
+
 from busyhour.core import events as e
 from busyhour.core.commands import SaveDisposition
 from busyhour.core.dialer.retry import next_attempt
 from busyhour.core.floor import agents, endings
-from busyhour.core.floor.call_live import CallLive, DialedCall
+from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.call import CallState
 from busyhour.core.model.values import AcwMode, LegMode
@@ -96,6 +98,8 @@ def on_disposition_chosen(f: FloorState, event: e.DispositionChosen) -> None:
         f.refuse(event.request, "not_dialed", "Nothing is dialed yet. Press Dial, or skip this contact.")
         return
     if call is not None:
+        if isinstance(call, CallerCall) and not event.note:
+            event = replace(event, note=call.note)  # of the agent who sent the caller on: it goes with them
         call.disposition, call.note = event.disposition, event.note[:NOTE_LENGTH_MAX]
         f.touch("calls", call.call)
     f.do(disposition_of(f, agent.agent_id, event, call))
