@@ -3,6 +3,7 @@ agent who is not there. What happened is read from the product's records and fro
 
 import asyncio
 import os
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -97,10 +98,11 @@ async def center(started: Starter, tmp_path_factory: pytest.TempPathFactory) -> 
     folder = tmp_path_factory.mktemp("inbound")
     phones = Phones(SippSettings(folder=folder, sip_port=PHONES, media_port=PHONES + 10, echo=False))
     carrier = Carrier(SippSettings(folder=folder, sip_port=CARRIER, media_port=CARRIER + 10))
-    with phones, carrier:
+    with phones, carrier, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", PHONES + 9))  # the third agent's phone: it rings, and nobody is there
         async with started(folder) as product, Desks(product.api) as desks:
             made = Center(product, desks, folder)
-            nobody = f"sip:nobody@127.0.0.1:{PHONES + 9}"  # of the third agent: nothing answers there
+            nobody = f"sip:nobody@127.0.0.1:{PHONES + 9}"
             made.agents = await desks.make([phones.sip_address(0), phones.sip_address(1), nobody], prefix="in")
             await product.api.patch(f"/api/agents/{made.agents[2]}", {"leg_mode": "per_call"})
             for n in range(4):
