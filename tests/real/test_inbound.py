@@ -175,11 +175,12 @@ async def test_an_overloaded_queue_turns_callers_away_before_they_are_answered(
     queue = await center.queue(name=f"overflow {center._numbers}", members=members, **settings)
     dialed = await center.number(queue)
     if before:
-        with center.caller(dialed, talk_s=8.0):
+        with center.caller(dialed, talk_s=5.0) as first:
             await center.waits(queue, 1)
             with center.caller(dialed) as second:
                 assert await second.refused() == status
                 row = await center.row(number_last(center), outcome="TURNED_AWAY")
+            await first.dialog(lambda dialog: not dialog.open)  # else they would wait on for this agent
     else:
         with center.caller(dialed) as only:
             assert await only.refused() == status

@@ -15,7 +15,7 @@ import structlog
 
 from busyhour.adapters.asterisk import ari_events as ari
 from busyhour.adapters.asterisk.access import PbxAccess
-from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply, Request
+from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply, Reply, Request
 from busyhour.adapters.asterisk.history import histories_of
 from busyhour.adapters.asterisk.phones import AsteriskPhones
 from busyhour.adapters.asterisk.telephony_callers import Callers
@@ -53,6 +53,7 @@ from busyhour.core.model.ids import came_in, is_leg, on_pbx, room_of, tenant_of
 from busyhour.core.model.values import EndCause, PhoneKind
 
 JOIN_MAX_S: Final = 2.0
+ROOM_AGAIN_S: Final = 0.2
 GONE_GRACE_S: Final = 1.0
 """The PBX says "no such channel" a moment before its message of the channel's end is here; that one knows the cause."""
 
@@ -139,17 +140,24 @@ class Actor:
 
     async def take_leg(self, leg: str, at_utc_s: float) -> None:
         """The agent's phone answered: make its room and put it in, then say so."""
-        room = room_of(leg)
-        made, added = await self._link.ask_in_order(
-            ("POST", f"bridges/{room}", {"type": "mixing", "name": room}),
-            ("POST", f"bridges/{room}/addChannel", {"channel": leg}),
-        )
+        made, added = await self._make_room(leg)
+        if made.status == 409 and added.status == 404:  # an older room of this name was just being taken away
+            await asyncio.sleep(ROOM_AGAIN_S)
+            made, added = await self._make_room(leg)
         if made.ok and added.ok:
             if self._channels.find(leg) is not None and (tenant := tenant_of(leg)) is not None:
                 self._tell(tenant, LegAnswered(leg=leg, at_utc_s=at_utc_s))
             return
         log.warning("no room for leg", leg=leg, made=made.status, added=added.status)
         await self._link.ask("DELETE", f"channels/{leg}")  # without a room it is of no use
+
+    async def _make_room(self, leg: str) -> tuple[Reply, Reply]:
+        room = room_of(leg)
+        made, added = await self._link.ask_in_order(
+            ("POST", f"bridges/{room}", {"type": "mixing", "name": room}),
+            ("POST", f"bridges/{room}/addChannel", {"channel": leg}),
+        )
+        return made, added
 
     async def drop_room(self, leg: str) -> None:
         """A customer in the room stays alive outside of it."""
