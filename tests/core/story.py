@@ -79,6 +79,7 @@ class Story:
     callers: Sequence[OpenCaller] = ()
     entries: Sequence[EntryPicture] = ()
     callbacks: Sequence[Callback] = ()
+    ageing_s: float = 0.0
     pbx: PbxPicture = ONE_PBX
     trunk: Trunk = ONE_TRUNK
     run_state: str = "runnable"
@@ -109,6 +110,7 @@ class Story:
                 callers=tuple(self.callers),
                 entries=tuple(self.entries),
                 callbacks=tuple(self.callbacks),
+                ageing_s=self.ageing_s,
                 pbx=self.pbx,
             ),
         )

@@ -1,11 +1,13 @@
 """Stories of callers who are called back, sent on, given to agents by other programs, or lose their agent."""
 
 import pytest
+from msgspec.structs import replace
 
 from busyhour.core.events import QueueRemoved, SendOnAsked
 from busyhour.core.model.pictures import AgentProfile
 from busyhour.core.model.queue import CallbackRule, Destination, DestinationKind, SkillNeed
-from tests.core.inbound import people, queue, story
+from tests.core.inbound import number, people, queue, story
+from tests.core.story import ONE_TRUNK
 
 
 @pytest.mark.covers("I22")
@@ -239,3 +241,18 @@ def test_the_note_of_who_sent_a_caller_on_stays_when_the_next_agent_adds_none() 
             > ok
     """)
     assert one.floor.callers["i1-1"].note == "wants a refund"
+
+
+@pytest.mark.covers("I8")
+def test_callers_who_are_sent_outside_keep_to_the_trunks_calls_per_second() -> None:
+    slow = replace(ONE_TRUNK, calls_per_s_max=1)
+    outside = number(Destination(DestinationKind.NUMBER, "+4930999"))
+    story(numbers=[outside], trunk=slow, show=("send-on", "play")).check("""
+        1 arrives i1 5551 +1
+        1 answers i1
+            > send-on i1 +4930999
+        1.5 arrives i2 5551 +2
+        1.5 answers i2
+        2 ticks
+            > send-on i2 +4930999
+    """)

@@ -4,6 +4,7 @@ Whoever began it, its life is the same (`core/life/call.py`), and so are the rul
 (how long it may last, its wrap-up) comes from a campaign or from a queue.
 """
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from math import inf
 
@@ -20,7 +21,7 @@ from busyhour.core.model.values import AcwMode, Outcome
 
 
 @dataclass(slots=True, kw_only=True)
-class CallLive:
+class CallLive(ABC):
     trunk_id: int
     placed_utc_s: float  # or when it came
     state: CallState = CallState.PLANNED
@@ -50,31 +51,14 @@ class CallLive:
     ended_utc_s: float | None = None
 
     @property
+    @abstractmethod
     def call(self) -> str:
         """Its name, everywhere."""
-        raise NotImplementedError
 
     @property
-    def number(self) -> str:
-        raise NotImplementedError
-
-    @property
-    def call_max_s(self) -> float:
-        raise NotImplementedError
-
-    @property
+    @abstractmethod
     def acw(self) -> tuple[AcwMode, float]:
-        raise NotImplementedError
-
-    @property
-    def farewell(self) -> str | None:
-        """The prompt for whom no agent is left."""
-        raise NotImplementedError
-
-    @property
-    def given_up(self) -> bool:
-        """It is being hung up, by us, for a reason of ours."""
-        raise NotImplementedError
+        """The wrap-up after it: of which kind, and how long at most."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -102,24 +86,8 @@ class DialedCall(CallLive):
         return self.item.call
 
     @property
-    def number(self) -> str:
-        return self.item.number
-
-    @property
-    def call_max_s(self) -> float:
-        return self.campaign.call_max_s
-
-    @property
     def acw(self) -> tuple[AcwMode, float]:
         return self.campaign.acw_mode, self.campaign.acw_max_s
-
-    @property
-    def farewell(self) -> str | None:
-        return self.campaign.abandon_prompt
-
-    @property
-    def given_up(self) -> bool:
-        return self.hint is not None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -153,10 +121,6 @@ class CallerCall(CallLive):
         return self.channel
 
     @property
-    def number(self) -> str:
-        return self.caller
-
-    @property
     def call_max_s(self) -> float:
         return self.queue.call_max_s if self.queue is not None else 0.0
 
@@ -167,7 +131,3 @@ class CallerCall(CallLive):
     @property
     def farewell(self) -> str | None:
         return self.queue.announce.farewell if self.queue is not None else None
-
-    @property
-    def given_up(self) -> bool:
-        return self.hint is not None

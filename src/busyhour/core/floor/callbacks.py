@@ -205,9 +205,8 @@ def _place(f: FloorState, call: CallerCall, agent: AgentLive | None) -> None:
         return
     f.entries.promises.dials(callback.callback)
     save(f, callback)
-    trunk.up += 1
+    pairing.take_line(f, trunk)
     call.trunk_id, call.leg = trunk.trunk.trunk_id, None
-    f.touch("system", "system")
     f.move_caller(call, CallCause.DIALED)
     f.do(
         PlaceCallback(
@@ -229,15 +228,12 @@ def _place(f: FloorState, call: CallerCall, agent: AgentLive | None) -> None:
 
 
 def free_trunk(f: FloorState, queue: Queue | None) -> TrunkLive | None:
-    """Of the queue's trunks, or of all when it names none, the one with the most free lines that may start a call."""
-    best: TrunkLive | None = None
-    for trunk_id in (queue.trunk_ids if queue is not None else ()) or tuple(f.trunks):
-        trunk = f.trunks.get(trunk_id)
-        if trunk is None or trunk.up >= trunk.trunk.capacity or pairing.rate_pause_s(f, trunk) > 0:
-            continue
-        if best is None or trunk.trunk.capacity - trunk.up > best.trunk.capacity - best.up:
-            best = trunk
-    return best
+    return pairing.best_trunk(f, trunk_ids_of(f, queue))[0]
+
+
+def trunk_ids_of(f: FloorState, queue: Queue | None) -> tuple[int, ...]:
+    """Those of the queue, or all when it names none."""
+    return (queue.trunk_ids if queue is not None else ()) or tuple(f.trunks)
 
 
 def leg_is_up(f: FloorState, call: CallerCall) -> None:

@@ -11,7 +11,7 @@ from busyhour.core.model.pictures import Segment
 from busyhour.core.model.values import EndCause
 
 DEADLINES = (
-    *("entry", "announce", "direct", "whisper", "lift"),
+    *("entry", "announce", "direct", "outside", "whisper", "lift"),
     *("ring", "wait", "join", "orphan", "music", "max", "gone", "look", "prompt"),
 )
 WITH_AGENT = (CallState.TALKING, CallState.HELD, CallState.ORPHANED)

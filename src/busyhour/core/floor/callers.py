@@ -211,6 +211,8 @@ def on_entry_due(f: FloorState, name: str) -> None:
     entry = f.entries.entries.get(name)
     if entry is None or entry.state not in (EntryState.QUEUED, EntryState.PROMISED):
         return
+    if entry.queue_id == queues.DIRECT:
+        return  # its agent or nobody: how long is said by `on_direct_due` alone, whatever the wall clock is set to
     found, call = f.entries.due(name, f.now.utc_s), f.callers.get(name)
     if found is not None and call is not None:
         queues.keep(f, entry)

@@ -87,7 +87,7 @@ def _heard(f: FloorState, call: CallLive) -> None:
     """The PBX has it now: what was given up meanwhile can be stopped."""
     if isinstance(call, DialedCall):
         accompanied.heard(f, call)
-    elif call.given_up and call.hung_up_utc_s is None:
+    elif isinstance(call, CallerCall) and call.hint is not None and call.hung_up_utc_s is None:
         hang_up(f, call)
 
 

@@ -92,13 +92,13 @@ def release_agent(f: FloorState, call: CallLive, *, with_agent: bool) -> None:
         if isinstance(call, DialedCall):
             accompanied.note(f, agent, call, call.outcome or Outcome.LOST)
         calls.free_offered(f, call)
-        forget(f, call.call, unless_wrapped_up=not isinstance(call, DialedCall))
+        forget(f, call.call, unless_wrapped_up=True)
         return
     agent.handled += 1
     agent.talk_s += max(0.0, (call.ended_utc_s or 0.0) - call.joined_utc_s)
     wrapup.begin_acw(f, agent, call)
     if agent.acw_call != call.call:
-        forget(f, call.call, unless_wrapped_up=not isinstance(call, DialedCall))
+        forget(f, call.call, unless_wrapped_up=True)
 
 
 def end_segment(f: FloorState, call: CallLive, ended_utc_s: float) -> None:

@@ -117,6 +117,7 @@ DUE: dict[str, Due] = {
     "whisper": offers.on_whisper_due,
     "entry": callers.on_entry_due,
     "announce": callers.on_announce_due,
+    "outside": outside.on_outside_due,
     "direct": callers.on_direct_due,
     "callback": callbacks.on_callback_due,
     "queues": queues.on_queues_due,

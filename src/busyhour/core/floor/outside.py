@@ -1,10 +1,12 @@
 """Callers who are sent on: by an agent, to wherever calls can go; and to numbers outside, joined by the PBX."""
 
+from math import inf
+
 from busyhour.core import events as e
 from busyhour.core.acd.arrival import headers_of
 from busyhour.core.acd.overflow import Path
 from busyhour.core.commands import Hold, SendOn
-from busyhour.core.floor import callbacks, callers, calls, endings, wrapup
+from busyhour.core.floor import callbacks, callers, calls, endings, pairing, wrapup
 from busyhour.core.floor.call_live import CallerCall
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import CallCause, CallState
@@ -57,19 +59,28 @@ def _cannot_go_to(f: FloorState, call: CallerCall, to: Destination) -> str:
 
 def send_on(f: FloorState, call: CallerCall, number: str) -> bool:
     """To a number outside: the PBX connects them, and tells when it is over."""
-    trunk = callbacks.free_trunk(f, call.queue)
+    trunk, wait_s = pairing.best_trunk(f, callbacks.trunk_ids_of(f, call.queue))
+    if trunk is None and wait_s < inf and f.telephony_up:
+        call.to.insert(0, Destination(DestinationKind.NUMBER, number))
+        f.at(wait_s, "outside", call.call)  # a line is free, and may begin a call then
+        return True
     if trunk is None or not f.telephony_up:
         call.why = "no line is free to send this caller on"
         return False
-    trunk.up += 1
+    pairing.take_line(f, trunk)
     call.out_trunk_id = trunk.trunk.trunk_id
     f.move_caller(call, CallCause.SENT_ON)
     call.segment_from_utc_s = f.now.utc_s
     call.why = f"sent on to {number}"
     call.outside = number
-    f.touch("system", "system")
     _order(f, call)
     return True
+
+
+def on_outside_due(f: FloorState, name: str) -> None:
+    call = f.callers.get(name)
+    if call is not None and call.state is CallState.WAITING and call.to and call.hint is None:
+        callers.go_on(f, call)
 
 
 def send_again(f: FloorState, call: CallerCall) -> None:

@@ -4,8 +4,9 @@ Each looks at two kinds of things at once (calls and agents, runs and trunks), s
 to look for work, and nothing is found by polling.
 """
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from itertools import groupby
+from math import inf
 
 from busyhour.core.acd.choice import CallPlace, QueuedPlace, queued_place
 from busyhour.core.commands import Join, PlaceCall
@@ -171,10 +172,19 @@ def _tell_why(f: FloorState, run: RunLive, pace: Pace) -> None:
 
 
 def free_trunk(f: FloorState, run: RunLive) -> TrunkLive | None:
-    """The trunk of this run with the most free lines that may start a call within this second."""
+    """The one of this run. Where none may start a call now, the run is looked at again when one may."""
+    best, wait_s = best_trunk(f, run.campaign.trunk_ids)
+    if best is None:
+        f.at(min(pacing.SECOND_S, wait_s), "rate", str(run.run_id))
+    return best
+
+
+def best_trunk(f: FloorState, trunk_ids: Iterable[int]) -> tuple[TrunkLive | None, float]:
+    """Of these, the one with the most free lines that may start a call within this second. If none may, after how long
+    one will that has a line: `inf` when none has."""
     best: TrunkLive | None = None
-    wait_s = pacing.SECOND_S
-    for trunk_id in run.campaign.trunk_ids:
+    wait_s = inf
+    for trunk_id in trunk_ids:
         trunk = f.trunks.get(trunk_id)
         if trunk is None or trunk.up >= trunk.trunk.capacity:
             continue
@@ -182,9 +192,15 @@ def free_trunk(f: FloorState, run: RunLive) -> TrunkLive | None:
             wait_s = min(wait_s, pause_s)
         elif best is None or pacing.free_lines(f, trunk_id) > pacing.free_lines(f, best.trunk.trunk_id):
             best = trunk
-    if best is None:
-        f.at(wait_s, "rate", str(run.run_id))
-    return best
+    return best, wait_s
+
+
+def take_line(f: FloorState, trunk: TrunkLive) -> None:
+    """A call begins over it now, whoever wants it: it counts for its lines and for its calls per second (I8)."""
+    trunk.up += 1
+    if trunk.trunk.calls_per_s_max:
+        trunk.starts_s.append(f.now.mono_s)
+    f.touch("system", "system")
 
 
 def rate_pause_s(f: FloorState, trunk: TrunkLive) -> float:
@@ -224,19 +240,16 @@ def send(f: FloorState, run: RunLive, call: DialedCall, trunk: TrunkLive, why: s
     item, campaign = call.item, run.campaign
     call.campaign, call.placed_utc_s = campaign, f.now.utc_s
     run.live += 1
-    trunk.up += 1
     run.turn = f.next_turn()
     if run.predictor is not None and not call.accompanied:
         run.predictor.allowed -= 1
     law.note_placed(f, call)
     destinations.note_placed(f, run, call)
-    if trunk.trunk.calls_per_s_max:
-        trunk.starts_s.append(f.now.mono_s)
     if campaign.calls_per_minute_max or campaign.pacing.at_once_max:
         run.starts_s.append(f.now.mono_s)
     f.touch("calls", item.call)
     f.touch("runs", run.run_id)
-    f.touch("system", "system")
+    take_line(f, trunk)
     f.do(
         PlaceCall(
             item=item,
