@@ -191,7 +191,7 @@ class Checks:
             raise Violation(f"I13: a commit with the old fence {fence} was accepted")
         self._fences[tenant] = fence
         said_yes = {answer.call for answer in answers if isinstance(answer, e.CallCommitted)}
-        self.callers.on_batch(tenant, batch, answers)
+        self.callers.on_batch(tenant, batch, said_yes)
         for keep in batch:
             match keep:
                 case c.PlaceCall(item=item) if item.call in said_yes and item.call not in self._answered_by:

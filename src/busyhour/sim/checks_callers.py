@@ -19,7 +19,6 @@ from busyhour.sim.loop import the_loop
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from busyhour.core.events import Event
     from busyhour.sim.world import World
 
 ADOPTED_MAX_S = 20.0  # somebody on the line is somebody's: their arrival may go unheard until the next look
@@ -40,6 +39,7 @@ class CallerChecks:
         self._tails: dict[tuple[int, str], None] = {}  # callers whom a rule has sent to the tail
         self._written: dict[int, c.SaveEntry] = {}  # by identity: a batch may be written again
         self.records: dict[str, CallerRecord] = {}  # as first written
+        self._recorded_s: dict[str, float] = {}  # by true time
 
     def _rows(self, tenant: int) -> Any:
         return self._world.store.tenants[tenant].inbound
@@ -81,8 +81,8 @@ class CallerChecks:
         if callback is None or callback.state not in OPEN:
             raise Violation(f"I22: {keep.call} was committed for a promise that is not open")
 
-    def on_batch(self, tenant: int, batch: "Sequence[c.Keep]", answers: "Sequence[Event]") -> None:
-        said_yes = {getattr(answer, "call", "") for answer in answers if type(answer).__name__ == "CallCommitted"}
+    def on_batch(self, tenant: int, batch: "Sequence[c.Keep]", said_yes: set[str]) -> None:
+        """`said_yes`: calls whose dial was committed."""
         for keep in batch:
             match keep:
                 case c.PlaceCallback(call=call) if call in said_yes:
@@ -91,7 +91,7 @@ class CallerChecks:
                     self._written[id(keep)] = keep
                     self._step(tenant, entry)
                 case c.CloseCaller(record=record):
-                    self.records.setdefault(record.call, record)
+                    self._recorded(record)
                 case _:
                     pass
 
@@ -119,17 +119,22 @@ class CallerChecks:
     def _clock_doubt_s(self, channel: Channel) -> float:
         return sum(abs(by_s) for at_s, by_s in self._world.jumps if at_s >= channel.began_s - 1.0)
 
+    def _recorded(self, record: CallerRecord) -> None:
+        self.records.setdefault(record.call, record)
+        self._recorded_s.setdefault(record.call, the_loop().now_s)
+
     def forget(self, tenant: int, keep: c.Keep) -> None:
         """The store has lost it, and nobody had heard of it."""
         if isinstance(keep, c.CloseCaller) and keep.record.call not in self._rows(tenant).records:
             self.records.pop(keep.record.call, None)
+            self._recorded_s.pop(keep.record.call, None)
         elif isinstance(keep, c.SaveEntry):
             entry = keep.entry
             self._over.pop((tenant, (entry.entry, entry.queue_id, entry.entered_utc_s)), None)
 
     def believe(self, tenant: int) -> None:
-        for name, record in self._rows(tenant).records.items():
-            self.records.setdefault(name, record)
+        for record in self._rows(tenant).records.values():
+            self._recorded(record)
 
     # Each second
 
@@ -138,7 +143,7 @@ class CallerChecks:
             return
         floor, rows = self._world.engines[channel.tenant].floor, self._rows(channel.tenant)
         if channel.name in rows.records:
-            if healthy_s > GONE_KNOWN_MAX_S and now_s - rows.records[channel.name].ended_utc_s > GONE_KNOWN_MAX_S:
+            if healthy_s > GONE_KNOWN_MAX_S and now_s - self._recorded_s[channel.name] > GONE_KNOWN_MAX_S:
                 raise Violation(f"I15: {channel.name} is up, and has its final record")
         elif floor is not None and channel.name not in floor.callers:
             raise Violation(f"I15: {channel.name} is up, and its engine does not have it")
@@ -243,7 +248,7 @@ class CallerChecks:
     def _counts_add_up(self, tenant: int) -> None:
         """The figures of the queues are what the records and places give, when no engine has died with one."""
         weather = self._world.plan.weather
-        if any(len(began_s) > 1 for began_s in (self._world.began_s[tenant],)) or weather.failovers_per_h:
+        if len(self._world.began_s[tenant]) > 1 or weather.failovers_per_h:
             return
         rows = self._rows(tenant)
         for queue_id in sorted({queue_id for queue_id, _ in rows.counts}):
