@@ -24,11 +24,11 @@ from busyhour.adapters.asterisk.phones import AsteriskPhones
 from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_callers import Callers
 from busyhour.adapters.asterisk.telephony_picture import Photographer
-from busyhour.adapters.asterisk.telephony_place import call_request, name_of
+from busyhour.adapters.asterisk.telephony_place import call_request
 from busyhour.adapters.asterisk.telephony_ringing import RingingTones
 from busyhour.adapters.asterisk.telephony_seen import SEEN_MAX, Channels
 from busyhour.adapters.asterisk.telephony_sound import Sound
-from busyhour.core.commands import Act, PlaceCall, PlaceCallback
+from busyhour.core.commands import Act, Dial
 from busyhour.core.events import (
     CallAnswered,
     CallArrived,
@@ -107,8 +107,8 @@ class AsteriskTelephony:
     def detach(self, tenant: int) -> None:
         self._floors.pop(tenant, None)
 
-    async def place(self, call: PlaceCall | PlaceCallback) -> Event:
-        name = name_of(call)
+    async def place(self, call: Dial) -> Event:
+        name = call.call
         tenant = tenant_of(name)
         assert tenant is not None, name
         if not self._sees(tenant):

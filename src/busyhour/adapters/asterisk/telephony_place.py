@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.translate import phone_of, sip_phone_of
-from busyhour.core.commands import PlaceCall, PlaceCallback, RingAgent
+from busyhour.core.commands import Dial, PlaceCall, RingAgent
 from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.ids import tenant_of
 from busyhour.core.model.values import PhoneKind
@@ -63,31 +63,23 @@ def caller_id(text: str) -> str:
     return f'"{name}" <{found["number"]}>' if name else found["number"]
 
 
-Call = PlaceCall | PlaceCallback
-
-
-def name_of(call: Call) -> str:
-    return call.item.call if isinstance(call, PlaceCall) else call.call
-
-
-def number_of(call: Call) -> str:
+def number_of(call: Dial) -> str:
     return call.item.number if isinstance(call, PlaceCall) else call.number
 
 
-def variables(call: Call) -> dict[str, str]:
+def variables(call: Dial) -> dict[str, str]:
     """The contact's attributes under their own names (WD-078, WD-080, WD-261), and ours, which win. Whoever is called
     back is no contact."""
     item = call.item if isinstance(call, PlaceCall) else None
     known = list(item.variables.items())[:VARIABLES_MAX] if item is not None else []
     theirs = {name: clean(value) for name, value in known if VARIABLE_NAME.fullmatch(name) and name not in RESERVED}
-    name = name_of(call)
     ours = {
-        "WOMBAT_ID": name,
-        "WOMBATID": name,
-        "WOMBAT_HOPPER_ID": name,
+        "WOMBAT_ID": call.call,
+        "WOMBATID": call.call,
+        "WOMBAT_HOPPER_ID": call.call,
         "WOMBAT_RETRY_NO": str(item.attempt_no - 1 if item is not None else 0),
         "WOMBAT_DIALING_NUMBER": clean(number_of(call)),
-        "BUSYHOUR_CALL": name,
+        "BUSYHOUR_CALL": call.call,
     }
     if call.call_max_s > 0:
         # Counted from now, not from the answer. The core's own timer is first; this one is there when the core is not.
@@ -95,13 +87,13 @@ def variables(call: Call) -> dict[str, str]:
     return theirs | ours
 
 
-def call_request(access: PbxAccess, call: Call) -> dict[str, Any]:
+def call_request(access: PbxAccess, call: Dial) -> dict[str, Any]:
     request = {
         "endpoint": dialed(access, number_of(call), call.trunk),
         "context": CONTEXT,
         "extension": "call",
         "priority": 1,
-        "channelId": name_of(call),
+        "channelId": call.call,
         "timeout": math.ceil(call.ring_timeout_s + ORIGINATE_SLACK_S),
         "variables": variables(call),
     }

@@ -11,27 +11,20 @@ from busyhour.core.acd.promises import CallbackPicture, may_call_back
 from busyhour.core.dialer.may_dial import Verdict
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.callback import OPEN
-from busyhour.core.life.entry import EntryState
+from busyhour.core.life.entry import ENDED, EntryState
 from busyhour.core.model.callers import Callback, CallerOutcome, CallerRecord, EntryPicture, OpenCaller
 from busyhour.core.model.counts import bucket_of
 from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.queue import Queue
-from busyhour.core.model.queue_counts import QueueCounts
+from busyhour.core.model.queue_counts import AT_HAND_S, QueueCounts
 from busyhour.core.model.values import Refusal
 
-COUNTS_KEPT_S: Final = 86_400.0
-OVER: Final = frozenset({EntryState.SERVED, EntryState.LEFT})
 TABLES: Final = ("queues", "zones", "callers", "records", "reached", "open", "entries", "over", "callbacks", "counts")
 LIFE: Final = ("intent", "ambiguous", "sent", "ringing", "answered", "final")
 
 T = TypeVar("T")
 Place = tuple[str, int, float]
 """Who, in which queue, since when there."""
-
-
-def is_caller(call: str) -> bool:
-    """Of the two kinds of calls that no run has placed (`core/model/ids.py`)."""
-    return call.startswith(("i", "b"))
 
 
 def bare(number: str) -> str:
@@ -83,7 +76,7 @@ class CallerRows:
         """Without a clock, of all times."""
         found: dict[int, dict[int, QueueCounts]] = {}
         for (queue_id, bucket), counts in sorted(self.counts.items()):
-            if utc_s is None or bucket >= bucket_of(utc_s - COUNTS_KEPT_S):
+            if utc_s is None or bucket >= bucket_of(utc_s - AT_HAND_S):
                 found.setdefault(queue_id, {})[bucket] = counts
         return found
 
@@ -152,7 +145,7 @@ class CallerRows:
         place = (entry.entry, entry.queue_id, entry.entered_utc_s)
         if place in self.over:
             pass
-        elif entry.state in OVER:
+        elif entry.state in ENDED:
             self.entries.pop(place, None)
             self.over[place] = entry.state
         else:

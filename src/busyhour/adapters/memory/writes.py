@@ -5,10 +5,10 @@ from typing import Final
 
 import msgspec
 
-from busyhour.adapters.memory.callers import is_caller
 from busyhour.adapters.memory.rows import Attempt, Rows
 from busyhour.core import commands as c
 from busyhour.core.life.attempt import AttemptState
+from busyhour.core.model.ids import is_callers
 from busyhour.core.model.pictures import CallRecord, Reservation
 from busyhour.core.model.values import Outcome
 
@@ -67,7 +67,7 @@ def _call_of(keep: c.SaveProgress | c.CloseCall | c.SaveDisposition | c.OptOut) 
 
 
 def write(rows: Rows, keep: c.Keep) -> None:
-    if isinstance(keep, OF_CALLERS) or (isinstance(keep, c.SaveProgress | c.SaveDisposition) and is_caller(keep.call)):
+    if isinstance(keep, OF_CALLERS) or (isinstance(keep, c.SaveProgress | c.SaveDisposition) and is_callers(keep.call)):
         rows.inbound.write(keep)
     elif isinstance(keep, c.OptOut | c.SaveLearned | c.ListNumbers):
         _note(rows, keep)

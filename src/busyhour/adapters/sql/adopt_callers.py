@@ -14,9 +14,7 @@ from busyhour.adapters.sql.queues import callback_of, read_numbers, read_queues
 from busyhour.core.model.callers import Callback, CallerOutcome, EntryPicture, OpenCaller
 from busyhour.core.model.counts import bucket_of
 from busyhour.core.model.dialed import DialedNumber
-from busyhour.core.model.queue_counts import QueueCounts
-
-COUNTS_KEPT_S = 86_400.0  # of which a floor has the figures of its queues at hand
+from busyhour.core.model.queue_counts import AT_HAND_S, QueueCounts
 
 AGEING = sa.select(t.tenant.c.ageing_s)
 # Two look-ups by their own indexes, as for calls that were dialed.
@@ -70,7 +68,7 @@ async def read_callbacks(connection: AsyncConnection) -> tuple[Callback, ...]:
 
 
 async def read_counts(connection: AsyncConnection) -> dict[int, dict[int, QueueCounts]]:
-    asked = sa.select(t.queue_counts).where(t.queue_counts.c.bucket >= bucket_of(time.time() - COUNTS_KEPT_S))
+    asked = sa.select(t.queue_counts).where(t.queue_counts.c.bucket >= bucket_of(time.time() - AT_HAND_S))
     counts: dict[int, dict[int, QueueCounts]] = defaultdict(dict)
     for row in (await connection.execute(asked)).mappings():
         counts[row["queue_id"]][row["bucket"]] = counts_of(row)

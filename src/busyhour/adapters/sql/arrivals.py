@@ -13,7 +13,8 @@ import msgspec
 from busyhour.adapters.sql.database import Driver
 from busyhour.core import commands as c
 from busyhour.core.life.callback import OPEN
-from busyhour.core.life.entry import EntryState
+from busyhour.core.life.entry import ENDED
+from busyhour.core.model.ids import is_callers
 from busyhour.service.numbers import Number, Numbers
 
 Row = tuple[Any, ...]
@@ -92,13 +93,6 @@ WHERE a.call = $1 AND a.state <> 'final'
 SAVE_DISPOSITION = """
 UPDATE caller SET disposition = $3, note = $4, agent_id = coalesce(agent_id, $2) WHERE call = $1
 """
-
-ENDED: Final = (EntryState.SERVED, EntryState.LEFT)
-
-
-def is_caller(call: str) -> bool:
-    """Of the two kinds of calls that no run has placed (`core/model/ids.py`)."""
-    return call.startswith(("i", "b"))
 
 
 async def arrive(driver: Driver, wave: Sequence[c.Keep]) -> None:
@@ -180,13 +174,13 @@ def _counts(one: c.SaveQueueCounts) -> list[Row]:
 
 
 def _progress(one: c.SaveProgress) -> list[Row]:
-    if not is_caller(one.call):
+    if not is_callers(one.call):
         return []
     return [(one.call, one.state, one.ringing_utc_s, one.answered_utc_s, one.joined_utc_s, one.agent_id)]
 
 
 def _disposition(one: c.SaveDisposition) -> list[Row]:
-    return [(one.call, one.agent_id, one.disposition, one.note)] if is_caller(one.call) else []
+    return [(one.call, one.agent_id, one.disposition, one.note)] if is_callers(one.call) else []
 
 
 def _json(value: Any) -> str:

@@ -16,6 +16,7 @@ from busyhour.adapters.sql import arrivals, reservations, unknown_callers
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Driver
 from busyhour.core import commands as c
+from busyhour.core.model.ids import is_callers
 from busyhour.core.model.pictures import CallRecord
 
 SAVE_RUN = """
@@ -136,7 +137,7 @@ def _run(one: c.SaveRun) -> list[Row]:
 
 
 def _progress(one: c.SaveProgress) -> list[Row]:
-    if arrivals.is_caller(one.call):
+    if is_callers(one.call):
         return []
     return [(one.call, one.state, one.ringing_utc_s, one.answered_utc_s, one.joined_utc_s, one.agent_id)]
 
@@ -162,7 +163,7 @@ def _call(one: c.CloseCall) -> list[Row]:
 
 
 def _disposition(one: c.SaveDisposition) -> list[Row]:
-    if arrivals.is_caller(one.call):
+    if is_callers(one.call):
         return []
     future = (one.next_due_utc_s, one.retry_why, one.keeps_member)
     return [(one.call, one.agent_id, one.disposition, one.note, *future)]

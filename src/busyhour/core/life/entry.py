@@ -53,3 +53,4 @@ ENTRY_LIFE: dict[EntryState, dict[EntryCause, EntryState]] = {
     S.SERVED: {},
     S.LEFT: {},
 }
+ENDED = frozenset({S.SERVED, S.LEFT})

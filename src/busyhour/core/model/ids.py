@@ -29,6 +29,11 @@ def came_in(channel: str) -> bool:
     return channel.startswith("i") and tenant_of(channel) is not None
 
 
+def is_callers(call: str) -> bool:
+    """Of the two kinds of calls that no run has placed: it came in, or is a callback's dial."""
+    return call.startswith(("i", "b"))
+
+
 def caller_of(*, tenant: int, pbx_id: str) -> str:
     return f"i{tenant}-{pbx_id}"
 

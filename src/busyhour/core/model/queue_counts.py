@@ -2,6 +2,8 @@
 
 from msgspec import Struct
 
+AT_HAND_S = 86_400.0  # a floor that begins is given the figures of its queues for so long back
+
 
 class QueueCounts(Struct, frozen=True, kw_only=True):
     """Of some span of time. `in_time` and `short` are by threshold of the service level."""
