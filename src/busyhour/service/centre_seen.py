@@ -3,6 +3,7 @@
 It is read as its JSON, as a page reads it: what a view does not have yet is 0.
 """
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
@@ -179,7 +180,7 @@ class Seen:
         return queue is not None and queue.medium == Medium.CHAT
 
 
-STAGES: Final = {
+STAGES: Final[Mapping[str, CallStage]] = {
     EntryState.WELCOME: CallStage.WELCOME,
     EntryState.QUEUED: CallStage.QUEUED,
     EntryState.OVERFLOW: CallStage.DISSUADING1,

@@ -1,5 +1,6 @@
 """Pictures of a tenant's contact centre (`centre_pictures.py`), from what its live feed shows."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from busyhour.core.life.call import CallState
@@ -17,8 +18,7 @@ from busyhour.service.centre_pictures import (
 )
 from busyhour.service.centre_seen import IN_QUEUE, STAGES, Seen, SeenAgent, SeenCall, SeenQueue, SeenWaiting
 
-NO_COUNTS: Final[dict[str, float]] = {}
-BY_CALL: Final = {
+BY_CALL: Final[Mapping[str, CallStage]] = {
     CallState.TALKING: CallStage.TOAGENT,
     CallState.HELD: CallStage.TOAGENT,
     CallState.ORPHANED: CallStage.TOAGENT,
@@ -116,10 +116,9 @@ def _call(names: Names, call: SeenCall, place: SeenWaiting | None) -> CallPictur
 
 def stage_of(call: SeenCall, place: SeenWaiting | None) -> CallStage:
     """By its place in the line while it has one, else by the call itself."""
-    for state, stage in STAGES.items():
-        if place is not None and place.state == state:
-            return stage
-    return next((stage for state, stage in BY_CALL.items() if call.state == state), CallStage.PREAGENT)
+    if place is not None and place.state in STAGES:
+        return STAGES[place.state]
+    return BY_CALL.get(call.state, CallStage.PREAGENT)
 
 
 def _line(seen: Seen, names: Names) -> tuple[WaitingPicture, ...]:

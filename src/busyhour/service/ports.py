@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from msgspec import field
 
-from busyhour.core.commands import Act, FillHopper, Keep, ListNumbers
+from busyhour.core.commands import Act, Dial, FillHopper, Keep, ListNumbers
 from busyhour.core.events import Event, HopperFilled, Instant
 from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller
 from busyhour.core.model.campaign import Campaign, Trunk
@@ -100,9 +100,9 @@ class Telephony(Protocol):
     def attach(self, tenant: int, sink: Callable[[Event], None]) -> None:
         """All facts about channels of this tenant, and link changes, go to `sink`, in order."""
 
-    async def place(self, call: Any) -> Event:
-        """Originate a committed `PlaceCall` or `PlaceCallback`. Always answers with exactly one of `CallSent`,
-        `CallNotSent`, `CallUnanswered`; never raises for the world's faults."""
+    async def place(self, call: Dial) -> Event:
+        """Originate a committed call. Always answers with exactly one of `CallSent`, `CallNotSent`, `CallUnanswered`;
+        never raises for the world's faults."""
 
     async def act(self, command: Act) -> Event | None:
         """Perform. A fault that the core must know comes back as an event (`JoinFailed`, `LegEnded`, ...)."""

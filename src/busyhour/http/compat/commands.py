@@ -7,7 +7,7 @@ A command has a name with its module, and mostly an older one. `sets` are the se
 """
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
@@ -32,7 +32,7 @@ class Asked(Protocol):
     async def dispatching(self) -> bool: ...
     async def set_dispatching(self, internal: bool) -> None: ...
     def reset(self) -> None: ...
-    def reset_counters(self, which: "list[tuple[str, str, str]] | None") -> None: ...
+    def reset_counters(self, which: Sequence[tuple[str, str, str]] | None) -> None: ...
 
 
 class Given(dict[str, Any]):

@@ -41,7 +41,7 @@ async def list_statistics(talk: Talk, given: Given) -> Any:
 @commands.add("statistics:reset", "reset_statistics", help="resets these counters", sets=(("statistics",),))
 async def reset_statistics(talk: Talk, given: Given) -> Any:
     counters = [one.counter for one in (await _chosen(talk, given)).values() if one.counter is not None]
-    talk.centre.reset_counters([(whose, name, str(figure)) for whose, name, figure in counters])
+    talk.centre.reset_counters(counters)
     return OK
 
 
