@@ -28,10 +28,10 @@ FAMILIES = {
     "AC": "acceptance scenarios of the outbound dialer",
     "PC": "facts known from public clients",
     "DEC": "decisions on unclear points",
-    "MZ": "call-centre platform",
+    "MZ": "call-center platform",
     "AD": "automated dialing system",
     "OC": "inbound call distribution",
-    "CP": "call-centre phone with data hooks",
+    "CP": "call-center phone with data hooks",
     "U": "one domain model for all",
     "I": "invariants of every history",
 }

@@ -58,7 +58,7 @@ class Settings(BaseSettings):
     mi_http: bool = False
     """Serve the management interface at /mi of the page's address."""
     mi_tenant: int | None = Field(None, ge=1)
-    """Whose contact centre the three ways without a password are for."""
+    """Whose contact center the three ways without a password are for."""
     mi_fifo: Path | None = None
     mi_udp_port: Port = 0
     """On this machine only; 0 = closed."""

@@ -12,20 +12,20 @@ from tests.cli.test_nouns import SORRY, SPRING
 
 
 @pytest.fixture
-def centre(server: Server) -> Server:
+def center(server: Server) -> Server:
     server.answer("GET", "/api/campaigns", [SPRING])
     server.answer("GET", "/api/prompts", [SORRY])
     return server
 
 
 @pytest.mark.covers("MZ-099", "MZ-209")
-def test_what_is_named_is_changed_and_nothing_else(centre: Server, run: Run) -> None:
-    centre.answer("PUT", "/api/campaigns/3", SPRING)
+def test_what_is_named_is_changed_and_nothing_else(center: Server, run: Run) -> None:
+    center.answer("PUT", "/api/campaigns/3", SPRING)
     words = ["--correction", "80", "--destination", "IT:10", "--destination", "+3906:4:20", "--opt-out-key", "#"]
     words += ["--opt-out-prompt", "sorry", "--stop-answered", "5", "--stop-last", "200", "--stop-removes"]
     result = run("campaign", "limit", "Spring", *words)
     assert result.exit_code == 0, result.stderr
-    body = centre.body_of("PUT", "/api/campaigns/3")
+    body = center.body_of("PUT", "/api/campaigns/3")
     assert msgspec.convert(body["campaign"], Campaign) == msgspec.structs.replace(
         SPRING.campaign,
         compliance=Compliance(opt_out_key="#", opt_out_prompt="p1-1-ab"),
@@ -39,12 +39,12 @@ def test_what_is_named_is_changed_and_nothing_else(centre: Server, run: Run) -> 
     assert (body["status"], body["lists"]) == ("runnable", [{"list_id": 1, "role": "normal"}])
 
 
-def test_caps_and_prompts_are_taken_away(centre: Server, run: Run) -> None:
+def test_caps_and_prompts_are_taken_away(center: Server, run: Run) -> None:
     capped = msgspec.structs.replace(SPRING.campaign, destinations=(Destination(prefix="+39"),))
-    centre.answer("GET", "/api/campaigns", [msgspec.structs.replace(SPRING, campaign=capped)])
-    centre.answer("PUT", "/api/campaigns/3", SPRING)
+    center.answer("GET", "/api/campaigns", [msgspec.structs.replace(SPRING, campaign=capped)])
+    center.answer("PUT", "/api/campaigns/3", SPRING)
     assert run("campaign", "limit", "Spring", "--destination", "none", "--opt-out-prompt", "").exit_code == 0
-    assert msgspec.convert(centre.body_of("PUT", "/api/campaigns/3")["campaign"], Campaign) == SPRING.campaign
+    assert msgspec.convert(center.body_of("PUT", "/api/campaigns/3")["campaign"], Campaign) == SPRING.campaign
 
 
 @pytest.mark.parametrize("text", ["IT", "IT:", "IT:x", ":5", "+39:5:", "IT:1:2:3"])

@@ -118,7 +118,7 @@ SUMMARY = r.Summary(
 
 
 @pytest.fixture
-def centre(server: Server) -> Server:
+def center(server: Server) -> Server:
     server.answer("GET", "/api/campaigns", [SPRING, AUTUMN])
     server.answer("GET", "/api/trunks", [TRUNK])
     server.answer("GET", "/api/lists", [LIST])
@@ -131,32 +131,32 @@ def centre(server: Server) -> Server:
 # Campaigns
 
 
-def test_campaigns_are_listed_with_what_keeps_them_from_starting(centre: Server, run: Run) -> None:
+def test_campaigns_are_listed_with_what_keeps_them_from_starting(center: Server, run: Run) -> None:
     shown = run("campaign", "ls").stdout
     assert "Spring" in shown
     assert "It has no trunk. Choose one." in shown
     assert [row["run_id"] for row in json.loads(run("campaign", "ls", "--json").stdout)] == [9, None]
 
 
-def test_a_campaign_is_shown_by_name_or_number(centre: Server, run: Run) -> None:
+def test_a_campaign_is_shown_by_name_or_number(center: Server, run: Run) -> None:
     assert "north (normal)" in run("campaign", "show", "spring").stdout
     assert json.loads(run("campaign", "show", "4", "--json").stdout)["campaign"]["name"] == "Autumn"
 
 
-def test_an_unknown_campaign_is_met_with_those_that_exist(centre: Server, run: Run) -> None:
+def test_an_unknown_campaign_is_met_with_those_that_exist(center: Server, run: Run) -> None:
     result = run("campaign", "start", "Winter")
     assert result.exit_code == 1
     assert "There is no campaign 'Winter'. There are: 3 'Spring', 4 'Autumn'." in result.stderr
 
 
-def test_names_that_are_not_unique_are_not_guessed(centre: Server, run: Run) -> None:
+def test_names_that_are_not_unique_are_not_guessed(center: Server, run: Run) -> None:
     twin = msgspec.structs.replace(SPRING.campaign, campaign_id=8)
-    centre.answer("GET", "/api/campaigns", [SPRING, msgspec.structs.replace(AUTUMN, campaign=twin)])
+    center.answer("GET", "/api/campaigns", [SPRING, msgspec.structs.replace(AUTUMN, campaign=twin)])
     assert "Several campaigns are called 'Spring'" in run("campaign", "start", "Spring").stderr
 
 
-def test_create_sends_a_whole_campaign(centre: Server, run: Run) -> None:
-    centre.answer("POST", "/api/campaigns", SPRING, status=201)
+def test_create_sends_a_whole_campaign(center: Server, run: Run) -> None:
+    center.answer("POST", "/api/campaigns", SPRING, status=201)
     words = [
         "--list",
         "north",
@@ -171,7 +171,7 @@ def test_create_sends_a_whole_campaign(centre: Server, run: Run) -> None:
     ]
     words += ["--agent", "bob", "--farewell", "sorry", "--mode", "ratio", "--ratio", "1.3", "--law", "uk"]
     assert run("campaign", "create", "Spring", *words).exit_code == 0
-    body = centre.body_of("POST", "/api/campaigns")
+    body = center.body_of("POST", "/api/campaigns")
     sent = msgspec.convert(body["campaign"], Campaign)
     assert sent == Campaign(
         campaign_id=0,
@@ -192,33 +192,33 @@ def test_create_sends_a_whole_campaign(centre: Server, run: Run) -> None:
 
 @pytest.mark.parametrize(("mode", "agents"), [("progressive", (6, 7)), ("agentless", ())])
 def test_a_campaign_for_agents_has_all_of_them_unless_named(
-    centre: Server, run: Run, mode: str, agents: tuple[int, ...]
+    center: Server, run: Run, mode: str, agents: tuple[int, ...]
 ) -> None:
-    centre.answer("POST", "/api/campaigns", SPRING, status=201)
+    center.answer("POST", "/api/campaigns", SPRING, status=201)
     assert run("campaign", "create", "X", "--list", "north", "--trunk", "carrier", "--mode", mode).exit_code == 0
-    sent = msgspec.convert(centre.body_of("POST", "/api/campaigns")["campaign"], Campaign)
+    sent = msgspec.convert(center.body_of("POST", "/api/campaigns")["campaign"], Campaign)
     assert sent.agent_ids == agents
 
 
-def test_create_with_a_list_that_does_not_exist_makes_nothing(centre: Server, run: Run) -> None:
+def test_create_with_a_list_that_does_not_exist_makes_nothing(center: Server, run: Run) -> None:
     result = run("campaign", "create", "Spring", "--list", "south", "--trunk", "carrier")
     assert result.exit_code == 1
     assert "There is no list 'south'" in result.stderr
-    assert not [asked for asked in centre.asked if asked[0] == "POST"]
+    assert not [asked for asked in center.asked if asked[0] == "POST"]
 
 
-def test_start_begins_a_run(centre: Server, run: Run) -> None:
-    centre.answer("POST", "/api/campaigns/4/start", msgspec.structs.replace(RUN, state="runnable"), status=201)
+def test_start_begins_a_run(center: Server, run: Run) -> None:
+    center.answer("POST", "/api/campaigns/4/start", msgspec.structs.replace(RUN, state="runnable"), status=201)
     assert "run 9 is runnable" in run("campaign", "start", "Autumn").stdout
 
 
 @pytest.mark.parametrize("verb", ["pause", "unpause", "remove"])
-def test_a_run_is_steered_through_its_campaign(centre: Server, run: Run, verb: str) -> None:
-    centre.answer("POST", f"/api/runs/9/{verb}", RUN)
+def test_a_run_is_steered_through_its_campaign(center: Server, run: Run, verb: str) -> None:
+    center.answer("POST", f"/api/runs/9/{verb}", RUN)
     assert json.loads(run("campaign", verb, "Spring", "--json").stdout)["run_id"] == 9
 
 
-def test_steering_a_campaign_that_does_not_run_says_how_to_start_it(centre: Server, run: Run) -> None:
+def test_steering_a_campaign_that_does_not_run_says_how_to_start_it(center: Server, run: Run) -> None:
     assert "busyhour campaign start 'Autumn'" in run("campaign", "pause", "Autumn").stderr
 
 
@@ -251,31 +251,31 @@ def test_wrong_hours_are_explained(text: str) -> None:
 # Agents and trunks
 
 
-def test_an_agent_is_made_with_a_password_shown_once(centre: Server, run: Run) -> None:
-    centre.answer("POST", "/api/users", UserMade(user=ANNA, password="four-random-words"), status=201)
-    centre.answer("PATCH", "/api/agents/6", ANNA_AGENT)
+def test_an_agent_is_made_with_a_password_shown_once(center: Server, run: Run) -> None:
+    center.answer("POST", "/api/users", UserMade(user=ANNA, password="four-random-words"), status=201)
+    center.answer("PATCH", "/api/agents/6", ANNA_AGENT)
     shown = run("agent", "create", "anna", "--sip", "sip:anna@10.0.0.5").stdout
     assert "four-random-words" in shown
-    assert centre.body_of("POST", "/api/users") == {"login": "anna", "name": "anna", "role": "agent"}
-    assert centre.body_of("PATCH", "/api/agents/6") == {
+    assert center.body_of("POST", "/api/users") == {"login": "anna", "name": "anna", "role": "agent"}
+    assert center.body_of("PATCH", "/api/agents/6") == {
         "leg_mode": "persistent",
         "phone_kind": "sip",
         "sip_address": "sip:anna@10.0.0.5",
     }
 
 
-def test_agents_are_listed(centre: Server, run: Run) -> None:
-    centre.answer("GET", "/api/agents", [ANNA_AGENT])
+def test_agents_are_listed(center: Server, run: Run) -> None:
+    center.answer("GET", "/api/agents", [ANNA_AGENT])
     assert "anna" in run("agent", "ls").stdout
     assert json.loads(run("agent", "ls", "--json").stdout)[0]["agent_id"] == 6
 
 
-def test_a_trunk_is_added_and_its_password_asked_for(centre: Server, run: Run) -> None:
-    centre.answer("POST", "/api/trunks", TRUNK, status=201)
+def test_a_trunk_is_added_and_its_password_asked_for(center: Server, run: Run) -> None:
+    center.answer("POST", "/api/trunks", TRUNK, status=201)
     result = run("trunk", "add", "carrier", "sip.example", "--capacity", "10", "--login", "us", input="hush\n")
     assert result.exit_code == 0
     assert "hush" not in result.output
-    sent = centre.body_of("POST", "/api/trunks")
+    sent = center.body_of("POST", "/api/trunks")
     assert (sent["password"], sent["capacity"], sent["strip_plus"]) == ("hush", 10, True)
     assert "carrier" in run("trunk", "ls").stdout
 
@@ -283,15 +283,15 @@ def test_a_trunk_is_added_and_its_password_asked_for(centre: Server, run: Run) -
 # Reports
 
 
-def test_a_report_has_sums_and_attempts(centre: Server, run: Run) -> None:
-    centre.answer("GET", "/api/reports/summary", SUMMARY)
-    centre.answer("GET", "/api/attempts", r.Page(rows=(ATTEMPT,), cursor="more"))
+def test_a_report_has_sums_and_attempts(center: Server, run: Run) -> None:
+    center.answer("GET", "/api/reports/summary", SUMMARY)
+    center.answer("GET", "/api/attempts", r.Page(rows=(ATTEMPT,), cursor="more"))
     shown = run("report", "--campaign", "Spring", "--from", "2023-11-14", "--outcome", "busy").stdout
     assert "3 attempts to 2 contacts, 1:01 talked" in shown
     assert "66" in shown  # per cent, cut off
     assert "[bold]Rossi" in shown
     assert "--csv FILE writes all" in shown
-    query = centre.query_of("GET", "/api/attempts")
+    query = center.query_of("GET", "/api/attempts")
     assert (query["campaign_id"], query["outcome"], float(query["from_utc_s"])) == (
         "3",
         "BUSY",
@@ -300,30 +300,30 @@ def test_a_report_has_sums_and_attempts(centre: Server, run: Run) -> None:
     assert json.loads(run("report", "--json").stdout)["attempts"][0]["call"] == "c1-ab"
 
 
-def test_a_report_of_nothing_is_no_error(centre: Server, run: Run) -> None:
-    centre.answer("GET", "/api/reports/summary", msgspec.structs.replace(SUMMARY, attempts=0, contacts=0, outcomes=()))
-    centre.answer("GET", "/api/attempts", r.Page(rows=(), cursor=None))
+def test_a_report_of_nothing_is_no_error(center: Server, run: Run) -> None:
+    center.answer("GET", "/api/reports/summary", msgspec.structs.replace(SUMMARY, attempts=0, contacts=0, outcomes=()))
+    center.answer("GET", "/api/attempts", r.Page(rows=(), cursor=None))
     result = run("report")
     assert result.exit_code == 0
     assert "none yet" in result.stdout
 
 
-def test_a_report_as_csv_is_the_servers_file(centre: Server, run: Run, tmp_path: Path) -> None:
-    centre.answer("GET", "/api/attempts/export", b"call,number\nc1-ab,+39\n")
+def test_a_report_as_csv_is_the_servers_file(center: Server, run: Run, tmp_path: Path) -> None:
+    center.answer("GET", "/api/attempts/export", b"call,number\nc1-ab,+39\n")
     assert run("report", "--csv", str(tmp_path / "out.csv")).exit_code == 0
     assert (tmp_path / "out.csv").read_bytes() == b"call,number\nc1-ab,+39\n"
     assert run("report", "--csv", "-").stdout == "call,number\nc1-ab,+39\n"
     assert "cannot be written" in run("report", "--csv", str(tmp_path)).stderr
 
 
-def test_a_wrong_time_is_explained(centre: Server, run: Run) -> None:
+def test_a_wrong_time_is_explained(center: Server, run: Run) -> None:
     assert "is not like 2026-03-01" in run("report", "--from", "yesterday").stderr
 
 
-def test_explain_gives_the_reasons_in_words(centre: Server, run: Run) -> None:
+def test_explain_gives_the_reasons_in_words(center: Server, run: Run) -> None:
     person = {"name": "Rossi", "numbers": ["+390612345678"]}
     answer = {"contact": person, "sentences": ["It is night in [Rome]."], "runs": []}
-    centre.answer("GET", "/api/explain/contacts/11", answer)
+    center.answer("GET", "/api/explain/contacts/11", answer)
     assert "- It is night in [Rome]." in run("explain", "lead", "11").stdout
-    centre.answer("GET", "/api/attempts/c1-ab", ATTEMPT)
+    center.answer("GET", "/api/attempts/c1-ab", ATTEMPT)
     assert "The first in the list." in run("explain", "call", "c1-ab").stdout

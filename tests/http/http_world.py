@@ -20,7 +20,7 @@ from busyhour.http.services import Services
 from busyhour.service import records as r
 from busyhour.service import secrets
 from busyhour.service.accounts import Accounts
-from busyhour.service.centres import Centres
+from busyhour.service.centers import Centers
 from busyhour.service.exporting import Exporting
 from busyhour.service.importing import Importing
 from busyhour.service.planning import Planner
@@ -78,7 +78,7 @@ class World:
         self.accounts = Accounts(directory=self.directory, clock=self.clock, session_hours=12)
         self.accounts.hasher = CHEAP
         settings = Settings(mi_http=True)
-        centres = Centres(floors=self.floors, queues=self.queues, directory=self.directory, clock=self.clock)
+        centers = Centers(floors=self.floors, queues=self.queues, directory=self.directory, clock=self.clock)
         self.services = Services(
             settings=settings,
             clock=self.clock,
@@ -94,7 +94,7 @@ class World:
             imports=Importing(lists=self.lists, files=ContactFiles, clock=self.clock, spool=self.spool),
             exports=Exporting(lists=self.lists, files=ContactFiles(), spool=self.spool),
             planner=Planner(campaigns=self.campaigns, work=play),
-            management=Management(settings, centres, self.clock),
+            management=Management(settings, centers, self.clock),
             pbx_up=lambda: True,
             pbx_ws_url=pbx_ws_url,
             versions={"busyhour": "test"},

@@ -34,7 +34,7 @@ from busyhour.cli.progress import Progress, Step
 from busyhour.core.model.values import PhoneKind
 from busyhour.main.folder import DataFolder
 from busyhour.service.accounts import Accounts
-from busyhour.service.centres import Centres
+from busyhour.service.centers import Centers
 from busyhour.service.clock import SystemClock
 from busyhour.service.errors import Invalid, StoreDown, Unavailable
 from busyhour.service.exporting import Exporting
@@ -202,15 +202,15 @@ class Product:
             imports=imports,
             exports=exports,
             planner=Planner(campaigns=self.stores.campaigns, work=play),
-            management=Management(self.settings, self._centres(), self.clock),
+            management=Management(self.settings, self._centers(), self.clock),
             pbx_up=self.telephony.up,
             pbx_ws_url=self.access.ws_url,
             versions={"busyhour": __version__, "asterisk": self.pbx.statistics().version},
         )
 
-    def _centres(self) -> Centres:
+    def _centers(self) -> Centers:
         stores = self.stores
-        return Centres(floors=self.floors, queues=stores.queues, directory=stores.directory, clock=self.clock)
+        return Centers(floors=self.floors, queues=stores.queues, directory=stores.directory, clock=self.clock)
 
     async def begin(self) -> None:
         """Give the PBX its trunks and phones, and begin each tenant's engine."""

@@ -22,7 +22,7 @@ LOGIN_LENGTH_MAX: Final = 100
 NAME_LENGTH_MAX: Final = 200
 
 TRIES_PER_LOGIN_MAX: Final = 20
-TRIES_PER_ADDRESS_MAX: Final = 100  # a whole call centre may share one address
+TRIES_PER_ADDRESS_MAX: Final = 100  # a whole call center may share one address
 TRIES_WINDOW_S: Final = 1800.0
 
 HASHES_AT_ONCE_MAX: Final = 2  # each takes a core and 64 MB for a quarter of a second

@@ -32,6 +32,7 @@ from busyhour.service.live import LiveView
 from busyhour.service.ports import Clock, Store, Telephony
 from busyhour.service.rates import Rates
 from busyhour.service.requests import Requests
+from busyhour.service.spellings import Spellings
 
 BATCH_MAX = 500  # events of one transaction
 HISTORY_MAX = 1_000  # events kept for the report of a fault
@@ -75,6 +76,7 @@ class Engine:
         self._history: deque[tuple[e.Instant, e.Event]] = deque(maxlen=HISTORY_MAX)
         self._links: dict[int, e.AgentLinked] = {}
         self._phones: dict[int, e.PhoneRegistered] = {}
+        self._spellings = Spellings("")  # until the store says of which country
         self.floor: Floor | None = None
         self._watch: asyncio.Task[None] | None = None
         self._fence, self._lag_s = 0, 0.0
@@ -161,7 +163,7 @@ class Engine:
         seen_s = self._clock.now().mono_s
         pbx = await self._telephony.picture(self.tenant, known_to(picture))
         forget_older(self._queue, seen_s)
-        self._fence = picture.fence
+        self._fence, self._spellings = picture.fence, Spellings(picture.country)
         self._keeper.begin(picture.fence, asked_s)
         self._watch = asyncio.create_task(self._look_now_and_then())
         started = floor_started(
@@ -216,6 +218,7 @@ class Engine:
         await self._woken.heard(timeout_s)
 
     def _handle(self, floor: Floor, now: e.Instant, event: e.Event) -> list[c.Command]:
+        event = self._spellings.heard(event)
         self._history.append((now, event))
         self._handled += 1
         return floor.handle(now, event)

@@ -82,6 +82,7 @@ class Scene(Struct, frozen=True, kw_only=True):
     trunks: tuple[Trunk, ...] = ()  # beside that one
     queues: tuple[Queue, ...] = ()
     numbers: tuple[DialedNumber, ...] = ()
+    country: str = ""  # as whose people callers' numbers are read
     weather: Weather = Weather.calm()  # what the script itself does that checkers must allow for
 
     def furnish(self, store: Any, utc_s: float) -> None:
@@ -91,7 +92,7 @@ class Scene(Struct, frozen=True, kw_only=True):
         for profile in self.agents:
             rows.agents[profile.agent_id] = profile
         rows.inbound.queues.update({queue.queue_id: queue for queue in self.queues})
-        rows.inbound.numbers = self.numbers
+        rows.inbound.numbers, rows.inbound.country = self.numbers, self.country
         for one in self.campaigns:
             run = store.start_run(TENANT, one, [], utc_s=utc_s)
             for known in self.contacts:

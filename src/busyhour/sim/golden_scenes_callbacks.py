@@ -70,6 +70,16 @@ async def calls_again(stage: GoldenWorld) -> None:
     await asyncio.sleep(12.0)
 
 
+async def calls_again_spelled_otherwise(stage: GoldenWorld) -> None:
+    await stage.engine_is_there()
+    stage.comes(comer(key=KEY))
+    await asyncio.sleep(12.0)
+    stage.comes(comer(number=number_of(1).replace("+49", "0")))
+    await asyncio.sleep(1.0)
+    await stage.at_work()
+    await asyncio.sleep(12.0)
+
+
 async def must_not_be_called(stage: GoldenWorld) -> None:
     await stage.engine_is_there()
     stage.comes(comer(key=KEY))
@@ -180,6 +190,14 @@ CALLBACKS = (
         calls_again,
         {"CALLED_BACK": 1, "HANDLED": 1},
         queues=(BY_KEY,),
+    ),
+    scene(
+        "promised, and calls again, spelled otherwise",
+        "The carrier leaves out the country: they are the same person.",
+        calls_again_spelled_otherwise,
+        {"CALLED_BACK": 1, "HANDLED": 1},
+        queues=(BY_KEY,),
+        country="DE",
     ),
     scene(
         "promised, and must not be called",

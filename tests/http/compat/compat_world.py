@@ -1,16 +1,16 @@
-"""A contact centre to ask about without a floor: what is there is written down, what is asked is kept."""
+"""A contact center to ask about without a floor: what is there is written down, what is asked is kept."""
 
 import json
 from typing import Any
 
 from busyhour.http.compat.front import Front
 from busyhour.http.compat.sockets import Allowed
-from busyhour.service.centre_pictures import (
+from busyhour.service.center_pictures import (
     AgentPicture,
     AgentStatus,
     CallPicture,
     CallStage,
-    CentrePicture,
+    CenterPicture,
     FlowPicture,
     WaitingPicture,
 )
@@ -96,9 +96,9 @@ CALLS = (
 )
 
 
-class FakeCentre:
+class FakeCenter:
     def __init__(self) -> None:
-        self.shown = CentrePicture(
+        self.shown = CenterPicture(
             now_utc_s=NOW,
             flows=(SUPPORT, CHAT),
             agents=AGENTS,
@@ -118,7 +118,7 @@ class FakeCentre:
         self.internal = True
         self.fault: Exception | None = None
 
-    async def picture(self) -> CentrePicture:
+    async def picture(self) -> CenterPicture:
         return self.shown
 
     async def reload(self) -> None:
@@ -154,8 +154,8 @@ class FakeCentre:
 class CompatWorld:
     def __init__(self, folder: Any) -> None:
         self.clock = FakeClock()
-        self.centre = FakeCentre()
-        self.front = Front(self.centre, clock=self.clock, rule=Allowed(folder))
+        self.center = FakeCenter()
+        self.front = Front(self.center, clock=self.clock, rule=Allowed(folder))
 
     async def send(self, raw: bytes | str, address: str | None = None) -> Any:
         said = await self.front.answer(raw if isinstance(raw, bytes) else raw.encode(), address)

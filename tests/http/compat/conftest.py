@@ -1,4 +1,4 @@
-"""One contact centre for each test."""
+"""One contact center for each test."""
 
 from pathlib import Path
 

@@ -51,8 +51,8 @@ async def test_which_says_the_parameters_of_one(compat: CompatWorld) -> None:
 async def test_reload(compat: CompatWorld, name_of: Any) -> None:
     assert await compat.result(name_of("cc_reload")) == "OK"
     assert await compat.result(name_of("cc_reload"), {"keep_login": "true"}) == "OK"
-    assert compat.centre.asked == [("reload",), ("reload",)]
-    compat.centre.fault = StoreDown()
+    assert compat.center.asked == [("reload",), ("reload",)]
+    compat.center.fault = StoreDown()
     assert await compat.error(name_of("cc_reload")) == (500, "Failed to reload")
 
 
@@ -60,15 +60,15 @@ async def test_reload(compat: CompatWorld, name_of: Any) -> None:
 async def test_agent_login(compat: CompatWorld, name_of: Any) -> None:
     assert await compat.result(name_of("cc_agent_login"), ["ada", "0"]) == "OK"
     assert await compat.result(name_of("cc_agent_login"), {"agent_id": "7", "state": 1}) == "OK"
-    assert compat.centre.asked == [("log_in", 1, False), ("log_in", 5, True)]
+    assert compat.center.asked == [("log_in", 1, False), ("log_in", 5, True)]
     assert await compat.error(name_of("cc_agent_login"), ["nobody", "1"]) == (404, "Agent not found")
-    compat.centre.fault = NotFound("gone meanwhile")
+    compat.center.fault = NotFound("gone meanwhile")
     assert await compat.error(name_of("cc_agent_login"), ["ada", "1"]) == (404, "Agent not found")
 
 
 async def test_an_operator_releases_an_agent(compat: CompatWorld, name_of: Any) -> None:
     assert await compat.result(name_of("cc_agent_release"), ["bob"]) == "OK"
-    assert compat.centre.asked == [("release", 2)]
+    assert compat.center.asked == [("release", 2)]
     assert await compat.error(name_of("cc_agent_release"), ["nobody"]) == (404, "Agent not found")
 
 
@@ -155,11 +155,11 @@ async def test_list_calls(compat: CompatWorld, name_of: Any) -> None:
 
 @pytest.mark.covers("OC-090")
 async def test_dispatch_call_to_agent(compat: CompatWorld, name_of: Any) -> None:
-    compat.centre.internal = False
+    compat.center.internal = False
     assert await compat.result(name_of("cc_dispatch_call_to_agent"), ["i1-1", "ada"]) == "OK"
     given = {"call_id": "i1-2", "agent_id": "ada"}
     assert await compat.result(name_of("cc_dispatch_call_to_agent"), given) == "OK"
-    assert compat.centre.asked == [("assign", "i1-1", 1), ("assign", "i1-2", 1)]
+    assert compat.center.asked == [("assign", "i1-1", 1), ("assign", "i1-2", 1)]
 
 
 @pytest.mark.covers("OC-091")
@@ -175,9 +175,9 @@ async def test_dispatch_call_to_agent(compat: CompatWorld, name_of: Any) -> None
 async def test_dispatch_is_refused(
     compat: CompatWorld, name_of: Any, call: str, agent: str, error: tuple[int, str]
 ) -> None:
-    compat.centre.internal = False
+    compat.center.internal = False
     assert await compat.error(name_of("cc_dispatch_call_to_agent"), [call, agent]) == error
-    assert compat.centre.asked == []
+    assert compat.center.asked == []
 
 
 @pytest.mark.covers("OC-091")
@@ -194,7 +194,7 @@ async def test_dispatch_is_refused(
     ],
 )
 async def test_the_cores_refusals(compat: CompatWorld, name_of: Any, code: str, error: tuple[int, str]) -> None:
-    compat.centre.internal, compat.centre.fault = False, Conflict("no", code=code)
+    compat.center.internal, compat.center.fault = False, Conflict("no", code=code)
     assert await compat.error(name_of("cc_dispatch_call_to_agent"), ["i1-1", "ada"]) == error
 
 
@@ -211,7 +211,7 @@ async def test_internal_dispatching(compat: CompatWorld, name_of: Any) -> None:
 @pytest.mark.covers("OC-093")
 async def test_reset_stats(compat: CompatWorld, name_of: Any) -> None:
     assert await compat.result(name_of("cc_reset_stats")) == "OK"
-    assert compat.centre.asked == [("reset",)]
+    assert compat.center.asked == [("reset",)]
 
 
 @pytest.mark.covers("OC-121")

@@ -11,7 +11,7 @@ from opensips.event import OpenSIPSEventHandler
 from opensips.mi import OpenSIPSMI, OpenSIPSMIException
 
 from busyhour.http.compat.datagram import Datagrams, open_udp, open_unix
-from busyhour.service.centre_pictures import AgentReport, AgentStatus
+from busyhour.service.center_pictures import AgentReport, AgentStatus
 from busyhour.service.errors import Unavailable
 from tests.http.compat.compat_world import CompatWorld
 
@@ -89,6 +89,6 @@ async def test_a_sender_without_a_name_is_no_fault(compat: CompatWorld, tmp_path
         for raw in (b"", b"rubbish", b'{"jsonrpc":"2.0","id":1,"method":"cc_reset_stats"}'):
             sender.sendto(raw, str(tmp_path / "mi.sock"))
     async with asyncio.timeout(2):
-        while not compat.centre.asked:
+        while not compat.center.asked:
             await asyncio.sleep(0.01)
     listening.close()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from busyhour.http.compat.rpc import RpcFault
 from busyhour.http.compat.sockets import Allowed, Target, allowed, parse
-from busyhour.service.centre_pictures import AgentReport, AgentStatus
+from busyhour.service.center_pictures import AgentReport, AgentStatus
 from tests.http.compat.compat_world import CompatWorld
 
 EVENT = "E_CALLCENTER_AGENT_REPORT"

@@ -43,13 +43,13 @@ async def test_the_python_client(fifo: Path, compat: CompatWorld) -> None:
     agents = await asyncio.to_thread(mi.execute, "cc_list_agents")
     assert [agent["id"] for agent in agents["Agents"]] == ["ada", "bob", "cleo", "dan", "7"]
     assert await asyncio.to_thread(mi.execute, "cc_agent_login", ["ada", "0"]) == "OK"
-    assert compat.centre.asked == [("log_in", 1, False)]
+    assert compat.center.asked == [("log_in", 1, False)]
     with pytest.raises(OpenSIPSMIException, match="404: Agent not found"):
         await asyncio.to_thread(mi.execute, "cc_agent_login", {"agent_id": "nobody", "state": 1})
 
 
 async def test_an_answer_that_fills_the_pipe(fifo: Path, compat: CompatWorld) -> None:
-    compat.centre.shown = replace(compat.centre.shown, agents=compat.centre.shown.agents * 1_000)
+    compat.center.shown = replace(compat.center.shown, agents=compat.center.shown.agents * 1_000)
     agents = await asyncio.to_thread(client(fifo).execute, "cc_list_agents")
     assert len(agents["Agents"]) == 5_000
 
@@ -71,7 +71,7 @@ async def test_a_line_end_is_no_matter_and_no_name_is_no_answer(
     os.mkfifo(tmp_path / "r1")
     write(fifo, b'::{"jsonrpc":"2.0","id":1,"method":"cc_reset_stats"}\n:r1:' + ONE + b"\n")
     assert (await reply(tmp_path / "r1"))["error"] == {"code": 404, "message": "unknown MI command"}
-    assert compat.centre.asked == [("reset",)]
+    assert compat.center.asked == [("reset",)]
 
 
 @pytest.mark.covers("OC-114", "OC-117")
@@ -100,11 +100,11 @@ async def test_only_fifos_in_the_folder_are_written_to(fifo: Path, compat: Compa
         write(fifo, b":" + name + b":" + reset)
     write(fifo, b":../up:" + reset + b"\n:.hidden:" + reset + b"\n")
     async with asyncio.timeout(2):
-        while len(compat.centre.asked) < 2:
+        while len(compat.center.asked) < 2:
             await asyncio.sleep(0.01)
     await asyncio.sleep(0.05)
     assert (tmp_path / "file").read_text() == "mine"
-    assert len(compat.centre.asked) == 2  # the names that are none were not even read
+    assert len(compat.center.asked) == 2  # the names that are none were not even read
 
 
 async def test_it_is_this_users_and_replaces_its_own_only(compat: CompatWorld, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 from opensips.mi import OpenSIPSMI
 
 from busyhour.http.compat.listeners import Management
-from busyhour.service.centres import Centres
+from busyhour.service.centers import Centers
 from busyhour.service.errors import Invalid, StoreDown
 from busyhour.settings import Settings
 from tests.http.compat.test_datagram import free_port
@@ -16,8 +16,8 @@ from tests.http.http_world import Tenant, World
 
 
 def management(world: World, **settings: Any) -> Management:
-    centres = Centres(floors=world.floors, queues=world.queues, directory=world.directory, clock=world.clock)  # type: ignore[arg-type]
-    return Management(Settings(**settings), centres, world.clock)
+    centers = Centers(floors=world.floors, queues=world.queues, directory=world.directory, clock=world.clock)  # type: ignore[arg-type]
+    return Management(Settings(**settings), centers, world.clock)
 
 
 async def test_all_ways_lead_to_one_tenant(world: World, here: Tenant, there: Tenant, tmp_path: Path) -> None:

@@ -22,11 +22,11 @@ from busyhour.core.model.values import EndCause, LegMode, PhoneKind
 from busyhour.http.compat.front import Front
 from busyhour.http.compat.sockets import Allowed
 from busyhour.service import records as r
-from busyhour.service.centre import Centre
+from busyhour.service.center import Center
 from busyhour.service.floors import EngineFloors
 from tests.core.inbound import number, queue
 from tests.core.story import NOON_UTC_S
-from tests.service.centre_scene import Store
+from tests.service.center_scene import Store
 
 pytestmark = pytest.mark.looptime
 
@@ -78,9 +78,9 @@ class Day:
             queue_max=1000,
         )
         store: Any = self.people
-        self.centre = Centre(TENANT, floors=self.floors, queues=store, directory=store, clock=self.clock)
-        self.front = Front(self.centre, clock=self.clock, rule=Allowed(folder))
-        self.centre.on_report = self.front.report
+        self.center = Center(TENANT, floors=self.floors, queues=store, directory=store, clock=self.clock)
+        self.front = Front(self.center, clock=self.clock, rule=Allowed(folder))
+        self.center.on_report = self.front.report
 
     async def ask(self, method: str, *params: Any) -> Any:
         raw = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(params)})
@@ -139,7 +139,7 @@ async def begun(folder: Path, leg_mode: LegMode = LegMode.PERSISTENT) -> AsyncIt
     day = Day(folder, leg_mode)
     day.floors.start(TENANT)
     await day.floors.wait_running(TENANT, 5.0)
-    following = asyncio.create_task(day.centre.run())
+    following = asyncio.create_task(day.center.run())
     await day.pass_s(0.0)
     try:
         yield day

@@ -28,13 +28,13 @@ async def test_an_id_comes_back_with_its_type(compat: CompatWorld, id_: Any, par
 @pytest.mark.parametrize("params", [["ada", "0"], ["ada", 0], {"agent_id": "ada", "state": "0"}])
 async def test_numbers_may_come_as_words(compat: CompatWorld, params: Any) -> None:
     assert await compat.result("cc_agent_login", params) == "OK"
-    assert compat.centre.asked == [("log_in", 1, False)]
+    assert compat.center.asked == [("log_in", 1, False)]
 
 
 @pytest.mark.covers("OC-112")
 async def test_words_may_come_as_numbers(compat: CompatWorld) -> None:
     assert await compat.result("cc_agent_login", [7, 1]) == "OK"
-    assert compat.centre.asked == [("log_in", 5, True)]
+    assert compat.center.asked == [("log_in", 5, True)]
 
 
 @pytest.mark.covers("OC-113", "OC-114")
@@ -54,7 +54,7 @@ async def test_words_may_come_as_numbers(compat: CompatWorld) -> None:
 async def test_wrong_parameters_are_named(compat: CompatWorld, params: Any, data: str) -> None:
     said = await compat.ask("cc_agent_login", params)
     assert said["error"] == {"code": -32602, "message": "Invalid params", "data": data}
-    assert compat.centre.asked == []
+    assert compat.center.asked == []
 
 
 @pytest.mark.covers("OC-114")
@@ -82,14 +82,14 @@ async def test_what_cannot_be_read_is_said(compat: CompatWorld, raw: str, code: 
 
 @pytest.mark.covers("OC-114")
 async def test_a_database_that_is_away_is_a_server_error(compat: CompatWorld) -> None:
-    compat.centre.fault = StoreDown()
+    compat.center.fault = StoreDown()
     assert await compat.error("cc_agent_release", ["ada"]) == (-32000, "Server error")
 
 
 @pytest.mark.covers("OC-115")
 async def test_a_notification_is_done_and_not_answered(compat: CompatWorld) -> None:
     assert await compat.send('{"jsonrpc":"2.0","method":"cc_agent_login","params":["ada","0"]}') is None
-    assert compat.centre.asked == [("log_in", 1, False)]
+    assert compat.center.asked == [("log_in", 1, False)]
     assert await compat.send('{"jsonrpc":"2.0","method":"no_such"}') is None
 
 

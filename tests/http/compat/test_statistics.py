@@ -122,11 +122,11 @@ async def test_list_says_which_are_counters(compat: CompatWorld) -> None:
 async def test_reset_touches_counters_only(compat: CompatWorld) -> None:
     names = ["ccg_incalls", "ccf_aban_incall-support", "ccf_etw-support", "cca_answ_incalls-ada"]
     assert await compat.result("reset_statistics", {"statistics": names}) == "OK"
-    assert compat.centre.asked == [
+    assert compat.center.asked == [
         (
             "reset_counters",
             [("all", "", "entered"), ("flow", "support", "abandoned"), ("agent", "ada", "answered")],
         )
     ]
     assert await compat.result("reset_all_statistics") == "OK"
-    assert compat.centre.asked[-1] == ("reset_counters", None)
+    assert compat.center.asked[-1] == ("reset_counters", None)

@@ -101,6 +101,7 @@ class MemoryStore:
             callbacks=rows.inbound.open_callbacks(),
             queue_counts=rows.inbound.lately(self.clock() if self.clock is not None else None),
             ageing_s=rows.inbound.ageing_s,
+            country=rows.inbound.country,
             written_no=rows.written_no,
             given_back=given_back,
         )

@@ -16,7 +16,7 @@ from busyhour.core.model.counts import bucket_of
 from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.queue_counts import AT_HAND_S, QueueCounts
 
-AGEING = sa.select(t.tenant.c.ageing_s)
+TENANT = sa.select(t.tenant.c.ageing_s, t.tenant.c.country)
 # Two look-ups by their own indexes, as for calls that were dialed.
 UP = sa.select(t.caller.c.call).where(t.caller.c.ended_utc_s.is_(None))
 WRAPPED_UP = sa.select(t.agent.c.acw_call).where(t.agent.c.acw_call.is_not(None))
@@ -37,6 +37,7 @@ CALLBACKS = (
 async def read(connection: AsyncConnection) -> dict[str, Any]:
     """These fields of a `FloorPicture`."""
     numbers = await read_numbers(connection)
+    tenant = (await connection.execute(TENANT)).one()
     return {
         "queues": tuple(await read_queues(connection)),
         "numbers": tuple(DialedNumber(pattern=row.pattern, treatment=row.treatment) for row in numbers),
@@ -44,7 +45,8 @@ async def read(connection: AsyncConnection) -> dict[str, Any]:
         "entries": await read_entries(connection),
         "callbacks": await read_callbacks(connection),
         "queue_counts": await read_counts(connection),
-        "ageing_s": (await connection.execute(AGEING)).scalar_one(),
+        "ageing_s": tenant.ageing_s,
+        "country": tenant.country,
     }
 
 

@@ -5,7 +5,6 @@ again changes nothing.
 """
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -15,7 +14,7 @@ from busyhour.core import commands as c
 from busyhour.core.life.callback import OPEN
 from busyhour.core.life.entry import ENDED
 from busyhour.core.model.ids import is_callers
-from busyhour.service.numbers import Number, Numbers
+from busyhour.service.spellings import read
 
 Row = tuple[Any, ...]
 
@@ -105,22 +104,6 @@ async def arrive(driver: Driver, wave: Sequence[c.Keep]) -> None:
 def _arrival(one: c.SaveArrival, country: str) -> Row:
     reads_as, _ = read(one.number, country)
     return (one.call, one.dialed, one.number, one.name, _json(one.headers), one.at_utc_s, reads_as)
-
-
-def read(number: str, country: str) -> tuple[str, tuple[str, ...]]:
-    """A carrier's number as we would dial it, and every time zone where it may ring: it may come as people of the
-    country write it, or without its `+`. What is no number stays as it is."""
-    numbers = _numbers(country)
-    for text in (number, f"+{number}"):
-        found = numbers.read(text)
-        if isinstance(found, Number):
-            return found
-    return number, ()
-
-
-@lru_cache(maxsize=100)
-def _numbers(country: str) -> Numbers:
-    return Numbers(country, allow_short=True)
 
 
 def _entry(one: c.SaveEntry) -> list[Row]:

@@ -19,6 +19,7 @@ from busyhour.core.dialer.may_dial import NUMBER_LIVE_WAIT_S, Verdict
 from busyhour.core.events import CallCommitted, CallRefused, Event
 from busyhour.core.model.callers import Callback
 from busyhour.core.model.values import Refusal
+from busyhour.service import spellings
 
 # The number's zones are those of the newest contact who has it, if anybody has.
 LOOK = """
@@ -55,7 +56,7 @@ async def place(driver: Driver, asked: Sequence[PlaceCallback]) -> list[Event]:
     if not asked:
         return []
     country = await driver.fetchval(arrivals.COUNTRY)
-    read = {one.call: arrivals.read(one.number, country) for one in asked}
+    read = {one.call: spellings.read(one.number, country) for one in asked}
     wanted = [{"call": one.call, "callback": one.callback, "number": read[one.call][0]} for one in asked]
     looks = {row["call"]: row for row in await driver.fetch(LOOK, msgspec.json.encode(wanted).decode())}
     verdicts = {one.call: _judge(looks[one.call], one, read[one.call][1]) for one in asked}
@@ -86,7 +87,7 @@ def _judge(look: Row, one: PlaceCallback, possible: Sequence[str]) -> Verdict:
 
 def _row(one: PlaceCallback, country: str) -> tuple[Any, ...]:
     whose = (one.callback, one.queue_id, one.trunk.trunk_id, one.agent_id)
-    reads_as, _ = arrivals.read(one.number, country)
+    reads_as, _ = spellings.read(one.number, country)
     return (one.call, one.number, one.name, *whose, one.why, one.at_utc_s, reads_as)
 
 

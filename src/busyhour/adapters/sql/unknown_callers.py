@@ -13,6 +13,7 @@ from busyhour.adapters.sql import arrivals
 from busyhour.adapters.sql.database import Driver
 from busyhour.core import commands as c
 from busyhour.core.model.ids import came_in
+from busyhour.service import spellings
 
 LIST_NAME: Final = "Callers"
 
@@ -51,5 +52,5 @@ async def note(driver: Driver, wave: Sequence[c.Keep]) -> None:
 
 
 def _contact(row: Row, country: str) -> tuple[str, str, list[str]]:
-    _, zones = arrivals.read(row["number"], country)
+    _, zones = spellings.read(row["number"], country)
     return row["name"], row["reads_as"], list(zones)

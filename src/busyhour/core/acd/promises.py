@@ -8,6 +8,7 @@ Whether it may be dialed at all (hours where the caller is, do-not-call) is aske
 transaction that commits the dial, as for every other call. What is not allowed now is put off, and keeps its place.
 """
 
+import re
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -20,6 +21,7 @@ from busyhour.core.life.table import step
 from busyhour.core.model.callers import Callback
 from busyhour.core.model.values import Refusal
 
+NUMBER: Final = re.compile(r"\+?[0-9]{2,24}")
 PROMISES_MAX: Final = 10_000  # open ones of a shard; beyond it callers are asked to wait or call again
 
 
@@ -63,12 +65,12 @@ class Promises:
 
     def promise(self, callback: Callback) -> Callback | None:
         """Keep this promise; or the one that the number has in this queue already, at the older of both places. None:
-        too many are open, or there is no number."""
+        too many are open, or there is no number that could be dialed."""
         known = self.of_number(callback.queue_id, callback.number)
         if known is not None:
             known.since_utc_s = min(known.since_utc_s, callback.since_utc_s)
             return known
-        if not callback.number or len(self.callbacks) >= PROMISES_MAX:
+        if not NUMBER.fullmatch(callback.number) or len(self.callbacks) >= PROMISES_MAX:
             return None
         self.restore(callback)
         return callback

@@ -32,7 +32,8 @@ class NumbersChanged(Fact, frozen=True, kw_only=True):
 
 class CallArrived(Fact, frozen=True, kw_only=True):
     """Somebody calls: their channel rings in our application and is not answered yet. `headers`: those of CP-044, by
-    the names they came with. `dialed` and `number` are what the carrier said, as it said them; empty: withheld."""
+    the names they came with. `dialed` is what the carrier said; `number` the caller's in its one form
+    (`service/spellings.py`), or what the carrier said where that is no number; empty: withheld."""
 
     call: str
     dialed: str

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 from busyhour.http.compat.rpc import INVALID_PARAMS, METHOD_NOT_FOUND, Params, RpcFault
-from busyhour.service.centre_pictures import CentrePicture
+from busyhour.service.center_pictures import CenterPicture
 
 NUMBER: Final = re.compile(r"\s*[+-]?[0-9]{1,15}\s*")
 TEXT_LENGTH_MAX: Final = 1_000
@@ -22,9 +22,9 @@ OK: Final = "OK"
 
 
 class Asked(Protocol):
-    """What the commands ask of a contact centre; `service/centre.py` answers."""
+    """What the commands ask of a contact center; `service/center.py` answers."""
 
-    async def picture(self) -> CentrePicture: ...
+    async def picture(self) -> CenterPicture: ...
     async def reload(self) -> None: ...
     async def log_in(self, agent_id: int, on: bool) -> None: ...
     async def release(self, agent_id: int) -> None: ...

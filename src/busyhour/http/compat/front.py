@@ -4,7 +4,7 @@ from typing import Final
 
 import structlog
 
-from busyhour.http.compat import of_centre, of_events, of_program, of_statistics
+from busyhour.http.compat import of_center, of_events, of_program, of_statistics
 from busyhour.http.compat.commands import Asked, Commands, given_to
 from busyhour.http.compat.rpc import (
     SERVER_ERROR,
@@ -19,7 +19,7 @@ from busyhour.http.compat.sockets import Allowed
 from busyhour.http.compat.subscribers import Subscribers
 from busyhour.http.compat.talk import Talk
 from busyhour.http.rate import Rate
-from busyhour.service.centre_pictures import AgentReport
+from busyhour.service.center_pictures import AgentReport
 from busyhour.service.errors import StoreDown, UserError
 from busyhour.service.ports import Clock
 
@@ -34,7 +34,7 @@ class TooOften(Exception):
 
 def all_commands() -> Commands:
     found = Commands()
-    for part in (of_centre, of_statistics, of_events, of_program):
+    for part in (of_center, of_statistics, of_events, of_program):
         for name, command in part.commands.by_name.items():
             assert name not in found.by_name, f"{name} is declared twice"
             found.by_name[name] = command
@@ -44,8 +44,8 @@ def all_commands() -> Commands:
 class Front:
     """Of one tenant."""
 
-    def __init__(self, centre: Asked, *, clock: Clock, rule: Allowed) -> None:
-        self.centre, self.clock = centre, clock
+    def __init__(self, center: Asked, *, clock: Clock, rule: Allowed) -> None:
+        self.center, self.clock = center, clock
         self.commands = all_commands()
         self.subscribers = Subscribers(rule, lambda: clock.now().mono_s)
         self.began_utc_s = clock.now().utc_s
@@ -74,7 +74,7 @@ class Front:
 
     async def _result(self, request: Request, address: str | None) -> object:
         command = self.commands.find(request.method)
-        talk = Talk(self.centre, self.subscribers, self.commands, self.clock, self.began_utc_s, address)
+        talk = Talk(self.center, self.subscribers, self.commands, self.clock, self.began_utc_s, address)
         return await command.answer(talk, given_to(command, request.params))
 
     async def answer_anyway(self, raw: bytes) -> bytes | None:

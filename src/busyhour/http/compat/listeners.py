@@ -8,7 +8,7 @@ from busyhour.http.compat.datagram import Datagrams, open_udp, open_unix
 from busyhour.http.compat.fifo import Fifo
 from busyhour.http.compat.front import Front
 from busyhour.http.compat.sockets import Allowed
-from busyhour.service.centres import Centres
+from busyhour.service.centers import Centers
 from busyhour.service.errors import Invalid
 from busyhour.service.ports import Clock
 from busyhour.settings import Settings
@@ -19,8 +19,8 @@ FRONTS_MAX: Final = 1_000
 class Management:
     """`open` it when the floors run, and `close` it before they stop."""
 
-    def __init__(self, settings: Settings, centres: Centres, clock: Clock) -> None:
-        self.settings, self.centres, self.clock = settings, centres, clock
+    def __init__(self, settings: Settings, centers: Centers, clock: Clock) -> None:
+        self.settings, self.centers, self.clock = settings, centers, clock
         self._fronts: dict[int, Front] = {}
         self._fifo: Fifo | None = None
         self._datagrams: list[Datagrams] = []
@@ -29,10 +29,10 @@ class Management:
     def front(self, tenant: int) -> Front:
         if tenant not in self._fronts:
             assert len(self._fronts) < FRONTS_MAX
-            centre = self.centres.of(tenant)
+            center = self.centers.of(tenant)
             rule = Allowed(self.settings.mi_reply_folder, self.settings.mi_event_networks)
-            front = Front(centre, clock=self.clock, rule=rule)
-            centre.on_report = front.report
+            front = Front(center, clock=self.clock, rule=rule)
+            center.on_report = front.report
             self._fronts[tenant] = front
         return self._fronts[tenant]
 
@@ -40,11 +40,11 @@ class Management:
         """Raises `Unavailable` when something else has the port or the file, `Invalid` when no tenant is named."""
         s = self.settings
         if s.mi_http:
-            await self.centres.follow_all()  # they count from now on
+            await self.centers.follow_all()  # they count from now on
         if not (s.mi_fifo or s.mi_udp_port or s.mi_unix_socket):
             return
         if s.mi_tenant is None:
-            raise Invalid("mi_fifo, mi_udp_port and mi_unix_socket need mi_tenant: whose contact centre it is.")
+            raise Invalid("mi_fifo, mi_udp_port and mi_unix_socket need mi_tenant: whose contact center it is.")
         front = self.front(s.mi_tenant)
         if s.mi_fifo is not None:
             self._fifo = Fifo(s.mi_fifo, s.mi_reply_folder, front)
@@ -64,4 +64,4 @@ class Management:
             self._socket.unlink(missing_ok=True)
         for front in self._fronts.values():
             front.close()
-        await self.centres.stop()
+        await self.centers.stop()

@@ -14,7 +14,7 @@ commands = Commands()
 
 async def _chosen(talk: Talk, given: Given) -> dict[str, Statistic]:
     asked = given.texts("statistics") if given else [ALL]
-    found = chosen(asked, statistics_of(await talk.centre.picture()))
+    found = chosen(asked, statistics_of(await talk.center.picture()))
     if not found:
         raise NOT_FOUND
     return found
@@ -41,11 +41,11 @@ async def list_statistics(talk: Talk, given: Given) -> Any:
 @commands.add("statistics:reset", "reset_statistics", help="resets these counters", sets=(("statistics",),))
 async def reset_statistics(talk: Talk, given: Given) -> Any:
     counters = [one.counter for one in (await _chosen(talk, given)).values() if one.counter is not None]
-    talk.centre.reset_counters(counters)
+    talk.center.reset_counters(counters)
     return OK
 
 
 @commands.add("statistics:reset_all", "reset_all_statistics", help="resets all counters")
 async def reset_all_statistics(talk: Talk, _: Given) -> Any:
-    talk.centre.reset_counters(None)
+    talk.center.reset_counters(None)
     return OK

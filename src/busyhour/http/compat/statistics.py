@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from busyhour.core.acd.figures import load_percent, simple_wait_s
-from busyhour.service.centre_counters import Figure
-from busyhour.service.centre_pictures import AgentPicture, AgentStatus, CentrePicture, FlowPicture
+from busyhour.service.center_counters import Figure
+from busyhour.service.center_pictures import AgentPicture, AgentStatus, CenterPicture, FlowPicture
 
 GROUP: Final = "call_center"
 ALL: Final = "all"
@@ -53,20 +53,20 @@ def load_of(flow: FlowPicture) -> int:
     return load_percent(waiting=flow.waiting, logged=flow.logged, free=flow.free)
 
 
-def logged_in(centre: CentrePicture) -> int:
-    return sum(agent.status is not AgentStatus.OFFLINE for agent in centre.agents)
+def logged_in(center: CenterPicture) -> int:
+    return sum(agent.status is not AgentStatus.OFFLINE for agent in center.agents)
 
 
-def free_in(centre: CentrePicture) -> int:
-    return sum(agent.status is AgentStatus.FREE for agent in centre.agents)
+def free_in(center: CenterPicture) -> int:
+    return sum(agent.status is AgentStatus.FREE for agent in center.agents)
 
 
-def on_hold(centre: CentrePicture, *, chats_only: bool = False) -> int:
-    return sum(flow.waiting for flow in centre.flows if flow.chat or not chats_only)
+def on_hold(center: CenterPicture, *, chats_only: bool = False) -> int:
+    return sum(flow.waiting for flow in center.flows if flow.chat or not chats_only)
 
 
-def load_in(centre: CentrePicture) -> int:
-    return load_percent(waiting=on_hold(centre), logged=logged_in(centre), free=free_in(centre))
+def load_in(center: CenterPicture) -> int:
+    return load_percent(waiting=on_hold(center), logged=logged_in(center), free=free_in(center))
 
 
 def chats_of(flow: FlowPicture) -> int:
@@ -81,11 +81,11 @@ COUNTED_OF_ALL: Final = {
     "ccg_abandonned_incalls": Figure.ABANDONED,
     "ccg_abandoned_incalls": Figure.ABANDONED,
 }
-NOW_OF_ALL: Final[dict[str, Callable[[CentrePicture], int]]] = {
-    "ccg_awt": lambda centre: mean_wait_s(centre.counts),
+NOW_OF_ALL: Final[dict[str, Callable[[CenterPicture], int]]] = {
+    "ccg_awt": lambda center: mean_wait_s(center.counts),
     "ccg_load": load_in,
     "ccg_onhold_calls": on_hold,
-    "ccg_onhold_chats": lambda centre: on_hold(centre, chats_only=True),
+    "ccg_onhold_chats": lambda center: on_hold(center, chats_only=True),
     "ccg_free_agents": free_in,
 }
 COUNTED_OF_FLOW: Final = {
@@ -123,18 +123,18 @@ ALIASES: Final = {
 }
 
 
-def statistics_of(centre: CentrePicture) -> dict[str, Statistic]:
+def statistics_of(center: CenterPicture) -> dict[str, Statistic]:
     """All of them, by their names."""
     found = {
-        name: Statistic(counted(centre.counts, figure), ("all", "", figure)) for name, figure in COUNTED_OF_ALL.items()
+        name: Statistic(counted(center.counts, figure), ("all", "", figure)) for name, figure in COUNTED_OF_ALL.items()
     }
-    found |= {name: Statistic(value(centre), None) for name, value in NOW_OF_ALL.items()}
-    for flow in centre.flows:
+    found |= {name: Statistic(value(center), None) for name, value in NOW_OF_ALL.items()}
+    for flow in center.flows:
         for name, figure in COUNTED_OF_FLOW.items():
             found[f"{name}-{flow.flow}"] = Statistic(counted(flow.counts, figure), ("flow", flow.flow, figure))
         for name, of_flow in NOW_OF_FLOW.items():
             found[f"{name}-{flow.flow}"] = Statistic(of_flow(flow), None)
-    for agent in centre.agents:
+    for agent in center.agents:
         for name, figure in COUNTED_OF_AGENT.items():
             found[f"{name}-{agent.agent}"] = Statistic(counted(agent.counts, figure), ("agent", agent.agent, figure))
         for name, of_agent in NOW_OF_AGENT.items():

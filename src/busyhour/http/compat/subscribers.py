@@ -7,7 +7,7 @@ from typing import Any, Final
 from busyhour.http.compat.delivery import sender_of
 from busyhour.http.compat.rpc import INVALID_PARAMS, RpcFault, event_bytes
 from busyhour.http.compat.sockets import Allowed, Target, allowed, parse
-from busyhour.service.centre_pictures import AgentReport, AgentStatus
+from busyhour.service.center_pictures import AgentReport, AgentStatus
 
 AGENT_REPORT: Final = "E_CALLCENTER_AGENT_REPORT"
 EVENTS: Final = (AGENT_REPORT,)

@@ -1,4 +1,4 @@
-"""What an answer to one request is made with: whose contact centre, who asks, and who is told of events."""
+"""What an answer to one request is made with: whose contact center, who asks, and who is told of events."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from busyhour.service.ports import Clock
 class Talk:
     """`address`: of whoever asks by HTTP from elsewhere; None: somebody on this machine."""
 
-    centre: Asked
+    center: Asked
     subscribers: Subscribers
     commands: Commands
     clock: Clock

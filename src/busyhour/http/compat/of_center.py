@@ -8,8 +8,8 @@ from busyhour.http.compat.commands import OK, Commands, Given
 from busyhour.http.compat.rpc import RpcFault
 from busyhour.http.compat.statistics import counted, mean_call_s
 from busyhour.http.compat.talk import Talk
-from busyhour.service.centre_counters import Figure
-from busyhour.service.centre_pictures import AgentPicture, AgentStatus, CallStage, CentrePicture
+from busyhour.service.center_counters import Figure
+from busyhour.service.center_pictures import AgentPicture, AgentStatus, CallStage, CenterPicture
 from busyhour.service.errors import Conflict, NotFound, StoreDown
 
 AGENT_UNKNOWN: Final = "Agent not found"
@@ -30,7 +30,7 @@ commands = Commands()
 async def reload(talk: Talk, _: Given) -> Any:
     """Changes hold at once without it, and log-ins are never touched, so `keep_login` changes nothing."""
     try:
-        await talk.centre.reload()
+        await talk.center.reload()
     except StoreDown:
         raise RpcFault(500, "Failed to reload") from None
     return OK
@@ -40,9 +40,9 @@ async def reload(talk: Talk, _: Given) -> Any:
     "call_center:agent_login", "cc_agent_login", help="logs an agent in (1) or out (0)", sets=(("agent_id", "state"),)
 )
 async def agent_login(talk: Talk, given: Given) -> Any:
-    on, agent = given.number("state") != 0, agent_in(await talk.centre.picture(), given.text("agent_id"))
+    on, agent = given.number("state") != 0, agent_in(await talk.center.picture(), given.text("agent_id"))
     try:
-        await talk.centre.log_in(agent.agent_id, on)
+        await talk.center.log_in(agent.agent_id, on)
     except NotFound:
         raise RpcFault(404, AGENT_UNKNOWN) from None
     return OK
@@ -52,12 +52,12 @@ async def agent_login(talk: Talk, given: Given) -> Any:
     "call_center:agent_release", "cc_agent_release", help="ends what an agent has in hand", sets=(("agent_id",),)
 )
 async def agent_release(talk: Talk, given: Given) -> Any:
-    await talk.centre.release(agent_in(await talk.centre.picture(), given.text("agent_id")).agent_id)
+    await talk.center.release(agent_in(await talk.center.picture(), given.text("agent_id")).agent_id)
     return OK
 
 
-def agent_in(centre: CentrePicture, name: str) -> AgentPicture:
-    for agent in centre.agents:
+def agent_in(center: CenterPicture, name: str) -> AgentPicture:
+    for agent in center.agents:
         if agent.agent == name:
             return agent
     raise RpcFault(404, AGENT_UNKNOWN)
@@ -65,10 +65,10 @@ def agent_in(centre: CentrePicture, name: str) -> AgentPicture:
 
 @commands.add("call_center:list_queue", "cc_list_queue", help="lists the queued calls, best first")
 async def list_queue(talk: Talk, _: Given) -> Any:
-    centre = await talk.centre.picture()
-    flows = {flow.flow: flow for flow in centre.flows}
+    center = await talk.center.picture()
+    flows = {flow.flow: flow for flow in center.flows}
     calls = []
-    for index, one in enumerate(centre.waiting):
+    for index, one in enumerate(center.waiting):
         flow = flows.get(one.flow)
         wait_s = NEVER_S
         if flow is not None:
@@ -80,7 +80,7 @@ async def list_queue(talk: Talk, _: Given) -> Any:
                 "Media": "MSRP" if one.chat else "RTP",
                 "Caller username": one.number,
                 "Caller display name": one.name,
-                "Waiting for": seconds(centre.now_utc_s - one.since_utc_s),
+                "Waiting for": seconds(center.now_utc_s - one.since_utc_s),
                 "ETW": int(wait_s),
                 "Flow": one.flow,
                 "Priority": one.priority,
@@ -107,15 +107,15 @@ async def list_flows(talk: Talk, _: Given) -> Any:
                 "Ongoing Calls": flow.waiting + flow.talking,
                 "Ref Calls": flow.waiting + flow.talking,
             }
-            for flow in (await talk.centre.picture()).flows
+            for flow in (await talk.center.picture()).flows
         ]
     }
 
 
 @commands.add("call_center:list_agents", "cc_list_agents", help="lists the agents")
 async def list_agents(talk: Talk, _: Given) -> Any:
-    centre = await talk.centre.picture()
-    return {"Agents": [agent_shown(agent, centre.now_utc_s) for agent in centre.agents]}
+    center = await talk.center.picture()
+    return {"Agents": [agent_shown(agent, center.now_utc_s) for agent in center.agents]}
 
 
 def agent_shown(agent: AgentPicture, now_utc_s: float) -> dict[str, Any]:
@@ -132,12 +132,12 @@ def agent_shown(agent: AgentPicture, now_utc_s: float) -> dict[str, Any]:
 
 @commands.add("call_center:list_calls", "cc_list_calls", help="lists the calls that are going on")
 async def list_calls(talk: Talk, _: Given) -> Any:
-    centre = await talk.centre.picture()
+    center = await talk.center.picture()
     calls = []
-    for call in centre.calls:
+    for call in center.calls:
         shown: dict[str, Any] = {"id": call.call, "Ref": 1, "State": str(call.stage)}
         if call.stage is not CallStage.ENDED:
-            shown |= {"Call Time": seconds(centre.now_utc_s - call.since_utc_s), "Flow": call.flow}
+            shown |= {"Call Time": seconds(center.now_utc_s - call.since_utc_s), "Flow": call.flow}
         if call.agent is not None:
             shown["Agent"] = call.agent
         calls.append(shown)
@@ -153,17 +153,17 @@ async def list_calls(talk: Talk, _: Given) -> Any:
 async def dispatch_call_to_agent(talk: Talk, given: Given) -> Any:
     """The core decides; what it cannot tell apart is told apart here, in the order of that interface (OC-091)."""
     call, name = given.text("call_id"), given.text("agent_id")
-    if await talk.centre.dispatching():
+    if await talk.center.dispatching():
         raise refusal(NotGiven.DISPATCH_INTERNAL)
-    centre = await talk.centre.picture()
-    agent = agent_in(centre, name)
+    center = await talk.center.picture()
+    agent = agent_in(center, name)
     if agent.status is AgentStatus.OFFLINE:
         raise refusal(NotGiven.AGENT_LOGGED_OFF)
-    if not any(one.call == call for one in centre.waiting):
-        known = any(one.call == call for one in centre.calls)
+    if not any(one.call == call for one in center.waiting):
+        known = any(one.call == call for one in center.calls)
         raise refusal(NotGiven.CALL_UNKNOWN) if known else RpcFault(404, "Call not found")
     try:
-        await talk.centre.assign(call, agent.agent_id)
+        await talk.center.assign(call, agent.agent_id)
     except Conflict as fault:
         if fault.code in WHY_NOT:
             raise refusal(NotGiven(fault.code)) from None
@@ -183,11 +183,11 @@ def refusal(why: NotGiven) -> RpcFault:
 )
 async def internal_call_dispatching(talk: Talk, given: Given) -> Any:
     if given:
-        await talk.centre.set_dispatching(given.number("dispatching") != 0)
-    return {"dispatching": int(await talk.centre.dispatching())}
+        await talk.center.set_dispatching(given.number("dispatching") != 0)
+    return {"dispatching": int(await talk.center.dispatching())}
 
 
 @commands.add("call_center:reset_stats", "cc_reset_stats", help="resets counters, means and processed calls")
 async def reset_stats(talk: Talk, _: Given) -> Any:
-    talk.centre.reset()
+    talk.center.reset()
     return OK

@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.entry import EntryState
 from busyhour.core.model.queue import Medium
-from busyhour.service.centre_pictures import AgentStatus, CallStage
+from busyhour.service.center_pictures import AgentStatus, CallStage
 
 AT_WORK: Final = frozenset({AgentState.RESERVED, AgentState.ON_CONTACT})
 

@@ -1,4 +1,4 @@
-"""A tenant's live feed, store and clock in memory, and the contact centre that follows them."""
+"""A tenant's live feed, store and clock in memory, and the contact center that follows them."""
 
 import asyncio
 import itertools
@@ -11,8 +11,8 @@ from busyhour.core.events import Event, Instant
 from busyhour.core.model.queue import Queue, SkillNeed
 from busyhour.core.model.values import LegMode, PhoneKind
 from busyhour.service import records as r
-from busyhour.service.centre import Centre
-from busyhour.service.centre_pictures import AgentReport, CentrePicture
+from busyhour.service.center import Center
+from busyhour.service.center_pictures import AgentReport, CenterPicture
 from busyhour.service.errors import StoreDown
 
 NOW = 1_790_000_000.0
@@ -113,12 +113,12 @@ class Scene:
         self.reports: list[AgentReport] = []
         store: Any = self.store
         feed: Any = self.feed
-        self.centre = Centre(1, floors=feed, queues=store, directory=store, clock=self.clock)
-        self.centre.on_report = self.reports.append
+        self.center = Center(1, floors=feed, queues=store, directory=store, clock=self.clock)
+        self.center.on_report = self.reports.append
         self.task: asyncio.Task[None]
 
     async def begin(self) -> None:
-        self.task = asyncio.create_task(self.centre.run())
+        self.task = asyncio.create_task(self.center.run())
         await self.settle()
 
     async def show(self, *changes: tuple[str, str, dict[str, Any] | None]) -> None:
@@ -129,9 +129,9 @@ class Scene:
         for _ in range(5):
             await asyncio.sleep(0)
 
-    async def picture(self) -> CentrePicture:
+    async def picture(self) -> CenterPicture:
         self.clock.mono_s += 0.1  # for so long the last one serves
-        return await self.centre.picture()
+        return await self.center.picture()
 
 
 def call(**more: Any) -> tuple[str, str, dict[str, Any]]:

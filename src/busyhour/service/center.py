@@ -1,4 +1,4 @@
-"""One tenant's contact centre for programs made for OpenSIPS: what they see, what they ask, and what they are told.
+"""One tenant's contact center for programs made for OpenSIPS: what they see, what they ask, and what they are told.
 
 It follows the tenant's live feed for as long as it runs, because counters and reports of status are about what changed.
 Lists are made from a picture of this moment.
@@ -15,11 +15,11 @@ import structlog
 from busyhour.core import events as e
 from busyhour.core.life.agent import AgentState
 from busyhour.core.model.queue import Dispatch
-from busyhour.service.centre_counters import ALL_FLOWS, Counters, Figure
-from busyhour.service.centre_names import Names, names_of
-from busyhour.service.centre_pictures import AgentReport, AgentStatus, CentrePicture
-from busyhour.service.centre_seen import Seen, SeenAgent
-from busyhour.service.centre_shown import picture_of, report_of
+from busyhour.service.center_counters import ALL_FLOWS, Counters, Figure
+from busyhour.service.center_names import Names, names_of
+from busyhour.service.center_pictures import AgentReport, AgentStatus, CenterPicture
+from busyhour.service.center_seen import Seen, SeenAgent
+from busyhour.service.center_shown import picture_of, report_of
 from busyhour.service.errors import Conflict, NotFound, StoreDown, Unavailable
 from busyhour.service.ports import Clock, Directory, Floors, Queues
 
@@ -28,10 +28,10 @@ PICTURE_KEPT_S: Final = 0.1  # of a large floor it costs several ms, and any num
 NAMES_KEPT_S: Final = 5.0  # queues and agents may be called otherwise after it
 SESSION: Final = "management"  # the desk of an agent who was logged on without one
 
-log = structlog.get_logger("centre")
+log = structlog.get_logger("center")
 
 
-class Centre:
+class Center:
     """`run` it; then ask."""
 
     def __init__(self, tenant: int, *, floors: Floors, queues: Queues, directory: Directory, clock: Clock) -> None:
@@ -42,7 +42,7 @@ class Centre:
         self._seen = Seen()
         self._names = Names()
         self._names_until_s = 0.0
-        self._picture: CentrePicture | None = None
+        self._picture: CenterPicture | None = None
         self._picture_until_s = 0.0
         self._talking: dict[str, int] = {}
         self._told: dict[int, AgentReport] = {}
@@ -59,7 +59,7 @@ class Centre:
                     async for message in feed:
                         self._take(message)
             except (NotFound, StoreDown, Unavailable) as fault:
-                log.info("centre waits for its floor", tenant=self.tenant, fault=str(fault))
+                log.info("center waits for its floor", tenant=self.tenant, fault=str(fault))
             await asyncio.sleep(AGAIN_S)
 
     def _take(self, message: bytes) -> None:
@@ -124,7 +124,7 @@ class Centre:
         self._names, self._picture = names_of(queues, agents), None
         self._names_until_s = self._clock.now().mono_s + NAMES_KEPT_S
 
-    async def picture(self) -> CentrePicture:
+    async def picture(self) -> CenterPicture:
         """As it is now, or was a moment ago; what was asked here before is seen."""
         names, now = await self.names(), self._clock.now()
         if self._picture is None or now.mono_s >= self._picture_until_s:

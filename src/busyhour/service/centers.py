@@ -1,29 +1,29 @@
-"""The contact centres of all tenants that are asked about (`centre.py`)."""
+"""The contact centers of all tenants that are asked about (`center.py`)."""
 
 import asyncio
 from contextlib import suppress
 from typing import Final
 
-from busyhour.service.centre import Centre
+from busyhour.service.center import Center
 from busyhour.service.errors import StoreDown
 from busyhour.service.ports import Clock, Directory, Floors, Queues
 
 CENTRES_MAX: Final = 1_000
 
 
-class Centres:
+class Centers:
     def __init__(self, *, floors: Floors, queues: Queues, directory: Directory, clock: Clock) -> None:
         self._floors, self._queues, self._directory, self._clock = floors, queues, directory, clock
-        self._running: dict[int, tuple[Centre, asyncio.Task[None]]] = {}
+        self._running: dict[int, tuple[Center, asyncio.Task[None]]] = {}
 
-    def of(self, tenant: int) -> Centre:
+    def of(self, tenant: int) -> Center:
         """From the first time on, it follows what happens there."""
         if tenant not in self._running:
             assert len(self._running) < CENTRES_MAX
-            centre = Centre(
+            center = Center(
                 tenant, floors=self._floors, queues=self._queues, directory=self._directory, clock=self._clock
             )
-            self._running[tenant] = centre, asyncio.create_task(centre.run(), name=f"centre-{tenant}")
+            self._running[tenant] = center, asyncio.create_task(center.run(), name=f"center-{tenant}")
         return self._running[tenant][0]
 
     async def follow_all(self) -> None:

@@ -1,6 +1,6 @@
-"""A tenant's contact centre as programs made for OpenSIPS know it: flows, agents, calls, and figures that only grow.
+"""A tenant's contact center as programs made for OpenSIPS know it: flows, agents, calls, and figures that only grow.
 
-A flow is a queue. Ids are words: an agent's is their log-in, a flow's the name of its queue (`centre_names.py`).
+A flow is a queue. Ids are words: an agent's is their log-in, a flow's the name of its queue (`center_names.py`).
 """
 
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class CallStage(StrEnum):
 
 
 class FlowPicture(Record, frozen=True, kw_only=True):
-    """`counts` by the names in `centre_counters.py`: since the start, or the last reset."""
+    """`counts` by the names in `center_counters.py`: since the start, or the last reset."""
 
     flow: str
     chat: bool
@@ -75,7 +75,7 @@ class WaitingPicture(Record, frozen=True, kw_only=True):
     skill: str
 
 
-class CentrePicture(Record, frozen=True, kw_only=True):
+class CenterPicture(Record, frozen=True, kw_only=True):
     """All of it, at one moment."""
 
     now_utc_s: float

@@ -1,22 +1,22 @@
-"""Pictures of a tenant's contact centre (`centre_pictures.py`), from what its live feed shows."""
+"""Pictures of a tenant's contact center (`center_pictures.py`), from what its live feed shows."""
 
 from collections.abc import Mapping
 from typing import Final
 
 from busyhour.core.life.call import CallState
-from busyhour.service.centre_counters import ALL_FLOWS, Counters
-from busyhour.service.centre_names import Names
-from busyhour.service.centre_pictures import (
+from busyhour.service.center_counters import ALL_FLOWS, Counters
+from busyhour.service.center_names import Names
+from busyhour.service.center_pictures import (
     AgentPicture,
     AgentReport,
     AgentStatus,
     CallPicture,
     CallStage,
-    CentrePicture,
+    CenterPicture,
     FlowPicture,
     WaitingPicture,
 )
-from busyhour.service.centre_seen import IN_QUEUE, STAGES, Seen, SeenAgent, SeenCall, SeenQueue, SeenWaiting
+from busyhour.service.center_seen import IN_QUEUE, STAGES, Seen, SeenAgent, SeenCall, SeenQueue, SeenWaiting
 
 BY_CALL: Final[Mapping[str, CallStage]] = {
     CallState.TALKING: CallStage.TOAGENT,
@@ -29,9 +29,9 @@ BY_CALL: Final[Mapping[str, CallStage]] = {
 }
 
 
-def picture_of(seen: Seen, names: Names, now_utc_s: float, flows: Counters, agents: Counters) -> CentrePicture:
+def picture_of(seen: Seen, names: Names, now_utc_s: float, flows: Counters, agents: Counters) -> CenterPicture:
     places = {place.entry: place for queue in seen.queues.values() for place in queue.waiting}
-    return CentrePicture(
+    return CenterPicture(
         now_utc_s=now_utc_s,
         flows=tuple(flow_of(seen, names, id_, flows) for id_ in names.flows),
         agents=tuple(agent_of(seen, names, id_, agents) for id_ in names.agents),

@@ -10,11 +10,11 @@ import pytest
 from busyhour.core import events as e
 from busyhour.core.events import Event
 from busyhour.core.model.queue import Dispatch, Queue
-from busyhour.service.centre_names import flow_names
-from busyhour.service.centre_pictures import AgentReport, AgentStatus, CallStage
-from busyhour.service.centre_seen import Seen
+from busyhour.service.center_names import flow_names
+from busyhour.service.center_pictures import AgentReport, AgentStatus, CallStage
+from busyhour.service.center_seen import Seen
 from busyhour.service.errors import Conflict, NotFound
-from tests.service.centre_scene import AGENT, NOW, QUEUE, Scene, agent, call, place, queue
+from tests.service.center_scene import AGENT, NOW, QUEUE, Scene, agent, call, place, queue
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ async def test_dialed_calls_are_not_theirs(scene: Scene) -> None:
 @pytest.mark.covers("OC-083")
 async def test_who_waits_is_listed_best_first_and_promises_are_not(scene: Scene) -> None:
     scene.store.rows.append(Queue(queue_id=8, name="vip", priority=0))
-    await scene.centre.reload()
+    await scene.center.reload()
     support = [
         place(),
         place(entry="b1", callback=True, state="promised"),
@@ -122,9 +122,9 @@ async def test_who_waits_is_listed_best_first_and_promises_are_not(scene: Scene)
 
 async def test_many_who_ask_at_once_are_shown_one_picture(scene: Scene) -> None:
     shown = await scene.picture()
-    assert await scene.centre.picture() is shown
-    await scene.centre.log_in(1, False)
-    assert await scene.centre.picture() is not shown
+    assert await scene.center.picture() is shown
+    await scene.center.log_in(1, False)
+    assert await scene.center.picture() is not shown
 
 
 # Counters
@@ -177,15 +177,15 @@ async def test_resetting(scene: Scene) -> None:
     await scene.show(
         queue(entered=3, answered=2, talking=0, counts={"talk_s": 60.0}), agent(answered=2, caller_talk_s=60.0)
     )
-    scene.centre.reset_counters(
+    scene.center.reset_counters(
         [("flow", "Support_line", "entered"), ("agent", "ada", "answered"), ("flow", "no", "x")]
     )
     shown = await scene.picture()
     assert ("entered" in shown.flows[0].counts, shown.counts["entered"]) == (False, 3)
     assert ("answered" in shown.agents[0].counts, shown.agents[0].counts["talks"]) == (False, 2)
-    scene.centre.reset_counters(None)
+    scene.center.reset_counters(None)
     assert (await scene.picture()).flows[0].counts == {"talks": 2, "talk_s": 60, "waits": 2, "wait_s": 0}
-    scene.centre.reset()
+    scene.center.reset()
     shown = await scene.picture()
     assert (shown.counts, shown.flows[0].counts, shown.agents[0].counts) == ({}, {}, {})
     await scene.show(queue(entered=4, answered=2, counts={"talk_s": 60.0}))
@@ -223,7 +223,7 @@ async def test_each_change_of_status_is_reported_once(scene: Scene) -> None:
 
 
 async def test_a_feed_that_ended_is_taken_up_again(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("busyhour.service.centre.AGAIN_S", 0.0)
+    monkeypatch.setattr("busyhour.service.center.AGAIN_S", 0.0)
     scene.store.down = True
     scene.clock.mono_s += 60
     scene.feed.messages.put_nowait(None)
@@ -254,19 +254,19 @@ async def test_a_feed_that_ended_is_taken_up_again(scene: Scene, monkeypatch: py
 )
 async def test_log_in(scene: Scene, view: dict[str, Any], on: bool, told: list[Event], asked: str | None) -> None:
     await scene.show(agent(**view))
-    await scene.centre.log_in(1, on)
+    await scene.center.log_in(1, on)
     assert scene.feed.told == told
     assert [type(event).__name__ for event in scene.feed.asked] == ([asked] if asked else [])
 
 
 async def test_who_is_not_on_the_floor_cannot_log_in(scene: Scene) -> None:
     with pytest.raises(NotFound):
-        await scene.centre.log_in(2, True)
+        await scene.center.log_in(2, True)
 
 
 async def test_release_ends_whatever_is_in_hand(scene: Scene) -> None:
     scene.feed.refusal = Conflict("no call", code="no_call")
-    await scene.centre.release(1)
+    await scene.center.release(1)
     assert scene.feed.asked == [
         e.HangUpAsked(agent_id=1, request="q1"),
         e.WrapUpEndAsked(agent_id=1, request="q1"),
@@ -275,15 +275,15 @@ async def test_release_ends_whatever_is_in_hand(scene: Scene) -> None:
 
 @pytest.mark.covers("OC-092")
 async def test_dispatching_of_all_queues_is_set_at_once(scene: Scene) -> None:
-    assert await scene.centre.dispatching()
-    await scene.centre.set_dispatching(False)
-    assert not await scene.centre.dispatching()
+    assert await scene.center.dispatching()
+    await scene.center.set_dispatching(False)
+    assert not await scene.center.dispatching()
     assert [event.queue.dispatch for event in scene.feed.told if isinstance(event, e.QueueChanged)] == [
         Dispatch.EXTERNAL
     ]
-    await scene.centre.set_dispatching(False)
+    await scene.center.set_dispatching(False)
     assert len(scene.feed.told) == 1
-    await scene.centre.assign("i1-1", 1)
+    await scene.center.assign("i1-1", 1)
     assert scene.feed.asked == [e.AssignAsked(call="i1-1", agent_id=1, request="q1")]
 
 
