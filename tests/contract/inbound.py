@@ -217,6 +217,7 @@ class InMemory:
 
     async def begin(self) -> None:
         self.rows = self.memory.add_tenant(self.tenant)
+        self.rows.inbound.country = "IT"
         self.rows.agents[self.agent_id] = AgentProfile(agent_id=self.agent_id, name="Ann")
         self.rows.trunks[1] = self.trunk
         self.older = self.memory.copy()

@@ -114,6 +114,15 @@ def test_who_withholds_their_number_is_not_promised_a_call_but_led_on() -> None:
     """)
 
 
+def test_who_has_no_number_that_could_be_dialed_is_not_promised_a_call_either() -> None:
+    to = Destination(DestinationKind.CALLBACK, "1")
+    story(numbers=[number(to, QUEUE_1)], show=("callback", "entry")).check("""
+        1 arrives i1 5551 alice
+        1 answers i1
+            > entry i1 queued
+    """)
+
+
 def test_a_number_plays_a_prompt_and_leads_on() -> None:
     told = Destination(DestinationKind.PROMPT, "hello")
     story(numbers=[number(told, QUEUE_1)], show=("play", "entry")).check("""

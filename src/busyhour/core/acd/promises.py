@@ -21,7 +21,7 @@ from busyhour.core.life.table import step
 from busyhour.core.model.callers import Callback
 from busyhour.core.model.values import Refusal
 
-NUMBER: Final = re.compile(r"\+?[0-9]{2,24}")
+NUMBER: Final = re.compile(r"\+?[0-9]{1,24}")
 PROMISES_MAX: Final = 10_000  # open ones of a shard; beyond it callers are asked to wait or call again
 
 
