@@ -26,6 +26,7 @@ from busyhour.core.model.caller_commands import (
 )
 from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.command import Act, Keep
+from busyhour.core.model.consult_commands import Bind, RingParty, Seat, SetAside
 from busyhour.core.model.counts import ReckoningAsk
 from busyhour.core.model.pictures import CallRecord, HopperItem
 from busyhour.core.model.values import Audited, PhoneKind
@@ -34,15 +35,19 @@ __all__ = [
     "Act",
     "Announce",
     "AnswerCall",
+    "Bind",
     "CloseCaller",
     "Keep",
     "PlaceCallback",
     "RejectCall",
+    "RingParty",
     "SaveArrival",
     "SaveCallback",
     "SaveEntry",
     "SaveQueueCounts",
+    "Seat",
     "SendOn",
+    "SetAside",
     "Whisper",
 ]
 
@@ -323,6 +328,10 @@ Command = (
     | Announce
     | Whisper
     | SendOn
+    | RingParty
+    | Seat
+    | SetAside
+    | Bind
     | LookAtPrompt
     | LookUp
     | Accept

@@ -27,6 +27,14 @@ from busyhour.core.model.caller_facts import (
 )
 from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller
 from busyhour.core.model.campaign import Campaign, Trunk
+from busyhour.core.model.consult_facts import (
+    ConsultAsked,
+    ConsultStep,
+    ConsultStepAsked,
+    ParkAsked,
+    PickUpAsked,
+    SeatFailed,
+)
 from busyhour.core.model.counts import Reckoning
 from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.fact import Fact, Instant
@@ -45,6 +53,7 @@ from busyhour.core.model.wishes import (
     ReadyAsked,
     ResumeAsked,
     SkipAsked,
+    Wish,
     WrapUpEndAsked,
 )
 
@@ -55,6 +64,9 @@ __all__ = [
     "CallArrived",
     "CallbackAsked",
     "CallbackCancelAsked",
+    "ConsultAsked",
+    "ConsultStep",
+    "ConsultStepAsked",
     "DispositionChosen",
     "Fact",
     "HangUpAsked",
@@ -65,14 +77,17 @@ __all__ = [
     "LogOffAsked",
     "ManualDialAsked",
     "NumbersChanged",
+    "ParkAsked",
     "PauseAsked",
     "PhoneGone",
     "PhoneRegistered",
+    "PickUpAsked",
     "PreviewDialAsked",
     "QueueChanged",
     "QueueRemoved",
     "ReadyAsked",
     "ResumeAsked",
+    "SeatFailed",
     "SendOnAsked",
     "SkipAsked",
     "WhisperEnded",
@@ -378,15 +393,5 @@ Event = (
     | PhoneGone
     | LegAnswered
     | LegEnded
-    | ReadyAsked
-    | PauseAsked
-    | LogOffAsked
-    | HangUpAsked
-    | HoldAsked
-    | ResumeAsked
-    | PreviewDialAsked
-    | SkipAsked
-    | ManualDialAsked
-    | DispositionChosen
-    | WrapUpEndAsked
+    | Wish
 )

@@ -4,13 +4,14 @@ c<tenant>-<hex>                     a call to a contact: attempt id = channel id
 b<tenant>-<fence>-<n>               a call to somebody who was promised one: a callback's dial
 i<tenant>-<the PBX's own id>        a caller: the PBX named the channel before we heard of it (decision 0024)
 a<tenant>-<agent>-<fence>-<n>       an agent's leg; fence and n make it new in every session of every engine
-r<leg>                              the room (bridge) of an agent's leg
+p<tenant>-<fence>-<n>               a party: somebody outside whom an agent consults
+r<leg>                              the room (bridge) of an agent's leg, or of a party that talks without us
 """
 
 import re
 from typing import Final
 
-CHANNEL: Final = re.compile(r"(?P<kind>[acbi])(?P<tenant>[0-9]+)-(?P<rest>[0-9a-z.-]+)")
+CHANNEL: Final = re.compile(r"(?P<kind>[acbip])(?P<tenant>[0-9]+)-(?P<rest>[0-9a-z.-]+)")
 
 
 def tenant_of(channel: str) -> int | None:
@@ -50,6 +51,15 @@ def on_pbx(channel: str) -> str:
 
 def is_leg(channel: str) -> bool:
     return channel.startswith("a") and tenant_of(channel) is not None
+
+
+def is_party(channel: str) -> bool:
+    """Of somebody outside whom an agent consults."""
+    return channel.startswith("p") and tenant_of(channel) is not None
+
+
+def party_of(*, tenant: int, fence: int, n: int) -> str:
+    return f"p{tenant}-{fence}-{n}"
 
 
 def leg_of(*, tenant: int, agent_id: int, fence: int, n: int) -> str:

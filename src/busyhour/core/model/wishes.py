@@ -80,3 +80,18 @@ class DispositionChosen(Fact, frozen=True, kw_only=True):
 class WrapUpEndAsked(Fact, frozen=True, kw_only=True):
     agent_id: int
     request: str
+
+
+Wish = (
+    ReadyAsked
+    | PauseAsked
+    | LogOffAsked
+    | HangUpAsked
+    | HoldAsked
+    | ResumeAsked
+    | PreviewDialAsked
+    | SkipAsked
+    | ManualDialAsked
+    | DispositionChosen
+    | WrapUpEndAsked
+)
