@@ -47,7 +47,9 @@ def check_caller(floor: Floor, call: CallerCall) -> None:
     kinds = DEADLINES.get(state)
     if kinds is not None and not any(floor.is_due(kind, name) for kind in kinds):
         raise Violation(f"I43: {name} is {state} without a deadline")
-    if state is CallState.WAITING and call.hung_up_utc_s is None and name not in floor.entries.routing.waiting:
+    waits_for_trunk = floor.is_due("outside", name)  # a line is free, and may begin their call in a moment
+    in_line = waits_for_trunk or name in floor.entries.routing.waiting
+    if state is CallState.WAITING and call.hung_up_utc_s is None and not in_line:
         raise Violation(f"I21: {name} waits in no line")
 
 

@@ -3,6 +3,7 @@
 import asyncio
 
 from busyhour.core import events as e
+from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.opening import Closed, Opening
 from busyhour.core.model.queue import (
     Announce,
@@ -316,6 +317,14 @@ CALLERS = (
         numbers=(
             number(opening=Opening(emergency=True), prompts={Closed.EMERGENCY: "closed"}, when_closed=(OUTSIDE,)),
         ),
+    ),
+    scene(
+        "sent outside in turn",
+        "The trunk begins one call a second: the others wait for it, in no line.",
+        three_at_once,
+        {"SENT_ON": 3},
+        numbers=(number(opening=Opening(emergency=True), when_closed=(OUTSIDE,)),),
+        trunk=Trunk(trunk_id=1, name="carrier", endpoint="t", capacity=10, calls_per_s_max=1),
     ),
     scene("the queue is removed", "Who waits hears the farewell.", queue_is_removed, {"TURNED_AWAY": 1}),
     scene(
