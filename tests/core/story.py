@@ -14,10 +14,12 @@ from typing import Any
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
+from busyhour.core.model import supervising as sv
 from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller
 from busyhour.core.model.campaign import Campaign, Hours, Trunk
 from busyhour.core.model.counts import Count, Reckoning, ReckoningAsk, bucket_of
 from busyhour.core.model.dialed import DialedNumber
+from busyhour.core.model.ids import ear_of, leg_of_ear
 from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, Reservation, RunPicture
 from busyhour.core.model.queue import Destination, DestinationKind, Queue
 from busyhour.core.model.values import DialMode, EndCause, Refusal
@@ -185,6 +187,16 @@ def leg_word(name: str) -> str:
     return f"{NAMES[int(agent) - 1]}#{n}"
 
 
+def ear(word: str) -> str:
+    """ann#1/2: the ear that belongs to her leg, with the number 2."""
+    of, m = word.split("/")
+    return ear_of(leg(of), int(m))
+
+
+def ear_word(name: str) -> str:
+    return f"{leg_word(leg_of_ear(name))}/{name.rpartition('-')[2]}"
+
+
 def call_word(call: str) -> str:
     if call.startswith("b"):
         return f"b{call.split('-')[2]}"
@@ -262,10 +274,17 @@ AGENT_FACTS: dict[str, Callable[[int, list[str]], e.Event]] = {
     "sends-on": lambda a, w: e.SendOnAsked(
         agent_id=a, destination=Destination(DestinationKind(w[0]), w[1]), note="", request="r"
     ),
+    "supervises": lambda a, w: sv.SuperviseAsked(
+        agent_id=a, about_id=NAMES.index(w[0]) + 1, mode=sv.Mode(w[1]), request="r"
+    ),
+    "takes-over": lambda a, _: sv.TakeOverAsked(agent_id=a, request="r"),
+    "leaves-call": lambda a, _: sv.SuperviseEndAsked(agent_id=a, request="r"),
     "dials-by-hand": lambda a, w: e.ManualDialAsked(agent_id=a, run_id=1, item=item(int(w[0][1:])), request="r"),
     "says": lambda a, w: e.DispositionChosen(agent_id=a, call=call_name(w[0]), disposition=w[1], note="", request="r"),
 }
 PLAIN_FACTS: dict[str, Callable[[list[str]], e.Event]] = {
+    "ear-opens": lambda w: sv.EarOpened(ear=ear(w[0])),
+    "ear-closes": lambda w: sv.EarClosed(ear=ear(w[0])),
     "ticks": lambda _: e.ClockTicked(),
     "pbx-lost": lambda _: e.TelephonyLost(),
     "store-lost": lambda _: e.StoreLost(),
@@ -362,4 +381,15 @@ def shows_of_callers(command: c.Command) -> list[str]:
             return [f"whisper {leg_word(name)} {prompt}"]
         case c.SendOn(call=call, number=number):
             return [f"send-on {call_word(call)} {number}"]
+    return shows_of_supervisors(command)
+
+
+def shows_of_supervisors(command: c.Command) -> list[str]:
+    match command:
+        case sv.OpenEar(ear=name, about=about, mode=mode):
+            return [f"open-ear {ear_word(name)} {leg_word(about)} {mode}"]
+        case sv.CloseEar(ear=name):
+            return [f"close-ear {ear_word(name)}"]
+        case sv.SaveSupervised(agent_id=a, about_id=b, what=what, lasted_s=lasted_s):
+            return shown("audit", NAMES[a - 1], what, NAMES[b - 1], None if lasted_s is None else f"{lasted_s:g}")
     raise AssertionError(f"no word for {command!r}")

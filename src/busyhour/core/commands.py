@@ -29,6 +29,7 @@ from busyhour.core.model.command import Act, Keep
 from busyhour.core.model.consult_commands import Bind, RingParty, Seat, SetAside
 from busyhour.core.model.counts import ReckoningAsk
 from busyhour.core.model.pictures import CallRecord, HopperItem
+from busyhour.core.model.supervising import SupervisingCommand
 from busyhour.core.model.values import Audited, PhoneKind
 
 __all__ = [
@@ -334,6 +335,7 @@ Command = (
     | Bind
     | LookAtPrompt
     | LookUp
+    | SupervisingCommand
     | Accept
     | Refuse
 )

@@ -41,6 +41,7 @@ from busyhour.core.model.fact import Fact, Instant
 from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, Reservation, RunPicture
 from busyhour.core.model.queue import Queue
 from busyhour.core.model.queue_counts import QueueCounts
+from busyhour.core.model.supervising import SupervisingFact
 from busyhour.core.model.values import EndCause, Refusal
 from busyhour.core.model.wishes import (
     DispositionChosen,
@@ -394,4 +395,5 @@ Event = (
     | LegAnswered
     | LegEnded
     | Wish
+    | SupervisingFact
 )

@@ -117,6 +117,7 @@ def wants_leg(f: FloorState, agent: AgentLive) -> bool:
     only looks at a contact is not rung."""
     call = f.in_hand(agent)
     needed = call is not None and (call.state is not CallState.RESERVED or _is_to_be_dialed(call))
+    needed = needed or agent.agent_id in f.supervisions
     if agent.profile.leg_mode is not LegMode.PERSISTENT and not needed:
         return False
     return agent.session_open and agent.can_ring and (agent.worked or needed)

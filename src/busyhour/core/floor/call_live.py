@@ -41,6 +41,7 @@ class CallLive(ABC):
     prompt_over: bool = False
     segments: list[Segment] = field(default_factory=list)
     segment_from_utc_s: float = 0.0
+    agent_from_utc_s: float | None = None  # when it came to its agent, from another one
     held_from_utc_s: float | None = None
     hold_s: float = 0.0
     changed_s: float = 0.0  # monotonic: the last move

@@ -307,6 +307,8 @@ def on_join_failed(f: FloorState, event: e.JoinFailed) -> None:
     call = f.call_of(event.call)
     if call is not None and call.state is CallState.OFFERED and call.leg == event.leg:
         _leg_is_dead(f, call)
+    elif call is not None:
+        places.join_failed(f, call, event.leg)
 
 
 def on_join_due(f: FloorState, name: str) -> None:

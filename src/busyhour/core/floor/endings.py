@@ -95,7 +95,7 @@ def release_agent(f: FloorState, call: CallLive, *, with_agent: bool) -> None:
         forget(f, call.call, unless_wrapped_up=True)
         return
     agent.handled += 1
-    agent.talk_s += max(0.0, (call.ended_utc_s or 0.0) - call.joined_utc_s)
+    agent.talk_s += max(0.0, (call.ended_utc_s or 0.0) - (call.agent_from_utc_s or call.joined_utc_s))
     wrapup.begin_acw(f, agent, call)
     if agent.acw_call != call.call:
         forget(f, call.call, unless_wrapped_up=True)
@@ -207,8 +207,8 @@ def note_due(f: FloorState, run_id: int, due_utc_s: float | None) -> None:
 
 
 def _is_wrapped_up(f: FloorState, call: CallLive) -> bool:
-    """By its agent; a caller perhaps by one who had them before."""
-    if not isinstance(call, DialedCall):
+    """By its agent, or by one who had them before."""
+    if not isinstance(call, DialedCall) or call.agent_from_utc_s is not None:
         return any(agent.acw_call == call.call for agent in f.agents.values())
     agent = f.agents.get(call.agent_id) if call.agent_id is not None else None
     return agent is not None and agent.acw_call == call.call

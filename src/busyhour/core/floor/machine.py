@@ -27,10 +27,12 @@ from busyhour.core.floor import (
     queues,
     recovery,
     runs,
+    supervising,
     wrapup,
 )
 from busyhour.core.floor.call_live import CallLive
 from busyhour.core.floor.state import CLOCK_SET_S, FloorState
+from busyhour.core.model import supervising as sv
 
 DEADLINES_AT_ONCE_MAX = 10_000
 
@@ -96,6 +98,11 @@ RULES: dict[type[e.Event], Rule] = {
     e.PreviewDialAsked: preview.on_preview_dial_asked,
     e.SkipAsked: preview.on_skip_asked,
     e.ManualDialAsked: manual.on_manual_dial_asked,
+    sv.SuperviseAsked: supervising.on_supervise_asked,
+    sv.TakeOverAsked: supervising.on_take_over_asked,
+    sv.SuperviseEndAsked: supervising.on_supervise_end_asked,
+    sv.EarOpened: supervising.on_ear_opened,
+    sv.EarClosed: supervising.on_ear_closed,
     e.DispositionChosen: wrapup.on_disposition_chosen,
     e.WrapUpEndAsked: wrapup.on_wrap_up_end_asked,
 }
@@ -105,6 +112,8 @@ DUE: dict[str, Due] = {
     "link": agents.on_link_due,
     "leg": agents.on_leg_due,
     "leg-retry": agents.on_leg_retry_due,
+    "ear": supervising.on_ear_due,
+    "take": supervising.on_take_due,
     "acw": wrapup.on_acw_due,
     "preview": preview.on_preview_due,
     "lift": accompanied.on_lift_due,

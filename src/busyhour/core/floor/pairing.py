@@ -12,7 +12,19 @@ from busyhour.core.acd.choice import CallPlace, QueuedPlace, queued_place
 from busyhour.core.commands import Join, PlaceCall
 from busyhour.core.dialer.pacing import Pace
 from busyhour.core.dialer.template import expand
-from busyhour.core.floor import accompanied, agents, calls, destinations, law, offers, pacing, preview, queues, runs
+from busyhour.core.floor import (
+    accompanied,
+    agents,
+    calls,
+    destinations,
+    law,
+    offers,
+    pacing,
+    preview,
+    queues,
+    runs,
+    supervising,
+)
 from busyhour.core.floor.call_live import DialedCall
 from busyhour.core.floor.run_live import RunLive, TrunkLive
 from busyhour.core.floor.state import AgentLive, FloorState
@@ -29,6 +41,8 @@ LIMIT_LATER_S = 5.0  # the PBX's limit comes after ours: it is for a dead engine
 def settle(f: FloorState) -> None:
     """Apply all joint rules until nothing changes any more."""
     for _ in range(ROUNDS_MAX):
+        if f.supervisions:
+            supervising.settle(f)
         settle_agents(f)
         if assign(f):
             continue

@@ -8,7 +8,7 @@ reason in words. All of these orders change nothing when the news were old, and 
 from collections.abc import Mapping, Sequence
 
 from busyhour.core.commands import HangUpCall, Hold, Join
-from busyhour.core.floor import calls
+from busyhour.core.floor import calls, supervising
 from busyhour.core.floor.call_live import CallLive
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import HEARS_US, CallState
@@ -24,12 +24,19 @@ def leg_of_room(bridge: str | None) -> str | None:
 
 def review(f: FloorState, call: CallLive, leg: str | None) -> None:
     """The customer is in the room of this leg, or in none: put them where they belong."""
+    if leg is not None and supervising.takes(f, call, leg):
+        return
     if call.state is CallState.TALKING:
         astray = leg != call.leg
     else:
         astray = leg is not None and not (call.state is CallState.OFFERED and leg == call.leg)
     if astray:
         put_right(f, call, leg)
+
+
+def join_failed(f: FloorState, call: CallLive, leg: str) -> None:
+    """Of a customer who was to go from one room to another: they stay where they are."""
+    supervising.join_failed(f, call, leg)
 
 
 def put_right(f: FloorState, call: CallLive, leg: str | None) -> None:

@@ -26,6 +26,7 @@ from busyhour.core.floor import (
     places,
     preview,
     runs,
+    supervising,
     wrapup,
 )
 from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
@@ -75,6 +76,7 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
         preview.restore(f, reservation)
     caller_recovery.begin(f, event, channels, histories)
     _meet_strangers(f, event.pbx)
+    supervising.compare(f, event.pbx, f.now.mono_s)
     for agent in f.agents.values():
         f.dirty_agent(agent.agent_id)
         f.touch("agents", agent.agent_id)
@@ -333,6 +335,7 @@ def compare(f: FloorState, pbx: PbxPicture, *, asked_s: float, restarted: bool) 
     for channel in pbx.channels:
         if is_leg(channel.channel) and channel.channel not in f.legs:
             f.do(HangUpLeg(leg=channel.channel))
+    supervising.compare(f, pbx, asked_s)
     _meet_strangers(f, pbx)
 
 

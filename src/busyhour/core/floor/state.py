@@ -20,6 +20,7 @@ from busyhour.core.floor import learning
 from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.free import FreeAgents
 from busyhour.core.floor.run_live import RunLive, TrunkLive
+from busyhour.core.floor.supervision import Supervision
 from busyhour.core.life.agent import AGENT_LIFE, AgentState, SystemReason
 from busyhour.core.life.attempt import ATTEMPT_LIFE, AttemptCause
 from busyhour.core.life.call import CALL_LIFE, TRYING, CallCause, CallState
@@ -141,6 +142,7 @@ class FloorState:
     closed_why: dict[int, str] = field(default_factory=dict)  # of each queue, as last looked: why it is closed
     day_bucket: int = 0  # as last looked: the first quarter of an hour of today (UTC)
     had_by: dict[str, tuple[int, float]] = field(default_factory=dict)  # a caller's number -> the agent, when (UTC)
+    supervisions: dict[int, Supervision] = field(default_factory=dict)  # supervisor -> the call that they are on
     dirty_runs: dict[int, None] = field(default_factory=dict)
     dirty_agents: dict[int, None] = field(default_factory=dict)
     touched: dict[tuple[str, str], None] = field(default_factory=dict)
@@ -315,6 +317,8 @@ class FloorState:
             return AgentState.ACW, None
         if not agent.session_open:
             return AgentState.OFFLINE, None
+        if agent.agent_id in self.supervisions:
+            return AgentState.NOT_READY, SystemReason.SUPERVISING
         if agent.pause is not None:
             return AgentState.NOT_READY, agent.pause
         if agent.desk is None:

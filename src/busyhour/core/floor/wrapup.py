@@ -51,7 +51,7 @@ def end_acw(f: FloorState, agent: AgentLive) -> None:
     call, agent.acw_call = agent.acw_call, None
     agent.acw_until_s, agent.acw_until_utc_s = inf, 0.0
     f.touch("calls", call)  # it leaves the desk, also while it is still up
-    endings.forget(f, call, unless_wrapped_up=call in f.callers)  # a caller may be wrapped up by two, one after another
+    endings.forget(f, call, unless_wrapped_up=True)  # it may be wrapped up by two, one after another
     f.drop("acw", str(agent.agent_id))
     _after_work(f, agent)
 

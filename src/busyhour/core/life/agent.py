@@ -21,7 +21,7 @@ S = AgentState
 
 AGENT_LIFE: dict[AgentState, frozenset[AgentState]] = {
     S.OFFLINE: frozenset({S.NOT_READY, S.AVAILABLE, S.RESERVED, S.ON_CONTACT, S.ACW}),
-    S.NOT_READY: frozenset({S.OFFLINE, S.AVAILABLE, S.RESERVED}),
+    S.NOT_READY: frozenset({S.OFFLINE, S.AVAILABLE, S.RESERVED, S.ON_CONTACT}),
     S.AVAILABLE: frozenset({S.OFFLINE, S.NOT_READY, S.RESERVED}),
     S.RESERVED: frozenset({S.OFFLINE, S.NOT_READY, S.AVAILABLE, S.ON_CONTACT, S.ACW}),
     S.ON_CONTACT: frozenset({S.OFFLINE, S.NOT_READY, S.AVAILABLE, S.ACW, S.RESERVED}),
@@ -36,4 +36,5 @@ class SystemReason(StrEnum):
     PHONE = "phone"  # the phone is not up
     MISSED = "missed"  # did not answer an offered call
     RESTING = "resting"  # likewise, a caller: for a moment, and then ready again
+    SUPERVISING = "supervising"  # is on an agent's call
     LAGGED = "lagged"  # the desk's link was lost

@@ -33,6 +33,7 @@ class CallCause(StrEnum):
     GAVE_UP = "gave up"  # no agent in time: farewell
     HEARD = "heard"  # the message is over, and leads on
     SENT_ON = "sent on"  # to a number outside
+    TAKEN = "taken"  # by another agent, who has them from now on
     REQUEUED = "requeued"  # back into a line, from an agent
     ENDED = "ended"
 
@@ -55,8 +56,8 @@ CALL_LIFE: dict[CallState, dict[CallCause, CallState]] = {
         C.ENDED: S.ENDED,
     },
     S.OFFERED: {C.JOINED: S.TALKING, C.WITHDRAWN: S.WAITING, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
-    S.TALKING: {C.HELD: S.HELD, C.LEG_LOST: S.ORPHANED, C.REQUEUED: S.WAITING, C.ENDED: S.ENDED},
-    S.HELD: {C.RESUMED: S.TALKING, C.LEG_LOST: S.ORPHANED, C.REQUEUED: S.WAITING, C.ENDED: S.ENDED},
+    S.TALKING: {C.HELD: S.HELD, C.TAKEN: S.TALKING, C.LEG_LOST: S.ORPHANED, C.REQUEUED: S.WAITING, C.ENDED: S.ENDED},
+    S.HELD: {C.RESUMED: S.TALKING, C.TAKEN: S.TALKING, C.LEG_LOST: S.ORPHANED, C.REQUEUED: S.WAITING, C.ENDED: S.ENDED},
     S.ORPHANED: {C.OFFERED: S.OFFERED, C.REQUEUED: S.WAITING, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
     S.MESSAGE: {C.HEARD: S.WAITING, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
     S.OUTSIDE: {C.ENDED: S.ENDED},

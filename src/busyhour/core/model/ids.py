@@ -4,6 +4,7 @@ c<tenant>-<hex>                     a call to a contact: attempt id = channel id
 b<tenant>-<fence>-<n>               a call to somebody who was promised one: a callback's dial
 i<tenant>-<the PBX's own id>        a caller: the PBX named the channel before we heard of it (decision 0024)
 a<tenant>-<agent>-<fence>-<n>       an agent's leg; fence and n make it new in every session of every engine
+s<tenant>-<agent>-<fence>-<n>-<m>   a supervisor's ear: the m-th that belongs to their leg a<tenant>-<agent>-<fence>-<n>
 p<tenant>-<fence>-<n>               a party: somebody outside whom an agent consults
 r<leg>                              the room (bridge) of an agent's leg, or of a party that talks without us
 """
@@ -11,7 +12,7 @@ r<leg>                              the room (bridge) of an agent's leg, or of a
 import re
 from typing import Final
 
-CHANNEL: Final = re.compile(r"(?P<kind>[acbip])(?P<tenant>[0-9]+)-(?P<rest>[0-9a-z.-]+)")
+CHANNEL: Final = re.compile(r"(?P<kind>[acbips])(?P<tenant>[0-9]+)-(?P<rest>[0-9a-z.-]+)")
 
 
 def tenant_of(channel: str) -> int | None:
@@ -56,6 +57,19 @@ def is_leg(channel: str) -> bool:
 def is_party(channel: str) -> bool:
     """Of somebody outside whom an agent consults."""
     return channel.startswith("p") and tenant_of(channel) is not None
+
+
+def is_ear(channel: str) -> bool:
+    return channel.startswith("s") and tenant_of(channel) is not None
+
+
+def ear_of(leg: str, m: int) -> str:
+    return f"s{leg[1:]}-{m}"
+
+
+def leg_of_ear(ear: str) -> str:
+    """The supervisor's leg."""
+    return f"a{ear[1:].rpartition('-')[0]}"
 
 
 def party_of(*, tenant: int, fence: int, n: int) -> str:

@@ -126,6 +126,11 @@ class Audited(StrEnum):
 
     MANUAL_DIAL = "manual dial"
     OTHER_NUMBER = "other number"  # of a contact that was shown to them
+    LISTENED = "listened"  # a supervisor, to an agent's call
+    WHISPERED = "whispered"  # to the agent, in a call
+    BARGED_IN = "barged in"
+    TOOK_OVER = "took over"
+    SUPERVISED = "supervised"  # the end of these: how long it was in all
 
 
 class Refusal(StrEnum):
