@@ -40,7 +40,8 @@ def close(f: FloorState, call: CallerCall, cause: EndCause, ended_utc_s: float) 
     f.move_caller(call, CallCause.ENDED)
     if with_agent and (agent := f.agents.get(call.agent_id or 0)) is not None:
         agent.callers_answered += 1
-        agent.caller_talk_s += sum(_length_s(part) for part in call.segments if part.agent_id == agent.agent_id)
+        mine = (part for part in call.segments if part.kind == "agent" and part.agent_id == agent.agent_id)
+        agent.caller_talk_s += sum(_length_s(part) for part in mine)
     endings.save_disposition(f, call)
     endings.release_agent(f, call, with_agent=with_agent)
 

@@ -16,10 +16,12 @@ from busyhour.core.floor.call_live import CallerCall
 from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.agent import AgentState, SystemReason
 from busyhour.core.life.call import CallCause, CallState
+from busyhour.core.model.pictures import Segment
 from busyhour.core.model.queue import Destination, DestinationKind, MissRule, Strategy
 from busyhour.core.model.values import LegMode
 
 WHISPER_MAX_S = 15.0
+RINGS_KEPT_MAX = 100  # parts of one call's record; more rings are not told one by one
 HAD_BY_MAX = 10_000  # callers of whom is remembered who had them
 
 
@@ -68,6 +70,7 @@ def answered(f: FloorState, call: CallerCall, agent: AgentLive) -> None:
     if call.agent_id is None and agent.agent_id in call.ringing:
         call.agent_id = agent.agent_id
         f.touch("calls", call.call)
+        _note_ring(f, call, agent, "rung")
         losers = [agent_id for agent_id in call.ringing if agent_id != agent.agent_id]
         call.ringing.clear()
         for agent_id in losers:
@@ -135,6 +138,7 @@ def joined(f: FloorState, call: CallerCall) -> None:
 
 def missed(f: FloorState, call: CallerCall, agent: AgentLive) -> None:
     """This agent's phone was not answered, or is gone. The caller waits on while others ring."""
+    _note_ring(f, call, agent, "missed")
     agent.call = None
     f.touch("calls", call.call)  # it leaves this agent's desk, while others ring
     call.ringing.pop(agent.agent_id, None)
@@ -144,6 +148,16 @@ def missed(f: FloorState, call: CallerCall, agent: AgentLive) -> None:
         call.agent_id = None
     if call.agent_id is None and not call.ringing:
         back_to_line(f, call)
+
+
+def _note_ring(f: FloorState, call: CallerCall, agent: AgentLive, kind: str) -> None:
+    """Who was asked, and for how long, is part of the record (OC-007)."""
+    if len(call.segments) < RINGS_KEPT_MAX:
+        rang_s = f.now.mono_s - call.changed_s
+        until_utc_s = f.now.utc_s
+        call.segments.append(
+            Segment(kind=kind, agent_id=agent.agent_id, started_utc_s=until_utc_s - rang_s, ended_utc_s=until_utc_s)
+        )
 
 
 def _rest(f: FloorState, agent: AgentLive, rule: MissRule) -> None:
@@ -288,6 +302,7 @@ def turned_down(f: FloorState, call: CallerCall, request: str) -> None:
     f.accept(request)
     asked = [*call.ringing] if call.agent_id is None else [call.agent_id]
     if len(asked) == 1:
+        _note_ring(f, call, f.agents[asked[0]], "missed")
         give_up(f, call)
         _rest(f, f.agents[asked[0]], _miss_rule(call))
         f.dirty_agent(asked[0])
