@@ -311,7 +311,9 @@ class Checks:
             self._in_flight.get((tenant, keep.run_id), {}).pop(keep.item.call, None)
         elif isinstance(keep, c.CloseCall):
             attempt = rows.attempts.get(keep.record.call)
-            if attempt is None or attempt.record is None:
+            now = attempt.record if attempt is not None else None
+            # Another engine may have closed it by what it knew itself, and given that back before this was missed.
+            if now is None or (now is not keep.record and self.first_records.get(keep.record.call) is keep.record):
                 self.first_records.pop(keep.record.call, None)
                 self.recorded_s.pop(keep.record.call, None)
 

@@ -125,9 +125,11 @@ class CallerChecks:
 
     def forget(self, tenant: int, keep: c.Keep) -> None:
         """The store has lost it, and nobody had heard of it."""
-        if isinstance(keep, c.CloseCaller) and keep.record.call not in self._rows(tenant).records:
-            self.records.pop(keep.record.call, None)
-            self._recorded_s.pop(keep.record.call, None)
+        if isinstance(keep, c.CloseCaller):
+            now = self._rows(tenant).records.get(keep.record.call)
+            if now is None or (now is not keep.record and self.records.get(keep.record.call) is keep.record):
+                self.records.pop(keep.record.call, None)
+                self._recorded_s.pop(keep.record.call, None)
         elif isinstance(keep, c.SaveEntry):
             entry = keep.entry
             self._over.pop((tenant, (entry.entry, entry.queue_id, entry.entered_utc_s)), None)
