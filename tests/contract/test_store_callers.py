@@ -8,7 +8,7 @@ import pytest
 
 from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted, CallRefused, Event
-from busyhour.core.model.callers import CallerOutcome, OpenCaller
+from busyhour.core.model.callers import CallbackSource, CallerOutcome, OpenCaller
 from busyhour.core.model.campaign import Hours
 from busyhour.core.model.queue import CallbackRule, SkillNeed
 from busyhour.core.model.queue_counts import QueueCounts
@@ -112,6 +112,23 @@ async def test_a_promise_is_kept_until_it_is_done_and_stays_done(inbound: Inboun
     assert (await inbound.own()).callbacks == (put_off.callback,)
     await inbound.commit(inbound.promised(state="done", why="called back"), waiting)
     assert (await inbound.own()).callbacks == ()
+
+
+@pytest.mark.covers("MZ-040", "MZ-215")
+async def test_who_was_promised_a_call_today_for_giving_up_is_known_to_the_next_engine(inbound: Inbound) -> None:
+    if isinstance(inbound.side, InMemory):
+        inbound.side.memory.clock = time.time
+    now = time.time()
+    lost = {"source": CallbackSource.LOST, "promised_utc_s": now}
+    await inbound.commit(
+        inbound.promised("k1", number="+39061", **lost),
+        inbound.promised("k2", number="+39062", state="given_up", attempts=3, **lost),
+        inbound.promised("k3", number="+39063", state="done", attempts=0, **lost),  # called again by themselves
+        inbound.promised("k4", number="+39064", state="done", attempts=1, **lost),
+        inbound.promised("k5", number="+39065", **lost | {"promised_utc_s": now - 2 * 86_400}),
+        inbound.promised("k6", number="+39066", promised_utc_s=now),  # asked for it
+    )
+    assert (await inbound.own()).lost_lately == {number: now for number in ("+39061", "+39062", "+39064")}
 
 
 async def test_figures_of_the_last_day_are_there_and_the_last_word_counts(inbound: Inbound) -> None:

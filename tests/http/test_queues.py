@@ -84,6 +84,7 @@ TURN_AWAY = {"trigger": "full", "action": "reject"}
         ({"overflow": [TURN_AWAY | {"action": "transfer", "destination": OUTSIDE}]}, "trunk_ids"),
         ({"overflow": [TURN_AWAY | {"action": "offer_callback"}]}, "trunk_ids"),
         ({"callback_key": "1"}, "trunk_ids"),
+        ({"callback": {"lost": True}}, "trunk_ids"),
         ({"callback_key": "12"}, "callback_key"),
         ({"callback": {"attempts_max": 0}}, "callback.attempts_max"),
         ({"callback": {"hours": {"days": []}}}, "callback.hours.days"),

@@ -98,7 +98,7 @@ CALLBACKS: Final[list[Row]] = [
         "callback": f"k1-{n}", "queue_id": 1, "number": f"+4144555{n:04d}", "name": "", "rule": QUEUES[0]["callback"],
         "since_utc_s": time.time() - 60 * n, "promised_utc_s": time.time() - 30 * n, "state": str(state),
         "attempts": n % 3, "due_utc_s": time.time() + 300 if state == "put_off" else None,
-        "why": "waits for its turn",
+        "why": "waits for its turn", "source": "lost" if n % 2 else "caller",
     }
     for n, state in enumerate(CallbackState, 1)
 ]  # fmt: skip

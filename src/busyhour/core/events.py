@@ -121,6 +121,8 @@ class FloorStarted(Fact, frozen=True, kw_only=True):
     callbacks: tuple[Callback, ...] = ()
     queue_counts: dict[int, dict[int, QueueCounts]] = field(default_factory=dict)
     """Of each queue and quarter of an hour (`bucket_of`), of the last day."""
+    lost_lately: dict[str, float] = field(default_factory=dict)
+    """Numbers that were promised a call within the last day because they had given up, and when (UTC)."""
     ageing_s: float = 0.0
     """Of waiting, worth one step of priority; 0 = a more urgent caller always goes first (OC-011)."""
 

@@ -159,7 +159,7 @@ def check_outside(queue: Queue, known: Known) -> None:
 
 
 def dials(queue: Queue) -> bool:
-    return bool(queue.callback_key) or any(
+    return queue.callback.lost or bool(queue.callback_key) or any(
         rule.action is OverflowAction.OFFER_CALLBACK
         or (rule.destination is not None and rule.destination.kind in DIALED)
         for rule in queue.overflow

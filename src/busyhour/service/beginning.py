@@ -30,6 +30,7 @@ def floor_started(
         entries=picture.entries,
         callbacks=picture.callbacks,
         queue_counts=picture.queue_counts,
+        lost_lately=picture.lost_lately,
         ageing_s=picture.ageing_s,
         pbx=pbx,
         heard_at=dict(heard_at),

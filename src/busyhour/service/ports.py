@@ -59,6 +59,7 @@ class FloorPicture(r.Record, frozen=True, kw_only=True):
     entries: tuple[EntryPicture, ...] = ()
     callbacks: tuple[Callback, ...] = ()
     queue_counts: dict[int, dict[int, QueueCounts]] = field(default_factory=dict)
+    lost_lately: dict[str, float] = field(default_factory=dict)
     ageing_s: float = 0.0
     country: str = ""  # as whose people callers' numbers are read; empty: they are heard as they are told
     written_no: int = 0  # the number of the last write

@@ -2,12 +2,26 @@
 
 import asyncio
 
+from msgspec.structs import replace
+
 from busyhour.core import events as e
 from busyhour.core.model.queue import Announce, Destination, DestinationKind, OverflowAction, OverflowTrigger
 from busyhour.core.model.values import EndCause
 from busyhour.sim.golden import GoldenWorld
 from busyhour.sim.golden_cast import BUSY, Callee, answers, fails
-from busyhour.sim.golden_queues import FIRST, PER_CALL, comer, number, number_of, queue, rule, scene
+from busyhour.sim.golden_queues import (
+    BACK,
+    FIRST,
+    PER_CALL,
+    SECOND,
+    TO_SECOND,
+    comer,
+    number,
+    number_of,
+    queue,
+    rule,
+    scene,
+)
 from busyhour.sim.golden_scene import TENANT, agent
 
 KEY = "1"
@@ -141,10 +155,111 @@ async def one_calls(stage: GoldenWorld) -> None:
     await asyncio.sleep(14.0)
 
 
+async def gives_up(stage: GoldenWorld) -> None:
+    expects(stage, answers(1.0, stays_s=4.0), answers(1.0, stays_s=4.0))
+    await stage.engine_is_there()
+    stage.comes(comer(patience_s=4.0))
+    await asyncio.sleep(8.0)
+    await stage.at_work()
+    await asyncio.sleep(14.0)
+
+
+async def gives_up_twice(stage: GoldenWorld) -> None:
+    """Once a day: the second time they are left alone."""
+    await gives_up(stage)
+    stage.agent().picks_up = False
+    stage.comes(comer(patience_s=1.0))
+    await asyncio.sleep(6.0)
+    stage.agent().picks_up = True
+    await asyncio.sleep(14.0)
+
+
+async def gives_up_and_calls_again(stage: GoldenWorld) -> None:
+    expects(stage, answers(1.0, stays_s=4.0))
+    await stage.engine_is_there()
+    stage.comes(comer(patience_s=3.0))
+    await asyncio.sleep(6.0)
+    stage.comes(comer())
+    await asyncio.sleep(2.0)
+    await stage.at_work()
+    await asyncio.sleep(14.0)
+
+
+async def gives_up_and_reaches_another(stage: GoldenWorld) -> None:
+    expects(stage, answers(1.0, stays_s=4.0))
+    await stage.engine_is_there()
+    stage.comes(comer(patience_s=3.0))
+    await asyncio.sleep(6.0)
+    await stage.agent(2).begin()
+    stage.comes(comer(dialed=OTHER))
+    await asyncio.sleep(9.0)
+    await stage.at_work()
+    await asyncio.sleep(8.0)
+
+
+async def gives_up_and_the_engine_dies(stage: GoldenWorld) -> None:
+    expects(stage, answers(1.0, stays_s=4.0), answers(1.0, stays_s=4.0))
+    await stage.engine_is_there()
+    stage.comes(comer(patience_s=3.0))
+    await asyncio.sleep(5.0)
+    stage.kill(stage.processes[TENANT])
+    await asyncio.sleep(4.0)
+    await stage.at_work()
+    await asyncio.sleep(12.0)
+    stage.agent().picks_up = False
+    stage.kill(stage.processes[TENANT])
+    await asyncio.sleep(4.0)
+    stage.comes(comer(patience_s=1.0))
+    await asyncio.sleep(6.0)
+    stage.agent().picks_up = True
+    await asyncio.sleep(14.0)
+
+
+OTHER = "5552"
+CALLS_BACK = queue(callback=replace(BACK, lost=True))
 OFFERED = rule(OverflowTrigger.WAITED, OverflowAction.OFFER_CALLBACK, threshold=2.0, prompt="callback")
 TO_CALLBACK = Destination(DestinationKind.CALLBACK, str(FIRST))
 
 CALLBACKS = (
+    scene(
+        "gave up, and is called back",
+        "Without having asked: the queue calls back whom it has lost.",
+        gives_up,
+        {"ABANDONED": 1, "HANDLED": 1},
+        queues=(CALLS_BACK,),
+    ),
+    scene(
+        "gave up twice on one day",
+        "Called back once.",
+        gives_up_twice,
+        {"ABANDONED": 2, "HANDLED": 1},
+        queues=(CALLS_BACK,),
+        agents=(agent(1, PER_CALL),),
+    ),
+    scene(
+        "gave up, and called again",
+        "Nobody need call them.",
+        gives_up_and_calls_again,
+        {"ABANDONED": 1, "HANDLED": 1},
+        queues=(CALLS_BACK,),
+    ),
+    scene(
+        "gave up, and another queue had them",
+        "Nobody need call them either.",
+        gives_up_and_reaches_another,
+        {"ABANDONED": 1, "HANDLED": 1},
+        queues=(CALLS_BACK, queue(SECOND, agents=(2,))),
+        numbers=(number(), replace(number(TO_SECOND), pattern=OTHER)),
+        agents=(agent(1), agent(2)),
+    ),
+    scene(
+        "gave up, and the engine dies, twice",
+        "Before the call back, and after it: they are called once.",
+        gives_up_and_the_engine_dies,
+        {"ABANDONED": 2, "HANDLED": 1},
+        queues=(CALLS_BACK,),
+        agents=(agent(1, PER_CALL),),
+    ),
     scene(
         "called back by key",
         "Promised; dialed with the agent on the line; reached.",

@@ -72,6 +72,7 @@ export interface CallbackRule {
   retry_s: number;
   expires_s: number;
   agent_first: boolean;
+  lost: boolean;
 }
 
 export interface Queue {
@@ -150,6 +151,8 @@ export interface CallerRow {
 
 export type CallbackState = 'waiting' | 'dialing' | 'put_off' | 'done' | 'given_up';
 
+export type CallbackSource = 'caller' | 'desk' | 'lost';
+
 export interface Callback {
   callback: string;
   queue_id: number;
@@ -160,6 +163,7 @@ export interface Callback {
   promised_utc_s: number;
   state: CallbackState;
   attempts: number;
+  source: CallbackSource;
   due_utc_s: number | null;
   why: string;
 }

@@ -7,12 +7,13 @@ from typing import Final, TypeVar
 import msgspec
 
 from busyhour.core import commands as c
+from busyhour.core.acd.lost import AGAIN_S
 from busyhour.core.acd.promises import CallbackPicture, may_call_back
 from busyhour.core.dialer.may_dial import Verdict
 from busyhour.core.life.attempt import AttemptState
-from busyhour.core.life.callback import OPEN
+from busyhour.core.life.callback import OPEN, CallbackState
 from busyhour.core.life.entry import ENDED, EntryState
-from busyhour.core.model.callers import Callback, CallerOutcome, CallerRecord, EntryPicture, OpenCaller
+from busyhour.core.model.callers import Callback, CallbackSource, CallerOutcome, CallerRecord, EntryPicture, OpenCaller
 from busyhour.core.model.counts import bucket_of
 from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.queue import Queue
@@ -80,6 +81,12 @@ class CallerRows:
             if utc_s is None or bucket >= bucket_of(utc_s - AT_HAND_S):
                 found.setdefault(queue_id, {})[bucket] = counts
         return found
+
+    def lost_lately(self, utc_s: float | None) -> dict[str, float]:
+        """Who was promised a call within a day because they gave up; who came back before it is free again."""
+        lost = [one for one in self.callbacks.values() if one.source is CallbackSource.LOST and not _came_back(one)]
+        lately = [one for one in lost if utc_s is None or one.promised_utc_s > utc_s - AGAIN_S]
+        return {one.number: one.promised_utc_s for one in sorted(lately, key=lambda one: one.promised_utc_s)}
 
     # What is written
 
@@ -200,6 +207,10 @@ def _arrived(keep: c.SaveArrival) -> OpenCaller:
         arrived_utc_s=keep.at_utc_s,
         state=AttemptState.RINGING,
     )
+
+
+def _came_back(callback: Callback) -> bool:
+    return callback.state is CallbackState.DONE and callback.attempts == 0
 
 
 def _order(entry: EntryPicture) -> tuple[float, str, int, float]:

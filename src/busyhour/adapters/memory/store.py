@@ -100,6 +100,7 @@ class MemoryStore:
             entries=rows.inbound.open_entries(),
             callbacks=rows.inbound.open_callbacks(),
             queue_counts=rows.inbound.lately(self.clock() if self.clock is not None else None),
+            lost_lately=rows.inbound.lost_lately(self.clock() if self.clock is not None else None),
             ageing_s=rows.inbound.ageing_s,
             country=rows.inbound.country,
             written_no=rows.written_no,

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.callers_report import counts_of
 from busyhour.adapters.sql.queues import callback_of, read_numbers, read_queues
+from busyhour.core.acd.lost import AGAIN_S, LOST_MAX
 from busyhour.core.model.callers import Callback, CallerOutcome, EntryPicture, OpenCaller
 from busyhour.core.model.counts import bucket_of
 from busyhour.core.model.dialed import DialedNumber
@@ -34,6 +35,15 @@ CALLBACKS = (
 )
 
 
+# Who came back before we called is free to be lost again.
+LOST = sa.text("""
+SELECT number, max(promised_utc_s) AS at_utc_s FROM callback
+WHERE promised_utc_s > :since_utc_s AND picture ->> 'source' = 'lost'
+    AND NOT (state = 'done' AND (picture ->> 'attempts')::integer = 0)
+GROUP BY number ORDER BY at_utc_s DESC LIMIT :limit
+""")
+
+
 async def read(connection: AsyncConnection) -> dict[str, Any]:
     """These fields of a `FloorPicture`."""
     numbers = await read_numbers(connection)
@@ -45,6 +55,7 @@ async def read(connection: AsyncConnection) -> dict[str, Any]:
         "entries": await read_entries(connection),
         "callbacks": await read_callbacks(connection),
         "queue_counts": await read_counts(connection),
+        "lost_lately": await read_lost(connection),
         "ageing_s": tenant.ageing_s,
         "country": tenant.country,
     }
@@ -67,6 +78,11 @@ async def read_entries(connection: AsyncConnection) -> tuple[EntryPicture, ...]:
 
 async def read_callbacks(connection: AsyncConnection) -> tuple[Callback, ...]:
     return tuple(callback_of(row) for row in (await connection.execute(CALLBACKS)).mappings())
+
+
+async def read_lost(connection: AsyncConnection) -> dict[str, float]:
+    since = {"since_utc_s": time.time() - AGAIN_S, "limit": LOST_MAX}
+    return {row.number: row.at_utc_s for row in await connection.execute(LOST, since)}
 
 
 async def read_counts(connection: AsyncConnection) -> dict[int, dict[int, QueueCounts]]:

@@ -273,11 +273,13 @@ class Entries:
     def _back_since(self, entry: Entry, now_s: float) -> float | None:
         """From when the place of a caller counts who has one: they are called back no more, or hung up lately."""
         callback = self.promises.of_number(entry.queue_id, entry.number)
+        left_s = self.leavers.place_of(entry.queue_id, entry.number, now_s)
         if callback is None:
-            return self.leavers.place_of(entry.queue_id, entry.number, now_s)
+            return left_s
         if callback.callback in self.entries:
             self.callback_over(callback.callback, now_s, back=True)
-        return self.promises.came_back(entry.queue_id, entry.number)
+        promised_s = self.promises.came_back(entry.queue_id, entry.number)
+        return min((since_s for since_s in (left_s, promised_s) if since_s is not None), default=None)
 
     # Figures
 

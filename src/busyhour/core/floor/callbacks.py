@@ -11,14 +11,14 @@ from busyhour.core import events as e
 from busyhour.core.acd.entries import Entry
 from busyhour.core.acd.routing import Pairing
 from busyhour.core.commands import PlaceCallback, SaveCallback
-from busyhour.core.floor import accompanied, agents, callers, calls, offers, pairing, queues
+from busyhour.core.floor import accompanied, agents, callers, calls, lost_callers, offers, pairing, queues
 from busyhour.core.floor.call_live import CallerCall
 from busyhour.core.floor.run_live import TrunkLive
 from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.callback import CallbackState
-from busyhour.core.model.callers import Callback, CallerOutcome
+from busyhour.core.model.callers import Callback, CallbackSource, CallerOutcome
 from busyhour.core.model.ids import callback_of
 from busyhour.core.model.queue import Queue
 from busyhour.core.model.values import EndCause
@@ -30,13 +30,13 @@ LINE_AGAIN_S = 15.0  # no line was free: the promise keeps its place, and is loo
 # Promises
 
 
-def promise(f: FloorState, call: CallerCall, number: str) -> bool:
+def promise(f: FloorState, call: CallerCall, number: str, source: CallbackSource = CallbackSource.CALLER) -> bool:
     """This caller is called back at this number, when their turn comes. Whether that could be promised."""
     entry = f.entries.entries.get(call.call)
     if entry is None or entry.queue_id == queues.DIRECT or not number:
         return False
     since_s, waited_s, queue = entry.since_s, entry.waited_s(f.now.utc_s), f.entries.routing.queues[entry.queue_id]
-    asked = _callback(f, call, queue, number, since_s)
+    asked = _callback(f, call, queue, number, since_s, source)
     kept = f.entries.promised(call.call, asked, f.now.utc_s)
     if kept is None:
         return False
@@ -65,7 +65,14 @@ def name_of(call: CallerCall) -> str:
     return f"k-{call.call}"
 
 
-def _callback(f: FloorState, call: CallerCall, queue: Queue, number: str, since_s: float) -> Callback:
+def _callback(
+    f: FloorState,
+    call: CallerCall,
+    queue: Queue,
+    number: str,
+    since_s: float,
+    source: CallbackSource = CallbackSource.CALLER,
+) -> Callback:
     return Callback(
         callback=name_of(call),
         queue_id=queue.queue_id,
@@ -74,20 +81,25 @@ def _callback(f: FloorState, call: CallerCall, queue: Queue, number: str, since_
         rule=queue.callback,
         since_utc_s=since_s,
         promised_utc_s=f.now.utc_s,
+        source=source,
     )
 
 
 def _promised(f: FloorState, call: CallerCall, kept: Callback) -> None:
     """The caller hears so, and need not stay."""
+    is_promised(f, kept)
+    call.hint, call.why = CallerOutcome.CALLED_BACK, "was promised a call back"
+    for kind in ("entry", "announce", "prompt"):
+        f.drop(kind, call.call)
+    callers.say_goodbye(f, call, call.queue.announce.callback if call.queue is not None else None)
+
+
+def is_promised(f: FloorState, kept: Callback) -> None:
     save(f, kept)
     entry = f.entries.entries.get(kept.callback)
     if entry is not None:
         queues.keep(f, entry)
     callers.look_again(f, kept.callback)
-    call.hint, call.why = CallerOutcome.CALLED_BACK, "was promised a call back"
-    for kind in ("entry", "announce", "prompt"):
-        f.drop(kind, call.call)
-    callers.say_goodbye(f, call, call.queue.announce.callback if call.queue is not None else None)
 
 
 def save(f: FloorState, callback: Callback) -> None:
@@ -99,7 +111,7 @@ def on_callback_asked(f: FloorState, event: e.CallbackAsked) -> None:
     call = f.callers.get(event.call)
     if call is None or call.call not in f.entries.entries:
         f.refuse(event.request, "call_unknown", "This caller does not wait any more.")
-    elif not promise(f, call, event.number or call.caller):
+    elif not promise(f, call, event.number or call.caller, CallbackSource.DESK):
         why = "They cannot be called back: an agent is being rung for them, or no number is known."
         f.refuse(event.request, "not_possible", why)
     else:
@@ -136,6 +148,7 @@ def _over(f: FloorState, callback: Callback, *, back: bool) -> None:
 
 def came_back(f: FloorState, callback: Callback, place: Entry | None) -> None:
     """The caller is on the line by themselves, at this place: nobody need call them (I22)."""
+    lost_callers.came_back(f, callback)
     save(f, callback)
     if place is not None:
         queues.keep(f, place)

@@ -1,7 +1,7 @@
 """How callers' calls end: the final record, written once, their place given up, and their agent let go."""
 
 from busyhour.core.commands import CloseCaller
-from busyhour.core.floor import callbacks, calls, endings, offers, queues
+from busyhour.core.floor import callbacks, calls, endings, lost_callers, offers, queues
 from busyhour.core.floor.call_live import CallerCall
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.attempt import AttemptCause
@@ -35,6 +35,7 @@ def close(f: FloorState, call: CallerCall, cause: EndCause, ended_utc_s: float) 
     callbacks.free_lines(f, call)
     if call.callback:
         callbacks.ended(f, call, cause)
+    lost_callers.is_gone(f, call)
     with_agent = was in WITH_AGENT or call.accompanied
     f.move_attempt(call, AttemptCause.ENDED)
     f.move_caller(call, CallCause.ENDED)

@@ -13,7 +13,18 @@ from busyhour.core.acd.arrival import arrival_of
 from busyhour.core.acd.entries import Entry
 from busyhour.core.acd.overflow import Path
 from busyhour.core.commands import AnswerCall, Hold, SaveEntry
-from busyhour.core.floor import callbacks, callers, calls, endings, flight, orphans, pairing, places, queues
+from busyhour.core.floor import (
+    callbacks,
+    callers,
+    calls,
+    endings,
+    flight,
+    lost_callers,
+    orphans,
+    pairing,
+    places,
+    queues,
+)
 from busyhour.core.floor.call_live import CallerCall
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.attempt import AttemptState
@@ -39,6 +50,7 @@ def begin(f: FloorState, event: e.FloorStarted, channels: Channels, histories: H
         queues.on_numbers_changed(f, e.NumbersChanged(numbers=event.numbers))
     if event.callers or event.entries or event.callbacks:
         queues.take_callers(f)
+    lost_callers.restore(f, event.lost_lately, event.callbacks)
     entries = _last_places(f, event)
     _restore_promises(f, event, entries)
     for stored in event.callers:

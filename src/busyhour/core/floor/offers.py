@@ -11,7 +11,7 @@ from busyhour.core.acd.dispatch import NotGiven, not_given
 from busyhour.core.acd.overflow import Path
 from busyhour.core.acd.routing import Pairing
 from busyhour.core.commands import Join, Whisper
-from busyhour.core.floor import agents, callbacks, callers, calls, queues, wrapup
+from busyhour.core.floor import agents, callbacks, callers, calls, lost_callers, queues, wrapup
 from busyhour.core.floor.call_live import CallerCall
 from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.agent import AgentState, SystemReason
@@ -126,6 +126,7 @@ def joined(f: FloorState, call: CallerCall) -> None:
         f.had_by[call.caller] = agent.agent_id, f.now.utc_s
         if len(f.had_by) > HAD_BY_MAX:
             del f.had_by[next(iter(f.had_by))]
+        lost_callers.is_joined(f, call)
     entry = f.entries.entries.get(call.call)
     if entry is not None:
         f.drop("direct", call.call)

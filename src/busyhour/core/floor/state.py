@@ -11,6 +11,7 @@ from math import inf
 
 from busyhour.core.acd.entries import Entries
 from busyhour.core.acd.leavers import Leavers
+from busyhour.core.acd.lost import LostCallers
 from busyhour.core.acd.pool import Standing
 from busyhour.core.acd.routing import Routing
 from busyhour.core.commands import Accept, Command, Refuse, SaveAgentState
@@ -136,6 +137,7 @@ class FloorState:
     idle: FreeAgents = field(default_factory=FreeAgents)
     callers: dict[str, CallerCall] = field(default_factory=dict)  # calls that came in, and callbacks' dials
     entries: Entries = field(default_factory=lambda: Entries(Routing(), Leavers(LEAVER_KEPT_S)))
+    lost: LostCallers = field(default_factory=LostCallers)
     numbers: tuple[DialedNumber, ...] = ()
     takes_callers: bool = False  # there is a queue: agents stand in line for callers, too
     gone: dict[str, None] = field(default_factory=dict)  # callers who hung up lately

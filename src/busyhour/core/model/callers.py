@@ -24,6 +24,14 @@ class CallerOutcome(StrEnum):
     LOST = "LOST"  # no proof of what became of it
 
 
+class CallbackSource(StrEnum):
+    """Who wanted a callback."""
+
+    CALLER = "caller"  # by a key, or by the number that they dialed
+    DESK = "desk"  # somebody asked for them, or a program
+    LOST = "lost"  # nobody: they gave up, and their queue calls back whom it has lost
+
+
 class EntryPicture(Struct, frozen=True, kw_only=True):
     """A queue entry as it is kept at each of its steps (I20): enough to put it into the same place again."""
 
@@ -100,6 +108,7 @@ class Callback(Struct, kw_only=True):
     promised_utc_s: float
     state: CallbackState = CallbackState.WAITING
     attempts: int = 0
+    source: CallbackSource = CallbackSource.CALLER
     due_utc_s: float | None = None  # PUT_OFF: until then
     why: str = "waits for its turn"
 

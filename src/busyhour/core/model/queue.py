@@ -137,6 +137,7 @@ class CallbackRule(Struct, frozen=True, kw_only=True):
     retry_s: float = 300.0
     expires_s: float = 86_400.0  # after the promise; then nobody is called any more
     agent_first: bool = True
+    lost: bool = False  # who gave up is called back without having asked, once a day
 
 
 class Announce(Struct, frozen=True, kw_only=True):

@@ -49,6 +49,7 @@ export default function CallbacksPage() {
                 { title: t('common.name'), cell: (row) => row.name },
                 { title: t('caller.queue'), cell: (row) => nameOf(row.queue_id) },
                 { title: t('queues.state'), cell: (row) => <Badge variant="light" tt="none" miw="max-content" color={COLORS[row.state]}>{t(`callbackState.${row.state}`)}</Badge> },
+                { title: t('callbacks.source'), cell: (row) => t(`callbackSource.${row.source}`) },
                 { title: t('callbacks.why'), cell: (row) => row.why },
                 { title: t('callbacks.promised'), cell: (row) => <span className="line">{moment(row.promised_utc_s)}</span> },
                 { title: t('callbacks.place'), cell: (row) => (OPEN.has(row.state) ? <Since utcS={row.since_utc_s} /> : ''), right: true },
@@ -60,7 +61,7 @@ export default function CallbacksPage() {
                       cell: (row: Callback) =>
                         OPEN.has(row.state) && (
                           <Group gap="xs">
-                            <ConfirmButton size="xs" variant="subtle" color="red" label={t('callbacks.cancel')} what={phone(row.number)} question={t('callbacks.cancelQuestion', { number: phone(row.number) })} onConfirm={() => cancel.mutate(row.callback)} />
+                            <ConfirmButton size="xs" variant="subtle" color="red" label={t('callbacks.cancel')} what={phone(row.number)} question={t(row.source === 'lost' ? 'callbacks.cancelLostQuestion' : 'callbacks.cancelQuestion', { number: phone(row.number) })} onConfirm={() => cancel.mutate(row.callback)} />
                           </Group>
                         ),
                     }]

@@ -29,6 +29,7 @@ export function CallbackSection({ queue, set }: Part) {
       <PromptSelect label={t('callback.said')} text={t('callback.saidText')} value={queue.announce.callback} onChange={(callback) => set({ announce: { ...queue.announce, callback } })} />
       <HoursInput label={t('callback.hours')} text={t('callback.hoursText')} value={rule.hours} onChange={(hours) => change({ hours })} />
       <Checkbox label={t('callback.agentFirst')} description={t('callback.agentFirstText')} checked={rule.agent_first} onChange={(event) => change({ agent_first: event.currentTarget.checked })} />
+      <Checkbox label={t('callback.lost')} description={t('callback.lostText')} checked={rule.lost} onChange={(event) => change({ lost: event.currentTarget.checked })} />
     </Section>
   );
 }

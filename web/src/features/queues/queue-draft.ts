@@ -19,7 +19,7 @@ export function freshQueue(zone: string): Queue {
     strategy: 'longest_idle', dispatch: 'internal', acw_mode: 'max', acw_max_s: 30, call_max_s: 0, waiting_max: 0, overflow: [],
     sticky: { wait_s: 30, window_s: DAY_S },
     miss: { ring_timeout_s: 20, rest_s: 10, pause_after: 2 },
-    callback: { hours: { from_s: 8 * HOUR_S, until_s: 21 * HOUR_S, days: EVERY_DAY }, attempts_max: 3, retry_s: 300, expires_s: DAY_S, agent_first: true },
+    callback: { hours: { from_s: 8 * HOUR_S, until_s: 21 * HOUR_S, days: EVERY_DAY }, attempts_max: 3, retry_s: 300, expires_s: DAY_S, agent_first: true, lost: false },
     opening: freshOpening(zone),
     announce: { welcome: null, place_every_s: 0, place: true, wait: false, whisper: null, callback: null, farewell: null },
     callback_key: '', trunk_ids: [], caller_id: '', level_s: [20, 60], prefix: '',
