@@ -9,6 +9,7 @@ into the hopper. One run (1) of one campaign (1) over one trunk (1), unless a te
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from busyhour.core import commands as c
@@ -22,6 +23,15 @@ from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.ids import ear_of, leg_of_ear
 from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, Reservation, RunPicture
 from busyhour.core.model.queue import Destination, DestinationKind, Queue
+from busyhour.core.model.recording_facts import (
+    RecordAsked,
+    RecordingEnded,
+    RecordingFailed,
+    RecordingRoomChanged,
+    RecordingRuleChanged,
+    RecordingStarted,
+)
+from busyhour.core.model.recordings import RecordingPicture, RecordingPolicy, RecordWish
 from busyhour.core.model.values import DialMode, EndCause, Refusal
 
 NAMES = ("ann", "bob", "cid", "dee")
@@ -82,6 +92,8 @@ class Story:
     entries: Sequence[EntryPicture] = ()
     callbacks: Sequence[Callback] = ()
     lost_lately: dict[str, float] = field(default_factory=dict)
+    recordings: Sequence[RecordingPicture] = ()
+    recording_rule: RecordingPolicy = RecordingPolicy.NEVER
     ageing_s: float = 0.0
     pbx: PbxPicture = ONE_PBX
     trunk: Trunk = ONE_TRUNK
@@ -114,6 +126,8 @@ class Story:
                 entries=tuple(self.entries),
                 callbacks=tuple(self.callbacks),
                 lost_lately={number: self.utc_s + at_s for number, at_s in self.lost_lately.items()},
+                recordings=tuple(self.recordings),
+                recording_rule=self.recording_rule,
                 ageing_s=self.ageing_s,
                 pbx=self.pbx,
             ),
@@ -160,11 +174,19 @@ class Story:
             return self._fill(words)
         if verb in CALL_FACTS:
             return CALL_FACTS[verb](call_name(words[0]), words[1:], self.utc_s + at_s)
+        if verb in RECORDER_FACTS:
+            return self._recorder_fact(verb, call_name(words[0]))
         if verb in LEG_FACTS:
             return LEG_FACTS[verb](leg(words[0]), self.utc_s + at_s)
         if verb in PLAIN_FACTS:
             return PLAIN_FACTS[verb](words)
         return AGENT_FACTS[verb](NAMES.index(words[0]) + 1, words[1:])
+
+    def _recorder_fact(self, verb: str, call: str) -> e.Event:
+        """The answer to the last order to this call's recorder."""
+        live = self.floor.call_of(call)
+        assert live is not None
+        return RECORDER_FACTS[verb](call=call, recording=live.recorder.recording, part=live.recorder.part)
 
     def _fill(self, words: list[str]) -> e.HopperFilled:
         """`fills N [more] [run=R] [due=S]`: N new numbers."""
@@ -281,13 +303,21 @@ AGENT_FACTS: dict[str, Callable[[int, list[str]], e.Event]] = {
     ),
     "takes-over": lambda a, _: sv.TakeOverAsked(agent_id=a, request="r"),
     "leaves-call": lambda a, _: sv.SuperviseEndAsked(agent_id=a, request="r"),
+    "recording": lambda a, w: RecordAsked(agent_id=a, wish=RecordWish(w[0]), request="r"),
     "dials-by-hand": lambda a, w: e.ManualDialAsked(agent_id=a, run_id=1, item=item(int(w[0][1:])), request="r"),
     "says": lambda a, w: e.DispositionChosen(agent_id=a, call=call_name(w[0]), disposition=w[1], note="", request="r"),
+}
+RECORDER_FACTS: dict[str, Callable[..., e.Event]] = {
+    "records": RecordingStarted,
+    "records-no-more": RecordingEnded,
+    "cannot-record": partial(RecordingFailed, why="no room"),
 }
 PLAIN_FACTS: dict[str, Callable[[list[str]], e.Event]] = {
     "ear-opens": lambda w: sv.EarOpened(ear=ear(w[0])),
     "ear-closes": lambda w: sv.EarClosed(ear=ear(w[0])),
     "ticks": lambda _: e.ClockTicked(),
+    "recording-rule": lambda w: RecordingRuleChanged(policy=RecordingPolicy(w[0])),
+    "disk": lambda w: RecordingRoomChanged(room=w[0] == "free"),
     "pbx-lost": lambda _: e.TelephonyLost(),
     "store-lost": lambda _: e.StoreLost(),
     "store-back": lambda _: e.StoreBack(),
@@ -394,4 +424,16 @@ def shows_of_supervisors(command: c.Command) -> list[str]:
             return [f"close-ear {ear_word(name)}"]
         case sv.SaveSupervised(agent_id=a, about_id=b, what=what, lasted_s=lasted_s):
             return shown("audit", NAMES[a - 1], what, NAMES[b - 1], None if lasted_s is None else f"{lasted_s:g}")
+    return shows_of_recorders(command)
+
+
+def shows_of_recorders(command: c.Command) -> list[str]:
+    match command:
+        case c.StartRecording(call=call, part=part):
+            return [f"record {call_word(call)} {part}"]
+        case c.StopRecording(call=call, part=part):
+            return [f"record-no-more {call_word(call)} {part}"]
+        case c.SaveRecording(recording=kept):
+            gaps = [f"{gap.kind}@{gap.after_part}" for gap in kept.gaps]
+            return shown("recording", call_word(kept.call), kept.recorder, "ended" if kept.ended_utc_s else "", *gaps)
     raise AssertionError(f"no word for {command!r}")

@@ -29,6 +29,7 @@ from busyhour.core.model.command import Act, Keep
 from busyhour.core.model.consult_commands import Bind, RingParty, Seat, SetAside
 from busyhour.core.model.counts import ReckoningAsk
 from busyhour.core.model.pictures import CallRecord, HopperItem
+from busyhour.core.model.recording_commands import SaveRecording, StartRecording, StopRecording
 from busyhour.core.model.supervising import SupervisingCommand
 from busyhour.core.model.values import Audited, PhoneKind
 
@@ -46,9 +47,12 @@ __all__ = [
     "SaveCallback",
     "SaveEntry",
     "SaveQueueCounts",
+    "SaveRecording",
     "Seat",
     "SendOn",
     "SetAside",
+    "StartRecording",
+    "StopRecording",
     "Whisper",
 ]
 
@@ -317,6 +321,7 @@ Command = (
     | SaveQueueCounts
     | PlaceCallback
     | FillHopper
+    | SaveRecording
     | Reckon
     | RingAgent
     | HangUpLeg
@@ -331,6 +336,8 @@ Command = (
     | SendOn
     | RingParty
     | Seat
+    | StartRecording
+    | StopRecording
     | SetAside
     | Bind
     | LookAtPrompt

@@ -38,9 +38,9 @@ from busyhour.core.model.consult_facts import (
 from busyhour.core.model.counts import Reckoning
 from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.fact import Fact, Instant
-from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, Reservation, RunPicture
-from busyhour.core.model.queue import Queue
-from busyhour.core.model.queue_counts import QueueCounts
+from busyhour.core.model.floor_started import FloorStarted
+from busyhour.core.model.pictures import AgentProfile, HopperItem, PbxPicture, RunPicture
+from busyhour.core.model.recording_facts import RecordingFact
 from busyhour.core.model.supervising import SupervisingFact
 from busyhour.core.model.values import EndCause, Refusal
 from busyhour.core.model.wishes import (
@@ -66,6 +66,7 @@ __all__ = [
     "CallbackAsked",
     "CallbackCancelAsked",
     "ConsultAsked",
+    "FloorStarted",
     "ConsultStep",
     "ConsultStepAsked",
     "DispositionChosen",
@@ -96,35 +97,6 @@ __all__ = [
 ]
 
 # The floor itself
-
-
-class FloorStarted(Fact, frozen=True, kw_only=True):
-    """First event of an engine's life: what the store and the PBX know. The core adopts, closes or hangs up."""
-
-    tenant: int
-    fence: int
-    agents: tuple[AgentProfile, ...]
-    trunks: tuple[Trunk, ...]
-    runs: tuple[RunPicture, ...]
-    calls: tuple[OpenCall, ...]
-    reservations: tuple[Reservation, ...] = ()
-    pbx: PbxPicture
-    heard_at: dict[str, Instant] = field(default_factory=dict)
-    """When this process heard of the answers of calls, on both clocks, with an earlier floor or while there was none: a
-    clock that was set since makes no call longer or shorter (I48)."""
-    ends_heard_at: dict[str, Instant] = field(default_factory=dict)
-    """And of their ends, while there was no floor."""
-    queues: tuple[Queue, ...] = ()
-    numbers: tuple[DialedNumber, ...] = ()
-    callers: tuple[OpenCaller, ...] = ()
-    entries: tuple[EntryPicture, ...] = ()
-    callbacks: tuple[Callback, ...] = ()
-    queue_counts: dict[int, dict[int, QueueCounts]] = field(default_factory=dict)
-    """Of each queue and quarter of an hour (`bucket_of`), of the last day."""
-    lost_lately: dict[str, float] = field(default_factory=dict)
-    """Numbers that were promised a call within the last day because they had given up, and when (UTC)."""
-    ageing_s: float = 0.0
-    """Of waiting, worth one step of priority; 0 = a more urgent caller always goes first (OC-011)."""
 
 
 class ClockTicked(Fact, frozen=True, kw_only=True):
@@ -399,3 +371,4 @@ Event = (
     | Wish
     | SupervisingFact
 )
+    | RecordingFact

@@ -31,6 +31,8 @@ def floor_started(
         callbacks=picture.callbacks,
         queue_counts=picture.queue_counts,
         lost_lately=picture.lost_lately,
+        recordings=picture.recordings,
+        recording_rule=picture.recording_rule,
         ageing_s=picture.ageing_s,
         pbx=pbx,
         heard_at=dict(heard_at),

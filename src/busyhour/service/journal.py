@@ -39,6 +39,7 @@ RECORDS = (
     | c.CloseCaller
     | c.SaveCallback
     | c.SaveQueueCounts
+    | c.SaveRecording
     | c.PlaceCallback
 )
 """What is given back. Members in a hopper, or before an agent, are taken anew, so nothing of them is kept. Nor is it

@@ -7,6 +7,7 @@ from busyhour.core.floor.run_live import RunLive
 from busyhour.core.floor.state import AgentLive, FloorState, Tried
 from busyhour.core.life.agent import AgentState, SystemReason
 from busyhour.core.life.call import CallState
+from busyhour.service.recording_views import recording_view
 from busyhour.service.views import AgentView, CallView, LawView, RunView, SystemView, TriedView, WindowView
 
 TALKING = (CallState.TALKING, CallState.HELD, CallState.ORPHANED)
@@ -74,6 +75,7 @@ def call_view(call: DialedCall) -> CallView:
         disposition=call.disposition,
         by_hand=call.by_hand,
         decide_until_utc_s=decide_until(call),
+        recording=recording_view(call),
     )
 
 
@@ -145,4 +147,5 @@ def system_view(f: FloorState, lag_ms: float) -> SystemView:
         calls_up=sum(trunk.up for trunk in f.trunks.values()),
         trunks={trunk.trunk.name: (trunk.up, trunk.trunk.capacity) for trunk in f.trunks.values()},
         engine_lag_ms=round(lag_ms, 1),
+        recording_room=f.recording_room,
     )

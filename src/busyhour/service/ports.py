@@ -19,6 +19,7 @@ from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, PbxPicture, Reservation, RunPicture
 from busyhour.core.model.queue import Queue
 from busyhour.core.model.queue_counts import QueueCounts
+from busyhour.core.model.recordings import RecordingPicture, RecordingPolicy
 from busyhour.core.model.values import LegMode, ListRole, PhoneKind, Role
 from busyhour.service import caller_records as cr
 from busyhour.service import records as r
@@ -60,6 +61,8 @@ class FloorPicture(r.Record, frozen=True, kw_only=True):
     callbacks: tuple[Callback, ...] = ()
     queue_counts: dict[int, dict[int, QueueCounts]] = field(default_factory=dict)
     lost_lately: dict[str, float] = field(default_factory=dict)
+    recordings: tuple[RecordingPicture, ...] = ()  # those that have not ended
+    recording_rule: RecordingPolicy = RecordingPolicy.NEVER
     ageing_s: float = 0.0
     country: str = ""  # as whose people callers' numbers are read; empty: they are heard as they are told
     written_no: int = 0  # the number of the last write

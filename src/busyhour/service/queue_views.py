@@ -10,6 +10,7 @@ from busyhour.core.life.call import CallState
 from busyhour.core.life.entry import EntryState
 from busyhour.core.model.queue import PRIORITY_USUAL
 from busyhour.core.model.queue_counts import QueueCounts
+from busyhour.service.recording_views import recording_view
 from busyhour.service.views import CallerView, CallView, QueueView, WaitingView
 
 WAITING_SHOWN_MAX = 1_000  # of a queue; the count is of all
@@ -36,6 +37,7 @@ def caller_call_view(f: FloorState, call: CallerCall) -> CallView:
         outcome=call.outcome,
         disposition=call.disposition,
         caller=caller_view(call),
+        recording=recording_view(call),
     )
 
 

@@ -50,6 +50,17 @@ class AgentView(View, frozen=True, kw_only=True):
     caller_talk_s: float = 0.0  # in all
 
 
+class RecordingView(View, frozen=True, kw_only=True):
+    """Of a talk that is recorded, or may be."""
+
+    state: str  # off | starting | on | held | pausing | paused | stopping | stopped
+    policy: str  # RecordingPolicy
+    why: str
+    fault: str  # what is missing of it, in words
+    remind: bool  # it is paused for long
+    may: tuple[str, ...]  # wishes that make sense now: start | stop | pause | resume
+
+
 class CallView(View, frozen=True, kw_only=True):
     call: str
     state: str  # CallState
@@ -71,6 +82,7 @@ class CallView(View, frozen=True, kw_only=True):
     by_hand: bool = False
     caller: "CallerView | None" = None  # of a call that came in, or a callback: then campaign, run, contact are 0
     decide_until_utc_s: float | None = None  # while its agent looks at it: when the preview ends
+    recording: RecordingView | None = None
 
 
 class CallerView(View, frozen=True, kw_only=True):
@@ -139,6 +151,7 @@ class SystemView(View, frozen=True, kw_only=True):
     calls_up: int
     trunks: dict[str, tuple[int, int]]  # name: (calls up, capacity)
     engine_lag_ms: float
+    recording_room: bool = True  # False: the disk is nearly full, and nothing new is recorded
 
 
 class WaitingView(View, frozen=True, kw_only=True):

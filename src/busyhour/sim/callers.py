@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
+from busyhour.core.acd.arrival import arrival_of
 from busyhour.core.model.ids import caller_of, tenant_of
 from busyhour.core.model.pictures import ChannelPicture
 from busyhour.core.model.values import EndCause
@@ -54,6 +55,7 @@ class CallersPbx(SimPbx):
             began_s=now_s(),
             number=comer.number or WITHHELD,
             dialed=comer.dialed,
+            says_record=arrival_of(comer.headers).record,
             in_app=False,
         )
         self.comers[channel.name] = comer

@@ -22,6 +22,7 @@ from busyhour.sim.checks_end import at_the_end
 from busyhour.sim.checks_hours import wrong_hour
 from busyhour.sim.checks_law import LawChecks
 from busyhour.sim.checks_live import LiveChecks
+from busyhour.sim.checks_recording import RecordingChecks
 from busyhour.sim.checks_retry import check_pause_between
 from busyhour.sim.checks_wrap_up import WAITS_MAX_S, WrapUps
 from busyhour.sim.ledger import Channel, Violation
@@ -65,6 +66,8 @@ class Checks:
         self.first_records: dict[str, Any] = {}
         self.recorded_s: dict[str, float] = {}  # when they were written, by true time
         self.callers = CallerChecks(world)
+        self.recordings = RecordingChecks(world)
+        world.pbx.recorders.check_start = self.recordings.on_start
         self._live = LiveChecks(world, self)
         self.accompanied = AccompaniedChecks(world)
         self.caps = CapChecks(world)

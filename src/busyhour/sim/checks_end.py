@@ -25,7 +25,7 @@ DEADLINES_OF = {
         ("ring", "wait", "join", "orphan", "music", "strand", "max", "gone", "look", "prompt", "opt-out"), "call"
     ),
     **dict.fromkeys(("hours", "due", "rate", "minute", "second", "destination", "pace", "forget-run"), "run"),
-    **dict.fromkeys(("whisper", "announce", "direct"), "call"),
+    **dict.fromkeys(("whisper", "announce", "direct", "record", "record-remind"), "call"),
     **dict.fromkeys(("entry", "callback"), "entry"),
     **dict.fromkeys(("link", "leg-retry", "acw", "rest"), "agent"),
     "leg": "leg",
@@ -47,6 +47,7 @@ def at_the_end(world: "World", checks: "Checks") -> None:
     _one_record_for_each_call(world, checks)
     _acknowledged_holds(world, checks)
     checks.callers.at_the_end()
+    checks.recordings.at_the_end()
     for tenant in world.store.tenants:
         _run_counters(world, tenant)
         _agents_have_causes(world, tenant)

@@ -95,6 +95,7 @@ class LiveChecks:
         elif min(now_s - channel.began_s - _ring_s(channel), healthy_s) > RING_OVER_MAX_S:
             raise Violation(f"I43: {channel.name} rings for {now_s - channel.began_s:.1f} s")
         self._places.look(channel, now_s, healthy_s)
+        self._checks.recordings.look(channel, now_s, healthy_s)
         if channel.stranger:
             if min(now_s - channel.began_s, healthy_s) > STRANGER_MAX_S:
                 raise Violation(f"I15: {channel.name} is nobody's call, and up for {now_s - channel.began_s:.0f} s")

@@ -12,6 +12,8 @@ from msgspec import Struct
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.model.pictures import HopperItem
+from busyhour.core.model.recording_facts import RecordAsked
+from busyhour.core.model.recordings import RecordWish
 from busyhour.core.model.values import EndCause
 from busyhour.sim.callers import CallersPbx
 from busyhour.sim.faults import Weather
@@ -136,6 +138,9 @@ class ScriptedAgent(SimAgent):
 
     async def resume(self) -> None:
         await self.click(lambda q: e.ResumeAsked(agent_id=self.agent_id, request=q))
+
+    async def record(self, wish: RecordWish) -> None:
+        await self.click(lambda q: RecordAsked(agent_id=self.agent_id, wish=wish, request=q))
 
     async def wrap_up(self) -> None:
         await self.click(lambda q: e.WrapUpEndAsked(agent_id=self.agent_id, request=q))

@@ -17,6 +17,7 @@ from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.pictures import PbxPicture
+from busyhour.core.model.recording_facts import RecordingFailed
 from busyhour.core.model.values import EndCause
 from busyhour.service.errors import StoreDown, Unavailable
 from busyhour.service.ports import FloorPicture, Kept, Store
@@ -40,7 +41,7 @@ DELAY_S = 5.0  # an event on its way, at most
 SHORT_DELAY_S = 0.5
 SOON_S = 0.002  # killed in the middle of what was begun
 
-IN_ORDER = (c.Join, c.Hold, c.PlayPrompt, c.Announce, c.SendOn)
+IN_ORDER = (c.Join, c.Hold, c.PlayPrompt, c.Announce, c.SendOn, c.StartRecording, c.StopRecording)
 """What the channel itself carries out, one after another; the rest the PBX does beside it."""
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -210,6 +211,8 @@ def _refusal_of(command: c.Act, utc_s: float) -> e.Event | None:
             return e.PromptEnded(call=call, prompt=prompt)
         case c.Whisper(leg=leg, prompt=prompt):
             return e.WhisperEnded(leg=leg, prompt=prompt)
+        case c.StartRecording(call=call, recording=recording, part=part):
+            return RecordingFailed(call=call, recording=recording, part=part, why="refused")
         case _:
             return None
 

@@ -15,6 +15,7 @@ from busyhour.sim.golden_scenes_opt_out import OPT_OUTS
 from busyhour.sim.golden_scenes_places import PLACES
 from busyhour.sim.golden_scenes_predictive import AHEAD
 from busyhour.sim.golden_scenes_preview import PREVIEWS
+from busyhour.sim.golden_scenes_recording import RECORDINGS
 from busyhour.sim.golden_scenes_strangers import STRANGERS
 
 SCENES: tuple[Scene, ...] = (
@@ -32,5 +33,6 @@ SCENES: tuple[Scene, ...] = (
     *OPT_OUTS,
     *PLACES,
     *PREVIEWS,
+    *RECORDINGS,
     *STRANGERS,
 )

@@ -9,6 +9,7 @@ from busyhour.core.model.campaign import Campaign, Compliance, Hours, RetryRule,
 from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.pictures import AgentProfile
 from busyhour.core.model.queue import Queue
+from busyhour.core.model.recordings import RecordingPolicy
 from busyhour.core.model.values import DialMode, LegMode, Outcome
 from busyhour.sim.faults import Weather
 from busyhour.sim.golden_cast import Callee
@@ -82,6 +83,7 @@ class Scene(Struct, frozen=True, kw_only=True):
     trunks: tuple[Trunk, ...] = ()  # beside that one
     queues: tuple[Queue, ...] = ()
     numbers: tuple[DialedNumber, ...] = ()
+    recording_rule: RecordingPolicy = RecordingPolicy.NEVER
     country: str = ""  # as whose people callers' numbers are read
     weather: Weather = Weather.calm()  # what the script itself does that checkers must allow for
 
@@ -92,6 +94,7 @@ class Scene(Struct, frozen=True, kw_only=True):
         for profile in self.agents:
             rows.agents[profile.agent_id] = profile
         rows.inbound.queues.update({queue.queue_id: queue for queue in self.queues})
+        rows.recording_rule = self.recording_rule
         rows.inbound.numbers, rows.inbound.country = self.numbers, self.country
         for one in self.campaigns:
             run = store.start_run(TENANT, one, [], utc_s=utc_s)

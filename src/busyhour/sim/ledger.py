@@ -51,6 +51,9 @@ class Channel:
     sent_to: str = ""  # a number outside
     out_trunk_id: int = 0  # over which
     left: bool = False  # they hung up themselves
+    says_record: bool = False  # by a header of the call
+    taping: tuple[str, int] | None = None  # what is being recorded of it: recording and part
+    taped: dict[tuple[str, int], None] = field(default_factory=dict)  # all that ever was
 
     @property
     def live(self) -> bool:
@@ -106,6 +109,7 @@ class Ledger:
 
     def end(self, channel: Channel, cause: EndCause, utc_s: float, now_s: float) -> None:
         channel.ended_utc_s, channel.ended_s, channel.cause = utc_s, now_s, cause
+        channel.taping = None
         del self.live[channel.name]
         self.leave_room(channel)
         for trunk_id in filter(None, (channel.trunk_id, channel.out_trunk_id)):

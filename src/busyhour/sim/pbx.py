@@ -16,6 +16,7 @@ from busyhour.core.model.pictures import CallHistory, ChannelPicture, PbxPicture
 from busyhour.core.model.values import EndCause
 from busyhour.sim.ledger import Channel, Ledger
 from busyhour.sim.loop import WORLD, the_loop
+from busyhour.sim.recorders import Recorders
 
 PROMPT_S = 8.0
 PRESSES_SHARE, PRESSES = 25, 17  # one callee in so many presses the key when they hear a message; which one
@@ -57,6 +58,7 @@ class SimPbx:
     check_invite: Callable[[Channel], None] = lambda channel: None
     boots: int = 1
     ledger: Ledger = field(default_factory=Ledger)
+    recorders: Recorders = field(default_factory=Recorders)
     histories: dict[str, CallHistory] = field(default_factory=dict)
     _timers: dict[str, list[asyncio.TimerHandle]] = field(default_factory=dict)
 
@@ -166,7 +168,7 @@ class SimPbx:
             case c.LookUp(call=name):
                 return self._look(name)
             case _:
-                raise AssertionError(f"unknown order {command!r}")
+                return self.recorders.act(self.ledger, command)
         return None
 
     def _ring_agent(self, command: c.RingAgent) -> None:

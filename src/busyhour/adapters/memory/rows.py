@@ -14,6 +14,8 @@ from busyhour.core.life.run import ACTIVE, RunState
 from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.counts import Count
 from busyhour.core.model.pictures import AgentProfile, CallRecord, HopperItem, OpenCall, Reservation
+from busyhour.core.model.recordings import RecordingPicture, RecordingPolicy
+from busyhour.core.model.values import Heard
 
 DAY_S = 86_400.0
 MINUTE_S = 60.0
@@ -95,6 +97,7 @@ PLAIN = (
     "learned",
 )
 """Tables of values that never change."""
+    "recordings",
 
 
 @dataclass(slots=True)
@@ -106,6 +109,8 @@ class Rows:
     """Campaign: what the law counted of calls that are not among these rows, and when they were answered (UTC)."""
     learned: dict[int, bytes] = field(default_factory=dict)  # campaign: what it has taught its pacer
     trunks: dict[int, Trunk] = field(default_factory=dict)
+    recordings: dict[str, RecordingPicture] = field(default_factory=dict)
+    recording_rule: RecordingPolicy = RecordingPolicy.NEVER
     agents: dict[int, AgentProfile] = field(default_factory=dict)
     agent_states: list[c.SaveAgentState] = field(default_factory=list)
     reservations: dict[str, Reservation] = field(default_factory=dict)
@@ -255,6 +260,15 @@ class Rows:
 
 def _open_call(attempt: Attempt) -> OpenCall:
     placed = attempt.placed
+    def open_recordings(self) -> tuple[RecordingPicture, ...]:
+        return tuple(one for one in self.recordings.values() if one.ended_utc_s is None)
+
+    def keep_recording(self, picture: RecordingPicture) -> None:
+        """What has ended stays as it ended."""
+        before = self.recordings.get(picture.recording)
+        if before is None or before.ended_utc_s is None:
+            self.recordings[picture.recording] = picture
+
     return OpenCall(
         item=placed.item,
         run_id=placed.run_id,

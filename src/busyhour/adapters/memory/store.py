@@ -101,6 +101,8 @@ class MemoryStore:
             callbacks=rows.inbound.open_callbacks(),
             queue_counts=rows.inbound.lately(self.clock() if self.clock is not None else None),
             lost_lately=rows.inbound.lost_lately(self.clock() if self.clock is not None else None),
+            recordings=rows.open_recordings(),
+            recording_rule=rows.recording_rule,
             ageing_s=rows.inbound.ageing_s,
             country=rows.inbound.country,
             written_no=rows.written_no,

@@ -71,6 +71,8 @@ def write(rows: Rows, keep: c.Keep) -> None:
         rows.inbound.write(keep)
     elif isinstance(keep, c.OptOut | c.SaveLearned | c.ListNumbers):
         _note(rows, keep)
+    elif isinstance(keep, c.SaveRecording):
+        rows.keep_recording(keep.recording)
     else:
         _write(rows, keep)
 

@@ -17,7 +17,8 @@ from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.fact import Instant
 from busyhour.core.model.pictures import HopperItem, Segment
 from busyhour.core.model.queue import Destination, Queue
-from busyhour.core.model.values import AcwMode, Outcome
+from busyhour.core.model.values import AcwMode, Heard, Outcome
+from busyhour.core.recording.live import Recorder, Recording
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,6 +51,8 @@ class CallLive(ABC):
     disposition: str | None = None
     note: str = ""
     ended_utc_s: float | None = None
+    recording: Recording | None = None  # of the talk that is going on
+    recorder: Recorder = field(default_factory=Recorder)
 
     @property
     @abstractmethod

@@ -3,7 +3,17 @@
 from busyhour.core import events as e
 from busyhour.core.commands import CloseCall
 from busyhour.core.dialer.retry import Retry, next_attempt
-from busyhour.core.floor import accompanied, caller_endings, calls, destinations, law, opt_out, watching, wrapup
+from busyhour.core.floor import (
+    accompanied,
+    caller_endings,
+    calls,
+    destinations,
+    law,
+    opt_out,
+    recording,
+    watching,
+    wrapup,
+)
 from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.outcome import outcome_of
 from busyhour.core.floor.state import CLOCK_SET_S, FloorState
@@ -32,6 +42,7 @@ def on_call_ended(f: FloorState, event: e.CallEnded) -> None:
 
 def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) -> None:
     """Write the final record, once, and let everybody go."""
+    recording.close(f, call)
     if isinstance(call, CallerCall):
         caller_endings.close(f, call, cause, ended_utc_s)
         return

@@ -23,6 +23,7 @@ from busyhour.core.floor import (
     preview,
     queues,
     runs,
+    recording,
     supervising,
 )
 from busyhour.core.floor.call_live import DialedCall
@@ -45,6 +46,8 @@ def settle(f: FloorState) -> None:
             supervising.settle(f)
         settle_agents(f)
         if assign(f):
+        if f.unsettled:
+            recording.settle(f)
             continue
         if not f.dirty_runs:
             if f.entries.counted:

@@ -26,6 +26,7 @@ from busyhour.core.floor import (
     places,
     preview,
     runs,
+    recording,
     supervising,
     wrapup,
 )
@@ -52,6 +53,7 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
     f.tenant, f.fence, f.boot = event.tenant, event.fence, event.pbx.boot
     f.started = f.telephony_up = True
     for trunk in event.trunks:
+    f.recording_rule = event.recording_rule
         live = f.trunks[trunk.trunk_id] = TrunkLive(trunk=trunk)
         live.starts_s.extend([f.now.mono_s] * trunk.calls_per_s_max)  # what the engine before us began is not known
     for profile in event.agents:
@@ -77,6 +79,7 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
     caller_recovery.begin(f, event, channels, histories)
     _meet_strangers(f, event.pbx)
     supervising.compare(f, event.pbx, f.now.mono_s)
+    recording.recover(f, event.recordings)
     for agent in f.agents.values():
         f.dirty_agent(agent.agent_id)
         f.touch("agents", agent.agent_id)

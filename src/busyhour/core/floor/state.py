@@ -30,6 +30,7 @@ from busyhour.core.life.table import IllegalStep, step
 from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.pictures import AgentProfile
 from busyhour.core.model.queue import Medium
+from busyhour.core.model.recordings import RecordingPolicy
 from busyhour.core.model.values import LegMode, PhoneKind
 
 CLOCK_SET_S = 2.0  # clocks that drift apart by more were set
@@ -143,6 +144,9 @@ class FloorState:
     gone: dict[str, None] = field(default_factory=dict)  # callers who hung up lately
     closed_why: dict[int, str] = field(default_factory=dict)  # of each queue, as last looked: why it is closed
     day_bucket: int = 0  # as last looked: the first quarter of an hour of today (UTC)
+    recording_rule: RecordingPolicy = RecordingPolicy.NEVER
+    recording_room: bool = True
+    unsettled: dict[str, None] = field(default_factory=dict)  # calls whose recorder may have to do something else
     had_by: dict[str, tuple[int, float]] = field(default_factory=dict)  # a caller's number -> the agent, when (UTC)
     supervisions: dict[int, Supervision] = field(default_factory=dict)  # supervisor -> the call that they are on
     dirty_runs: dict[int, None] = field(default_factory=dict)
@@ -246,6 +250,7 @@ class FloorState:
     def move_caller(self, call: CallerCall, cause: CallCause) -> None:
         call.state = step(CALL_LIFE, call.state, cause)
         call.changed_s = self.now.mono_s
+        self.unsettled[call.call] = None
         self.touch("calls", call.call)
         if call.queue is not None:
             self.touch("queues", call.queue.queue_id)
@@ -257,6 +262,7 @@ class FloorState:
         self.count_call(run, call, -1)
         call.state = step(CALL_LIFE, before, cause)
         call.changed_s = self.now.mono_s
+        self.unsettled[call.call] = None
         if call.state is CallState.ENDED and self.accompanied.get(call.item.number) == call.call:
             del self.accompanied[call.item.number]
         self.count_call(run, call, +1)

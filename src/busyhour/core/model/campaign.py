@@ -2,7 +2,17 @@
 
 from msgspec import Struct
 
-from busyhour.core.model.values import AcwMode, DialMode, FirstLeg, Outcome, PreviewEnd, RetryCount, RetryMode
+from busyhour.core.model.recordings import RecordingPolicy
+from busyhour.core.model.values import (
+    AcwMode,
+    DialMode,
+    FirstLeg,
+    MachineAction,
+    Outcome,
+    PreviewEnd,
+    RetryCount,
+    RetryMode,
+)
 
 DAY_S = 86_400
 
@@ -130,3 +140,4 @@ class Campaign(Struct, frozen=True, kw_only=True):
     retry_count: RetryCount = RetryCount.TOTAL
     trunk_ids: tuple[int, ...] = ()
     agent_ids: tuple[int, ...] = ()
+    recording: RecordingPolicy | None = None  # None: as the contact center's rule says

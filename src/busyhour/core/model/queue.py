@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from busyhour.core.model.campaign import Hours
 from busyhour.core.model.opening import Opening
+from busyhour.core.model.recordings import RecordingPolicy
 from busyhour.core.model.values import AcwMode
 
 LEVEL_MAX: Final = 10  # of a skill; 1 is the lowest
@@ -178,3 +179,4 @@ class Queue(Struct, frozen=True, kw_only=True):
     caller_id: str = ""  # shown to those who are called back
     level_s: tuple[float, float] = (20.0, 60.0)  # the two thresholds of the service level
     prefix: str = ""  # of the caller's name, as the agent sees it (OC-016)
+    recording: RecordingPolicy | None = None  # None: as the contact center's rule says

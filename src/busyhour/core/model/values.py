@@ -101,7 +101,22 @@ class Outcome(StrEnum):
 
 
 REACHED = frozenset({Outcome.HANDLED, Outcome.IVR_COMPLETED, Outcome.IVR_LEFT, Outcome.ABANDONED, Outcome.MAX_DURATION})
-"""Outcomes of calls that a person (or a machine) answered."""
+"""Outcomes of calls that a person answered, or a machine that nobody has detected."""
+
+
+class Heard(StrEnum):
+    """Who answered, by the sound of it."""
+
+    HUMAN = "human"
+    MACHINE = "machine"
+    UNSURE = "unsure"  # counts as a person
+
+
+class MachineAction(StrEnum):
+    """What is done when a machine has answered."""
+
+    HANG_UP = "hang_up"
+    MESSAGE = "message"  # a prompt is played to it, then the call ends
 
 
 class EndCause(StrEnum):
