@@ -319,9 +319,9 @@ Command = (
     | CloseCaller
     | SaveCallback
     | SaveQueueCounts
+    | SaveRecording
     | PlaceCallback
     | FillHopper
-    | SaveRecording
     | Reckon
     | RingAgent
     | HangUpLeg
@@ -334,10 +334,10 @@ Command = (
     | Announce
     | Whisper
     | SendOn
-    | RingParty
-    | Seat
     | StartRecording
     | StopRecording
+    | RingParty
+    | Seat
     | SetAside
     | Bind
     | LookAtPrompt

@@ -66,11 +66,11 @@ __all__ = [
     "CallbackAsked",
     "CallbackCancelAsked",
     "ConsultAsked",
-    "FloorStarted",
     "ConsultStep",
     "ConsultStepAsked",
     "DispositionChosen",
     "Fact",
+    "FloorStarted",
     "HangUpAsked",
     "HoldAsked",
     "Instant",
@@ -369,6 +369,6 @@ Event = (
     | LegAnswered
     | LegEnded
     | Wish
+    | RecordingFact
     | SupervisingFact
 )
-    | RecordingFact

@@ -95,9 +95,9 @@ PLAIN = (
     "first_utc_s",
     "abandoned",
     "learned",
+    "recordings",
 )
 """Tables of values that never change."""
-    "recordings",
 
 
 @dataclass(slots=True)
@@ -107,10 +107,10 @@ class Rows:
     campaigns: dict[int, Campaign] = field(default_factory=dict)
     before: dict[int, tuple[float, Count]] = field(default_factory=dict)
     """Campaign: what the law counted of calls that are not among these rows, and when they were answered (UTC)."""
-    learned: dict[int, bytes] = field(default_factory=dict)  # campaign: what it has taught its pacer
-    trunks: dict[int, Trunk] = field(default_factory=dict)
     recordings: dict[str, RecordingPicture] = field(default_factory=dict)
     recording_rule: RecordingPolicy = RecordingPolicy.NEVER
+    learned: dict[int, bytes] = field(default_factory=dict)  # campaign: what it has taught its pacer
+    trunks: dict[int, Trunk] = field(default_factory=dict)
     agents: dict[int, AgentProfile] = field(default_factory=dict)
     agent_states: list[c.SaveAgentState] = field(default_factory=list)
     reservations: dict[str, Reservation] = field(default_factory=dict)
@@ -257,9 +257,6 @@ class Rows:
         names = dict.fromkeys([*self.open, *filter(None, wrapped_up)])
         return tuple(_open_call(self.attempts[name]) for name in names)
 
-
-def _open_call(attempt: Attempt) -> OpenCall:
-    placed = attempt.placed
     def open_recordings(self) -> tuple[RecordingPicture, ...]:
         return tuple(one for one in self.recordings.values() if one.ended_utc_s is None)
 
@@ -269,6 +266,9 @@ def _open_call(attempt: Attempt) -> OpenCall:
         if before is None or before.ended_utc_s is None:
             self.recordings[picture.recording] = picture
 
+
+def _open_call(attempt: Attempt) -> OpenCall:
+    placed = attempt.placed
     return OpenCall(
         item=placed.item,
         run_id=placed.run_id,

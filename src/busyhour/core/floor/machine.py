@@ -25,16 +25,16 @@ from busyhour.core.floor import (
     pairing,
     preview,
     queues,
-    recovery,
     recording,
+    recovery,
     runs,
     supervising,
     wrapup,
 )
 from busyhour.core.floor.call_live import CallLive
 from busyhour.core.floor.state import CLOCK_SET_S, FloorState
-from busyhour.core.model import supervising as sv
 from busyhour.core.model import recording_facts as rf
+from busyhour.core.model import supervising as sv
 
 DEADLINES_AT_ONCE_MAX = 10_000
 
@@ -107,14 +107,14 @@ RULES: dict[type[e.Event], Rule] = {
     sv.EarClosed: supervising.on_ear_closed,
     e.DispositionChosen: wrapup.on_disposition_chosen,
     e.WrapUpEndAsked: wrapup.on_wrap_up_end_asked,
-}
-"""Which rule hears which event. `ClockTicked` needs none: deadlines are looked at anyway."""
     rf.RecordingStarted: recording.on_recording_started,
     rf.RecordingEnded: recording.on_recording_ended,
     rf.RecordingFailed: recording.on_recording_failed,
     rf.RecordAsked: recording.on_record_asked,
     rf.RecordingRuleChanged: recording.on_recording_rule_changed,
     rf.RecordingRoomChanged: recording.on_recording_room_changed,
+}
+"""Which rule hears which event. `ClockTicked` needs none: deadlines are looked at anyway."""
 
 DUE: dict[str, Due] = {
     "link": agents.on_link_due,
@@ -144,11 +144,11 @@ DUE: dict[str, Due] = {
     "look": calls.on_look_due,
     "prompt": calls.on_prompt_due,
     "opt-out": opt_out.on_opt_out_due,
+    "record": recording.on_record_due,
+    "record-remind": recording.on_remind_due,
     "hours": runs.on_hours_due,
     "due": runs.on_run_due,
     "rate": runs.on_run_due,
-    "record": recording.on_record_due,
-    "record-remind": recording.on_remind_due,
     "minute": runs.on_run_due,
     "second": runs.on_run_due,
     "destination": runs.on_run_due,

@@ -22,8 +22,8 @@ from busyhour.core.floor import (
     pacing,
     preview,
     queues,
-    runs,
     recording,
+    runs,
     supervising,
 )
 from busyhour.core.floor.call_live import DialedCall
@@ -45,9 +45,9 @@ def settle(f: FloorState) -> None:
         if f.supervisions:
             supervising.settle(f)
         settle_agents(f)
-        if assign(f):
         if f.unsettled:
             recording.settle(f)
+        if assign(f):
             continue
         if not f.dirty_runs:
             if f.entries.counted:

@@ -25,8 +25,8 @@ from busyhour.core.floor import (
     outside,
     places,
     preview,
-    runs,
     recording,
+    runs,
     supervising,
     wrapup,
 )
@@ -52,8 +52,8 @@ from busyhour.core.model.values import DialMode, EndCause
 def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
     f.tenant, f.fence, f.boot = event.tenant, event.fence, event.pbx.boot
     f.started = f.telephony_up = True
-    for trunk in event.trunks:
     f.recording_rule = event.recording_rule
+    for trunk in event.trunks:
         live = f.trunks[trunk.trunk_id] = TrunkLive(trunk=trunk)
         live.starts_s.extend([f.now.mono_s] * trunk.calls_per_s_max)  # what the engine before us began is not known
     for profile in event.agents:
@@ -78,8 +78,8 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
         preview.restore(f, reservation)
     caller_recovery.begin(f, event, channels, histories)
     _meet_strangers(f, event.pbx)
-    supervising.compare(f, event.pbx, f.now.mono_s)
     recording.recover(f, event.recordings)
+    supervising.compare(f, event.pbx, f.now.mono_s)
     for agent in f.agents.values():
         f.dirty_agent(agent.agent_id)
         f.touch("agents", agent.agent_id)
