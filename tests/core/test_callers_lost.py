@@ -79,4 +79,3 @@ def test_nobody_is_called_back_unless_the_queue_wants_it() -> None:
         3 ends i1 normal
             > close i1 ABANDONED 0 waited 2
     """)
-

@@ -9,7 +9,8 @@ from busyhour.core.model.ids import room_of
 from busyhour.core.model.pictures import AgentProfile, ChannelPicture, PbxPicture
 from tests.core.inbound import people
 from tests.core.inbound import story as of_callers
-from tests.core.story import NAMES, Story, campaign, ear, leg
+from tests.core.story import Story, campaign
+from tests.core.story_words import NAMES, ear, leg
 
 SHOWN = ("open-ear", "close-ear", "audit", "join", "hold", "ring", "hang-up-leg", "ok", "refused", "close", "agent")
 

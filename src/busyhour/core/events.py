@@ -4,8 +4,6 @@ An event carries ids and plain values, never an object that can act. The time of
 passes `now` beside it. `at_utc_s`, where it stands, is the source's own clock and is used for records only.
 """
 
-from msgspec import field
-
 from busyhour.core.model.agent_facts import (
     AgentLinked,
     AgentUnlinked,
@@ -25,18 +23,17 @@ from busyhour.core.model.caller_facts import (
     SendOnAsked,
     WhisperEnded,
 )
-from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller
 from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.consult_facts import (
     ConsultAsked,
     ConsultStep,
     ConsultStepAsked,
+    InHand,
     ParkAsked,
     PickUpAsked,
     SeatFailed,
 )
 from busyhour.core.model.counts import Reckoning
-from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.fact import Fact, Instant
 from busyhour.core.model.floor_started import FloorStarted
 from busyhour.core.model.pictures import AgentProfile, HopperItem, PbxPicture, RunPicture
@@ -370,5 +367,6 @@ Event = (
     | LegEnded
     | Wish
     | RecordingFact
+    | InHand
     | SupervisingFact
 )

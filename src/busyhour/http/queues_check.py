@@ -159,8 +159,12 @@ def check_outside(queue: Queue, known: Known) -> None:
 
 
 def dials(queue: Queue) -> bool:
-    return queue.callback.lost or bool(queue.callback_key) or any(
-        rule.action is OverflowAction.OFFER_CALLBACK
-        or (rule.destination is not None and rule.destination.kind in DIALED)
-        for rule in queue.overflow
+    return (
+        queue.callback.lost
+        or bool(queue.callback_key)
+        or any(
+            rule.action is OverflowAction.OFFER_CALLBACK
+            or (rule.destination is not None and rule.destination.kind in DIALED)
+            for rule in queue.overflow
+        )
     )

@@ -23,6 +23,7 @@ from busyhour.adapters.asterisk.phone_watch import PhoneWatch
 from busyhour.adapters.asterisk.phones import AsteriskPhones
 from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_callers import Callers
+from busyhour.adapters.asterisk.telephony_company import Company
 from busyhour.adapters.asterisk.telephony_picture import Photographer
 from busyhour.adapters.asterisk.telephony_place import call_request
 from busyhour.adapters.asterisk.telephony_ringing import RingingTones
@@ -81,10 +82,19 @@ class AsteriskTelephony:
         self.phones = AsteriskPhones(access, self.link, self._phone_withdrawn)
         self._sound = Sound(access, self.link, self._channels, Announcer(access.sounds, voice))
         self._callers = Callers(access, self.link, self._channels, self._sound, self._tell, self._spawn)
-        self._actor = Actor(
-            access, self.link, self._channels, self.phones, self._sound, self._callers, self._tell, self._spawn
-        )
         self._ringing = RingingTones(self.link, self._spawn)
+        self._company = Company(access, self.link, self._channels, self._sound, self._ringing, self._tell, self._spawn)
+        self._actor = Actor(
+            access,
+            self.link,
+            self._channels,
+            self.phones,
+            self._sound,
+            self._callers,
+            self._company,
+            self._tell,
+            self._spawn,
+        )
         self._photographer = Photographer(access, self.link, self._channels, self._actor, self._ringing)
         self._phone_watch = PhoneWatch(
             access,
@@ -264,6 +274,8 @@ class AsteriskTelephony:
         channel = event.channel.name
         if is_leg(channel):
             self._spawn(self._actor.take_leg(channel, event.timestamp.timestamp()))
+        elif self._company.takes(channel, event.timestamp.timestamp()):
+            return
         elif (arrived := translate.arrived(event)) is not None:
             self._callers.arrive(arrived)
         elif is_call(channel):

@@ -19,6 +19,7 @@ from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply, Reply, Re
 from busyhour.adapters.asterisk.history import histories_of
 from busyhour.adapters.asterisk.phones import AsteriskPhones
 from busyhour.adapters.asterisk.telephony_callers import Callers
+from busyhour.adapters.asterisk.telephony_company import Company
 from busyhour.adapters.asterisk.telephony_place import leg_request
 from busyhour.adapters.asterisk.telephony_seen import Channels, Seen
 from busyhour.adapters.asterisk.telephony_sound import Sound
@@ -49,7 +50,7 @@ from busyhour.core.events import (
     LegAnswered,
     LegEnded,
 )
-from busyhour.core.model.ids import came_in, is_leg, on_pbx, room_of, tenant_of
+from busyhour.core.model.ids import came_in, is_leg, is_party, on_pbx, room_of, tenant_of
 from busyhour.core.model.values import EndCause, PhoneKind
 
 JOIN_MAX_S: Final = 2.0
@@ -69,6 +70,7 @@ class Actor:
         phones: AsteriskPhones,
         sound: Sound,
         callers: Callers,
+        company: Company,
         tell: Callable[[int, Event], None],
         spawn: Callable[[Coroutine[Any, Any, None]], None],
     ) -> None:
@@ -78,6 +80,7 @@ class Actor:
         self._phones = phones
         self._sound = sound
         self._callers = callers
+        self._company = company
         self._tell = tell
         self._spawn = spawn
 
@@ -117,7 +120,7 @@ class Actor:
             case SendOn():
                 await self._callers.send_on(command)
             case _:
-                raise AssertionError(f"not a command for the PBX: {command!r}")
+                return await self._company.act(command)
         return None
 
     # Agents' legs
@@ -188,7 +191,7 @@ class Actor:
         self._channels.forget(channel)
         tenant = tenant_of(channel)
         assert tenant is not None, channel
-        if is_leg(channel):
+        if is_leg(channel) or is_party(channel):
             self._tell(tenant, _leg_failed(channel, EndCause.UNKNOWN))
         else:
             self._tell(tenant, await self._missing(channel))

@@ -19,7 +19,7 @@ from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_ringing import RingingTones
 from busyhour.adapters.asterisk.telephony_seen import Channels
 from busyhour.core.events import PhoneGone, PhoneRegistered
-from busyhour.core.model.ids import came_in, is_call, is_leg, leg_in, tenant_of
+from busyhour.core.model.ids import came_in, is_call, is_leg, is_party, leg_in, room_of, tenant_of
 from busyhour.core.model.pictures import ChannelPicture, PbxPicture
 
 Look = dict[str, ChannelPicture]
@@ -41,7 +41,7 @@ class Photographer:
         if not (channels.ok and bridges.ok):
             raise NoReply(f"channels {channels.status}, bridges {bridges.status}")
         rooms = bridges.read(tuple[ari.BridgeRow, ...])
-        in_room = {channel: room.id for room in rooms if is_leg(leg_in(room.id)) for channel in room.channels}
+        in_room = {channel: room.id for room in rooms if _is_room(room.id) for channel in room.channels}
         found: Look = {}
         for row in channels.read(tuple[ari.ChannelRow, ...]):
             if tenant_of(row.name) is not None and not _is_outside_yet(row, in_room):
@@ -82,16 +82,21 @@ class Photographer:
         return picture
 
     async def _tidy(self, found: Look, rooms: Sequence[ari.BridgeRow]) -> None:
+        standing = {room.id for room in rooms}
         homeless = [
             leg
             for leg, picture in found.items()
-            if is_leg(leg) and picture.answered and picture.in_app and picture.bridge is None
+            if is_leg(leg)
+            and picture.answered
+            and picture.in_app
+            and picture.bridge is None
+            and room_of(leg) not in standing  # else it was set aside
         ]
         for leg in homeless:
             await self._actor.take_leg(leg, time.time())
         for room in rooms:
-            leg = room.id[1:]
-            if room.id.startswith("r") and is_leg(leg) and leg not in found:
+            leg = leg_in(room.id)
+            if _is_room(room.id) and leg not in found:
                 await self._actor.drop_room(leg)
 
     async def _end_tones(self, found: Look, tenant: int) -> None:
@@ -138,6 +143,12 @@ class Photographer:
             if told.agent_id not in states or isinstance(told, PhoneRegistered):
                 states[told.agent_id] = told  # of two places, the one that can be rung counts
         return list(states.values())
+
+
+def _is_room(bridge: str) -> bool:
+    """Of a leg, or of a party that talks without us."""
+    whose = leg_in(bridge)
+    return bridge == room_of(whose) and (is_leg(whose) or is_party(whose))
 
 
 def _is_outside_yet(row: ari.ChannelRow, in_room: Mapping[str, str]) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.translate import phone_of, sip_phone_of
-from busyhour.core.commands import Dial, PlaceCall, RingAgent
+from busyhour.core.commands import Dial, PlaceCall, RingAgent, RingParty
 from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.ids import tenant_of
 from busyhour.core.model.values import PhoneKind
@@ -120,6 +120,23 @@ def leg_request(command: RingAgent) -> dict[str, Any]:
         "channelId": command.leg,
         "timeout": math.ceil(command.ring_timeout_s + ORIGINATE_SLACK_S),
         "variables": variables_,
+    }
+    if shown := caller_id(command.caller_id):
+        request["callerId"] = shown
+    return request
+
+
+def party_request(access: PbxAccess, command: RingParty) -> dict[str, Any]:
+    """Somebody outside whom an agent wants to ask."""
+    limit_s = math.ceil(command.call_max_s + command.ring_timeout_s + ORIGINATE_SLACK_S)
+    request = {
+        "endpoint": dialed(access, command.number, command.trunk),
+        "context": CONTEXT,
+        "extension": "agent",
+        "priority": 1,
+        "channelId": command.leg,
+        "timeout": math.ceil(command.ring_timeout_s + ORIGINATE_SLACK_S),
+        "variables": {"TIMEOUT(absolute)": str(limit_s), "BUSYHOUR_LEG": command.leg},
     }
     if shown := caller_id(command.caller_id):
         request["callerId"] = shown

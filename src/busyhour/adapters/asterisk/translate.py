@@ -23,7 +23,8 @@ from busyhour.core.events import (
     PromptEnded,
     WhisperEnded,
 )
-from busyhour.core.model.ids import came_in, is_call, is_leg, room_of
+from busyhour.core.model.ids import came_in, is_call, is_ear, is_leg, is_party, room_of
+from busyhour.core.model.supervising import EarClosed
 from busyhour.core.model.values import EndCause
 
 PROMPT: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,119}")
@@ -63,11 +64,13 @@ def answered(event: ari.StasisStart, up_utc_s: float | None) -> CallAnswered | N
 
 def ended(
     event: ari.ChannelDestroyed, *, up_utc_s: float | None, redirected: bool = False
-) -> CallEnded | LegEnded | None:
+) -> CallEnded | LegEnded | EarClosed | None:
     """`up_utc_s`: when its answer was seen; a channel that is up without that was answered at the latest now.
     `redirected`: Asterisk ends such a channel itself, now and then before it has noted the status."""
     channel, name = event.channel, event.channel.name
-    if not (is_call(name) or is_leg(name)):
+    if is_ear(name):
+        return EarClosed(ear=name)
+    if not (is_call(name) or is_leg(name) or is_party(name)):
         return None
     at_utc_s = event.timestamp.timestamp()
     if up_utc_s is None and channel.state == "Up":
@@ -86,7 +89,7 @@ def ended(
 
 def joined(event: ari.ChannelEnteredBridge) -> CallJoined | None:
     leg = event.bridge.id[1:]
-    if not is_call(event.channel.name) or not is_leg(leg) or event.bridge.id != room_of(leg):
+    if not is_call(event.channel.name) or not (is_leg(leg) or is_party(leg)) or event.bridge.id != room_of(leg):
         return None
     return CallJoined(call=event.channel.name, leg=leg, at_utc_s=event.timestamp.timestamp())
 

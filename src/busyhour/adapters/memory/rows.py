@@ -15,7 +15,6 @@ from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.counts import Count
 from busyhour.core.model.pictures import AgentProfile, CallRecord, HopperItem, OpenCall, Reservation
 from busyhour.core.model.recordings import RecordingPicture, RecordingPolicy
-from busyhour.core.model.values import Heard
 
 DAY_S = 86_400.0
 MINUTE_S = 60.0

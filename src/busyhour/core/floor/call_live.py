@@ -17,7 +17,7 @@ from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.fact import Instant
 from busyhour.core.model.pictures import HopperItem, Segment
 from busyhour.core.model.queue import Destination, Queue
-from busyhour.core.model.values import AcwMode, Heard, Outcome
+from busyhour.core.model.values import AcwMode, Outcome
 from busyhour.core.recording.live import Recorder, Recording
 
 

@@ -7,7 +7,6 @@ from busyhour.core.model.values import (
     AcwMode,
     DialMode,
     FirstLeg,
-    MachineAction,
     Outcome,
     PreviewEnd,
     RetryCount,
