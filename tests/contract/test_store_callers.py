@@ -8,7 +8,7 @@ import pytest
 
 from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted, CallRefused, Event
-from busyhour.core.model.callers import CallbackSource, CallerOutcome, OpenCaller
+from busyhour.core.model.callers import CallbackSource, CallerOutcome, OpenCaller, Served
 from busyhour.core.model.campaign import Hours
 from busyhour.core.model.queue import CallbackRule, SkillNeed
 from busyhour.core.model.queue_counts import QueueCounts
@@ -114,6 +114,21 @@ async def test_a_promise_is_kept_until_it_is_done_and_stays_done(inbound: Inboun
     assert (await inbound.own()).callbacks == ()
 
 
+@pytest.mark.covers("OC-109")
+async def test_who_had_whom_lately_is_known_to_the_next_engine(inbound: Inbound) -> None:
+    inbound.utc_s, agent_id = time.time(), inbound.side.agent_id
+    calls = [inbound.call(n) for n in range(1, 5)]
+    later = {"at_utc_s": inbound.utc_s + 5}
+    await inbound.commit(inbound.came(1), inbound.place_in(calls[0], "queued"), inbound.came(2, "", **later))
+    await inbound.commit(inbound.came(3), inbound.came(4))
+    await inbound.commit(inbound.talked(calls[0]), inbound.talked(calls[1], joined_utc_s=inbound.utc_s + 9))
+    await inbound.commit(inbound.gone(calls[2]))  # nobody had them
+    first, second = (await inbound.own()).served
+    at_s = inbound.utc_s
+    assert first == Served(number="+39061234", queue_id=inbound.queue.queue_id, agent_id=agent_id, at_utc_s=at_s + 4)
+    assert second == Served(number="", queue_id=inbound.queue.queue_id, agent_id=agent_id, at_utc_s=at_s + 9)
+
+
 @pytest.mark.covers("MZ-040", "MZ-215")
 async def test_who_was_promised_a_call_today_for_giving_up_is_known_to_the_next_engine(inbound: Inbound) -> None:
     if isinstance(inbound.side, InMemory):
@@ -128,7 +143,7 @@ async def test_who_was_promised_a_call_today_for_giving_up_is_known_to_the_next_
         inbound.promised("k5", number="+39065", **lost | {"promised_utc_s": now - 2 * 86_400}),
         inbound.promised("k6", number="+39066", promised_utc_s=now),  # asked for it
     )
-    assert (await inbound.own()).lost_lately == {number: now for number in ("+39061", "+39062", "+39064")}
+    assert (await inbound.own()).lost_lately == dict.fromkeys(("+39061", "+39062", "+39064"), now)
 
 
 async def test_figures_of_the_last_day_are_there_and_the_last_word_counts(inbound: Inbound) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
 from busyhour.core.model import supervising as sv
-from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller
+from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller, Served
 from busyhour.core.model.campaign import Campaign, Hours, Trunk
 from busyhour.core.model.counts import Count, Reckoning, ReckoningAsk, bucket_of
 from busyhour.core.model.dialed import DialedNumber
@@ -89,6 +89,7 @@ class Story:
     callers: Sequence[OpenCaller] = ()
     entries: Sequence[EntryPicture] = ()
     callbacks: Sequence[Callback] = ()
+    served: Sequence[Served] = ()
     lost_lately: dict[str, float] = field(default_factory=dict)
     recordings: Sequence[RecordingPicture] = ()
     recording_rule: RecordingPolicy = RecordingPolicy.NEVER
@@ -123,6 +124,7 @@ class Story:
                 callers=tuple(self.callers),
                 entries=tuple(self.entries),
                 callbacks=tuple(self.callbacks),
+                served=tuple(self.served),
                 lost_lately={number: self.utc_s + at_s for number, at_s in self.lost_lately.items()},
                 recordings=tuple(self.recordings),
                 recording_rule=self.recording_rule,

@@ -206,7 +206,7 @@ def test_a_caller_is_taken_over_and_both_agents_have_their_part() -> None:
     ann, bob = story.floor.agents[1], story.floor.agents[2]
     assert (ann.callers_answered, ann.caller_talk_s) == (1, 10.0)
     assert (bob.callers_offered, bob.callers_answered, bob.caller_talk_s) == (1, 1, 20.0)
-    assert story.floor.had_by["+1202"][0] == 2
+    assert story.floor.had_by.agent_of("+1202", 0.0, 60.0) == 2
 
 
 # What ends it, and harms nothing

@@ -30,6 +30,7 @@ def floor_started(
         entries=picture.entries,
         callbacks=picture.callbacks,
         queue_counts=picture.queue_counts,
+        served=picture.served,
         lost_lately=picture.lost_lately,
         recordings=picture.recordings,
         recording_rule=picture.recording_rule,

@@ -12,7 +12,7 @@ from msgspec import field
 
 from busyhour.core.commands import Act, Dial, FillHopper, Keep, ListNumbers
 from busyhour.core.events import Event, HopperFilled, Instant
-from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller
+from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller, Served
 from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.dialed import DialedNumber
@@ -60,6 +60,7 @@ class FloorPicture(r.Record, frozen=True, kw_only=True):
     entries: tuple[EntryPicture, ...] = ()
     callbacks: tuple[Callback, ...] = ()
     queue_counts: dict[int, dict[int, QueueCounts]] = field(default_factory=dict)
+    served: tuple[Served, ...] = ()  # lately, oldest first; `SERVED_MAX` at most
     lost_lately: dict[str, float] = field(default_factory=dict)
     recordings: tuple[RecordingPicture, ...] = ()  # those that have not ended
     recording_rule: RecordingPolicy = RecordingPolicy.NEVER

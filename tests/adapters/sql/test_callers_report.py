@@ -170,6 +170,7 @@ async def test_a_floor_begins_with_queues_numbers_skills_and_the_tenants_ageing(
     assert [agent.skills for agent in floor.agents] == [{"italian": 4}]
 
 
+@pytest.mark.covers("MZ-040", "MZ-215")
 async def test_unknown_callers_are_noted_once_in_the_list_that_is_there_for_them(inbound: Inbound) -> None:
     side = sql(inbound)
     await side.world.add_list("people", [new_contact(1, numbers=(ROME,))])

@@ -13,7 +13,16 @@ from busyhour.core.dialer.may_dial import Verdict
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.callback import OPEN, CallbackState
 from busyhour.core.life.entry import ENDED, EntryState
-from busyhour.core.model.callers import Callback, CallbackSource, CallerOutcome, CallerRecord, EntryPicture, OpenCaller
+from busyhour.core.model.callers import (
+    SERVED_MAX,
+    Callback,
+    CallbackSource,
+    CallerOutcome,
+    CallerRecord,
+    EntryPicture,
+    OpenCaller,
+    Served,
+)
 from busyhour.core.model.counts import bucket_of
 from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.queue import Queue
@@ -81,6 +90,15 @@ class CallerRows:
             if utc_s is None or bucket >= bucket_of(utc_s - AT_HAND_S):
                 found.setdefault(queue_id, {})[bucket] = counts
         return found
+
+    def served(self) -> tuple[Served, ...]:
+        """Who had whom, oldest first."""
+        had = sorted(self.callers.values(), key=lambda one: (one.arrived_utc_s, one.call))
+        return tuple(
+            Served(number=one.number, queue_id=one.queue_id, agent_id=one.agent_id, at_utc_s=one.joined_utc_s)
+            for one in had
+            if one.joined_utc_s is not None and one.agent_id is not None
+        )[-SERVED_MAX:]
 
     def lost_lately(self, utc_s: float | None) -> dict[str, float]:
         """Who was promised a call within a day because they gave up; who came back before it is free again."""

@@ -100,6 +100,7 @@ class MemoryStore:
             entries=rows.inbound.open_entries(),
             callbacks=rows.inbound.open_callbacks(),
             queue_counts=rows.inbound.lately(self.clock() if self.clock is not None else None),
+            served=rows.inbound.served(),
             lost_lately=rows.inbound.lost_lately(self.clock() if self.clock is not None else None),
             recordings=rows.open_recordings(),
             recording_rule=rows.recording_rule,

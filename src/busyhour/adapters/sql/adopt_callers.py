@@ -12,7 +12,8 @@ from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.callers_report import counts_of
 from busyhour.adapters.sql.queues import callback_of, read_numbers, read_queues
 from busyhour.core.acd.lost import AGAIN_S, LOST_MAX
-from busyhour.core.model.callers import Callback, CallerOutcome, EntryPicture, OpenCaller
+from busyhour.core.model.callers import SERVED_MAX, Callback, CallerOutcome, EntryPicture, OpenCaller, Served
+from busyhour.core.model.campaign import DAY_S
 from busyhour.core.model.counts import bucket_of
 from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.queue_counts import AT_HAND_S, QueueCounts
@@ -35,6 +36,13 @@ CALLBACKS = (
 )
 
 
+# Read backwards by the index of times; as long ago as a queue may ask for the same agent.
+SERVED = sa.text("""
+SELECT reads_as AS number, queue_id, agent_id, joined_utc_s AS at_utc_s FROM caller
+WHERE arrived_utc_s > :since_utc_s AND joined_utc_s IS NOT NULL AND agent_id IS NOT NULL
+ORDER BY arrived_utc_s DESC, call DESC LIMIT :limit
+""")
+SERVED_KEPT_S = 90 * DAY_S
 # Who came back before we called is free to be lost again.
 LOST = sa.text("""
 SELECT number, max(promised_utc_s) AS at_utc_s FROM callback
@@ -55,6 +63,7 @@ async def read(connection: AsyncConnection) -> dict[str, Any]:
         "entries": await read_entries(connection),
         "callbacks": await read_callbacks(connection),
         "queue_counts": await read_counts(connection),
+        "served": await read_served(connection),
         "lost_lately": await read_lost(connection),
         "ageing_s": tenant.ageing_s,
         "country": tenant.country,
@@ -78,6 +87,12 @@ async def read_entries(connection: AsyncConnection) -> tuple[EntryPicture, ...]:
 
 async def read_callbacks(connection: AsyncConnection) -> tuple[Callback, ...]:
     return tuple(callback_of(row) for row in (await connection.execute(CALLBACKS)).mappings())
+
+
+async def read_served(connection: AsyncConnection) -> tuple[Served, ...]:
+    known = {"since_utc_s": time.time() - SERVED_KEPT_S, "limit": SERVED_MAX}
+    rows = (await connection.execute(SERVED, known)).mappings().all()
+    return tuple(Served(**row) for row in reversed(rows))
 
 
 async def read_lost(connection: AsyncConnection) -> dict[str, float]:

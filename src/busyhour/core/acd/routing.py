@@ -135,6 +135,11 @@ class Routing:
         """This agent takes no more of it for now."""
         self._pools[medium].remove(self.roster.agents[agent_id].bit)
 
+    def had_turn(self, queue_id: int, agent_id: int) -> None:
+        """They had the last call of this queue, by the engine before us: whose turn is next follows from it."""
+        if queue_id in self.queues and agent_id in self.roster.agents:
+            self._turn[queue_id] = self.roster.agents[agent_id].bit
+
     # Calls
 
     def add(

@@ -4,7 +4,7 @@ A living channel with an open entry stands in the line with its age, its step an
 the same. Whoever is gone has given up. Who came in and is not known to the store has just arrived.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -32,7 +32,7 @@ from busyhour.core.life.call import CallState
 from busyhour.core.life.callback import CALLBACK_LIFE, CallbackCause, CallbackState
 from busyhour.core.life.entry import EntryState
 from busyhour.core.life.table import step
-from busyhour.core.model.callers import CallerOutcome, EntryPicture, OpenCaller
+from busyhour.core.model.callers import CallerOutcome, EntryPicture, OpenCaller, Served
 from busyhour.core.model.ids import came_in
 from busyhour.core.model.pictures import CallHistory, ChannelPicture
 from busyhour.core.model.values import EndCause
@@ -50,6 +50,7 @@ def begin(f: FloorState, event: e.FloorStarted, channels: Channels, histories: H
         queues.on_numbers_changed(f, e.NumbersChanged(numbers=event.numbers))
     if event.callers or event.entries or event.callbacks:
         queues.take_callers(f)
+    _remember(f, event.served)
     lost_callers.restore(f, event.lost_lately, event.callbacks)
     entries = _last_places(f, event)
     _restore_promises(f, event, entries)
@@ -67,6 +68,13 @@ def begin(f: FloorState, event: e.FloorStarted, channels: Channels, histories: H
         if entry.entry not in f.entries.entries:
             _end_entry(f, entry)
     _settle_dialing(f)
+
+
+def _remember(f: FloorState, served: Sequence[Served]) -> None:
+    for one in served:
+        f.had_by.note(one.number, one.agent_id, one.at_utc_s)
+        if one.queue_id is not None:
+            f.entries.routing.had_turn(one.queue_id, one.agent_id)
 
 
 # Promises

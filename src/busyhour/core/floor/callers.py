@@ -158,8 +158,8 @@ def _enter(f: FloorState, call: CallerCall, queue_id: int, agent_id: int | None 
     if agent_id is not None:
         until_s = f.now.utc_s + DIRECT_RING_S
         f.at(DIRECT_RING_S, "direct", call.call)
-    elif (known := f.had_by.get(call.caller)) is not None and f.now.utc_s - known[1] <= queue.sticky.window_s:
-        agent_id, until_s = known[0], f.now.utc_s + queue.sticky.wait_s
+    elif (known := f.had_by.agent_of(call.caller, f.now.utc_s, queue.sticky.window_s)) is not None:
+        agent_id, until_s = known, f.now.utc_s + queue.sticky.wait_s
     entry = Entry(
         call=call.call,
         queue_id=queue_id,

@@ -24,8 +24,7 @@ def hand_over(f: FloorState, call: CallLive, to: AgentLive) -> None:
     wrapup.begin_acw(f, before, call)
     if isinstance(call, CallerCall):
         to.callers_offered += 1
-        if call.caller in f.had_by:  # when they call again, this agent knows them
-            f.had_by[call.caller] = to.agent_id, f.now.utc_s
+        f.had_by.handed_over(call.caller, to.agent_id, f.now.utc_s)  # when they call again, this agent knows them
     f.do(SaveProgress(call=call.call, state=call.attempt, joined_utc_s=call.joined_utc_s, agent_id=to.agent_id))
 
 

@@ -22,7 +22,6 @@ from busyhour.core.model.values import LegMode
 
 WHISPER_MAX_S = 15.0
 RINGS_KEPT_MAX = 100  # parts of one call's record; more rings are not told one by one
-HAD_BY_MAX = 10_000  # callers of whom is remembered who had them
 
 
 def offer(f: FloorState, pairing: Pairing) -> None:
@@ -121,12 +120,8 @@ def joined(f: FloorState, call: CallerCall) -> None:
         f.at(call.call_max_s, "max", call.call)
     agent = f.agents[call.agent_id or 0]
     agent.misses = 0
-    if call.caller:
-        f.had_by.pop(call.caller, None)
-        f.had_by[call.caller] = agent.agent_id, f.now.utc_s
-        if len(f.had_by) > HAD_BY_MAX:
-            del f.had_by[next(iter(f.had_by))]
-        lost_callers.is_joined(f, call)
+    f.had_by.note(call.caller, agent.agent_id, f.now.utc_s)
+    lost_callers.is_joined(f, call)
     entry = f.entries.entries.get(call.call)
     if entry is not None:
         f.drop("direct", call.call)
@@ -253,7 +248,7 @@ def lost_agent(f: FloorState, call: CallerCall) -> None:
     for kind in ("orphan", "music", "max"):
         f.drop(kind, call.call)
     f.move_caller(call, CallCause.REQUEUED)
-    f.had_by.pop(call.caller, None)
+    f.had_by.forget(call.caller)
     f.dirty_agent(agent_id or 0)
     requeue(f, call)
 

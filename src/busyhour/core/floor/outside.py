@@ -37,7 +37,7 @@ def on_send_on_asked(f: FloorState, event: e.SendOnAsked) -> None:
     call.agent_id, call.leg, call.note = None, None, event.note or call.note
     call.to, call.path, call.welcomed = [event.destination], Path(), True
     wrapup.begin_acw(f, agent, call)
-    f.had_by.pop(call.caller, None)
+    f.had_by.forget(call.caller)
     f.accept(event.request)
     callers.go_on(f, call)
 

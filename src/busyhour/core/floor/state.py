@@ -14,6 +14,7 @@ from busyhour.core.acd.leavers import Leavers
 from busyhour.core.acd.lost import LostCallers
 from busyhour.core.acd.pool import Standing
 from busyhour.core.acd.routing import Routing
+from busyhour.core.acd.served import ServedBy
 from busyhour.core.commands import Accept, Command, Refuse, SaveAgentState
 from busyhour.core.dialer.compliance.ledger import Ledger
 from busyhour.core.events import Instant
@@ -147,7 +148,7 @@ class FloorState:
     recording_rule: RecordingPolicy = RecordingPolicy.NEVER
     recording_room: bool = True
     unsettled: dict[str, None] = field(default_factory=dict)  # calls whose recorder may have to do something else
-    had_by: dict[str, tuple[int, float]] = field(default_factory=dict)  # a caller's number -> the agent, when (UTC)
+    had_by: ServedBy = field(default_factory=ServedBy)
     supervisions: dict[int, Supervision] = field(default_factory=dict)  # supervisor -> the call that they are on
     dirty_runs: dict[int, None] = field(default_factory=dict)
     dirty_agents: dict[int, None] = field(default_factory=dict)

@@ -2,6 +2,7 @@
 and how it ended."""
 
 from enum import StrEnum
+from typing import Final
 
 from msgspec import Struct
 
@@ -9,6 +10,8 @@ from busyhour.core.life.callback import CallbackState
 from busyhour.core.model.pictures import Segment
 from busyhour.core.model.queue import CallbackRule, SkillNeed
 from busyhour.core.model.values import EndCause
+
+SERVED_MAX: Final = 10_000  # callers of whom is remembered who had them
 
 
 class CallerOutcome(StrEnum):
@@ -51,6 +54,15 @@ class EntryPicture(Struct, frozen=True, kw_only=True):
     fired: tuple[int, ...] = ()  # the rules of this queue that had their turn
     to_tail: bool = False
     queued: bool = False  # it had to wait for an agent
+
+
+class Served(Struct, frozen=True, kw_only=True):
+    """An agent had this caller."""
+
+    number: str  # empty: withheld
+    queue_id: int | None
+    agent_id: int
+    at_utc_s: float
 
 
 class OpenCaller(Struct, frozen=True, kw_only=True):

@@ -2,7 +2,7 @@
 
 from msgspec import field
 
-from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller
+from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller, Served
 from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.fact import Fact, Instant
@@ -35,6 +35,8 @@ class FloorStarted(Fact, frozen=True, kw_only=True):
     callbacks: tuple[Callback, ...] = ()
     queue_counts: dict[int, dict[int, QueueCounts]] = field(default_factory=dict)
     """Of each queue and quarter of an hour (`bucket_of`), of the last day."""
+    served: tuple[Served, ...] = ()
+    """Who had whom lately, oldest first: for callers who want the same agent, and for queues that ask in turn."""
     lost_lately: dict[str, float] = field(default_factory=dict)
     """Numbers that were promised a call within the last day because they had given up, and when (UTC)."""
     recordings: tuple[RecordingPicture, ...] = ()

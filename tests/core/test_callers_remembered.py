@@ -1,0 +1,60 @@
+"""Stories of an engine that begins: who had whom, and whose turn is next, it knows from the records."""
+
+import pytest
+
+from busyhour.core.model.callers import Served
+from busyhour.core.model.queue import Sticky, Strategy
+from tests.core.inbound import queue, story
+from tests.core.story import NOON_UTC_S
+
+ANN, BOB = 1, 2
+
+
+def had(number: str, agent_id: int, at_s: float = -600.0, queue_id: int | None = 1) -> Served:
+    return Served(number=number, queue_id=queue_id, agent_id=agent_id, at_utc_s=NOON_UTC_S + at_s)
+
+
+def test_who_had_an_agent_before_the_restart_gets_them_again() -> None:
+    one = story(
+        queue(sticky=Sticky(wait_s=12.0)),
+        served=[had("+1", ANN, -900.0), had("+1", BOB), had("+2", ANN)],
+        show=("join",),
+    )
+    one.working("ann", "bob").check("""
+        1 arrives i1 5551 +1
+        1 answers i1
+            > join i1 bob#2
+    """)
+
+
+def test_an_agent_whom_they_had_too_long_ago_is_one_of_many() -> None:
+    one = story(queue(sticky=Sticky(window_s=60.0)), served=[had("+1", BOB)], show=("join",))
+    one.working("ann", "bob").check("""
+        1 arrives i1 5551 +1
+        1 answers i1
+            > join i1 ann#1
+    """)
+
+
+@pytest.mark.covers("OC-109")
+@pytest.mark.parametrize(("last", "next_one"), [(ANN, "bob#2"), (BOB, "ann#1")])
+def test_whose_turn_was_last_is_known_after_a_restart(last: int, next_one: str) -> None:
+    one = story(queue(strategy=Strategy.RRMEMORY), served=[had("", BOB, -700.0), had("", last)], show=("join",))
+    one.working("ann", "bob").check(f"""
+        1 arrives i1 5551 +1
+        1 answers i1
+            > join i1 {next_one}
+    """)
+
+
+def test_an_agent_or_a_queue_that_is_no_more_is_remembered_by_nobody() -> None:
+    one = story(
+        queue(strategy=Strategy.RRMEMORY),
+        served=[had("+1", 99), had("+1", BOB, queue_id=7), had("", 99)],
+        show=("join",),
+    )
+    one.working("ann").check("""
+        1 arrives i1 5551 +2
+        1 answers i1
+            > join i1 ann#1
+    """)
