@@ -6,7 +6,7 @@ from busyhour.bench.simulation import run_golden, run_simulation
 from busyhour.core.dialer import pacing
 from busyhour.core.dialer.pacing import PacingPicture
 from busyhour.service.errors import Invalid
-from busyhour.sim.world import HISTORY_SHOWN
+from busyhour.sim.history import HISTORY_SHOWN
 
 
 def simulated(calls: int) -> dict[str, object]:

@@ -55,17 +55,16 @@ class Channel:
     taping: tuple[str, int] | None = None  # what is being recorded of it: recording and part
     taped: dict[tuple[str, int], None] = field(default_factory=dict)  # all that ever was
 
+    came: bool = field(init=False)  # from a caller
+    of_caller: bool = field(init=False)  # from one, or back to one
+
+    def __post_init__(self) -> None:
+        self.came = self.name.startswith("i")
+        self.of_caller = self.name.startswith(("i", "b"))
+
     @property
     def live(self) -> bool:
         return self.ended_utc_s is None
-
-    @property
-    def came(self) -> bool:
-        return self.name.startswith("i")
-
-    @property
-    def of_caller(self) -> bool:
-        return self.name.startswith(("i", "b"))
 
 
 @dataclass(slots=True)

@@ -102,6 +102,11 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
         """In the world, and never taken back: most of what is to come."""
         heappush(self._timers, (self.now_s + after_s, next(self._numbers), (do, arguments, WORLD, None)))
 
+    def rest_over(self, after_s: float, over: "asyncio.Future[None]") -> None:
+        """`later`, in the process of the one who rests."""
+        turn = _wake_up, (over,), copy_context(), None
+        heappush(self._timers, (self.now_s + after_s, next(self._numbers), turn))
+
     def create_task(  # type: ignore[override]
         self, coro: Coroutine[Any, Any, T], *, name: str | None = None, context: Context | None = None
     ) -> "asyncio.Task[T]":
@@ -121,22 +126,10 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
         return sum(not _is_canceled(turn) for _, _, turn in self._timers)
 
     def _run_once(self) -> None:
-        """One round after another, until somebody stops the loop."""
+        """All turns, then on to the next timer, until somebody stops the loop."""
         turns, timers, next_turn, begin = self._turns, self._timers, self._turns.popleft, Context.run
         while True:
-            if not turns and not self._stopping:  # type: ignore[attr-defined]
-                self._go_on_to_next()
-            now_s = self.now_s
-            while timers and timers[0][0] <= now_s:
-                turn = heappop(timers)[2]
-                timer = turn[3]
-                if timer is not None:
-                    timer._scheduled = False
-                    if timer._cancelled:
-                        self._canceled -= 1
-                        continue
-                turns.append(turn)
-            for _ in range(len(turns)):
+            while turns:
                 turn = next_turn()
                 do, arguments, context, timer = turn
                 if timer is not None and timer._cancelled:
@@ -148,18 +141,20 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
                     begin(context, do, *arguments)
                 except Exception as fault:
                     self.failed(fault)
-            if self._stopping:  # type: ignore[attr-defined]
-                return
-
-    def _go_on_to_next(self) -> None:
-        """Nothing is left to do now: it is the time of the next timer."""
-        timers = self._timers
-        while timers and (timer := timers[0][2][3]) is not None and timer._cancelled:
-            heappop(timers)
-            self._canceled -= 1
-        if not timers:
-            raise RuntimeError("the simulated world stands still: every task waits and no timer is set")
-        self.now_s = max(self.now_s, timers[0][0])
+                if self._stopping:  # type: ignore[attr-defined]
+                    return
+            if not timers:
+                raise RuntimeError("the simulated world stands still: every task waits and no timer is set")
+            self.now_s = now_s = max(self.now_s, timers[0][0])
+            while timers and timers[0][0] <= now_s:
+                turn = heappop(timers)[2]
+                timer = turn[3]
+                if timer is not None:
+                    timer._scheduled = False
+                    if timer._cancelled:
+                        self._canceled -= 1
+                        continue
+                turns.append(turn)
 
     def wake(self, process: Freezable) -> None:
         """All that was held while it stood still happens now, in order."""
@@ -182,7 +177,7 @@ async def rest(seconds: float) -> None:
     """`asyncio.sleep`, for those who sleep all the time."""
     loop = the_loop()
     over = loop.create_future()
-    loop.call_later(seconds, _wake_up, over)
+    loop.rest_over(seconds, over)
     await over
 
 

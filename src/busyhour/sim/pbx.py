@@ -114,8 +114,8 @@ class SimPbx:
 
     def _answer(self, channel: Channel, stays_s: float) -> None:
         channel.answered_utc_s, channel.answered_s, channel.audio_since_s = self.utc(), now_s(), now_s()
-        self._later(channel, stays_s, self.end, channel, EndCause.NORMAL)
-        self._later(channel, channel.call_max_s, self.end, channel, EndCause.TIMEOUT)
+        cause = EndCause.NORMAL if stays_s <= channel.call_max_s else EndCause.TIMEOUT
+        self._later(channel, min(stays_s, channel.call_max_s), self.end, channel, cause)
         channel.in_app = self.app_is_there(channel.tenant)
         if channel.in_app:
             self.hear(channel.tenant, e.CallAnswered(call=channel.name, at_utc_s=self.utc()))
@@ -276,5 +276,6 @@ class SimPbx:
         channel.audio, channel.audio_since_s = audio, now_s()
 
     def _later(self, channel: Channel, after_s: float, do: Callable[..., None], *arguments: object) -> None:
-        timer = the_loop().call_later(after_s, do, *arguments, context=WORLD)
+        loop = the_loop()
+        timer = loop.call_at(loop.now_s + after_s, do, *arguments, context=WORLD)
         self._timers.setdefault(channel.name, []).append(timer)

@@ -6,8 +6,6 @@ come to rest within known limits.
 """
 
 import asyncio
-import hashlib
-from collections import deque
 from collections.abc import Callable, Sequence
 from functools import partial
 from random import Random
@@ -26,6 +24,7 @@ from busyhour.sim.desk import Desks
 from busyhour.sim.failover import Failover
 from busyhour.sim.faults import Luck
 from busyhour.sim.furniture import NOON_UTC_S, OPEN_ENDED, SUMMER_ENDS_UTC_S, furnish, may_dial, number_by_hand
+from busyhour.sim.history import History
 from busyhour.sim.ledger import Violation
 from busyhour.sim.left import Undialed, going_on, restless
 from busyhour.sim.line import Line, Shelf
@@ -40,7 +39,6 @@ RESTART_S = (0.3, 3.0)  # a killed engine's process is back after this
 LIVE_MAX_S = 72 * 3600.0
 REST_MAX_S = 1_800.0  # after the faults have stopped, all calls and retries are over within this
 GRACE_S = 60.0  # then the last wrap-ups end
-HISTORY_SHOWN = 200
 ASK_MAX_S = 6.0
 TRIES_MAX = 40  # of an administrator, while there is no engine
 
@@ -76,8 +74,7 @@ class World(Desks):
         self.mishaps = Mishaps(self, Random(plan.seed + 3))
         self._all: list[Process] = []
         self._tasks: dict[asyncio.Task[Any], None] = {}
-        self._trace = hashlib.sha256()
-        self._recent: deque[str] = deque(maxlen=HISTORY_SHOWN)
+        self._history = History()
         self._broken: Violation | None = None
 
     # What this world is made of; `golden.py` has others
@@ -148,10 +145,10 @@ class World(Desks):
             faults=self.luck.struck,
             faults_called=self.luck.called,
             virtual_s=the_loop().now_s,
-            trace_sha256=self._trace.hexdigest(),
+            trace_sha256=self._history.trace_sha256(),
             outcomes=outcomes_of(self.store),
             violation=violation,
-            history=tuple(self._recent) if violation else (),
+            history=tuple(self._history.recent) if violation else (),
         )
 
     def _seat_agents(self, tenant: int) -> None:
@@ -217,9 +214,7 @@ class World(Desks):
 
     def note(self, text: str) -> None:
         """A line of the history; the trace is the hash of all of them."""
-        line = f"{self._loop.now_s:.3f} {text}"
-        self._trace.update(line.encode())
-        self._recent.append(line)
+        self._history.note(f"{self._loop.now_s:.3f} {text}")
 
     # Engines
 

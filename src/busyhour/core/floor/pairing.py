@@ -47,7 +47,7 @@ def settle(f: FloorState) -> None:
         settle_agents(f)
         if f.unsettled:
             recording.settle(f)
-        if assign(f):
+        if (f.dirty_runs or f.takes_callers) and assign(f):  # who waits anew, or is free anew, makes runs dirty
             continue
         if not f.dirty_runs:
             if f.entries.counted:
