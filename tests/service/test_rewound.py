@@ -244,6 +244,26 @@ async def test_an_engine_that_was_replaced_ends_when_another_opens_the_shard_fir
     assert store.tenants[1].runs[1].state == "paused"
 
 
+@pytest.mark.covers("I13", "I26", "I28", "I33")
+async def test_an_engine_that_was_replaced_ends_also_when_it_is_first_on_the_new_history() -> None:
+    """The failover lost the opening of its successor, and what that one wrote and said to people: the journal has it."""
+    store, pbx, journal = agentless("+12025550001"), MemoryTelephony(), Journal(LoopClock())
+    old, task = await begin(store, pbx, journal)
+    older = store.copy()
+    successor, its_task = await begin(store, pbx, journal)
+    successor._keeper.add([run_state("paused")])
+    await until(lambda: store.tenants[1].runs[1].state == "paused")
+    await kill(successor, its_task)
+    store.fail_over(older)
+    old._keeper.add([run_state("running")])
+    await asyncio.sleep(5)
+    assert task.done(), "it does not take the shard back"
+    assert run_state("running") not in kept(journal)
+    third, its_task = await begin(store, pbx, journal)
+    assert store.tenants[1].runs[1].state == "paused"
+    await kill(third, its_task)
+
+
 async def test_an_engine_that_could_not_reach_the_pbx_ends_when_another_has_opened_the_shard_meanwhile() -> None:
     store, pbx = agentless("+12025550001"), MemoryTelephony()
     pbx.here = False
