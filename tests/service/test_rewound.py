@@ -246,7 +246,7 @@ async def test_an_engine_that_was_replaced_ends_when_another_opens_the_shard_fir
 
 @pytest.mark.covers("I13", "I26", "I28", "I33")
 async def test_an_engine_that_was_replaced_ends_also_when_it_is_first_on_the_new_history() -> None:
-    """The failover lost the opening of its successor, and what that one wrote and said to people: the journal has it."""
+    """The failover lost the opening of its successor, and what that one wrote and told people; not so the journal."""
     store, pbx, journal = agentless("+12025550001"), MemoryTelephony(), Journal(LoopClock())
     old, task = await begin(store, pbx, journal)
     older = store.copy()

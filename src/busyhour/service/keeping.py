@@ -85,8 +85,8 @@ class Keeper:
         """Open the shard, when all is written that a floor that failed has left. But a store that lost what we wrote
         gets it back, and what waits with it; calls that were only asked for are not: they were not sent, and the floor
         that wanted them is gone. Nothing that waits outlives this opening: behind one of another engine, or of ours
-        whose answer was lost, it would overwrite what is newer. Raises `FenceLost` when another engine was first, or was
-        there since."""
+        whose answer was lost, it would overwrite what is newer. Raises `FenceLost` when another engine was first, or
+        was there since."""
         self._hold_against_the_journal()
         await self._stop_writing()  # a floor may have failed while it wrote, and two would both take the oldest lots
         if not (rewound or self._opening):  # under a fence that an opening may have ended, nothing can be written
@@ -116,8 +116,8 @@ class Keeper:
         return picture
 
     def _hold_against_the_journal(self) -> None:
-        """A failover may have lost the opening of the engine that replaced us; our journal, which is its own, too, knows
-        of it. What it wrote is newer than all that waits here."""
+        """A failover may have lost the opening of the engine that replaced us; the journal, which is its own, too, has
+        not. What it wrote is newer than all that waits here."""
         if 0 < self._fence < self._journal.fence:
             raise FenceLost(f"another engine has opened the shard since (fence {self._fence} is old)")
 

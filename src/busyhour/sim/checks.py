@@ -53,7 +53,7 @@ class Checks:
         self._agent_states: dict[tuple[int, int], c.SaveAgentState] = {}
         self._free: dict[int, set[int]] = {}  # agents of a tenant, by what was last written of them
         self._in_flight: dict[tuple[int, int], dict[str, None]] = {}  # of a run: committed and not answered
-        self._answered_by: dict[str, int] = {}
+        self._placed_for: dict[str, int | None] = {}  # the agent for whom alone a call was committed, if there is one
         self._run_states: dict[tuple[int, int], str] = {}
         self._unpaused_s: dict[tuple[int, int], float] = {}  # when the run's going on was last asked for
         self._kept_paused: dict[tuple[int, int], float] = {}  # runs whose pause was acknowledged, since when
@@ -174,8 +174,7 @@ class Checks:
             return
         if channel.of_caller and not channel.came:
             return  # called back for this agent, who is on the line before they are
-        attempt = self._world.store.tenants[tenant].attempts.get(order.call)
-        for_them = attempt is not None and attempt.placed.agent_id == agent_id
+        for_them = self._placed_for.get(order.call) == agent_id  # the store may just have lost the intent
         dialed_for_them = for_them and self.planned_s[order.call] <= paused_s + SLACK_S
         if dialed_for_them or self.accompanied.dials_by_hand(tenant, agent_id):
             return
@@ -197,8 +196,8 @@ class Checks:
         self.callers.on_batch(tenant, batch, said_yes)
         for keep in batch:
             match keep:
-                case c.PlaceCall(item=item) if item.call in said_yes and item.call not in self._answered_by:
-                    self._answered_by[item.call] = tenant
+                case c.PlaceCall(item=item) if item.call in said_yes and item.call not in self._placed_for:
+                    self._placed_for[item.call] = keep.agent_id
                     self.committed_s[item.call] = the_loop().now_s
                     self._check_intent(process, keep)
                 case c.SaveProgress(call=call, answered_utc_s=answered) if answered is not None and is_dialed(call):
