@@ -306,7 +306,8 @@ PLANTED = (
     # Facts that come twice, too late, or not at all
     Fault(
         "core/floor/calls.py",
-        "    if call.attempt in (AttemptState.ANSWERED, AttemptState.FINAL):\n        return\n",
+        "    if call.attempt in (AttemptState.ANSWERED, AttemptState.FINAL)"
+        " and call.state is not CallState.LISTENING:\n        return\n",
         "",
         "an answer heard twice is taken for two",
     ),

@@ -30,7 +30,7 @@ from busyhour.core.model.recording_facts import (
     RecordingStarted,
 )
 from busyhour.core.model.recordings import RecordingPicture, RecordingPolicy, RecordWish
-from busyhour.core.model.values import DialMode, EndCause, Refusal
+from busyhour.core.model.values import DialMode, EndCause, Heard, Refusal
 from tests.core.story_words import NAMES, call_name, ear, leg, shows
 
 ONE_PBX = PbxPicture(boot="one")
@@ -222,7 +222,10 @@ CALL_FACTS: dict[str, Callable[[str, list[str], float], e.Event]] = {
     "asks-callback": lambda call, w, at: e.CallbackAsked(call=call, number=w[0] if w else "", request="r"),
     "cancels-callback": lambda call, w, at: e.CallbackCancelAsked(callback=f"k-{call}", request="r"),
     "assigned": lambda call, w, at: e.AssignAsked(call=call, agent_id=NAMES.index(w[0]) + 1, request="r"),
-    "answers": lambda call, _, at: e.CallAnswered(call=call, at_utc_s=at),
+    "picks-up": lambda call, _, at: e.CallPickedUp(call=call, at_utc_s=at),
+    "answers": lambda call, w, at: e.CallAnswered(
+        call=call, at_utc_s=at - (float(w[1]) if w[1:] else 0.0), heard=Heard(w[0]) if w else None
+    ),
     "ends": lambda call, w, at: e.CallEnded(call=call, cause=EndCause(w[0]), at_utc_s=at),
     "prompt-ends": lambda call, w, at: e.PromptEnded(call=call, prompt=w[0] if w else "hello"),
     "presses": lambda call, w, at: e.DigitPressed(call=call, digit=w[0]),

@@ -24,14 +24,14 @@ from busyhour.core.model.caller_commands import (
     SendOn,
     Whisper,
 )
-from busyhour.core.model.campaign import Trunk
+from busyhour.core.model.campaign import Listening, Trunk
 from busyhour.core.model.command import Act, Keep
 from busyhour.core.model.consult_commands import Bind, RingParty, Seat, SetAside
 from busyhour.core.model.counts import ReckoningAsk
 from busyhour.core.model.pictures import CallRecord, HopperItem
 from busyhour.core.model.recording_commands import SaveRecording, StartRecording, StopRecording
 from busyhour.core.model.supervising import SupervisingCommand
-from busyhour.core.model.values import Audited, PhoneKind
+from busyhour.core.model.values import Audited, Heard, PhoneKind
 
 __all__ = [
     "Act",
@@ -70,6 +70,7 @@ class PlaceCall(Keep, frozen=True, kw_only=True):
     leg: str | None = None  # of that agent: they hear the ringing tone until it is answered, or over
     by_hand: bool = False  # an agent chose the number: it need not have been taken from the lists
     audit: Audited | None = None  # what the audit log says of it
+    listen: Listening | None = None  # before it is ours: whether a person or a machine answers
     call_max_s: float  # the PBX's own dead-man limit on the answered channel; never 0
     why: str  # the reason for this call at this moment, in words
     at_utc_s: float
@@ -92,6 +93,7 @@ class SaveProgress(Keep, frozen=True, kw_only=True):
     answered_utc_s: float | None = None
     joined_utc_s: float | None = None
     agent_id: int | None = None
+    heard: Heard | None = None
 
 
 class CloseCall(Keep, frozen=True, kw_only=True):

@@ -39,7 +39,7 @@ from busyhour.core.model.floor_started import FloorStarted
 from busyhour.core.model.pictures import AgentProfile, HopperItem, PbxPicture, RunPicture
 from busyhour.core.model.recording_facts import RecordingFact
 from busyhour.core.model.supervising import SupervisingFact
-from busyhour.core.model.values import EndCause, Refusal
+from busyhour.core.model.values import EndCause, Heard, Refusal
 from busyhour.core.model.wishes import (
     DispositionChosen,
     HangUpAsked,
@@ -256,11 +256,21 @@ class CallRang(Fact, frozen=True, kw_only=True):
     at_utc_s: float
 
 
-class CallAnswered(Fact, frozen=True, kw_only=True):
-    """The callee answered and the channel is under our control."""
+class CallPickedUp(Fact, frozen=True, kw_only=True):
+    """Somebody answered, and the PBX listens whether it is a person. `CallAnswered` follows with what it heard."""
 
     call: str
     at_utc_s: float
+
+
+class CallAnswered(Fact, frozen=True, kw_only=True):
+    """The callee answered and the channel is under our control. `heard`: who, when the PBX was asked to listen;
+    `analysis_s`: how long it did."""
+
+    call: str
+    at_utc_s: float
+    heard: Heard | None = None
+    analysis_s: float | None = None
 
 
 class CallEnded(Fact, frozen=True, kw_only=True):
@@ -345,6 +355,7 @@ Event = (
     | CallNotSent
     | CallUnanswered
     | CallRang
+    | CallPickedUp
     | CallAnswered
     | CallEnded
     | CallMissing

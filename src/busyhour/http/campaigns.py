@@ -91,6 +91,7 @@ async def check_links(use: Services, tenant: int, campaign: Campaign, lists: Seq
         "message_prompt": campaign.message_prompt,
         "abandon_prompt": campaign.abandon_prompt,
         "compliance.opt_out_prompt": campaign.compliance.opt_out_prompt,
+        "machines.message_prompt": campaign.machines.message_prompt,
     }
     for field, named in prompts.items():
         if named is not None and named not in media:

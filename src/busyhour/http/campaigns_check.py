@@ -8,6 +8,7 @@ from busyhour.core.dialer.compliance.check import faults_of_law
 from busyhour.core.dialer.hours import zone_known
 from busyhour.core.model.campaign import DAY_S, Campaign, Destination, Hours, Preview, RetryRule, Watch
 from busyhour.core.model.values import DialMode, FirstLeg
+from busyhour.http.machines_check import check_machines
 from busyhour.service.accounts import check_name
 from busyhour.service.errors import Invalid
 from busyhour.service.numbers import Numbers
@@ -65,6 +66,7 @@ def check_campaign(campaign: Campaign, status: str) -> None:
     check_watch(campaign.watch)
     check_destinations(campaign.destinations)
     check_preview(campaign.preview)
+    check_machines(campaign.machines)
     check_dial_countries(campaign.dial_countries)
     for field, text in faults_of_law(campaign):
         raise Invalid(text, field=f"campaign.{field}")

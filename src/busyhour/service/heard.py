@@ -14,6 +14,7 @@ from busyhour.core.floor.machine import Floor
 FROM_PBX = (
     e.CallArrived,
     e.CallRang,
+    e.CallPickedUp,
     e.CallAnswered,
     e.CallEnded,
     e.CallJoined,
@@ -34,7 +35,7 @@ def answers_heard(floor: Floor | None, waiting: Waiting) -> dict[str, e.Instant]
     """By the floor before, or while there was none."""
     heard_at = floor.heard_at() if floor is not None else {}
     for at, event in waiting:
-        if isinstance(event, e.CallAnswered):
+        if isinstance(event, e.CallPickedUp | e.CallAnswered):
             heard_at.setdefault(event.call, at)
     return heard_at
 

@@ -243,6 +243,8 @@ class AttemptRow(Record, frozen=True, kw_only=True):
     attributes: dict[str, str]
     message_ms: int | None = None  # no agent: from the answer to the beginning of the message
     opted_out_utc_s: float | None = None  # when the callee pressed the key that asks for no more calls
+    heard: str | None = None  # who answered, by the detector: human | machine | unsure; None: it was not asked
+    analysis_ms: int | None = None  # how long it listened
 
 
 class AttemptFilter(Record, frozen=True, kw_only=True):
@@ -328,7 +330,9 @@ class ComplianceDay(Record, frozen=True, kw_only=True):
     abandoned_share: float
     late: int  # abandoned although an agent came: too late
     messages: int  # abandoned calls that heard who had called
-    machines: int  # answering machines detected; there is no detector
+    machines: int  # answered calls that the detector took for machines, and hung up on
+    false_share: float  # of these, estimated to be people: they count as abandoned in the share
+    analysis_max_ms: int | None  # the longest that the detector took
     met_max_ms: int | None  # from the answer to the agent or the message
     met_p95_ms: int | None
     rang_short: int  # unanswered calls that ended before the least ringing time

@@ -7,7 +7,7 @@ from busyhour.core.life.agent import AgentState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.counts import NOTHING
 from busyhour.core.model.pictures import CallRecord
-from busyhour.core.model.values import REACHED, EndCause, Outcome
+from busyhour.core.model.values import REACHED, EndCause, Heard, Outcome
 from busyhour.sim.ledger import Channel, Violation
 
 if TYPE_CHECKING:
@@ -22,7 +22,8 @@ AGENDA_MAX = 500  # entries of a floor's agenda at rest, stale ones too
 
 DEADLINES_OF = {
     **dict.fromkeys(
-        ("ring", "wait", "join", "orphan", "music", "strand", "max", "gone", "look", "prompt", "opt-out"), "call"
+        ("ring", "listen", "wait", "join", "orphan", "music", "strand", "max", "gone", "look", "prompt", "opt-out"),
+        "call",
     ),
     **dict.fromkeys(("hours", "due", "rate", "minute", "second", "destination", "pace", "forget-run"), "run"),
     **dict.fromkeys(("whisper", "announce", "direct", "record", "record-remind"), "call"),
@@ -136,6 +137,8 @@ def _answered_is_true(world: "World", channel: Channel, record: CallRecord) -> N
         return
     if abs(record.talk_s - talked_s) > _patience(world) + _clock_doubt_s(world, channel):
         raise Violation(f"I30: {name} lasted {talked_s:.1f} s, and its record says {record.talk_s:.1f}")
+    if record.outcome is Outcome.ANSWERING_MACHINE and (channel.heard is not Heard.MACHINE or channel.listening):
+        raise Violation(f"I30: {name} counts as a machine, and nobody heard one")
     if record.outcome is Outcome.HANDLED and channel.joined_s == 0:
         raise Violation(f"I30: {name} counts as handled, and never was with an agent")
     written = world.store.tenants[channel.tenant].attempts[name].joined_utc_s is not None
@@ -228,12 +231,15 @@ def _law_counts(world: "World", tenant: int) -> None:
         _, before = rows.before.get(campaign_id, (0.0, NOTHING))
         abandoned = sum(_counts_as_abandoned(one, wait_max_s) for one in answered)
         recount = len(answered) + before.answered, abandoned + before.abandoned
-        if (total.whole.answered, total.whole.abandoned) != recount:
+        machines = sum(one.outcome is Outcome.ANSWERING_MACHINE for one in records if one.answered_utc_s is not None)
+        if (total.whole.answered, total.whole.abandoned, total.whole.detected) != (*recount, machines):
             raise Violation(f"I11: campaign {campaign_id} of {tenant} counts {total.whole}, a recount gives {recount}")
 
 
 def _counts_as_abandoned(record: CallRecord, wait_max_s: float) -> bool:
     assert record.answered_utc_s is not None
+    if record.heard is Heard.MACHINE:  # an agent met it, to test the detector
+        return False
     if record.joined_utc_s is None:
         return record.outcome is Outcome.ABANDONED
     return record.joined_utc_s - record.answered_utc_s > wait_max_s

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from busyhour.core.floor.call_live import CallerCall, DialedCall
 from busyhour.core.floor.machine import Floor
 from busyhour.core.life.agent import AgentState
-from busyhour.core.life.call import CallState
+from busyhour.core.life.call import TRYING, CallState
 from busyhour.core.model.values import DialMode
 from busyhour.service.engine import Engine
 from busyhour.service.live import Key, LiveView
@@ -29,6 +29,7 @@ HOPPER_MAX = 1_000
 DEADLINES: dict[CallState, tuple[str, ...]] = {
     CallState.RESERVED: ("preview", "lift"),
     CallState.DIALING: ("ring", "look", "gone"),
+    CallState.LISTENING: ("listen", "gone"),
     CallState.WAITING: ("wait", "gone"),
     CallState.OFFERED: ("join", "wait", "gone"),
     CallState.ORPHANED: ("orphan", "strand"),
@@ -136,7 +137,7 @@ class FloorChecks(LiveView):
             counted = (run.live, run.dialing + run.accompanied, run.planned, len(run.waiting))
             found = (
                 len(mine),
-                _count(mine, CallState.PLANNED, CallState.DIALING),
+                _count(mine, *TRYING),
                 _count(mine, CallState.PLANNED),
                 _count(mine, CallState.WAITING),
             )

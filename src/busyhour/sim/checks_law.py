@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from busyhour.core import commands as c
+from busyhour.core.dialer.compliance.detector import false_share
 from busyhour.core.dialer.compliance.presets import preset_of
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.pictures import CallRecord
-from busyhour.core.model.values import REACHED, DialMode
+from busyhour.core.model.values import REACHED, DialMode, Heard, Outcome
 from busyhour.sim.ledger import Violation
 from busyhour.sim.loop import the_loop
 
@@ -32,6 +33,7 @@ class Sum:
 
     answered: int = 0
     abandoned: int = 0
+    detected: int = 0  # hung up on as machines: some were people
     limit_since_s: float | None = None
 
 
@@ -50,10 +52,13 @@ class LawChecks:
         self._count(tenant, record)
 
     def _count(self, tenant: int, record: CallRecord) -> None:
-        if record.outcome in REACHED and record.answered_utc_s is not None:
+        met_machine = record.heard is Heard.MACHINE and record.joined_utc_s is not None
+        if record.outcome in REACHED and record.answered_utc_s is not None and not met_machine:
             total = self._sum(tenant, record.campaign_id)
             total.answered += 1
             total.abandoned += record.joined_utc_s is None
+        elif record.outcome is Outcome.ANSWERING_MACHINE and record.answered_utc_s is not None:
+            self._sum(tenant, record.campaign_id).detected += 1
 
     def recount(self, tenant: int) -> None:
         """After a failover: some records were lost, and some that waited came with those that were given back."""
@@ -77,16 +82,18 @@ class LawChecks:
     def _look(self, tenant: int, campaign: Campaign) -> None:
         total = self._sum(tenant, campaign.campaign_id)
         limit = min(window.limit for window in preset_of(campaign.compliance.preset).windows)
-        if self._one_more_fits(tenant, campaign.campaign_id, total, limit):
+        if self._one_more_fits(tenant, campaign, total, limit):
             total.limit_since_s = None
         elif total.limit_since_s is None:
             total.limit_since_s = the_loop().now_s
 
-    def _one_more_fits(self, tenant: int, campaign_id: int, total: Sum, limit: float) -> bool:
-        if total.abandoned + 1 <= limit * (total.answered + 1):
+    def _one_more_fits(self, tenant: int, campaign: Campaign, total: Sum, limit: float) -> bool:
+        false_people = total.detected * false_share(campaign.machines.test)
+        abandoned, answered = total.abandoned + false_people, total.answered + false_people
+        if abandoned + 1 <= limit * (answered + 1):
             return True  # all the more with those who are up
-        answered = total.answered + self._with_agents(tenant, campaign_id)
-        return total.abandoned + 1 <= limit * (answered + 1)
+        answered += self._with_agents(tenant, campaign.campaign_id)
+        return abandoned + 1 <= limit * (answered + 1)
 
     def _with_agents(self, tenant: int, campaign_id: int) -> int:
         """Calls that are up and have, or had, an agent: they will count as connected."""

@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from busyhour.core.model.campaign import Campaign, Compliance, Destination, Hours, Pacing, Preview, RetryRule, Trunk
+from busyhour.core.model.campaign import (
+    Campaign,
+    Compliance,
+    Destination,
+    DetectorTest,
+    Hours,
+    Machines,
+    Pacing,
+    Preview,
+    RetryRule,
+    Trunk,
+)
 from busyhour.core.model.counts import Count
 from busyhour.core.model.pictures import AgentProfile, HopperItem
 from busyhour.core.model.values import DialMode, FirstLeg, LegMode, Outcome, PreviewEnd
@@ -25,6 +36,7 @@ RULES = (
     RetryRule(outcome=Outcome.BUSY, max_attempts=2, delay_s=30),
     RetryRule(outcome=Outcome.NO_ANSWER, max_attempts=2, delay_s=60),
     RetryRule(outcome=Outcome.LOST, max_attempts=3, delay_s=90),
+    RetryRule(outcome=Outcome.ANSWERING_MACHINE, max_attempts=2, delay_s=30),
     RetryRule(outcome=Outcome.HANDLED, disposition="later", max_attempts=2, delay_s=45),
 )
 
@@ -34,10 +46,14 @@ CHOSEN_BY_AGENTS = (
 )
 
 MODES = (DialMode.PROGRESSIVE, DialMode.PREDICTIVE, DialMode.RATIO)  # of the tenants in turn
+DETECTION_SHARE = 3  # in one world of so many, its predictive campaigns detect machines
+DETECTS = Machines(detection=True, check_every=5, test=DetectorTest(calls=10_000, people=10))
 COUNTED_BEFORE = Count(connected=1_000, abandoned=12)  # of the campaigns that dial ahead: less would leave nothing
 
 
-def campaigns(tenant: int, agents: int, dice: Random, *, zones: bool, with_agents: bool) -> list[Campaign]:
+def campaigns(
+    tenant: int, agents: int, dice: Random, *, zones: bool, with_agents: bool, detection: bool = False
+) -> list[Campaign]:
     """One with agents, one with a message; one that keeps its callees' hours; one whose calls have their agent first,
     and one in which numbers are dialed by hand."""
     mode = MODES[(tenant - 1) % len(MODES)]
@@ -49,6 +65,7 @@ def campaigns(tenant: int, agents: int, dice: Random, *, zones: bool, with_agent
             dial_mode=mode,
             compliance=Compliance(preset="own") if ahead else Compliance(),
             pacing=Pacing(ratio=2.0),
+            machines=DETECTS if mode is DialMode.PREDICTIVE and detection else Machines(),
             priority=5,
             max_concurrent=40,
             ring_timeout_s=20.0 if ahead else 10.0,  # long enough for calls to be given up late
@@ -172,7 +189,14 @@ def furnish(store: Any, plan: Any, dice: Random, utc_s: float) -> None:
             rows.agents[agent_id] = AgentProfile(
                 agent_id=agent_id, name=f"agent {agent_id}", leg_mode=mode, may_dial=may_dial(plan, agent_id)
             )
-        made = campaigns(tenant, plan.agents, dice, zones=plan.weather.zones, with_agents=plan.with_agents)
+        made = campaigns(
+            tenant,
+            plan.agents,
+            dice,
+            zones=plan.weather.zones,
+            with_agents=plan.with_agents,
+            detection=plan.seed % DETECTION_SHARE == 0,
+        )
         for campaign in made:
             zoned = campaign.campaign_id == ZONED
             share = {ZONED: ZONED_SHARE, WITH_AGENT: WITH_AGENT_SHARE}.get(campaign.campaign_id, 1)

@@ -11,10 +11,11 @@ from msgspec import Struct
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
+from busyhour.core.model.campaign import Listening
 from busyhour.core.model.pictures import HopperItem
 from busyhour.core.model.recording_facts import RecordAsked
 from busyhour.core.model.recordings import RecordWish
-from busyhour.core.model.values import EndCause
+from busyhour.core.model.values import EndCause, Heard
 from busyhour.sim.callers import CallersPbx
 from busyhour.sim.faults import Weather
 from busyhour.sim.ledger import Channel
@@ -35,6 +36,8 @@ class Callee(Struct, frozen=True):
     cause: EndCause = EndCause.NORMAL
     rings: bool = True
     presses: bool = False  # the key that asks for no more calls, in a message
+    heard: Heard = Heard.HUMAN  # what the PBX makes of them, where it listens
+    listen_s: float = 1.0  # and how long it takes
 
 
 def answers(after_s: float = 1.0, *, stays_s: float = 4.0) -> Callee:
@@ -72,6 +75,12 @@ class ScriptedPbx(CallersPbx):
             self._later(channel, callee.answers_s, self._answer, channel, callee.stays_s)
         if callee.ends_s is not None:
             self._later(channel, callee.ends_s, self.end, channel, callee.cause)
+
+    def _prepare_to_listen(self, channel: Channel, listen: Listening) -> None:
+        script = self.callees_of.get(channel.number)
+        callee = script[0] if script else USUAL
+        channel.machine, channel.heard = callee.heard is Heard.MACHINE, callee.heard
+        channel.listen_s = min(callee.listen_s, listen.analysis_max_s)
 
     def _presses(self, channel: Channel) -> bool:
         return channel.name in self._pressing

@@ -11,6 +11,7 @@ from busyhour.sim.golden_scenes_floor import FLOOR
 from busyhour.sim.golden_scenes_limits import LIMITS
 from busyhour.sim.golden_scenes_lines import LINES
 from busyhour.sim.golden_scenes_links import LINKS
+from busyhour.sim.golden_scenes_machines import MACHINES
 from busyhour.sim.golden_scenes_opt_out import OPT_OUTS
 from busyhour.sim.golden_scenes_places import PLACES
 from busyhour.sim.golden_scenes_predictive import AHEAD
@@ -30,6 +31,7 @@ SCENES: tuple[Scene, ...] = (
     *LIMITS,
     *LINES,
     *LINKS,
+    *MACHINES,
     *OPT_OUTS,
     *PLACES,
     *PREVIEWS,

@@ -5,7 +5,7 @@ The checkers judge by this book, never by the product's tables.
 
 from dataclasses import dataclass, field
 
-from busyhour.core.model.values import EndCause
+from busyhour.core.model.values import EndCause, Heard
 
 
 class Violation(AssertionError):
@@ -32,6 +32,10 @@ class Channel:
     ended_s: float | None = None
     cause: EndCause | None = None
     in_app: bool = True
+    machine: bool = False  # a machine answers, not a person
+    listen_s: float | None = None  # how long the PBX listens who it is; None: it does not
+    listening: bool = False
+    heard: Heard | None = None  # what it makes of it, rightly or not
     audio: str = "none"  # what the person hears: none | agent | music | prompt
     audio_since_s: float = 0.0
     room: str | None = None

@@ -11,9 +11,10 @@ from random import Random
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
+from busyhour.core.model.campaign import Listening
 from busyhour.core.model.ids import room_of, tenant_of
 from busyhour.core.model.pictures import CallHistory, ChannelPicture, PbxPicture
-from busyhour.core.model.values import EndCause
+from busyhour.core.model.values import EndCause, Heard
 from busyhour.sim.ledger import Channel, Ledger
 from busyhour.sim.loop import WORLD, the_loop
 from busyhour.sim.recorders import Recorders
@@ -22,6 +23,10 @@ PROMPT_S = 8.0
 PRESSES_SHARE, PRESSES = 25, 17  # one callee in so many presses the key when they hear a message; which one
 PRESSES_AFTER_S = 2.0
 KEY = "9"
+MACHINE_SHARE, MACHINE = 4, 2  # one in so many who are listened to is a machine; which one
+WRONG_SHARE = 11  # so often the PBX mistakes a person for a machine, or a machine for a person
+UNSURE_SHARE = 5  # so often it does not know
+LISTENS_MIN_S = 0.4
 TAIL_S = 6.0  # the PBX's own farewell, for those who answer while no engine is there
 
 
@@ -80,6 +85,8 @@ class SimPbx:
             trunk_id=call.trunk.trunk_id,
             call_max_s=call.call_max_s,
         )
+        if call.listen is not None:
+            self._prepare_to_listen(channel, call.listen)
         self.ledger.begin(channel)
         self.check_invite(channel)
         self._decide(channel)
@@ -116,12 +123,44 @@ class SimPbx:
         channel.answered_utc_s, channel.answered_s, channel.audio_since_s = self.utc(), now_s(), now_s()
         cause = EndCause.NORMAL if stays_s <= channel.call_max_s else EndCause.TIMEOUT
         self._later(channel, min(stays_s, channel.call_max_s), self.end, channel, cause)
+        channel.in_app = False
+        if channel.listen_s is None:
+            self._pass_on(channel)
+            return
+        channel.listening = True
+        self.hear(channel.tenant, e.CallPickedUp(call=channel.name, at_utc_s=self.utc()))
+        self._later(channel, channel.listen_s, self._heard, channel)
+
+    def _prepare_to_listen(self, channel: Channel, listen: Listening) -> None:
+        """Who will answer, and what the detector will make of it: by the number of the call, not by the dice."""
+        n = int(channel.name.rpartition("-")[2], 16)
+        channel.machine = n % MACHINE_SHARE == MACHINE
+        channel.listen_s = LISTENS_MIN_S + (listen.analysis_max_s - LISTENS_MIN_S) * (n % 7) / 6
+        wrong, unsure = n % WRONG_SHARE == 1, n % UNSURE_SHARE == 3
+        channel.heard = Heard.UNSURE if unsure else Heard.MACHINE if channel.machine != wrong else Heard.HUMAN
+
+    def _heard(self, channel: Channel) -> None:
+        channel.listening = False
+        self._pass_on(channel)
+
+    def _pass_on(self, channel: Channel) -> None:
+        """To our application, if it is there."""
+        assert channel.answered_utc_s is not None
         channel.in_app = self.app_is_there(channel.tenant)
         if channel.in_app:
-            self.hear(channel.tenant, e.CallAnswered(call=channel.name, at_utc_s=self.utc()))
+            self.hear(channel.tenant, self._told_answer(channel))
         else:
             self._set_audio(channel, "prompt")
             self._later(channel, TAIL_S, self.end, channel, EndCause.NORMAL)
+
+    def _told_answer(self, channel: Channel) -> e.CallAnswered:
+        assert channel.answered_utc_s is not None
+        return e.CallAnswered(
+            call=channel.name,
+            at_utc_s=channel.answered_utc_s,
+            heard=channel.heard,
+            analysis_s=channel.listen_s,
+        )
 
     def end(self, channel: Channel, cause: EndCause) -> None:
         """The channel is gone, whoever ended it."""
@@ -230,8 +269,10 @@ class SimPbx:
 
     def _look(self, name: str) -> e.Event:
         channel = self.ledger.live.get(name)
+        if channel is not None and channel.listening:
+            return e.CallPickedUp(call=name, at_utc_s=channel.answered_utc_s or self.utc())
         if channel is not None and channel.answered_utc_s is not None:
-            return e.CallAnswered(call=name, at_utc_s=channel.answered_utc_s)
+            return self._told_answer(channel)
         if channel is not None:
             return e.CallSent(call=name)
         known = self.histories.get(name)
@@ -257,6 +298,8 @@ class SimPbx:
             ringing=channel.answered_utc_s is None and channel.rang_utc_s is not None,
             bridge=channel.room if channel.number else room_of(channel.name),
             in_app=channel.in_app,
+            listening=channel.listening,
+            heard=None if channel.listening else channel.heard,
             answered_utc_s=channel.answered_utc_s,
         )
 

@@ -10,7 +10,9 @@ from typing import Final
 import msgspec
 from msgspec import Struct, field
 
+from busyhour.adapters.asterisk.listening import ASKED, FOUND, heard_of
 from busyhour.core.model.ids import caller_of
+from busyhour.core.model.values import Heard
 
 CAME: Final = re.compile(r"(?P<tenant>[0-9]{1,18})/(?P<number>[^/]*)/(?P<dialed>.*)", re.DOTALL)
 """What the dialplan writes on a channel that came in (`templates/extensions.conf`); no other channel has it, also not
@@ -31,6 +33,17 @@ class Marks(Struct, frozen=True):
     """The variables that ARI shows with each channel (`templates/ari.conf`)."""
 
     came: str = field(default="", name="BUSYHOUR_CAME")
+    listen: str = field(default="", name=ASKED)
+    found: str = field(default="", name=FOUND)
+
+    @property
+    def heard(self) -> Heard | None:
+        return heard_of(self.found)
+
+    @property
+    def listening(self) -> bool:
+        """If it is up: nobody has said yet who answered."""
+        return bool(self.listen) and not self.found
 
 
 class Party(Struct, frozen=True):

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from busyhour.adapters.asterisk import config_modules
+from busyhour.adapters.asterisk import config_modules, listening
 from busyhour.adapters.asterisk.access import ARI_APP, PbxAccess
 from busyhour.adapters.asterisk.demo import DEMO_USER
 from busyhour.adapters.asterisk.dialplan import TAKE_TRIES_MAX, UNANSWERED_MAX_S, sent_headers
@@ -107,6 +107,9 @@ def render(settings: Settings, program: PbxProgram, folders: Folders, access: Pb
         "take_tries_max": str(TAKE_TRIES_MAX),
         "unanswered_max_s": str(UNANSWERED_MAX_S),
         "sent_headers": sent_headers(),
+        "listen": listen_step(program),
+        "listen_asked": listening.ASKED,
+        "listen_found": listening.FOUND,
         "realm": REALM,
         "cel_name": CEL_NAME,
         "http_port": str(settings.pbx_http_port),
@@ -129,6 +132,13 @@ def render(settings: Settings, program: PbxProgram, folders: Folders, access: Pb
     values["demo_dialplan"] = _filled("demo_extensions.conf", values) if demo else ""
     texts = {name: _filled(name, values) for name in TEMPLATES}
     return texts | {f"{name}.conf": "" for name in EMPTY_FILES}
+
+
+def listen_step(program: PbxProgram) -> str:
+    """Without the detector everybody counts as a person; an application that is not there would end the call."""
+    if (program.modules / "app_amd.so").exists():
+        return f"{listening.APPLICATION}(${{{listening.ASKED}}})"
+    return "NoOp(no detector)"
 
 
 def _filled(name: str, values: dict[str, str]) -> str:

@@ -258,6 +258,9 @@ class AsteriskTelephony:
             self._channels.of(channel).up_utc_s = event.timestamp.timestamp()
             if len(self._channels) > SEEN_MAX:
                 self.link.drop("more channels than can be")
+            if (picked_up := translate.picked_up(event)) is not None:
+                self._channels.of(channel).listened_to = True
+                self._tell_of(channel, picked_up)
         self._tell_of(channel, translate.rang(event))
 
     def _hear_caller_up(self, call: str, at_utc_s: float) -> None:
@@ -313,7 +316,7 @@ class AsteriskTelephony:
         )
         if isinstance(told, LegEnded):
             self._spawn(self._actor.drop_room(channel))
-        elif told is not None and seen is not None and seen.up_utc_s is not None and not seen.announced:
+        elif told is not None and seen is not None and seen.up_utc_s is not None and not seen.told_up:
             # Answered and gone before it came to our application: still a call that was answered.
             self._tell_of(channel, CallAnswered(call=channel, at_utc_s=seen.up_utc_s))
         if isinstance(told, CallEnded) and told.answered_utc_s is not None and (seen is None or seen.up_utc_s is None):

@@ -17,6 +17,7 @@ from busyhour.adapters.asterisk import ari_events as ari
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply, Reply, Request
 from busyhour.adapters.asterisk.history import histories_of
+from busyhour.adapters.asterisk.listening import APPLICATION
 from busyhour.adapters.asterisk.phones import AsteriskPhones
 from busyhour.adapters.asterisk.telephony_callers import Callers
 from busyhour.adapters.asterisk.telephony_company import Company
@@ -43,6 +44,7 @@ from busyhour.core.events import (
     CallAnswered,
     CallJoined,
     CallMissing,
+    CallPickedUp,
     CallRang,
     CallSent,
     Event,
@@ -242,7 +244,10 @@ class Actor:
             return _found_caller(call, seen, row)
         if row.state == "Up" and row.dialplan.app_name == "Stasis":
             seen.announced = True
-            return CallAnswered(call=call, at_utc_s=seen.up_utc_s or row.creationtime.timestamp())
+            at_utc_s = seen.up_utc_s or row.creationtime.timestamp()
+            return CallAnswered(call=call, at_utc_s=at_utc_s, heard=row.channelvars.heard)
+        if row.state == "Up" and row.dialplan.app_name == APPLICATION:
+            return CallPickedUp(call=call, at_utc_s=seen.up_utc_s or row.creationtime.timestamp())
         if row.state == "Ringing":
             return CallRang(call=call, at_utc_s=row.creationtime.timestamp())
         return CallSent(call=call)

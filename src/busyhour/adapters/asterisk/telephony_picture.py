@@ -15,6 +15,7 @@ from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari import AriLink, NoReply
 from busyhour.adapters.asterisk.dialplan import CAME_CONTEXT
 from busyhour.adapters.asterisk.history import answers_of, lives_of
+from busyhour.adapters.asterisk.listening import APPLICATION
 from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_ringing import RingingTones
 from busyhour.adapters.asterisk.telephony_seen import Channels
@@ -68,6 +69,8 @@ class Photographer:
             ringing=row.state == "Ringing",
             bridge=room,
             in_app=room is not None or row.dialplan.app_name == "Stasis",
+            listening=row.state == "Up" and row.dialplan.app_name == APPLICATION,
+            heard=row.channelvars.heard,
             dialed=dialed,
             number=number,
             name=row.caller.name[: translate.NAME_MAX] if came_in(row.name) else "",

@@ -8,6 +8,7 @@ import math
 import re
 from typing import Any, Final
 
+from busyhour.adapters.asterisk import listening
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.translate import phone_of, sip_phone_of
 from busyhour.core.commands import Dial, PlaceCall, RingAgent, RingParty
@@ -35,6 +36,11 @@ RESERVED: Final = frozenset(
     ["EXTEN", "CONTEXT", "PRIORITY", "CHANNEL", "UNIQUEID", "CHANNEL_ID", "HANGUPCAUSE", "ANSWEREDTIME", "DIALEDTIME"]
 )
 """Names that the PBX sets by itself; an attribute of that name is left out."""
+
+
+def is_ours(name: str) -> bool:
+    """Or the PBX's: what a list brings along must not look like what we, or the PBX, say of the call."""
+    return name in RESERVED or name.startswith(("BUSYHOUR_", "AMD"))
 
 
 def clean(text: str) -> str:
@@ -72,7 +78,7 @@ def variables(call: Dial) -> dict[str, str]:
     back is no contact."""
     item = call.item if isinstance(call, PlaceCall) else None
     known = list(item.variables.items())[:VARIABLES_MAX] if item is not None else []
-    theirs = {name: clean(value) for name, value in known if VARIABLE_NAME.fullmatch(name) and name not in RESERVED}
+    theirs = {name: clean(value) for name, value in known if VARIABLE_NAME.fullmatch(name) and not is_ours(name)}
     ours = {
         "WOMBAT_ID": call.call,
         "WOMBATID": call.call,
@@ -81,6 +87,8 @@ def variables(call: Dial) -> dict[str, str]:
         "WOMBAT_DIALING_NUMBER": clean(number_of(call)),
         "BUSYHOUR_CALL": call.call,
     }
+    if isinstance(call, PlaceCall) and call.listen is not None:
+        ours[listening.ASKED] = listening.arguments(call.listen)
     if call.call_max_s > 0:
         # Counted from now, not from the answer. The core's own timer is first; this one is there when the core is not.
         ours["TIMEOUT(absolute)"] = str(math.ceil(call.call_max_s + call.ring_timeout_s + ORIGINATE_SLACK_S))

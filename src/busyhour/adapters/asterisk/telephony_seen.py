@@ -16,6 +16,7 @@ SEEN_MAX: Final = 200_000
 class Seen:
     up_utc_s: float | None = None  # when its state became Up
     announced: bool = False  # its answer was told
+    listened_to: bool = False  # it was told that the PBX listens who answered
     playing: set[str] = field(default_factory=set)  # playbacks begun and not ended
     stopped: set[str] = field(default_factory=set)  # playbacks that we ended ourselves
     music: bool = False  # hears hold music
@@ -25,6 +26,10 @@ class Seen:
     arriving: CallArrived | None = None  # a caller whose headers are being read; then it is told
     arrived: bool = False  # a caller who was told of, or is in a picture that was
     unsure: bool = False  # met after a gap: it may play or hear music unknown to us
+
+    @property
+    def told_up(self) -> bool:
+        return self.announced or self.listened_to
 
 
 class Channels:

@@ -15,6 +15,7 @@ from busyhour.core.events import (
     CallArrived,
     CallEnded,
     CallJoined,
+    CallPickedUp,
     CallRang,
     DigitPressed,
     LegEnded,
@@ -59,7 +60,17 @@ def answered(event: ari.StasisStart, up_utc_s: float | None) -> CallAnswered | N
     before."""
     if not is_call(event.channel.name):
         return None
-    return CallAnswered(call=event.channel.name, at_utc_s=up_utc_s or event.timestamp.timestamp())
+    at_utc_s = event.timestamp.timestamp()
+    heard = event.channel.channelvars.heard
+    analysis_s = max(0.0, at_utc_s - up_utc_s) if heard is not None and up_utc_s is not None else None
+    return CallAnswered(call=event.channel.name, at_utc_s=up_utc_s or at_utc_s, heard=heard, analysis_s=analysis_s)
+
+
+def picked_up(event: ari.ChannelStateChange) -> CallPickedUp | None:
+    """It is up, and is being listened to before it is ours."""
+    if not is_call(event.channel.name) or came_in(event.channel.name) or not event.channel.channelvars.listening:
+        return None
+    return CallPickedUp(call=event.channel.name, at_utc_s=event.timestamp.timestamp())
 
 
 def ended(

@@ -19,6 +19,7 @@ def reckon(rows: Rows, ask: ReckoningAsk) -> Reckoning:
             answered_utc_s=record.answered_utc_s,
             joined_utc_s=record.joined_utc_s,
             wait_max_s=ask.wait_max_s,
+            heard=record.heard,
         )
         if count != NOTHING and record.answered_utc_s >= ask.from_utc_s:
             bucket = bucket_of(record.answered_utc_s)

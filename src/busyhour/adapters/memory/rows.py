@@ -15,6 +15,7 @@ from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.counts import Count
 from busyhour.core.model.pictures import AgentProfile, CallRecord, HopperItem, OpenCall, Reservation
 from busyhour.core.model.recordings import RecordingPicture, RecordingPolicy
+from busyhour.core.model.values import Heard
 
 DAY_S = 86_400.0
 MINUTE_S = 60.0
@@ -48,6 +49,7 @@ class Attempt(Struct):
     answered_utc_s: float | None = None
     joined_utc_s: float | None = None
     agent_id: int | None = None
+    heard: Heard | None = None
     record: CallRecord | None = None
     disposition: str | None = None
     note: str = ""
@@ -93,6 +95,7 @@ PLAIN = (
     "dialed",
     "first_utc_s",
     "abandoned",
+    "machines",
     "learned",
     "recordings",
 )
@@ -126,6 +129,7 @@ class Rows:
     these."""
     dialed: dict[str, tuple[float, ...]] = field(default_factory=dict)  # number: when, lately
     abandoned: dict[str, float] = field(default_factory=dict)  # number: when its last abandoned call ended
+    machines: dict[str, float] = field(default_factory=dict)  # number: when its last call that a machine had ended
     inbound: CallerRows = field(default_factory=CallerRows)
     fence: int = 0
     written_no: int = 0
@@ -282,6 +286,7 @@ def _open_call(attempt: Attempt) -> OpenCall:
         disposition=attempt.disposition,
         note=attempt.note,
         opted_out_utc_s=attempt.opted_out_utc_s,
+        heard=attempt.heard,
         outcome=attempt.record.outcome if attempt.record else None,
         ended_utc_s=attempt.record.ended_utc_s if attempt.record else None,
     )

@@ -205,6 +205,7 @@ class MemoryStore:
                 due_utc_s=keep.item.due_utc_s,
                 oldest_24h_utc_s=recent[0] if recent else None,
                 abandoned_utc_s=rows.abandoned.get(keep.item.number),
+                machine_utc_s=rows.machines.get(keep.item.number),
                 agent_sure=keep.agent_id is not None,
             )
         )

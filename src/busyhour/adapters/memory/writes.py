@@ -153,6 +153,7 @@ def _progress(attempt: Attempt, keep: c.SaveProgress) -> None:
     attempt.answered_utc_s = attempt.answered_utc_s or keep.answered_utc_s
     attempt.joined_utc_s = attempt.joined_utc_s or keep.joined_utc_s
     attempt.agent_id = keep.agent_id or attempt.agent_id
+    attempt.heard = keep.heard or attempt.heard
 
 
 def _close(rows: Rows, record: CallRecord) -> None:
@@ -167,6 +168,8 @@ def _close(rows: Rows, record: CallRecord) -> None:
         rows.answered.setdefault(attempt.placed.campaign_id, []).append((attempt.placed.at_utc_s, record))
     if record.outcome is Outcome.ABANDONED:
         rows.abandoned[attempt.placed.item.number] = record.ended_utc_s
+    if record.outcome is Outcome.ANSWERING_MACHINE:
+        rows.machines[attempt.placed.item.number] = record.ended_utc_s
     run = rows.runs[attempt.placed.run_id]
     run.answered += record.answered_utc_s is not None
     run.abandoned += record.outcome is Outcome.ABANDONED

@@ -28,7 +28,7 @@ UPDATE attempt a SET
     state = CASE WHEN array_position(life.states, $2::text) > array_position(life.states, a.state) THEN $2
         ELSE a.state END,
     ringing_utc_s = coalesce(a.ringing_utc_s, $3), answered_utc_s = coalesce(a.answered_utc_s, $4),
-    joined_utc_s = coalesce(a.joined_utc_s, $5), agent_id = coalesce($6, a.agent_id)
+    joined_utc_s = coalesce(a.joined_utc_s, $5), agent_id = coalesce($6, a.agent_id), heard = coalesce($7, a.heard)
 FROM (SELECT ARRAY['intent', 'ambiguous', 'sent', 'ringing', 'answered'] AS states) life
 WHERE a.call = $1 AND a.state <> 'final'
 """
@@ -37,7 +37,7 @@ WITH closed AS (
     UPDATE attempt SET state = 'final', outcome = $2, cause = $3, retry_why = $4,
         ringing_utc_s = coalesce($5, ringing_utc_s), answered_utc_s = coalesce($6, answered_utc_s),
         joined_utc_s = coalesce($7, joined_utc_s), ended_utc_s = $8, talk_ms = $9, agent_id = coalesce($10, agent_id),
-        next_due_utc_s = $11
+        next_due_utc_s = $11, heard = coalesce($13, heard), analysis_ms = coalesce($14, analysis_ms)
     WHERE call = $1 AND state <> 'final'
     RETURNING run_id, member_id, answered_utc_s),
 cdr AS (
@@ -139,7 +139,8 @@ def _run(one: c.SaveRun) -> list[Row]:
 def _progress(one: c.SaveProgress) -> list[Row]:
     if is_callers(one.call):
         return []
-    return [(one.call, one.state, one.ringing_utc_s, one.answered_utc_s, one.joined_utc_s, one.agent_id)]
+    times = (one.ringing_utc_s, one.answered_utc_s, one.joined_utc_s)
+    return [(one.call, one.state, *times, one.agent_id, one.heard)]
 
 
 def _call(one: c.CloseCall) -> list[Row]:
@@ -158,6 +159,8 @@ def _call(one: c.CloseCall) -> list[Row]:
             record.agent_id,
             record.next_due_utc_s,
             msgspec.json.encode(record.segments).decode(),
+            record.heard,
+            None if record.analysis_s is None else round(record.analysis_s * 1000),
         )
     ]
 

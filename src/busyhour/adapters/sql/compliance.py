@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from busyhour.adapters.sql.campaigns import campaign_of
 from busyhour.adapters.sql.database import Driver
 from busyhour.adapters.sql.lists import EXPORT_S_MAX, LONG
-from busyhour.core.dialer.compliance.presets import Preset, preset_of
+from busyhour.core.dialer.compliance.detector import false_share
+from busyhour.core.dialer.compliance.presets import preset_of
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.counts import BUCKET_S, Count, Reckoning, ReckoningAsk
 from busyhour.service import records as r
@@ -23,17 +24,22 @@ RINGING_MAX_S = 3_600.0  # an answer comes at most so long after the call was be
 # The outcomes are those of the index `attempt_reached`.
 RECKON = """
 SELECT (SELECT min(intent_utc_s) FROM attempt WHERE campaign_id = $1 AND trunk_id IS NOT NULL) AS first_utc_s,
-    b.bucket, b.late, b.connected, b.abandoned
+    b.bucket, b.late, b.connected, b.abandoned, b.machines, b.detected
 FROM (SELECT 1) one LEFT JOIN (
-    SELECT floor(answered_utc_s / $2::float8)::bigint AS bucket, late, count(*) FILTER (WHERE connected) AS connected,
-        count(*) FILTER (WHERE NOT connected) AS abandoned
+    SELECT floor(answered_utc_s / $2::float8)::bigint AS bucket, late,
+        count(*) FILTER (WHERE NOT detected AND connected) AS connected,
+        count(*) FILTER (WHERE NOT detected AND NOT connected) AS abandoned,
+        count(*) FILTER (WHERE NOT detected AND connected AND met) AS machines,
+        count(*) FILTER (WHERE detected) AS detected
     FROM (
         SELECT answered_utc_s, CASE WHEN intent_utc_s >= $5 THEN call END AS late,
-            CASE WHEN joined_utc_s IS NOT NULL THEN joined_utc_s - answered_utc_s <= $3
+            outcome = 'ANSWERING_MACHINE' AS detected, heard = 'machine' AND joined_utc_s IS NOT NULL AS met,
+            CASE WHEN heard = 'machine' AND joined_utc_s IS NOT NULL THEN true
+            WHEN joined_utc_s IS NOT NULL THEN joined_utc_s - answered_utc_s <= $3
             ELSE outcome IN ('IVR_COMPLETED', 'IVR_LEFT', 'MAX_DURATION') END AS connected
         FROM attempt
         WHERE campaign_id = $1 AND intent_utc_s >= $4 AND answered_utc_s >= $6
-            AND outcome IN ('HANDLED', 'IVR_COMPLETED', 'IVR_LEFT', 'ABANDONED', 'MAX_DURATION')
+            AND outcome IN ('HANDLED', 'IVR_COMPLETED', 'IVR_LEFT', 'ABANDONED', 'MAX_DURATION', 'ANSWERING_MACHINE')
             AND call <> ALL ($7::text[])) answered
     GROUP BY 1, 2) b ON true
 """
@@ -51,7 +57,10 @@ async def reckon(driver: Driver, ask: ReckoningAsk) -> Reckoning:
         ask.from_utc_s,
         list(ask.open_calls),
     )
-    counted = [(row["late"], row["bucket"], Count(row["connected"], row["abandoned"])) for row in rows]
+    counted = [
+        (row["late"], row["bucket"], Count(row["connected"], row["abandoned"], row["machines"], row["detected"]))
+        for row in rows
+    ]
     return Reckoning(
         campaign_id=ask.campaign_id,
         from_utc_s=ask.from_utc_s,
@@ -63,18 +72,20 @@ async def reckon(driver: Driver, ask: ReckoningAsk) -> Reckoning:
 
 
 # One row for each campaign and day. `met` is when an agent came, or the message began that stands for one; what rang
-# too short is what nobody answered and nobody refused, and ended before the law allows to give up.
+# too short is what nobody answered and nobody refused, and ended before the law allows to give up. Machines that agents
+# met, to test the detector, are nobody.
 DAYS = sa.text("""
 WITH rule AS (
     SELECT * FROM jsonb_to_recordset(CAST(:rules AS jsonb)) AS q(
         campaign_id bigint, name text, zone text, wait_max_s float8, ring_min_s float8)),
 dialed AS (
     SELECT u.campaign_id, u.name, u.zone, u.wait_max_s, u.ring_min_s, a.outcome, a.answered_utc_s,
-        a.opted_out_utc_s,
+        a.opted_out_utc_s, a.analysis_ms,
         to_char(to_timestamp(a.intent_utc_s) AT TIME ZONE u.zone, 'YYYY-MM-DD') AS day,
         a.joined_utc_s - a.answered_utc_s AS agent_s,
         coalesce(a.ended_utc_s, 'infinity') - coalesce(a.ringing_utc_s, a.intent_utc_s) AS rang_s,
-        a.outcome IN ('HANDLED', 'IVR_COMPLETED', 'IVR_LEFT', 'ABANDONED', 'MAX_DURATION') AS reached,
+        a.outcome IN ('HANDLED', 'IVR_COMPLETED', 'IVR_LEFT', 'ABANDONED', 'MAX_DURATION')
+            AND NOT (coalesce(a.heard, '') = 'machine' AND a.joined_utc_s IS NOT NULL) AS reached,
         CASE WHEN a.joined_utc_s IS NULL AND a.outcome IN ('ABANDONED', 'IVR_COMPLETED', 'IVR_LEFT', 'MAX_DURATION')
             THEN (SELECT min(s.started_utc_s) FROM segment s WHERE s.interaction_id = a.call
                 AND s.kind IN ('message', 'abandon_message')) - a.answered_utc_s END AS message_s
@@ -95,7 +106,8 @@ SELECT campaign_id, name AS campaign_name, day, count(*) AS dials,
     percentile_disc(0.95) WITHIN GROUP (ORDER BY met_s) FILTER (WHERE reached AND met_s IS NOT NULL) AS met_p95_s,
     count(*) FILTER (WHERE outcome IN ('NO_ANSWER', 'CANCELLED') AND rang_s < ring_min_s) AS rang_short,
     min(rang_s) FILTER (WHERE outcome IN ('NO_ANSWER', 'CANCELLED')) AS rang_min_s,
-    count(*) FILTER (WHERE outcome IS NULL) AS still_open, count(opted_out_utc_s) AS opted_out
+    count(*) FILTER (WHERE outcome IS NULL) AS still_open, count(opted_out_utc_s) AS opted_out,
+    count(*) FILTER (WHERE outcome = 'ANSWERING_MACHINE') AS machines, max(analysis_ms) AS analysis_max_ms
 FROM judged GROUP BY campaign_id, name, day ORDER BY day DESC, campaign_id
 """)
 
@@ -123,9 +135,9 @@ async def days(
     known = set((await connection.execute(KNOWN_ZONES, zones)).scalars())
     rules = msgspec.json.encode([_rule(campaign, known) for campaign in campaigns]).decode()
     asked = {"rules": rules, "from_utc_s": from_utc_s, "until_utc_s": until_utc_s}
-    laws = {campaign.campaign_id: preset_of(campaign.compliance.preset) for campaign in campaigns}
+    known_as = {campaign.campaign_id: campaign for campaign in campaigns}
     rows = (await connection.execute(DAYS, asked)).mappings()
-    return [_day(row, laws[row["campaign_id"]]) for row in rows]
+    return [_day(row, known_as[row["campaign_id"]]) for row in rows]
 
 
 def _rule(campaign: Campaign, zones: set[str]) -> dict[str, Any]:
@@ -139,15 +151,20 @@ def _rule(campaign: Campaign, zones: set[str]) -> dict[str, Any]:
     }
 
 
-def _day(row: Mapping[Any, Any], law: Preset) -> r.ComplianceDay:
+def _day(row: Mapping[Any, Any], campaign: Campaign) -> r.ComplianceDay:
+    """People whom the detector took for machines are estimated, and count as answered and abandoned."""
+    law = preset_of(campaign.compliance.preset)
     fields: dict[str, Any] = dict(row)
     for name in ("met_max", "met_p95", "rang_min"):
         seconds = fields.pop(f"{name}_s")
         fields[f"{name}_ms"] = None if seconds is None else round(seconds * 1000)
+    false = false_share(campaign.machines.test)
+    taken = false * fields["machines"]
+    answered = fields["answered"] + taken
     return r.ComplianceDay(
         **fields,
-        machines=0,
-        abandoned_share=fields["abandoned"] / fields["answered"] if fields["answered"] else 0.0,
+        false_share=false,
+        abandoned_share=(fields["abandoned"] + taken) / answered if answered else 0.0,
         preset=law.key,
         wait_max_s=law.wait_max_s,
         ring_min_s=law.ring_min_s,

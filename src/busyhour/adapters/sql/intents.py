@@ -43,7 +43,7 @@ SELECT q.call,
     coalesce((SELECT true FROM attempt a WHERE a.number = q.number AND a.ended_utc_s IS NULL LIMIT 1),
         (SELECT true FROM caller a WHERE a.reads_as = q.number AND a.ended_utc_s IS NULL LIMIT 1)) AS number_live,
     (SELECT true FROM attempt a WHERE a.contact_id = q.contact_id AND a.ended_utc_s IS NULL LIMIT 1) AS contact_live,
-    lately.attempts, lately.oldest, lately.abandoned_utc_s
+    lately.attempts, lately.oldest, lately.abandoned_utc_s, lately.machine_utc_s
 FROM jsonb_to_recordset($1::jsonb) AS q(
     call text, member_id bigint, run_id bigint, contact_id bigint, number text, at_utc_s float8, by_hand boolean)
 CROSS JOIN LATERAL (SELECT state, taken_as FROM member WHERE member_id = q.member_id AND run_id = q.run_id
@@ -53,7 +53,8 @@ CROSS JOIN LATERAL (SELECT name, settings FROM campaign WHERE campaign_id = r.ca
 CROSS JOIN LATERAL (SELECT time_zone FROM contact WHERE contact_id = q.contact_id OFFSET 0) k
 CROSS JOIN LATERAL (SELECT count(*) FILTER (WHERE a.intent_utc_s > q.at_utc_s - 86400) AS attempts,
     min(intent_utc_s) FILTER (WHERE a.intent_utc_s > q.at_utc_s - 86400) AS oldest,
-    max(ended_utc_s) FILTER (WHERE a.outcome = 'ABANDONED') AS abandoned_utc_s FROM attempt a
+    max(ended_utc_s) FILTER (WHERE a.outcome = 'ABANDONED') AS abandoned_utc_s,
+    max(ended_utc_s) FILTER (WHERE a.outcome = 'ANSWERING_MACHINE') AS machine_utc_s FROM attempt a
     WHERE a.number = q.number AND a.intent_utc_s > q.at_utc_s - 345600 AND a.trunk_id IS NOT NULL) lately
 """
 PLACE = """
@@ -123,6 +124,7 @@ def _judge(look: Mapping[str, Any] | None, one: PlaceCall) -> Verdict:
             due_utc_s=one.item.due_utc_s,
             oldest_24h_utc_s=look["oldest"],
             abandoned_utc_s=look["abandoned_utc_s"],
+            machine_utc_s=look["machine_utc_s"],
             agent_sure=one.agent_id is not None,
         )
     )

@@ -242,6 +242,8 @@ attempt = _table(
     talk_ms=INT,
     next_due_utc_s=TIME,
     opted_out_utc_s=TIME,
+    heard=TEXT,
+    analysis_ms=INT,
 )
 reservation = _table(
     "reservation", "call", call=TEXT, run_id=INT, member_id=INT, agent_id=INT, item=JSONB, until_utc_s=TIME

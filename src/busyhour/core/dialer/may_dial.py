@@ -36,6 +36,7 @@ class DialPicture(Struct, frozen=True, kw_only=True):
     attempts_24h: int  # to this number, over all campaigns
     oldest_24h_utc_s: float | None = None  # the first of those
     abandoned_utc_s: float | None = None  # when the last abandoned call to this number ended, over all campaigns
+    machine_utc_s: float | None = None  # when the last call to this number that a machine had ended, likewise
     due_utc_s: float = 0.0  # when the member was to be called
     agent_sure: bool = False  # an agent is on the line before it is dialed
 
@@ -62,7 +63,7 @@ def may_dial(picture: DialPicture) -> Verdict:
         return Verdict(refusal=Refusal.NOT_DUE, due_utc_s=picture.due_utc_s)
     if picture.number_live:
         return Verdict(refusal=Refusal.NUMBER_LIVE, due_utc_s=picture.utc_s + NUMBER_LIVE_WAIT_S)
-    return _within_cap(picture) or _after_abandoned(picture) or _within_hours(picture) or YES
+    return _within_cap(picture) or _after_abandoned(picture) or _after_machine(picture) or _within_hours(picture) or YES
 
 
 def _within_cap(picture: DialPicture) -> Verdict | None:
@@ -79,6 +80,15 @@ def _after_abandoned(picture: DialPicture) -> Verdict | None:
     if picture.agent_sure or picture.abandoned_utc_s is None or picture.utc_s >= picture.abandoned_utc_s + again_s:
         return None
     return Verdict(refusal=Refusal.ABANDONED_LATELY, due_utc_s=picture.abandoned_utc_s + again_s)
+
+
+def _after_machine(picture: DialPicture) -> Verdict | None:
+    """The same after a machine; the campaign may want longer than the law."""
+    campaign = picture.campaign
+    again_s = max(preset_of(campaign.compliance.preset).machine_again_s, campaign.machines.again_s)
+    if picture.agent_sure or picture.machine_utc_s is None or picture.utc_s >= picture.machine_utc_s + again_s:
+        return None
+    return Verdict(refusal=Refusal.MACHINE_LATELY, due_utc_s=picture.machine_utc_s + again_s)
 
 
 def _within_hours(picture: DialPicture) -> Verdict | None:

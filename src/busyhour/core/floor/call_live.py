@@ -17,7 +17,7 @@ from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.fact import Instant
 from busyhour.core.model.pictures import HopperItem, Segment
 from busyhour.core.model.queue import Destination, Queue
-from busyhour.core.model.values import AcwMode, Outcome
+from busyhour.core.model.values import AcwMode, Heard, Outcome
 from busyhour.core.recording.live import Recorder, Recording
 
 
@@ -81,6 +81,9 @@ class DialedCall(CallLive):
     request: str | None = None  # who asked for it waits for the store's yes
     hint: Outcome | None = None  # why we hung up, when we did
     message_heard: bool = False
+    heard: Heard | None = None  # who answered, as the PBX says
+    analysis_s: float | None = None
+    checked: bool = False  # passed to an agent although a machine was heard: the detector is being tested
     destination: str | None = None  # the prefix that counts it, while it has a line
     opted_out: bool = False  # the callee pressed the key that asks for no more calls
     outcome: Outcome | None = None  # set with the final record

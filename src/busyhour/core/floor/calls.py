@@ -10,7 +10,19 @@ from busyhour.core.commands import (
     ReturnItems,
     SaveProgress,
 )
-from busyhour.core.floor import accompanied, agents, callbacks, callers, endings, law, offers, opt_out, places, wrapup
+from busyhour.core.floor import (
+    accompanied,
+    agents,
+    callbacks,
+    callers,
+    endings,
+    law,
+    listening,
+    offers,
+    opt_out,
+    places,
+    wrapup,
+)
 from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.agent import SystemReason
@@ -63,11 +75,7 @@ def on_call_refused(f: FloorState, event: e.CallRefused) -> None:
         outcome = Outcome.DNC if event.reason is Refusal.DNC else Outcome.INVALID_NUMBER
         f.do(CloseMember(run_id=call.run_id, member_id=item.member_id, outcome=outcome, why=event.reason))
     else:
-        returned = ReturnItems(
-            run_id=call.run_id, member_ids=(item.member_id,), calls=(item.call,), due_utc_s=event.due_utc_s
-        )
-        f.do(returned)
-        endings.note_due(f, call.run_id, event.due_utc_s)
+        endings.give_back(f, call, event.due_utc_s)
     f.runs[call.run_id].why = f"last number refused: {event.reason}"
     endings.release_line(f, call)
     accompanied.refused(f, call, event.reason)
@@ -149,7 +157,7 @@ def on_call_answered(f: FloorState, event: e.CallAnswered) -> None:
     if call is None:
         f.do(HangUpCall(call=event.call))  # nobody's call: never leave a person in silence
         return
-    if call.attempt in (AttemptState.ANSWERED, AttemptState.FINAL):
+    if call.attempt in (AttemptState.ANSWERED, AttemptState.FINAL) and call.state is not CallState.LISTENING:
         return
     if call.state is CallState.PLANNED:  # the commit's answer is still under way; the PBX was faster
         on_call_committed(f, e.CallCommitted(call=call.call))
@@ -157,22 +165,18 @@ def on_call_answered(f: FloorState, event: e.CallAnswered) -> None:
         callers.on_answered(f, call, event.at_utc_s)
         return
     assert isinstance(call, DialedCall)
-    f.move_attempt(call, AttemptCause.ANSWERED)
-    call.answered_utc_s, call.answered_at = event.at_utc_s, f.heard(event.at_utc_s)
-    f.drop("ring", call.call)
-    f.drop("look", call.call)
-    f.do(SaveProgress(call=call.call, state=call.attempt, ringing_utc_s=call.rang_utc_s, answered_utc_s=event.at_utc_s))
-    f.move_call(call, CallCause.ANSWERED)
+    listening.note_verdict(f, call, event)
     if call.hint is not None:
         hang_up(f, call)  # answered while we were giving up: counted, and not left in silence
         return
     if call.campaign.call_max_s > 0:
         f.at(call.campaign.call_max_s, "max", call.call)
-    if call.campaign.dial_mode is DialMode.AGENTLESS:
+    if listening.ends_here(f, call):
+        listening.meet_machine(f, call)
+    elif call.campaign.dial_mode is DialMode.AGENTLESS:
         play_message(f, call)
     else:
-        waited_s = max(0.0, call.answered_at.utc_s - event.at_utc_s)
-        f.at(call.campaign.answer_wait_max_s - waited_s, "wait", call.call)
+        f.at(call.campaign.answer_wait_max_s - listening.waited_s(f, call), "wait", call.call)
         if call.accompanied:
             accompanied.join(f, call)
 

@@ -9,7 +9,7 @@ from busyhour.core.floor.state import FloorState
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.run import ACTIVE
 from busyhour.core.model.pictures import CallHistory, CallRecord, OpenCall
-from busyhour.core.model.values import DialMode, EndCause, Outcome
+from busyhour.core.model.values import DialMode, EndCause, Heard, Outcome
 
 
 def close(f: FloorState, stored: OpenCall, history: CallHistory | None, started: FloorStarted) -> CallRecord:
@@ -52,6 +52,7 @@ def close(f: FloorState, stored: OpenCall, history: CallHistory | None, started:
         segments=(),
         next_due_utc_s=retry.due_utc_s,
         retry_why=retry.why,
+        heard=stored.heard,
     )
     f.do(CloseCall(record=record))
     return record
@@ -60,6 +61,8 @@ def close(f: FloorState, stored: OpenCall, history: CallHistory | None, started:
 def _dead_outcome(mode: DialMode | None, stored: OpenCall, answered: float | None, cause: EndCause) -> Outcome:
     if stored.joined_utc_s is not None:
         return Outcome.HANDLED
+    if answered is not None and stored.heard is Heard.MACHINE:
+        return Outcome.ANSWERING_MACHINE
     if answered is not None:  # whether the message was heard to its end is not known
         return Outcome.IVR_LEFT if mode is DialMode.AGENTLESS else Outcome.ABANDONED
     return UNANSWERED[cause]

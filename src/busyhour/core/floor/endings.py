@@ -1,7 +1,7 @@
 """How calls end: the final record, written once, and everybody let go."""
 
 from busyhour.core import events as e
-from busyhour.core.commands import CloseCall
+from busyhour.core.commands import CloseCall, ReturnItems
 from busyhour.core.dialer.retry import Retry, next_attempt
 from busyhour.core.floor import (
     accompanied,
@@ -66,7 +66,7 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
         )
     record = _record(f, call, cause, ended_utc_s, retry.due_utc_s, retry.why)
     f.do(CloseCall(record=record))
-    for kind in ("ring", "wait", "join", "orphan", "music", "max", "gone", "look", "prompt", "opt-out"):
+    for kind in ("ring", "listen", "wait", "join", "orphan", "music", "max", "gone", "look", "prompt", "opt-out"):
         f.drop(kind, call.call)
     note_due(f, call.run_id, retry.due_utc_s)
     release_line(f, call)
@@ -194,6 +194,8 @@ def _record(
         segments=tuple(call.segments),
         next_due_utc_s=next_due_utc_s,
         retry_why=retry_why,
+        heard=call.heard,
+        analysis_s=call.analysis_s,
     )
 
 
@@ -205,6 +207,13 @@ def release_line(f: FloorState, call: DialedCall) -> None:
         trunk.up -= 1
         f.dirty_all_runs()
     f.touch("system", "system")
+
+
+def give_back(f: FloorState, call: DialedCall, due_utc_s: float | None) -> None:
+    """It was not dialed: its member waits until then, or until it is asked for."""
+    item = call.item
+    f.do(ReturnItems(run_id=call.run_id, member_ids=(item.member_id,), calls=(item.call,), due_utc_s=due_utc_s))
+    note_due(f, call.run_id, due_utc_s)
 
 
 def note_due(f: FloorState, run_id: int, due_utc_s: float | None) -> None:

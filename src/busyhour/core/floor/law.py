@@ -18,6 +18,7 @@ from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE
 from busyhour.core.model.counts import ABANDONED, CONNECTED, NOTHING, ReckoningAsk
+from busyhour.core.model.values import Heard
 
 ASK_AGAIN_S = 60.0  # an answer that has not come by then was lost
 RECKON_EVERY_S = 3_600.0
@@ -77,6 +78,8 @@ def note_up(f: FloorState, call: DialedCall) -> None:
 def _hold(ledger: Ledger, call: DialedCall) -> bool:
     if call.answered_utc_s is None or (call.joined_utc_s is None and call.state is not CallState.FAREWELL):
         return False
+    if call.heard is Heard.MACHINE:
+        return False  # it is nobody, or a person who is counted as such at the end
     in_time = call.joined_utc_s is not None and call.joined_utc_s - call.answered_utc_s <= ledger.wait_max_s
     ledger.hold(call.call, CONNECTED if in_time else ABANDONED)
     return True
@@ -94,6 +97,7 @@ def note_ended(f: FloorState, call: DialedCall) -> None:
         answered_utc_s=call.answered_utc_s,
         joined_utc_s=call.joined_utc_s,
         wait_max_s=ledger.wait_max_s,
+        heard=call.heard,
     )
     if count != NOTHING:
         ledger.add(call.answered_utc_s, count)

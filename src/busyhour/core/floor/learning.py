@@ -10,7 +10,7 @@ from busyhour.core.dialer.predictive.traits import traits_of
 from busyhour.core.floor.predictor import Predictor
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import TRYING, CallState
-from busyhour.core.model.values import DialMode, Outcome
+from busyhour.core.model.values import DialMode, Heard, Outcome
 
 if TYPE_CHECKING:
     from busyhour.core.floor.call_live import DialedCall
@@ -53,7 +53,7 @@ def call_moved(f: "FloorState", run: "RunLive", call: "DialedCall", before: Call
         return
     if before in TRYING and call.state not in TRYING:
         _call_rang(f, predictor, call)
-    if call.joined_utc_s is not None:
+    if call.joined_utc_s is not None or call.heard is Heard.MACHINE:
         return
     if call.state is CallState.TALKING:
         predictor.served()
@@ -66,7 +66,7 @@ def call_moved(f: "FloorState", run: "RunLive", call: "DialedCall", before: Call
 def _call_rang(f: "FloorState", predictor: Predictor, call: "DialedCall") -> None:
     name, now_s = call.call, f.now.mono_s
     if call.state is not CallState.ENDED or call.answered_utc_s is not None:
-        predictor.rang(name, now_s, live=True)
+        predictor.rang(name, now_s, live=call.heard is not Heard.MACHINE)
     elif call.outcome in NEVER_DIALED:
         predictor.never_rang(name)
     else:

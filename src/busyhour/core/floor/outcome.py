@@ -3,7 +3,7 @@
 from busyhour.core.floor.call_live import DialedCall
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import CallState
-from busyhour.core.model.values import EndCause, Outcome
+from busyhour.core.model.values import EndCause, Heard, Outcome
 
 UNANSWERED: dict[EndCause, Outcome] = {
     EndCause.BUSY: Outcome.BUSY,
@@ -43,6 +43,8 @@ def outcome_of(call: DialedCall, cause: EndCause) -> Outcome:
         if call.hint is Outcome.NO_ANSWER:
             return UNANSWERED[cause]  # the network's own word came first
         return call.hint or UNANSWERED[cause]
+    if call.heard is Heard.MACHINE and call.joined_utc_s is None:
+        return Outcome.ANSWERING_MACHINE
     met = call.joined_utc_s is not None or call.state is CallState.MESSAGE  # with somebody, or something
     if met and (call.hint is Outcome.MAX_DURATION or cause is EndCause.TIMEOUT):
         return Outcome.MAX_DURATION

@@ -16,7 +16,7 @@ from busyhour.core.dialer.pacing import Pace, PacingPicture, calls_to_start, roo
 from busyhour.core.dialer.predictive.pacer import ASK_AT_EVENTS_MAX
 from busyhour.core.dialer.predictive.picture import RING_MIN_S, Decision, Picture, Rules
 from busyhour.core.dialer.predictive.traits import traits_of
-from busyhour.core.floor import calls, destinations, law, runs
+from busyhour.core.floor import calls, destinations, law, listening, runs
 from busyhour.core.floor.learning import BUSY, keep, placed_s
 from busyhour.core.floor.predictor import USUAL, Predictor
 from busyhour.core.floor.run_live import RunLive
@@ -266,7 +266,7 @@ def _picture(f: FloorState, run: RunLive, predictor: Predictor, most: int) -> Pi
         left=run.budget.left if run.budget is not None else 0,
         careful=careful_of(run),
         rules=Rules(
-            grace_s=campaign.answer_wait_max_s,
+            grace_s=listening.wait_left_s(campaign),
             ring_min_s=preset.ring_min_s or RING_MIN_S,
             late_cancel=campaign.pacing.late_cancel,
         ),

@@ -19,6 +19,7 @@ from busyhour.core.floor import (
     destinations,
     endings,
     flight,
+    listening,
     offers,
     opt_out,
     orphans,
@@ -126,6 +127,7 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture, heard_at: In
     if channel.answered and call.answered_utc_s is None:
         call.answered_utc_s = channel.answered_utc_s or f.now.utc_s
     call.answered_at = (heard_at or f.now) if call.answered_utc_s is not None else None
+    call.heard = call.heard or channel.heard
     leg = places.agents_leg(f, channel)
     call.state = _call_state(call, channel, leg)
     call.accompanied = _is_accompanied(stored) and call.state in (CallState.DIALING, CallState.WAITING)
@@ -219,6 +221,7 @@ def _known(stored: OpenCall, campaign: Campaign) -> DialedCall:
         disposition=stored.disposition,
         note=stored.note,
         opted_out=stored.opted_out_utc_s is not None,
+        heard=stored.heard,
     )
 
 
@@ -233,6 +236,10 @@ def _call_state(call: DialedCall, channel: ChannelPicture, leg: str | None) -> C
         return CallState.DIALING
     if leg is not None:
         return CallState.TALKING
+    if channel.listening:
+        return CallState.LISTENING
+    if listening.is_machine(call) and channel.in_app and not call.opted_out:
+        return CallState.MESSAGE if listening.prompt_of(call) else CallState.WAITING
     if call.campaign.dial_mode is DialMode.AGENTLESS:
         return CallState.MESSAGE
     if not channel.in_app or call.opted_out:
@@ -249,13 +256,17 @@ def _take_up(f: FloorState, call: DialedCall, leg: str | None, agent_id: int | N
         accompanied.take_up(f, call, agent_id)
     if call.state is CallState.DIALING:
         f.at(call.campaign.ring_timeout_s - age_s, "ring", name)
+    elif call.state is CallState.LISTENING:
+        listening.await_verdict(f, call)
+    elif call.state is CallState.WAITING and listening.is_machine(call):
+        listening.meet_machine(f, call)
     elif call.state is CallState.WAITING:
         assert call.answered_utc_s is not None
         f.at(call.campaign.answer_wait_max_s - endings.age_s(f, call.answered_utc_s), "wait", name)
     elif call.opted_out and call.state in HEARS_US:
         opt_out.confirm(f, call)
     elif call.state is CallState.MESSAGE:
-        call.prompt, call.prompt_from_s = call.campaign.message_prompt or calls.FAREWELL, f.now.mono_s
+        call.prompt, call.prompt_from_s = _message_of(call), f.now.mono_s
         f.at(0.0, "prompt", name)
     elif call.state is CallState.FAREWELL:
         f.at(calls.FAREWELL_MAX_S, "prompt", name)
@@ -265,6 +276,11 @@ def _take_up(f: FloorState, call: DialedCall, leg: str | None, agent_id: int | N
         call.joined_utc_s = call.joined_utc_s or f.now.utc_s
     elif call.state is CallState.ORPHANED:
         _wait_for_agent(f, call, agent_id)
+
+
+def _message_of(call: DialedCall) -> str:
+    told = listening.prompt_of(call) if listening.is_machine(call) else call.campaign.message_prompt
+    return told or calls.FAREWELL
 
 
 def _wait_for_agent(f: FloorState, call: DialedCall, agent_id: int | None) -> None:
@@ -364,8 +380,11 @@ def _catch_up(
         return
     if channel.ringing:
         calls.on_call_rang(f, e.CallRang(call=name, at_utc_s=f.now.utc_s))
-    if channel.answered:
-        calls.on_call_answered(f, e.CallAnswered(call=name, at_utc_s=channel.answered_utc_s or f.now.utc_s))
+    if channel.listening:
+        listening.on_call_picked_up(f, e.CallPickedUp(call=name, at_utc_s=channel.answered_utc_s or f.now.utc_s))
+    elif channel.answered:
+        at_utc_s = channel.answered_utc_s or f.now.utc_s
+        calls.on_call_answered(f, e.CallAnswered(call=name, at_utc_s=at_utc_s, heard=channel.heard))
     if isinstance(call, CallerCall) and call.state is CallState.OUTSIDE and channel.in_app:
         outside.send_again(f, call)
         return

@@ -39,6 +39,7 @@ class RunLive:
     finished: int = 0
     answered: int = 0  # of the calls that are over
     abandoned: int = 0
+    machines_heard: int = 0  # by this engine
     turn: int = 0  # when it last placed a call: fairness at equal priority
     starts_s: deque[float] = field(default_factory=deque)  # within the last minute
     bounds: Bounds = field(default_factory=Bounds)  # what its calls to each destination are

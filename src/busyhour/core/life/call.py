@@ -7,6 +7,7 @@ class CallState(StrEnum):
     RESERVED = "reserved"  # an agent has the contact: looks at it, or their phone is being rung; nothing is dialed
     PLANNED = "planned"  # chosen; its intent is being committed
     DIALING = "dialing"
+    LISTENING = "listening"  # somebody answered; the PBX listens whether it is a person
     ARRIVED = "arrived"  # a caller, whom we have not answered yet
     WAITING = "waiting"  # answered; no agent yet
     OFFERED = "offered"  # answered; an agent was chosen and is being joined
@@ -22,6 +23,7 @@ class CallState(StrEnum):
 class CallCause(StrEnum):
     DIALED = "dialed"  # the agent said so, or the time for the preview was over
     COMMITTED = "committed"
+    PICKED_UP = "picked up"  # by whom, is being listened to
     ANSWERED = "answered"
     PLAYED = "played"  # the message begins
     OFFERED = "offered"
@@ -40,13 +42,14 @@ class CallCause(StrEnum):
 
 S, C = CallState, CallCause
 
-TRYING = (S.PLANNED, S.DIALING)  # on its way, not answered yet
+TRYING = (S.PLANNED, S.DIALING, S.LISTENING)  # on its way: not known to have been answered by a person
 HEARS_US = (S.MESSAGE, S.FAREWELL)  # no agent, but a prompt of ours
 
 CALL_LIFE: dict[CallState, dict[CallCause, CallState]] = {
     S.RESERVED: {C.DIALED: S.PLANNED, C.ENDED: S.ENDED},
     S.PLANNED: {C.COMMITTED: S.DIALING, C.ENDED: S.ENDED},
-    S.DIALING: {C.ANSWERED: S.WAITING, C.ENDED: S.ENDED},
+    S.DIALING: {C.PICKED_UP: S.LISTENING, C.ANSWERED: S.WAITING, C.ENDED: S.ENDED},
+    S.LISTENING: {C.ANSWERED: S.WAITING, C.ENDED: S.ENDED},
     S.ARRIVED: {C.ANSWERED: S.WAITING, C.ENDED: S.ENDED},
     S.WAITING: {
         C.OFFERED: S.OFFERED,

@@ -7,6 +7,7 @@ from busyhour.core.model.values import (
     AcwMode,
     DialMode,
     FirstLeg,
+    MachineAction,
     Outcome,
     PreviewEnd,
     RetryCount,
@@ -89,6 +90,39 @@ class Destination(Struct, frozen=True, kw_only=True):
     per_minute_max: int = 0
 
 
+class Listening(Struct, frozen=True, kw_only=True):
+    """How the PBX tells a machine from a person by the sound of the first moments.
+
+    People say a word and wait; machines go on speaking. Who did neither within `analysis_max_s` counts as a person.
+    """
+
+    analysis_max_s: float = 1.5  # the law's clock runs meanwhile: it is part of the wait for an agent
+    greeting_max_s: float = 1.1  # who has spoken longer is a machine
+    silence_s: float = 0.4  # who is silent so long after having spoken is a person
+    words_max: int = 5  # who has said more is a machine
+
+
+class DetectorTest(Struct, frozen=True, kw_only=True):
+    """What somebody found who listened to calls that were taken for machines: how many were people after all."""
+
+    calls: int = 0
+    people: int = 0
+    on: str = ""  # 2026-11-22
+    note: str = ""  # how it was done, and by whom: the law wants the reasons for the estimate
+
+
+class Machines(Struct, frozen=True, kw_only=True):
+    """Whether answering machines are detected, and what is done with them."""
+
+    detection: bool = False
+    listening: Listening = Listening()
+    action: MachineAction = MachineAction.HANG_UP
+    message_prompt: str | None = None  # for MESSAGE
+    again_s: float = 0.0  # no call to such a number this long without an agent; the law's own time holds besides
+    check_every: int = 0  # each so manyth is given to a free agent all the same, to test the detector; 0 = none
+    test: DetectorTest = DetectorTest()
+
+
 class Watch(Struct, frozen=True, kw_only=True):
     """When a run stops by itself, for its results are bad (MZ-099). As it is, never."""
 
@@ -133,6 +167,7 @@ class Campaign(Struct, frozen=True, kw_only=True):
     destinations: tuple[Destination, ...] = ()  # the longest prefix counts
     watch: Watch = Watch()
     preview: Preview = Preview()
+    machines: Machines = Machines()
     dial_countries: tuple[str, ...] = ()  # where agents may dial by hand: "DE"; none = the tenant's own country
     attempts_per_day_max: int = 0  # per number in 24 h over all campaigns; 0 = no limit
     retry_rules: tuple[RetryRule, ...] = ()

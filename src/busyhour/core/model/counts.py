@@ -33,6 +33,8 @@ class Count(Struct, frozen=True):
 NOTHING = Count()
 CONNECTED = Count(connected=1)
 ABANDONED = Count(abandoned=1)
+DETECTED = Count(detected=1)
+MACHINE_MET = Count(connected=1, machines=1)  # by an agent, so that the detector is tested
 
 
 def bucket_of(utc_s: float) -> int:

@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from busyhour.core.model.campaign import Campaign
-from busyhour.core.model.values import EndCause, LegMode, Outcome, PhoneKind
+from busyhour.core.model.values import EndCause, Heard, LegMode, Outcome, PhoneKind
 
 
 class HopperItem(Struct, frozen=True, kw_only=True):
@@ -81,6 +81,7 @@ class OpenCall(Struct, frozen=True, kw_only=True):
     opted_out_utc_s: float | None = None  # when the callee pressed the key that asks for no more calls
     outcome: Outcome | None = None  # not None: it is over
     ended_utc_s: float | None = None
+    heard: Heard | None = None
 
 
 class ChannelPicture(Struct, frozen=True, kw_only=True):
@@ -92,6 +93,8 @@ class ChannelPicture(Struct, frozen=True, kw_only=True):
     bridge: str | None = None
     in_app: bool = True  # under our control, not in the PBX's own dialplan
     answered_utc_s: float | None = None  # None: when is not known
+    listening: bool = False  # the PBX finds out who has answered
+    heard: Heard | None = None  # and what it found
     # Of a channel that came in:
     dialed: str = ""
     number: str = ""
@@ -147,3 +150,5 @@ class CallRecord(Struct, frozen=True, kw_only=True):
     segments: tuple[Segment, ...]
     next_due_utc_s: float | None  # when the member is to be called again; None = never
     retry_why: str  # the rule that decided, in words
+    heard: Heard | None = None
+    analysis_s: float | None = None  # how long the PBX listened

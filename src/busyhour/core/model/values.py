@@ -93,6 +93,7 @@ class Outcome(StrEnum):
     INVALID_NUMBER = "INVALID_NUMBER"
     UNAVAILABLE = "UNAVAILABLE"
     ABANDONED = "ABANDONED"  # answered, and no agent in time
+    ANSWERING_MACHINE = "ANSWERING_MACHINE"  # answered, as the detector says by a machine, and not passed to an agent
     MAX_DURATION = "MAX_DURATION"
     AGENT_SKIPPED = "AGENT_SKIPPED"  # previewed, and not dialed
     DNC = "DNC"
@@ -159,6 +160,7 @@ class Refusal(StrEnum):
     NUMBER_LIVE = "number_live"  # the same number is being called already
     OUT_OF_HOURS_LAW = "out_of_hours_law"  # the law that the campaign names allows no call at this hour
     ABANDONED_LATELY = "abandoned_lately"  # the law wants an agent to be sure, or time to pass, after such a call
+    MACHINE_LATELY = "machine_lately"  # the same after a machine was detected
     NUMBER_CAP = "number_cap"  # attempts to this number in 24 hours are used up
     NOT_DUE = "not_due"  # the clock was set back since the hopper was filled
     ATTEMPT_OPEN = "attempt_open"  # the contact has an open attempt

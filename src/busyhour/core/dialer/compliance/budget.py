@@ -7,6 +7,7 @@ from math import floor
 
 from msgspec import Struct
 
+from busyhour.core.dialer.compliance.detector import false_share
 from busyhour.core.dialer.compliance.ledger import Ledger, start_of
 from busyhour.core.dialer.compliance.presets import DAY_S, Preset, Span, Window, preset_of
 from busyhour.core.model.campaign import Campaign
@@ -32,10 +33,15 @@ class Rules(Struct, frozen=True, kw_only=True):
 
 
 def rules_of(campaign: Campaign) -> Rules:
-    """As the campaign says. No detector of answering machines exists, so none is reckoned with."""
-    own = campaign.compliance
+    """As the campaign says."""
+    own, machines = campaign.compliance, campaign.machines
     tighter = () if own.limit is None else (Window(span=Span.ROLLING, limit=own.limit, length_s=own.window_s),)
-    return Rules(preset=preset_of(own.preset), own=tighter)
+    return Rules(
+        preset=preset_of(own.preset),
+        own=tighter,
+        detection=machines.detection,
+        false_machines=false_share(machines.test),
+    )
 
 
 class Standing(Struct, frozen=True, kw_only=True):
@@ -147,7 +153,7 @@ def as_law_counts(rules: Rules, count: Count) -> tuple[float, float]:
     """
     people = float(count.connected - min(count.machines, count.connected))
     abandoned = float(count.abandoned)
-    if rules.detection:
+    if rules.detection or count.detected:  # perhaps until lately
         abandoned += _false_people(rules, count)
     elif rules.preset.machines_deducted and count.connected:
         abandoned *= 1 - min(count.machines, count.connected) / count.connected
@@ -155,7 +161,7 @@ def as_law_counts(rules: Rules, count: Count) -> tuple[float, float]:
 
 
 def _false_people(rules: Rules, count: Count) -> float:
-    return rules.false_machines * count.detected if rules.detection else 0.0
+    return rules.false_machines * count.detected
 
 
 def left_of(limit: float, live: float, abandoned: float) -> int:

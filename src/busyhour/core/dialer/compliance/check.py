@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 from busyhour.core.dialer.compliance.presets import HOUR_S, PRESETS, Preset, preset_of
 from busyhour.core.model.campaign import DAY_S, Campaign
-from busyhour.core.model.values import DialMode
+from busyhour.core.model.values import DialMode, MachineAction
 
 WINDOW_MAX_S = 30 * DAY_S
 KEYS = "0123456789*#"
+AGENT_S = 0.3  # what must be left, of the wait for an agent, when the detector has listened as long as it may
 AHEAD = (DialMode.RATIO, DialMode.PREDICTIVE)
 Fault = tuple[str, str]
 """A field of the campaign, and what to do."""
@@ -54,3 +55,20 @@ def _faults(campaign: Campaign, preset: Preset) -> Iterator[Fault]:
         yield "ring_timeout_s", f"Let it ring at least {preset.ring_min_s:g} s before giving up: {asks}"
     if campaign.answer_wait_max_s > preset.wait_max_s:
         yield "answer_wait_max_s", f"Play the message after at most {preset.wait_max_s:g} s without an agent: {asks}"
+    yield from _faults_of_detector(campaign)
+
+
+def _faults_of_detector(campaign: Campaign) -> Iterator[Fault]:
+    """The clock of the wait for an agent runs while the detector listens."""
+    machines = campaign.machines
+    if not machines.detection:
+        return
+    most_s = campaign.answer_wait_max_s - AGENT_S
+    if machines.listening.analysis_max_s > most_s:
+        text = (
+            f"Let the detector listen for at most {max(0.0, most_s):g} s: it is part of the "
+            f"{campaign.answer_wait_max_s:g} s from the answer to an agent or the message."
+        )
+        yield "machines.listening.analysis_max_s", text
+    if machines.action is MachineAction.MESSAGE and machines.message_prompt is None:
+        yield "machines.message_prompt", "Choose the prompt that a machine is to hear, or have it hung up on."
