@@ -41,6 +41,7 @@ LOOK_EVERY_S = 10.0  # between two looks at what the PBX has
 TICK_S = 0.001  # deadlines nearer than this wait as long
 RESTART_WAIT_S = (0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
 
+ASTRAY = (c.Join, c.Hold, c.HangUpCall)  # orders that put right where a customer is, when they say why
 LOSABLE = (*FROM_PBX, e.PhoneRegistered, e.PhoneGone)
 
 log = structlog.get_logger("engine")
@@ -205,7 +206,8 @@ class Engine:
             if not heard:
                 commands = self._handle(floor, self._clock.now(), e.ClockTicked())
             self.live.note(floor.take_touched())
-            self._carry_out(commands)
+            if commands:
+                self._carry_out(commands)
 
     async def _wait(self, floor: Floor) -> None:
         """Until there is something to hear or a deadline has come."""
@@ -328,7 +330,7 @@ class Engine:
             await asyncio.wait([after])
         if not await self._keeper.still_ours():
             return
-        if isinstance(command, c.Join | c.Hold | c.HangUpCall) and command.why:
+        if isinstance(command, ASTRAY) and command.why:
             log.warning("a customer was astray", tenant=self.tenant, call=command.call, why=command.why)
         fact = await self._telephony.act(command)
         if fact is not None:

@@ -74,7 +74,7 @@ class Journal:
 
     def __init__(self, clock: Clock, files: JournalFiles | None = None) -> None:
         self._clock, self._files = clock, files
-        self._entries: deque[tuple[float, Written]] = deque()
+        self._entries: deque[tuple[float, int, Written]] = deque()  # when, and as how many records it counts
         self._records = 0
         self.no = 0  # of the last write to the shard that was tried
         self.fence = 0  # under which it is written to
@@ -101,7 +101,7 @@ class Journal:
     def renew(self) -> None:
         """All of it was given back just now. The store may lose that, too, before its standby has it: it is as young
         as the opening that wrote it."""
-        given_back, self._records = [written for _, written in self._entries], 0
+        given_back, self._records = [written for _, _, written in self._entries], 0
         self._entries.clear()
         for written in given_back:
             self._keep(written)
@@ -115,9 +115,9 @@ class Journal:
         """What to give back, in order; `more` comes behind it, as write number `no`."""
         if not self._entries and not more:
             return None
-        writes = [(written.no, written.keeps) for _, written in self._entries]
+        writes = [(written.no, written.keeps) for _, _, written in self._entries]
         writes.append((no, tuple(keep for keep in more if _is_kept(keep))))
-        fence = max((written.fence for _, written in self._entries), default=self.fence)
+        fence = max((written.fence for _, _, written in self._entries), default=self.fence)
         return Kept(fence=fence, writes=tuple(writes))
 
     def _take_up(self, line: bytes) -> None:
@@ -130,12 +130,11 @@ class Journal:
             self.no, self.fence = max(self.no, written.no), max(self.fence, written.fence)
 
     def _add(self, written: Written) -> None:
-        now_s = self._clock.now().mono_s
-        self._entries.append((now_s, written))
-        self._records += _weight(written)
+        now_s, weight = self._clock.now().mono_s, _weight(written)
+        self._entries.append((now_s, weight, written))
+        self._records += weight
         while self._entries[0][0] < now_s - JOURNAL_KEPT_S or self._records > JOURNAL_RECORDS_MAX:
-            _, old = self._entries.popleft()
-            self._records -= _weight(old)
+            self._records -= self._entries.popleft()[1]
 
 
 def _weight(written: Written) -> int:

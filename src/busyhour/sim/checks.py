@@ -363,7 +363,7 @@ class Checks:
 
     def _acknowledged(self, tenant: int, event: e.Event, asked_s: float) -> None:
         now_s = the_loop().now_s
-        if isinstance(event, e.PauseAsked | e.LogOffAsked):
+        if isinstance(event, (e.PauseAsked, e.LogOffAsked)):
             self._check_paused(tenant, event.agent_id)
             self._paused_agents[tenant, event.agent_id] = now_s
         elif isinstance(event, e.DispositionChosen):

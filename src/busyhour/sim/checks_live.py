@@ -86,16 +86,16 @@ class LiveChecks:
 
     def _call(self, channel: Channel, now_s: float, healthy_s: float) -> None:
         if channel.answered_s is not None:
-            silent_s = now_s - max(channel.audio_since_s, channel.answered_s)
-            if channel.audio == "none" and min(silent_s, healthy_s) > self._silence_max_s:
-                raise Violation(f"I18: {channel.name} has heard nothing for {silent_s:.1f} s")
-        elif channel.came:
-            if channel.taken and min(now_s - channel.began_s, healthy_s) > UNANSWERED_MAX_S:
-                raise Violation(f"I18: {channel.name} has not been answered for {now_s - channel.began_s:.1f} s")
-        elif min(now_s - channel.began_s - _ring_s(channel), healthy_s) > RING_OVER_MAX_S:
-            raise Violation(f"I43: {channel.name} rings for {now_s - channel.began_s:.1f} s")
-        self._places.look(channel, now_s, healthy_s)
-        self._checks.recordings.look(channel, now_s, healthy_s)
+            if channel.audio == "none":
+                silent_s = now_s - max(channel.audio_since_s, channel.answered_s)
+                if min(silent_s, healthy_s) > self._silence_max_s:
+                    raise Violation(f"I18: {channel.name} has heard nothing for {silent_s:.1f} s")
+        else:
+            self._unanswered(channel, now_s, healthy_s)
+        floor = self._world.engines[channel.tenant].floor
+        call = floor.call_of(channel.name) if floor is not None else None
+        self._places.look(channel, call, now_s, healthy_s)
+        self._checks.recordings.look(channel, call, now_s, healthy_s)
         if channel.stranger:
             if min(now_s - channel.began_s, healthy_s) > STRANGER_MAX_S:
                 raise Violation(f"I15: {channel.name} is nobody's call, and up for {now_s - channel.began_s:.0f} s")
@@ -103,12 +103,18 @@ class LiveChecks:
         if channel.of_caller:
             self._checks.callers.look(channel, now_s, healthy_s)
         elif healthy_s > ADOPTED_MAX_S and now_s - channel.began_s > ADOPTED_MAX_S:
-            floor = self._world.engines[channel.tenant].floor
             attempt = self._world.store.tenants[channel.tenant].attempts[channel.name]
             if floor is not None and channel.name not in floor.calls and attempt.record is None:
                 raise Violation(f"I15: {channel.name} is up, and its engine does not have it")
             if attempt.record is not None and healthy_s > GONE_KNOWN_MAX_S:
                 raise Violation(f"I15: {channel.name} is up, and has its final record")
+
+    def _unanswered(self, channel: Channel, now_s: float, healthy_s: float) -> None:
+        if channel.came:
+            if channel.taken and healthy_s > UNANSWERED_MAX_S and now_s - channel.began_s > UNANSWERED_MAX_S:
+                raise Violation(f"I18: {channel.name} has not been answered for {now_s - channel.began_s:.1f} s")
+        elif healthy_s > RING_OVER_MAX_S and now_s - channel.began_s - _ring_s(channel) > RING_OVER_MAX_S:
+            raise Violation(f"I43: {channel.name} rings for {now_s - channel.began_s:.1f} s")
 
     def _tab(self, leg: Channel, now_s: float, healthy_s: float) -> None:
         """I18: nobody talks into a tab that was replaced. An engine that took the leg over cannot know whose it is."""

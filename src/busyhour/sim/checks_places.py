@@ -11,6 +11,7 @@ from busyhour.core.model.ids import room_of
 from busyhour.sim.ledger import Channel, Violation
 
 if TYPE_CHECKING:
+    from busyhour.core.floor.call_live import CallLive
     from busyhour.sim.world import World
 
 ASTRAY_MAX_S = 2.0  # the PBX tells of it at once
@@ -26,13 +27,12 @@ class PlaceChecks:
         lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
         self._max_s = ASTRAY_UNHEARD_MAX_S if lossy else ASTRAY_MAX_S
 
-    def look(self, channel: Channel, now_s: float, healthy_s: float) -> None:
-        """I19, I23: a customer is in the room of their agent, and not with another customer."""
+    def look(self, channel: Channel, call: "CallLive | None", now_s: float, healthy_s: float) -> None:
+        """I19, I23: a customer is in the room of their agent, and not with another customer. `call`: as the floor has
+        it."""
         name = channel.name
-        floor = self._world.engines[channel.tenant].floor
-        call = floor.call_of(name) if floor is not None else None
-        decided = room_of(call.leg) if call is not None and call.leg is not None else None
         if channel.room is not None:
+            decided = room_of(call.leg) if call is not None and call.leg is not None else None
             astray = channel.room != decided or self._world.pbx.ledger.rooms.get(channel.room) != name
         else:
             astray = call is not None and call.state is CallState.TALKING

@@ -33,8 +33,8 @@ class RecordingChecks:
         if not self._may(channel):
             raise Violation(f"5.3-14: {channel.name} is recorded, though nothing says so")
 
-    def look(self, channel: Channel, now_s: float, healthy_s: float) -> None:
-        call = self._call(channel)
+    def look(self, channel: Channel, call: "CallLive | None", now_s: float, healthy_s: float) -> None:
+        """`call`: as the floor has it."""
         if channel.taping is not None and call is not None and call.recording is not None and call.recording.pause_sure:
             raise Violation(f"I36: {channel.name} is recorded in a pause that was said to be sure")
         beside = channel.taping is not None and channel.audio != "agent"

@@ -40,6 +40,7 @@ LIVE_MAX_S = 72 * 3600.0
 REST_MAX_S = 1_800.0  # after the faults have stopped, all calls and retries are over within this
 GRACE_S = 60.0  # then the last wrap-ups end
 ASK_MAX_S = 6.0
+BEFORE_ALL = e.Instant(-1.0, 0.0)
 TRIES_MAX = 40  # of an administrator, while there is no engine
 
 
@@ -53,7 +54,7 @@ class World(Desks):
         self.events = self.outages = self._requests = 0  # the last: of administrators, under way
         self.closed = False  # people have gone home: what they did last takes effect before the last look
         self.begun_utc_s = SUMMER_ENDS_UTC_S if plan.weather.zones else NOON_UTC_S
-        self.jumped_s, self.jumped_at_s = 0.0, -1e9
+        self.jumped_s, self.jumped_at_s, self._now = 0.0, -1e9, BEFORE_ALL
         self.jumps: list[tuple[float, float]] = []  # when, and by how much
         self.rest_max_s = REST_MAX_S
         self.disturbed_s: dict[int, float] = {}
@@ -98,11 +99,15 @@ class World(Desks):
         return self.begun_utc_s + self.jumped_s + self._loop.now_s
 
     def now(self) -> e.Instant:
+        """Asked several times at each event: made anew only when the time is another one."""
         now_s = self._loop.now_s
-        return e.Instant(now_s, self.begun_utc_s + self.jumped_s + now_s)  # as `utc`: it is asked at each event
+        if self._now.mono_s != now_s:
+            self._now = e.Instant(now_s, self.begun_utc_s + self.jumped_s + now_s)
+        return self._now
 
     def jump(self, seconds: float) -> None:
         self.jumped_s += seconds
+        self._now = BEFORE_ALL
         self.rest_max_s += abs(seconds)  # what is due by the clock comes that much later
         self.jumped_at_s = the_loop().now_s
         self.jumps.append((self.jumped_at_s, seconds))

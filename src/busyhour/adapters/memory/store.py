@@ -21,6 +21,9 @@ from busyhour.core.model.pictures import HopperItem, RunPicture
 from busyhour.service import fences
 from busyhour.service.ports import FloorPicture, Kept
 
+MOVES_OWN_RUN = frozenset({c.PlaceCall, c.CloseCall, c.SaveRun, c.SaveProgress, c.SaveAgentState})
+"""What is written most, and changes the counts of the run that it names, or of none."""
+
 
 @dataclass(slots=True)
 class MemoryStore:
@@ -125,7 +128,8 @@ class MemoryStore:
         answers: list[Event] = []
         if not batch:
             return answers
-        before = {run.run_id: run.counts for run in rows.runs.values()}
+        others = not MOVES_OWN_RUN.issuperset(map(type, batch))
+        before = {run.run_id: run.counts for run in rows.runs.values()} if others else {}
         moved = set[int]()
         for keep in batch:
             if isinstance(keep, c.PlaceCall):
@@ -142,8 +146,10 @@ class MemoryStore:
                 moved.add(keep.run_id)
             elif isinstance(keep, c.OptOut):
                 answers.append(NumberOptedOut(call=keep.call, number=keep.number))
-        changed = [run for run in rows.runs.values() if run.run_id in moved or run.counts != before.get(run.run_id)]
-        return answers + [_counted(run) for run in changed]
+        for run in rows.runs.values():
+            if run.run_id in moved or (others and run.counts != before.get(run.run_id)):
+                answers.append(_counted(run))
+        return answers
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:
         rows = self._rows(tenant, fence)

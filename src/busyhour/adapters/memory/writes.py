@@ -1,7 +1,7 @@
 """What is written to the store in memory, by what the core wants kept."""
 
-from collections.abc import Sequence
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Any, Final
 
 import msgspec
 
@@ -13,7 +13,8 @@ from busyhour.core.model.pictures import CallRecord, Reservation
 from busyhour.core.model.values import Outcome
 
 OF_A_CALL: Final = (c.SaveProgress, c.CloseCall, c.SaveDisposition, c.OptOut)
-OF_CALLERS: Final = (c.SaveArrival, c.SaveEntry, c.CloseCaller, c.SaveCallback, c.SaveQueueCounts)
+OF_CALLERS: Final = frozenset({c.SaveArrival, c.SaveEntry, c.CloseCaller, c.SaveCallback, c.SaveQueueCounts})
+OF_EITHER: Final = (c.SaveProgress, c.SaveDisposition)
 
 
 def write_call(rows: Rows, keep: c.PlaceCall, utc_s: float) -> None:
@@ -67,40 +68,18 @@ def _call_of(keep: c.SaveProgress | c.CloseCall | c.SaveDisposition | c.OptOut) 
 
 
 def write(rows: Rows, keep: c.Keep) -> None:
-    if isinstance(keep, OF_CALLERS) or (isinstance(keep, c.SaveProgress | c.SaveDisposition) and is_callers(keep.call)):
+    kind = type(keep)
+    if kind in OF_CALLERS or (isinstance(keep, OF_EITHER) and is_callers(keep.call)):
         rows.inbound.write(keep)
-    elif isinstance(keep, c.OptOut | c.SaveLearned | c.ListNumbers):
-        _note(rows, keep)
-    elif isinstance(keep, c.SaveRecording):
-        rows.keep_recording(keep.recording)
-    else:
-        _write(rows, keep)
+        return
+    writer = WRITERS.get(kind)
+    assert writer is not None, f"unknown record {keep!r}"
+    writer(rows, keep)
 
 
-def _write(rows: Rows, keep: c.Keep) -> None:
-    match keep:
-        case c.SaveProgress():
-            _progress(rows.attempts[keep.call], keep)
-        case c.CloseCall():
-            _close(rows, keep.record)
-        case c.SaveDisposition():
-            _dispose(rows, keep)
-        case c.SaveRun():
-            rows.runs[keep.run_id].state, rows.runs[keep.run_id].halted = keep.state, keep.halted
-        case c.SaveAgentState():
-            _save_agent(rows, keep)
-        case c.ReturnItems():
-            _give_back(rows, keep)
-        case c.CloseMember():
-            _close_member(rows, keep)
-        case c.SaveReservation():
-            _reserve(rows, keep)
-        case c.EndReservation(call=call):
-            rows.reservations.pop(call, None)
-        case c.SkipContact():
-            _skip(rows, keep)
-        case _:
-            raise AssertionError(f"unknown record {keep!r}")
+def _run(rows: Rows, keep: c.SaveRun) -> None:
+    run = rows.runs[keep.run_id]
+    run.state, run.halted = keep.state, keep.halted
 
 
 def _note(rows: Rows, keep: c.OptOut | c.SaveLearned | c.ListNumbers) -> None:
@@ -214,3 +193,22 @@ def _save_agent(rows: Rows, keep: c.SaveAgentState) -> None:
         call=keep.call,
         session_open=keep.session_open,
     )
+
+
+WRITERS: Final[dict[type[c.Keep], Callable[[Rows, Any], object]]] = {
+    c.SaveProgress: lambda rows, keep: _progress(rows.attempts[keep.call], keep),
+    c.CloseCall: lambda rows, keep: _close(rows, keep.record),
+    c.SaveDisposition: _dispose,
+    c.SaveRun: _run,
+    c.SaveAgentState: _save_agent,
+    c.ReturnItems: _give_back,
+    c.CloseMember: _close_member,
+    c.SaveReservation: _reserve,
+    c.EndReservation: lambda rows, keep: rows.reservations.pop(keep.call, None),
+    c.SkipContact: _skip,
+    c.SaveRecording: lambda rows, keep: rows.keep_recording(keep.recording),
+    c.OptOut: _note,
+    c.SaveLearned: _note,
+    c.ListNumbers: _note,
+}
+"""What is written of calls that we dialed, of runs, agents and numbers."""

@@ -173,7 +173,8 @@ class Floor(FloorState):
         if abs(set_by_s) > CLOCK_SET_S:
             self.clock_set = now.mono_s, set_by_s
         self.now, self.out = now, []
-        self._fire_due()
+        if self.may_be_due():
+            self._fire_due()
         rule = RULES.get(type(event))
         if rule is not None:
             rule(self, event)

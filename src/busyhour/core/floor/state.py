@@ -195,6 +195,10 @@ class FloorState:
             heappop(self._agenda)
         return None
 
+    def may_be_due(self) -> bool:
+        """Whether the first deadline has passed, which may have been dropped since: to be asked at each event."""
+        return bool(self._agenda) and self._agenda[0][0] <= self.now.mono_s
+
     def pop_due(self) -> tuple[str, str] | None:
         """The next deadline that has passed, taken off the agenda."""
         due_s = self.next_deadline_s()
