@@ -91,8 +91,8 @@ def shows(command: c.Command) -> list[str]:  # noqa: C901, PLR0912
             return [f"hang-up {call_word(call)}"]
         case c.Join(call=call, leg=name):
             return [f"join {call_word(call)} {leg_word(name)}"]
-        case c.Hold(call=call):
-            return [f"hold {call_word(call)}"]
+        case c.Hold(call=call, music=music):
+            return shown("hold", call_word(call), music)
         case c.PlayPrompt(call=call, prompt=prompt):
             return [f"play {call_word(call)} {prompt}"]
         case c.LookAtPrompt(call=call):
@@ -125,8 +125,9 @@ def shows_of_callers(command: c.Command) -> list[str]:
             return [f"answer {call_word(call)}"]
         case c.RejectCall(call=call, busy=busy):
             return [f"reject {call_word(call)} {'busy' if busy else 'unknown'}"]
-        case c.Announce(call=call, place=place_no, wait_s=wait_s):
-            return shown("announce", call_word(call), place_no, f"{wait_s:.0f}s" if wait_s is not None else None)
+        case c.Announce(call=call, place=place_no, wait_s=wait_s, language=language, music=music):
+            said = place_no, f"{wait_s:.0f}s" if wait_s is not None else None
+            return shown("announce", call_word(call), *said, "" if language == "en-US" else language, music)
         case c.Whisper(leg=name, prompt=prompt):
             return [f"whisper {leg_word(name)} {prompt}"]
         case c.SendOn(call=call, number=number):

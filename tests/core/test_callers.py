@@ -260,3 +260,21 @@ def test_a_conversation_ends_when_the_queue_allows_no_more() -> None:
         31.5 ticks
             > hang-up i1
     """)
+
+
+@pytest.mark.covers("OC-018", "OC-019")
+def test_a_queue_has_its_own_music_and_its_own_language() -> None:
+    announce = Announce(place_every_s=30.0, wait=False, music="p1-1-jazz", language="de-DE")
+    story(queue(announce=announce), show=("hold", "announce")).working("ann").check("""
+        1 arrives i1 5551 +491
+        1 answers i1
+            > hold i1 p1-1-jazz
+        1.1 joins i1 ann#1
+        2 arrives i2 5551 +492
+        2 answers i2
+            > hold i2 p1-1-jazz
+        5 holds ann
+            > hold i1 p1-1-jazz
+        32 ticks
+            > announce i2 1 de-DE p1-1-jazz
+    """)

@@ -74,6 +74,8 @@ TURN_AWAY = {"trigger": "full", "action": "reject"}
         ({"opening": {"holidays": [{"day": "2026-12-24"}, {"day": "2026-12-24"}]}}, "opening.holidays"),
         ({"announce": {"welcome": "../../etc/passwd"}}, "announce.welcome"),
         ({"announce": {"callback": "9999"}}, "announce.callback"),
+        ({"announce": {"music": "9999"}}, "announce.music"),
+        ({"announce": {"language": "tlh"}}, "announce.language"),
         ({"announce": {"place_every_s": 1}}, "announce.place_every_s"),
         ({"overflow": [TURN_AWAY] * 51}, "overflow"),
         ({"overflow": [TURN_AWAY | {"threshold": 3}]}, "overflow[0].threshold"),

@@ -12,6 +12,7 @@ from busyhour.adapters.asterisk import announcing, config
 from busyhour.adapters.asterisk.demo import behavior_of, sample_contacts
 from busyhour.adapters.asterisk.demo_callers import call_in
 from busyhour.adapters.asterisk.private import PrivatePbx
+from busyhour.adapters.asterisk.sounds import tone, wav
 from busyhour.adapters.speech.nanotts import NanoVoice
 from busyhour.core.commands import (
     Announce,
@@ -51,6 +52,8 @@ from tests.real.private_pbx import settings_on_free_ports
 from tests.real.sip_answerer import SipAnswerer
 from tests.real.sipp_caller import SippCaller
 from tests.real.telephony_watch import Watch
+
+OWN_HZ = 1000.0  # no note of our music, nor near one
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(120)]
 
@@ -215,6 +218,31 @@ async def test_music_prompt_and_announcement_while_they_wait(watch: Watch, calle
         ended = await watch.of(CallEnded, call)
     assert ended.cause is EndCause.NORMAL
     assert ended.answered_utc_s is not None
+
+
+@pytest.mark.covers("OC-018")
+async def test_a_queue_has_music_of_its_own_and_the_usual_where_it_cannot_be_had(
+    pbx: PrivatePbx, watch: Watch, caller: Caller, ear: MediaEnd
+) -> None:
+    def is_own(sound: bytes) -> bool:
+        return tone_share(sound, OWN_HZ) > 0.5
+
+    act, sounds = watch.telephony.act, pbx.access.sounds / "busyhour"
+    (sounds / "p9-1-own.wav").write_bytes(wav(tone((OWN_HZ,), 0.7, 0.3)))
+    with caller(patience_s=40.0):
+        call = await answered(watch)
+        await act(Hold(call=call, leg="", music="p9-1-own"))
+        await hears(ear, is_own)
+        await act(Announce(call=call, place=2, wait_s=None, music="p9-1-own"))
+        await hears(ear, lambda sound: is_speech(sound) and not is_own(sound))
+        await hears(ear, is_own)
+        await asyncio.sleep(1.5)  # longer than the prompt: over and over
+        await hears(ear, is_own)
+        (sounds / "p9-1-own.wav").unlink()
+        await act(Hold(call=call, leg="", music="p9-1-own"))
+        await hears(ear, is_music)
+        await act(HangUpCall(call=call))
+        await watch.of(CallEnded, call)
 
 
 @pytest.mark.covers("OC-020")

@@ -265,6 +265,7 @@ class Hold(Act, frozen=True, kw_only=True):
 
     call: str
     leg: str
+    music: str | None = None  # the prompt that is played over and over; None: the usual music
     why: str = ""  # in words, when it puts right what the floor did not order
 
 

@@ -114,8 +114,11 @@ def check_who(queue: Queue, known: Known) -> None:
 
 def check_announcements(queue: Queue, known: Known) -> None:
     said = queue.announce
-    for field in ("welcome", "whisper", "callback", "farewell"):
+    for field in ("welcome", "music", "whisper", "callback", "farewell"):
         check_prompt(known, getattr(said, field), f"announce.{field}")
+    if said.language and said.language not in known.languages:
+        spoken = ", ".join(sorted(known.languages))
+        raise Invalid(f"The voice speaks {spoken}. Choose one of them, or none for English.", field="announce.language")
     if said.place_every_s and not PLACE_EVERY_MIN_S <= said.place_every_s <= 3600:
         text = f"The place is said every {PLACE_EVERY_MIN_S:g} to 3600 seconds, or never (0)."
         raise Invalid(text, field="announce.place_every_s")

@@ -19,6 +19,7 @@ class Known:
     agent_ids: frozenset[int]
     trunk_ids: frozenset[int]
     media: frozenset[str]  # of prompts
+    languages: frozenset[str]  # of the voice
 
 
 async def known_of(use: Services, tenant: int) -> Known:
@@ -27,6 +28,7 @@ async def known_of(use: Services, tenant: int) -> Known:
         agent_ids=frozenset(agent.agent_id for agent in await use.directory.agents(tenant)),
         trunk_ids=frozenset(trunk.trunk_id for trunk in await use.directory.trunks(tenant)),
         media=frozenset(prompt.media for prompt in await use.directory.prompts(tenant)),
+        languages=frozenset(use.voice.languages()),
     )
 
 

@@ -103,6 +103,8 @@ export interface Queue {
     whisper: string | null;
     callback: string | null;
     farewell: string | null;
+    music: string | null;
+    language: string;
   };
   callback_key: string;
   trunk_ids: number[];

@@ -27,6 +27,7 @@ from busyhour.adapters.asterisk.demo import DEMO_USER
 from busyhour.adapters.asterisk.dialplan import TAKE_TRIES_MAX, UNANSWERED_MAX_S, sent_headers
 from busyhour.adapters.asterisk.folders import Folders
 from busyhour.adapters.asterisk.install import PbxProgram
+from busyhour.adapters.asterisk.music import CLASSES_FILE
 from busyhour.service.errors import Invalid
 from busyhour.service.system_user import SystemUser
 from busyhour.settings import Settings
@@ -100,6 +101,7 @@ def render(settings: Settings, program: PbxProgram, folders: Folders, access: Pb
     values = {
         **{name: str(getattr(folders, name)) for name in ("etc", "log", "run", "share", "state", "spool")},
         "moh": str(folders.music),
+        "music_classes": str(folders.share / CLASSES_FILE),
         "modules": str(program.modules),
         "loads": "\n".join(f"load = {name}.so" for name in modules_of(program)),
         "open_files_max": str(_open_files()),

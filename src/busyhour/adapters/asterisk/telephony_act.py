@@ -94,8 +94,8 @@ class Actor:
                 return await self._hang_up(channel)
             case Join(call=call, leg=leg):
                 return await self._join(call, leg)
-            case Hold(call=call, leg=leg):
-                return await self._hold(call, leg)
+            case Hold():
+                return await self._hold(command.call, command.leg, command.music)
             case LookUp(call=call):
                 return await self.look_up(call)
         return await self._act_by_sound(command)
@@ -216,9 +216,9 @@ class Actor:
         log.warning("join failed", call=call, leg=leg, status=replies[-1].status, body=replies[-1].body[:200])
         return JoinFailed(call=call, leg=leg)
 
-    async def _hold(self, call: str, leg: str) -> Event | None:
+    async def _hold(self, call: str, leg: str, music: str | None) -> Event | None:
         """`leg` empty: a caller who waits, in nobody's room."""
-        requests: list[Request] = [("POST", f"channels/{on_pbx(call)}/moh", {})]
+        requests: list[Request] = [await self._sound.music.begin(call, music)]
         if leg:
             requests.insert(0, ("POST", f"bridges/{room_of(leg)}/removeChannel", {"channel": on_pbx(call)}))
         try:

@@ -11,6 +11,7 @@ import structlog
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.announcing import Announcer
 from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply, Request
+from busyhour.adapters.asterisk.music import Music
 from busyhour.adapters.asterisk.telephony_seen import Channels
 from busyhour.adapters.asterisk.translate import ANNOUNCEMENT, PROMPT, playback_of
 from busyhour.core.commands import Announce
@@ -28,6 +29,7 @@ class Sound:
         self._link = link
         self._channels = channels
         self._announcer = announcer
+        self.music = Music(access, link)
 
     async def play(self, call: str, prompt: str) -> Event | None:
         if not self._has(prompt):
@@ -103,6 +105,7 @@ class Sound:
         """Left out rather than late: who is joined by then, or hears a prompt, hears no announcement."""
         call = order.call
         media = await self._announcer.media(place=order.place, wait_s=order.wait_s, language=order.language)
+        music = await self.music.begin(call, order.music)
         seen = self._channels.find(call)
         if not media or seen is None or seen.room is not None or seen.playing:
             return
@@ -115,7 +118,6 @@ class Sound:
             f"channels/{on_pbx(call)}/play/{playback}",
             {"media": ",".join(f"sound:busyhour/{name}" for name in media)},
         )
-        music: Request = ("POST", f"channels/{on_pbx(call)}/moh", {})
         try:
             replies = await self._link.ask_in_order(*before, play, music, wait_max_s=BEGIN_MAX_S)
         except (LinkDown, NoReply):

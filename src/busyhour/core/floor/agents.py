@@ -311,7 +311,7 @@ def on_hold_asked(f: FloorState, event: e.HoldAsked) -> None:
     if call.state is CallState.TALKING and call.leg is not None:
         f.move(call, CallCause.HELD)
         call.held_from_utc_s = f.now.utc_s
-        f.do(Hold(call=call.call, leg=call.leg))
+        f.do(Hold(call=call.call, leg=call.leg, music=call.music))
     f.accept(event.request)
 
 

@@ -64,6 +64,11 @@ class CallLive(ABC):
     def acw(self) -> tuple[AcwMode, float]:
         """The wrap-up after it: of which kind, and how long at most."""
 
+    @property
+    def music(self) -> str | None:
+        """What it hears on hold; None: the usual music."""
+        return None
+
 
 @dataclass(slots=True, kw_only=True)
 class DialedCall(CallLive):
@@ -134,6 +139,10 @@ class CallerCall(CallLive):
     @property
     def acw(self) -> tuple[AcwMode, float]:
         return (self.queue.acw_mode, self.queue.acw_max_s) if self.queue is not None else (AcwMode.NONE, 0.0)
+
+    @property
+    def music(self) -> str | None:
+        return self.queue.announce.music if self.queue is not None else None
 
     @property
     def farewell(self) -> str | None:

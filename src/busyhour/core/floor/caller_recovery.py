@@ -175,7 +175,9 @@ def _adopt(f: FloorState, stored: OpenCaller, channel: ChannelPicture, entry: En
     leg = places.agents_leg(f, channel)
     sent_on = leg is not None and f.agents[f.legs[leg]].acw_call == call.call
     if leg is not None and sent_on:
-        f.do(Hold(call=call.call, leg=leg))  # their agent has let them go, and the order was lost, or is late
+        f.do(
+            Hold(call=call.call, leg=leg, music=call.music)
+        )  # their agent has let them go, and the order was lost, or is late
         leg = None
     call.state = _state_of(call, channel, leg)
     if call.state is CallState.ORPHANED and (sent_on or entry is not None):
@@ -291,7 +293,7 @@ def _entry(picture: EntryPicture) -> Entry:
 
 def _wait_for_agent(f: FloorState, call: CallerCall, agent_id: int | None) -> None:
     """They talked with an agent whose leg went while no engine was there: music, and the same agent, or another."""
-    f.do(Hold(call=call.call, leg=""))
+    f.do(Hold(call=call.call, leg="", music=call.music))
     f.at(orphans.MUSIC_AGAIN_S, "music", call.call)
     agent = f.agents.get(agent_id or 0)
     if agent is None or agent.call is not None or agent.acw_call is not None or not agent.session_open:

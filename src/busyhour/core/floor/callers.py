@@ -20,6 +20,7 @@ from busyhour.core.model.callers import CallerOutcome
 from busyhour.core.model.queue import Destination, DestinationKind, OverflowAction
 
 ANSWER_S = 10.0  # for the PBX to answer the caller; else we look
+SPOKEN_USUALLY = "en-US"
 DIRECT_RING_S = 30.0  # one agent who is wanted rings so long, before the call goes elsewhere
 CLOSED = "nobody takes calls at this number now"
 
@@ -189,7 +190,7 @@ def _enter(f: FloorState, call: CallerCall, queue_id: int, agent_id: int | None 
 
 def wait(f: FloorState, call: CallerCall) -> None:
     """In line, with music."""
-    f.do(Hold(call=call.call, leg=""))
+    f.do(Hold(call=call.call, leg="", music=call.music))
     look_again(f, call.call)
 
 
@@ -241,7 +242,15 @@ def on_announce_due(f: FloorState, name: str) -> None:
     if call.state is CallState.WAITING and name in f.entries.routing.waiting:
         announce = call.queue.announce
         place = f.entries.routing.position(name) + 1 if announce.place else None
-        f.do(Announce(call=name, place=place, wait_s=f.entries.told_s(name) if announce.wait else None))
+        f.do(
+            Announce(
+                call=name,
+                place=place,
+                wait_s=f.entries.told_s(name) if announce.wait else None,
+                language=announce.language or SPOKEN_USUALLY,
+                music=call.music,
+            )
+        )
 
 
 # What a rule wants

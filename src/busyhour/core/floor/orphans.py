@@ -17,7 +17,7 @@ def orphan(f: FloorState, call: CallLive, leg: str) -> None:
     endings.end_segment(f, call, f.now.utc_s)
     f.move(call, CallCause.LEG_LOST)
     call.leg = None
-    f.do(Hold(call=call.call, leg=leg))
+    f.do(Hold(call=call.call, leg=leg, music=call.music))
     f.at(MUSIC_AGAIN_S, "music", call.call)
     f.at(ORPHAN_S, "orphan", call.call)
 
@@ -26,7 +26,7 @@ def on_music_due(f: FloorState, name: str) -> None:
     """Still no agent: music once more, in case that they hear none (I18)."""
     call = f.call_of(name)
     if call is not None and call.state is CallState.ORPHANED:
-        f.do(Hold(call=name, leg=""))
+        f.do(Hold(call=name, leg="", music=call.music))
         f.at(MUSIC_AGAIN_S, "music", name)
 
 

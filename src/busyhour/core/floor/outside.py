@@ -29,7 +29,7 @@ def on_send_on_asked(f: FloorState, event: e.SendOnAsked) -> None:
     calls.end_hold(f, call)
     f.drop("max", call.call)
     endings.end_segment(f, call, f.now.utc_s)
-    f.do(Hold(call=call.call, leg=call.leg or ""))
+    f.do(Hold(call=call.call, leg=call.leg or "", music=call.music))
     f.move_caller(call, CallCause.REQUEUED)
     agent.handled += 1
     agent.callers_answered += 1

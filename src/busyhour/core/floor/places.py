@@ -46,7 +46,9 @@ def put_right(f: FloorState, call: CallLive, leg: str | None) -> None:
     elif call.state in (CallState.TALKING, CallState.OFFERED) and call.leg is not None:
         f.do(Join(call=call.call, leg=call.leg, why=why))
     else:
-        f.do(Hold(call=call.call, leg=leg or "", why=why))  # out of the room: music, until what was decided comes
+        f.do(
+            Hold(call=call.call, leg=leg or "", music=call.music, why=why)
+        )  # out of the room: music, until what was decided comes
         if call.state in HEARS_US:
             calls.play(f, call, call.prompt or calls.FAREWELL)
 

@@ -232,7 +232,7 @@ def _give_back(f: FloorState, one: Supervision) -> None:
         return
     why = "a supervisor was to take the call over, and it has not come to them"
     if call.state is CallState.HELD:
-        f.do(Hold(call=call.call, leg=one.leg or "", why=why))
+        f.do(Hold(call=call.call, leg=one.leg or "", music=call.music, why=why))
     else:
         f.do(Join(call=call.call, leg=call.leg, why=why))
 

@@ -88,6 +88,7 @@ class Announce(Act, frozen=True, kw_only=True):
     place: int | None
     wait_s: float | None
     language: str = "en-US"  # one of the voice's
+    music: str | None = None  # as of `Hold`
 
 
 class Whisper(Act, frozen=True, kw_only=True):

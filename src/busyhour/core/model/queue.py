@@ -150,6 +150,8 @@ class Announce(Struct, frozen=True, kw_only=True):
     wait: bool = False  # says how long it will take
     whisper: str | None = None  # to the agent, before the caller is joined (OC-020)
     callback: str | None = None  # to a caller who was promised a call back
+    music: str | None = None  # while they wait or are on hold: a prompt over and over; None = the usual music (OC-018)
+    language: str = ""  # of what is said about their place and wait; empty = English (OC-019)
     farewell: str | None = None  # to a caller whose agent was lost and does not come back
 
 

@@ -21,7 +21,7 @@ export function freshQueue(zone: string): Queue {
     miss: { ring_timeout_s: 20, rest_s: 10, pause_after: 2 },
     callback: { hours: { from_s: 8 * HOUR_S, until_s: 21 * HOUR_S, days: EVERY_DAY }, attempts_max: 3, retry_s: 300, expires_s: DAY_S, agent_first: true, lost: false },
     opening: freshOpening(zone),
-    announce: { welcome: null, place_every_s: 0, place: true, wait: false, whisper: null, callback: null, farewell: null },
+    announce: { welcome: null, place_every_s: 0, place: true, wait: false, whisper: null, callback: null, farewell: null, music: null, language: '' },
     callback_key: '', trunk_ids: [], caller_id: '', level_s: [20, 60], prefix: '',
   };
 }

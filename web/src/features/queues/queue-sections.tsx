@@ -117,15 +117,18 @@ function Relax({ queue, set }: Part) {
 export function Waiting({ queue, set }: Part) {
   const { t } = useTranslation();
   const { announce } = queue;
+  const languages = useRowsOf<string>('/api/prompts/languages');
   const say = (change: Partial<Queue['announce']>) => set({ announce: { ...announce, ...change } });
   return (
     <Section title={t('queue.whileWaiting')} text={t('queue.whileWaitingText')}>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <PromptSelect label={t('queue.welcome')} text={t('queue.welcomeText')} value={announce.welcome} onChange={(welcome) => say({ welcome })} />
+        <PromptSelect label={t('queue.music')} text={t('queue.musicText')} value={announce.music} onChange={(music) => say({ music })} />
         <PromptSelect label={t('queue.whisper')} text={t('queue.whisperText')} value={announce.whisper} onChange={(whisper) => say({ whisper })} />
         <PromptSelect label={t('queue.farewell')} text={t('queue.farewellText')} value={announce.farewell} onChange={(farewell) => say({ farewell })} />
         <NumberInput label={t('queue.waitingMax')} description={t('queue.waitingMaxText')} min={0} max={10_000} value={queue.waiting_max} onChange={(value) => set({ waiting_max: Number(value) })} />
         <NumberInput label={t('queue.placeEvery')} description={t('queue.placeEveryText')} min={0} max={3600} value={announce.place_every_s} onChange={(value) => say({ place_every_s: Number(value) })} />
+        <Select label={t('queue.language')} description={t('queue.languageText')} data={languages.data ?? []} value={announce.language || null} placeholder="en-US" disabled={announce.place_every_s === 0} onChange={(language) => say({ language: language ?? '' })} clearable clearButtonProps={{ 'aria-label': t('common.clear') }} />
         <Stack gap="xs" justify="flex-end">
           <Checkbox label={t('queue.sayPlace')} checked={announce.place} disabled={announce.place_every_s === 0} onChange={(event) => say({ place: event.currentTarget.checked })} />
           <Checkbox label={t('queue.sayWait')} checked={announce.wait} disabled={announce.place_every_s === 0} onChange={(event) => say({ wait: event.currentTarget.checked })} />
