@@ -27,6 +27,7 @@ class FakeDirectory:
         self.sessions: dict[bytes, tuple[int, str, float, str]] = {}
         self.all_tokens: dict[bytes, tuple[int, r.ApiToken]] = {}
         self.failures: dict[str, list[float]] = {}
+        self.log_ins: list[tuple[str, bool, str]] = []  # login, good, from where
         self.rows: dict[tuple[str, int], dict[Any, Any]] = {}
         self.secrets: dict[int, str] = {}
 
@@ -82,6 +83,10 @@ class FakeDirectory:
 
     async def clear_failures(self, key: str) -> None:
         self.failures.pop(key, None)
+
+    async def note_log_in(self, user: r.User, *, good: bool, address: str) -> None:
+        self.check()
+        self.log_ins.append((user.login, good, address))
 
     async def tenants(self) -> list[r.Tenant]:
         self.check()

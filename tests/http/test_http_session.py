@@ -57,6 +57,14 @@ async def test_nobody_learns_which_logins_exist(world: World, here: Tenant) -> N
     assert wrong.content == nobody.content == endless.content
 
 
+async def test_log_ins_good_and_failed_are_noted_for_the_audit_log(world: World, here: Tenant) -> None:
+    await log_in(world, password="not the password")
+    await log_in(world)
+    await log_in(world, login="nobody@nowhere")
+    await asyncio.gather(*world.accounts.noted.writing)
+    assert world.directory.log_ins == [(LOGIN, False, "127.0.0.1"), (LOGIN, True, "127.0.0.1")]
+
+
 async def test_an_unknown_login_takes_as_long_as_a_known_one(world: World, here: Tenant) -> None:
     world.accounts.hasher = argon2.PasswordHasher(time_cost=1, memory_cost=4096, parallelism=1)
     user = here.people[Role.ADMINISTRATOR].user

@@ -59,6 +59,7 @@ def audit(number: int) -> Row:
         "entry_id": number, "at_utc_s": now_s() - 60 * number, "agent_id": 1, "agent_name": "Ann Ames", "what": what,
         "call": f"c1-{number:032x}", "number": f"+4144555{number:04d}", "contact_id": number,
         "contact_name": f"Carla Contact {number}", "campaign_id": 1, "campaign_name": "Spring offer",
+        "user_id": None, "user_name": None, "address": None, "subject": None, "detail": None,
     }  # fmt: skip
 
 

@@ -15,11 +15,12 @@ routes = Routes("audit")
 
 def filter_of(
     agent_id: OptionalId = None,
+    user_id: OptionalId = None,
     what: Audited | None = None,
     from_utc_s: Time = None,
     until_utc_s: Time = None,
 ) -> r.AuditFilter:
-    return r.AuditFilter(agent_id=agent_id, what=what, from_utc_s=from_utc_s, until_utc_s=until_utc_s)
+    return r.AuditFilter(agent_id=agent_id, user_id=user_id, what=what, from_utc_s=from_utc_s, until_utc_s=until_utc_s)
 
 
 Which = Annotated[r.AuditFilter, Depends(filter_of)]

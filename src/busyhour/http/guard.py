@@ -20,6 +20,7 @@ from busyhour.http.services import Caller
 from busyhour.service import records as r
 from busyhour.service import secrets
 from busyhour.service.accounts import Accounts
+from busyhour.service.acting import ACTING, Acting
 from busyhour.service.errors import Forbidden, NotFound, StoreDown, Unauthenticated, UserError
 
 COOKIE: Final = "busyhour_session"
@@ -45,6 +46,13 @@ class Guard:
         if scope["type"] == "lifespan":
             await self.app(scope, receive, send)
             return
+        nobody = ACTING.set(None)
+        try:
+            await self._let_in(scope, receive, send)
+        finally:
+            ACTING.reset(nobody)
+
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             await self._admit(scope)
         except (UserError, StoreDown) as fault:
@@ -64,6 +72,7 @@ class Guard:
             check_origin(scope, by_cookie=by_cookie)
         elif by_cookie and scope["method"] not in SAFE:
             check_csrf(scope, caller.session)
+        ACTING.set(Acting(caller.session.user.user_id, caller.address))
         scope.setdefault("state", {})["caller"] = caller
 
     def _declared(self, scope: Scope) -> Declared:

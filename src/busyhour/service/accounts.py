@@ -12,6 +12,7 @@ from busyhour.core.model.values import LegMode, PhoneKind, Role
 from busyhour.service import records as r
 from busyhour.service import secrets
 from busyhour.service.accounts_links import Links
+from busyhour.service.accounts_noted import Noted
 from busyhour.service.accounts_throttle import Throttle
 from busyhour.service.errors import Conflict, Invalid, NotFound, TooMany, Unauthenticated, Unavailable
 from busyhour.service.ports import Clock, Directory
@@ -39,6 +40,7 @@ class Accounts:
         self.clock = clock
         self.session_s = session_hours * 3600.0
         self.links = Links()
+        self.noted = Noted(directory)
         self.logins = Throttle(tries_max=TRIES_PER_LOGIN_MAX, window_s=TRIES_WINDOW_S)
         self.addresses = Throttle(tries_max=TRIES_PER_ADDRESS_MAX, window_s=TRIES_WINDOW_S)
         self.hasher = argon2.PasswordHasher()
@@ -58,6 +60,7 @@ class Accounts:
         await self.directory.open_session(
             user, hash_, secrets.new_csrf(), self._now_s() + self.session_s, address, browser[:200]
         )
+        self.noted.log_in(user, good=True, address=address)
         session = await self.find(hash_)
         if session is None:
             raise Unavailable("The session could not be opened. Try again.")
@@ -190,6 +193,8 @@ class Accounts:
         right = await self._verify(hash_, password)
         if credentials is None or not right or credentials.user.disabled:
             await self._keep_failure(keys)
+            if credentials is not None:
+                self.noted.log_in(credentials.user, good=False, address=address)
             raise Unauthenticated(WRONG, code="wrong_password")
         self.logins.forgive(keys[0][1])
         self.addresses.forgive_one(keys[1][1])

@@ -273,18 +273,34 @@ class AuditFilter(Record, frozen=True, kw_only=True):
     """None = any."""
 
     agent_id: int | None = None
+    user_id: int | None = None
     what: Audited | None = None
     from_utc_s: float | None = None
     until_utc_s: float | None = None
 
 
+class AuditDetail(Record, frozen=True, kw_only=True):
+    """Of a change: what differs, as it was and as it is; of many rows at once how many, and the first of them."""
+
+    before: dict[str, Any] = {}
+    after: dict[str, Any] = {}
+    rows: int | None = None
+    first: tuple[dict[str, Any], ...] = ()
+
+
 class AuditRow(Record, frozen=True, kw_only=True):
-    """Something that a person did and that is kept for good. Contact and campaign are None once they are deleted."""
+    """Something that a person did and that is kept for good. Contact and campaign are None once they are deleted.
+    `agent`: who did it at a desk; `user`: who logged in, or changed `subject`, from `address`."""
 
     entry_id: int
     at_utc_s: float
     agent_id: int | None
     agent_name: str | None
+    user_id: int | None = None
+    user_name: str | None = None
+    address: str | None = None
+    subject: str | None = None
+    detail: AuditDetail | None = None
     what: Audited
     call: str
     number: str

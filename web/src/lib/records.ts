@@ -2,14 +2,25 @@
 
 export type Role = 'administrator' | 'supervisor' | 'agent';
 
-export const AUDITED = ['manual dial', 'other number'] as const;
+export const AUDITED = ['log in', 'log in failed', 'added', 'changed', 'removed', 'manual dial', 'other number', 'listened', 'whispered', 'barged in', 'took over', 'supervised'] as const;
 export type Audited = (typeof AUDITED)[number];
+
+export interface AuditDetail {
+  before: Record<string, unknown>;
+  after: Record<string, unknown>;
+  rows: number | null;
+  first: Record<string, unknown>[];
+}
 
 export interface AuditRow {
   entry_id: number;
   at_utc_s: number;
   agent_id: number | null;
   agent_name: string | null;
+  user_name: string | null;
+  address: string | null;
+  subject: string | null;
+  detail: AuditDetail | null;
   what: Audited;
   call: string;
   number: string;

@@ -1,5 +1,10 @@
-"""The audit log, newest first. It is written where the thing itself is (`intents.py`), in the same transaction."""
+"""The audit log, newest first. It is written where the thing itself is, in the same transaction: calls by `intents.py`,
+log-ins by `people.py`, changes of what is configured by triggers of the tables (`migrations`, `s0014_audit.py`)."""
 
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -9,6 +14,7 @@ from busyhour.core.model.values import Audited
 from busyhour.service import records as r
 
 E = t.audit_entry.c
+DOER = t.app_user.alias("doer")
 ENTRIES = (
     sa.select(
         E.entry_id,
@@ -17,6 +23,11 @@ ENTRIES = (
         E.what,
         E.call,
         E.number,
+        E.user_id,
+        E.address,
+        E.subject,
+        E.detail,
+        DOER.c.name.label("user_name"),
         t.app_user.c.name.label("agent_name"),
         t.attempt.c.contact_id,
         t.attempt.c.contact_name,
@@ -26,6 +37,7 @@ ENTRIES = (
     .select_from(t.audit_entry)
     .outerjoin(t.agent, t.agent.c.agent_id == E.agent_id)
     .outerjoin(t.app_user, t.app_user.c.user_id == t.agent.c.user_id)
+    .outerjoin(DOER, DOER.c.user_id == E.user_id)
     .outerjoin(t.attempt, t.attempt.c.call == E.call)
     .outerjoin(t.campaign, t.campaign.c.campaign_id == t.attempt.c.campaign_id)
     .order_by(E.entry_id.desc())
@@ -38,18 +50,22 @@ async def page(connection: AsyncConnection, which: r.AuditFilter, cursor: str | 
     if cursor:
         (before,) = cursors.decode(cursor, tuple[int])
         asked = asked.where(E.entry_id < before)
-    rows = [
-        r.AuditRow(**(dict(row) | {"what": Audited(row["what"])}))
-        for row in (await connection.execute(asked)).mappings()
-    ]
+    rows = [row_of(row) for row in (await connection.execute(asked)).mappings()]
     last = rows[limit - 1] if len(rows) > limit else None
     return r.Page(rows=tuple(rows[:limit]), cursor=cursors.encode(last.entry_id) if last else None)
+
+
+def row_of(row: Mapping[Any, Any]) -> r.AuditRow:
+    detail = msgspec.convert(row["detail"], r.AuditDetail) if row["detail"] else None
+    return r.AuditRow(**(dict(row) | {"what": Audited(row["what"]), "detail": detail}))
 
 
 def conditions(which: r.AuditFilter) -> list[sa.ColumnElement[bool]]:
     wheres: list[sa.ColumnElement[bool]] = []
     if which.agent_id is not None:
         wheres.append(E.agent_id == which.agent_id)
+    if which.user_id is not None:
+        wheres.append(E.user_id == which.user_id)
     if which.what is not None:
         wheres.append(E.what == which.what)
     if which.from_utc_s is not None:

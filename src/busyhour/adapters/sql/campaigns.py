@@ -269,6 +269,15 @@ async def _link(
         ),
     )
     for table, rows in links:
+        if await _are(connection, table, campaign_id, rows):
+            continue  # the audit log tells what was changed, not what was saved again
         await connection.execute(sa.delete(table).where(table.c.campaign_id == campaign_id))
         if rows:
-            await connection.execute(sa.insert(table), rows)
+            await connection.execute(sa.insert(table).values(rows))  # one statement: one line of the audit log
+
+
+async def _are(connection: AsyncConnection, table: sa.Table, campaign_id: int, rows: list[dict[str, Any]]) -> bool:
+    """Whether these links are there already, and no others."""
+    kept = [column for column in table.c if column.name != "tenant_id"]
+    there = await connection.execute(sa.select(*kept).where(table.c.campaign_id == campaign_id))
+    return {frozenset(row.items()) for row in there.mappings()} == {frozenset(row.items()) for row in rows}

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from busyhour.service.acting import ACTING
 from busyhour.service.errors import StoreDown
 
 APP_ROLE = "busyhour_app"
@@ -34,7 +35,10 @@ T = TypeVar("T")
 
 Driver = Any  # asyncpg.Connection, which has no types
 SET_TENANT_QUICKLY = "SELECT set_config('busyhour.tenant', $1, true)"
-SET_TENANT = sa.text("SELECT set_config('busyhour.tenant', :tenant, true)")
+SET_TENANT = sa.text(
+    "SELECT set_config('busyhour.tenant', :tenant, true), set_config('busyhour.user', :user_id, true),"
+    " set_config('busyhour.address', :address, true)"
+)
 
 
 class Database:
@@ -81,10 +85,12 @@ class Database:
 
     @contextlib.asynccontextmanager
     async def tenant_transaction(self, tenant: int) -> AsyncIterator[AsyncConnection]:
-        """A transaction that sees this tenant's rows only."""
+        """A transaction that sees this tenant's rows only, and knows who asked for it."""
+        acting = ACTING.get()
+        who = {"user_id": str(acting.user_id) if acting else "", "address": acting.address if acting else ""}
         with outage():
             async with self.engine.begin() as connection:
-                await connection.execute(SET_TENANT, {"tenant": str(tenant)})
+                await connection.execute(SET_TENANT, {"tenant": str(tenant), **who})
                 yield connection
 
     @contextlib.asynccontextmanager

@@ -59,7 +59,7 @@ async def _prepare(connection: AsyncConnection) -> None:
         raise Unavailable(f"PostgreSQL {version[:-4]} is too old: use 15 or newer.")
     user = (await connection.execute(sa.text("SELECT current_user"))).scalar_one()
     try:
-        await connection.execute(sa.text(f"CREATE SCHEMA IF NOT EXISTS {SCHEMA}"))
+        await connection.execute(sa.text(MAKE_SCHEMAS))
         await connection.execute(sa.text(MAKE_ROLE))
         await connection.commit()
     except sa.exc.DBAPIError as fault:
@@ -68,7 +68,8 @@ async def _prepare(connection: AsyncConnection) -> None:
         raise Unavailable(
             f"The database user {user} may not prepare the database. As an administrator of the server, run: "
             f"CREATE ROLE {APP_ROLE} NOLOGIN; GRANT {APP_ROLE} TO {user}; "
-            f"and in the database: CREATE SCHEMA {SCHEMA} AUTHORIZATION {user};"
+            f"and in the database: CREATE SCHEMA {SCHEMA} AUTHORIZATION {user}; "
+            f"CREATE SCHEMA opensips AUTHORIZATION {user};"
         ) from fault
 
 
@@ -82,6 +83,19 @@ def _upgrade(connection: sa.Connection) -> None:
     command.upgrade(config, "head")
     connection.commit()
 
+
+# Who may make no schema is still content with those that somebody made for them.
+MAKE_SCHEMAS = """
+DO $$
+BEGIN
+    IF to_regnamespace('busyhour') IS NULL THEN
+        CREATE SCHEMA busyhour;
+    END IF;
+    IF to_regnamespace('opensips') IS NULL THEN
+        CREATE SCHEMA opensips;
+    END IF;
+END $$
+"""
 
 # Making a role that another database of the same server has just made is not an error.
 MAKE_ROLE = """

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.conflicts import conflicts, found
 from busyhour.adapters.sql.database import Database
-from busyhour.core.model.values import LegMode, PhoneKind, Role
+from busyhour.core.model.values import Audited, LegMode, PhoneKind, Role
 from busyhour.service import records as r
 from busyhour.service.errors import Conflict
 
@@ -107,6 +107,14 @@ class People:
     async def clear_failures(self, key: str) -> None:
         async with self.database.lookup() as connection:
             await connection.execute(CLEAR_FAILURES, {"key": key})
+
+    async def note_log_in(self, user: r.User, *, good: bool, address: str) -> None:
+        what = Audited.LOG_IN if good else Audited.LOG_IN_FAILED
+        noted = sa.insert(t.audit_entry).values(
+            at_utc_s=time.time(), user_id=user.user_id, address=address[:100], what=what, call="", number=""
+        )
+        async with self.database.tenant_transaction(user.tenant_id) as connection:
+            await connection.execute(noted)
 
     async def tenants(self) -> list[r.Tenant]:
         async with self.database.lookup() as connection:

@@ -249,7 +249,18 @@ reservation = _table(
     "reservation", "call", call=TEXT, run_id=INT, member_id=INT, agent_id=INT, item=JSONB, until_utc_s=TIME
 )
 audit_entry = _table(
-    "audit_entry", "entry_id", entry_id=INT, at_utc_s=TIME, agent_id=INT, what=TEXT, call=TEXT, number=TEXT
+    "audit_entry",
+    "entry_id",
+    entry_id=INT,
+    at_utc_s=TIME,
+    agent_id=INT,
+    what=TEXT,
+    call=TEXT,
+    number=TEXT,
+    user_id=INT,
+    address=TEXT,
+    subject=TEXT,
+    detail=JSONB,
 )
 interaction = _table(
     "interaction",
@@ -305,6 +316,7 @@ caller = _table(
     ended_utc_s=TIME,
     wait_s=TIME,
     talk_s=TIME,
+    call_no=INT,
 )
 queue_entry = _table(
     "queue_entry",

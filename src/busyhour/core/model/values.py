@@ -147,6 +147,11 @@ class Audited(StrEnum):
     BARGED_IN = "barged in"
     TOOK_OVER = "took over"
     SUPERVISED = "supervised"  # the end of these: how long it was in all
+    LOG_IN = "log in"
+    LOG_IN_FAILED = "log in failed"
+    ADDED = "added"  # of what people configure
+    CHANGED = "changed"
+    REMOVED = "removed"
 
 
 class Refusal(StrEnum):
