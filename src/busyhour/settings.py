@@ -54,6 +54,9 @@ class Settings(BaseSettings):
     engine_queue_max: int = Field(100_000, gt=0)
     """Events that may wait for the engine; beyond it the PBX link is treated as lost and looked at anew."""
 
+    recording_free_bytes_min: int = Field(2 * 1024**3, ge=0)
+    """With less room on the disk of the data folder nothing new is recorded. An hour of talk takes 115 MB."""
+
     # Programs made for OpenSIPS (docs/guide/moving-from-opensips.md)
     mi_http: bool = False
     """Serve the management interface at /mi of the page's address."""

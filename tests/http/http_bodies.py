@@ -51,6 +51,9 @@ BODIES: dict[str, dict[str, Any]] = {
     "set_number_emergency": body(on=True),
     "ask_callback": body(number=""),
     "assign_caller": body(agent_id=1),
+    "set_recording_rule": body(recording="always", recording_days=30),
+    "hold_recording": body(held=True),
+    "ask_recording": body(wish="pause"),
     "transfer": body(kind="number", target="06 12345678"),
     "choose_disposition": body(call="c1-0", disposition="sold"),
 }

@@ -22,12 +22,14 @@ from busyhour.service import secrets
 from busyhour.service.accounts import Accounts
 from busyhour.service.centers import Centers
 from busyhour.service.exporting import Exporting
+from busyhour.service.hearings import Hearings
 from busyhour.service.importing import Importing
 from busyhour.service.planning import Planner
 from busyhour.settings import Settings
 from tests.http.http_fakes import FakeClock, FakeFloors, FakePhones, FakeVoice
 from tests.http.http_fakes_people import FakeDirectory
 from tests.http.http_fakes_queues import FakeQueues
+from tests.http.http_fakes_recordings import FakeRecordings
 from tests.http.http_fakes_rows import FakeCampaigns, FakeLists, FakeReports
 
 PASSWORD = "a long enough passphrase"
@@ -73,6 +75,7 @@ class World:
         self.campaigns = FakeCampaigns(self.directory)
         self.reports = FakeReports(self.directory)
         self.queues = FakeQueues(self.directory)
+        self.recordings = FakeRecordings(spool)
         for name, port in (ports or {}).items():
             setattr(self, name, port)
         self.accounts = Accounts(directory=self.directory, clock=self.clock, session_hours=12)
@@ -87,6 +90,9 @@ class World:
             campaigns=self.campaigns,
             queues=self.queues,
             reports=self.reports,
+            recordings=self.recordings,
+            hearings=Hearings(self.clock),
+            recording_path=self.recordings.files.path,
             phones=self.phones,
             voice=self.voice,
             floors=self.floors,
@@ -172,6 +178,7 @@ class World:
             "path": "desk",
         }
         tenant.ids |= await self.queues.add_rows(id_)
+        tenant.ids["recording"] = self.recordings.add(id_).recording
 
 
 TRUNK = r.TrunkRow(

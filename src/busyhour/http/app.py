@@ -45,6 +45,7 @@ from busyhour.http import (
     prompts,
     queue_figures,
     queues,
+    recordings,
     reserve,
     runs,
     session,
@@ -82,6 +83,7 @@ ALL: tuple[Routes, ...] = (
     attempts.routes,
     compliance.routes,
     queues.routes,
+    recordings.routes,
     dialed_numbers.routes,
     callers_export.routes,  # before {caller}
     callers.routes,

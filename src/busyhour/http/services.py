@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends
@@ -12,8 +13,10 @@ from busyhour.service import ports
 from busyhour.service import records as r
 from busyhour.service.accounts import Accounts
 from busyhour.service.exporting import Exporting
+from busyhour.service.hearings import Hearings
 from busyhour.service.importing import Importing
 from busyhour.service.planning import Planner
+from busyhour.service.recording_ports import Recordings
 from busyhour.settings import Settings
 
 
@@ -28,6 +31,9 @@ class Services:
     campaigns: ports.Campaigns
     queues: ports.Queues
     reports: ports.Reports
+    recordings: Recordings
+    hearings: Hearings
+    recording_path: Callable[[int, str, float], Path]  # of a tenant's recording that began then
     phones: ports.Phones
     voice: ports.Voice
     floors: ports.Floors

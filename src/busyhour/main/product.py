@@ -14,11 +14,12 @@ import structlog
 
 from busyhour import __version__
 from busyhour.adapters.asterisk.access import PbxAccess
-from busyhour.adapters.asterisk.config import sounds_folder
+from busyhour.adapters.asterisk.config import folders_of, sounds_folder
 from busyhour.adapters.asterisk.private import PrivatePbx
 from busyhour.adapters.asterisk.telephony import AsteriskTelephony
 from busyhour.adapters.files.contact_files import ContactFiles
 from busyhour.adapters.files.journal import JournalSegments
+from busyhour.adapters.files.recordings import RecordingFiles
 from busyhour.adapters.speech.nanotts import NanoVoice
 from busyhour.adapters.sql.campaigns import SqlCampaigns
 from busyhour.adapters.sql.database import Database
@@ -27,6 +28,7 @@ from busyhour.adapters.sql.lists import SqlLists
 from busyhour.adapters.sql.migrate import migrate
 from busyhour.adapters.sql.private import PrivateDatabase
 from busyhour.adapters.sql.queues import SqlQueues
+from busyhour.adapters.sql.recordings import SqlRecordings
 from busyhour.adapters.sql.reports import SqlReports
 from busyhour.adapters.sql.seal import Seal
 from busyhour.adapters.sql.store import SqlStore
@@ -39,8 +41,10 @@ from busyhour.service.clock import SystemClock
 from busyhour.service.errors import Invalid, StoreDown, Unavailable
 from busyhour.service.exporting import Exporting
 from busyhour.service.floors import EngineFloors
+from busyhour.service.hearings import Hearings
 from busyhour.service.importing import Importing
 from busyhour.service.journal import Journal
+from busyhour.service.recordings import RecordingKeeper
 from busyhour.settings import Settings
 
 if TYPE_CHECKING:
@@ -67,6 +71,7 @@ class Stores:
     campaigns: SqlCampaigns
     queues: SqlQueues
     reports: SqlReports
+    recordings: SqlRecordings
     store: SqlStore
 
 
@@ -121,6 +126,9 @@ class Product:
             journal_of=self._journal_of,
         )
         self._ending.push_async_callback(self.floors.stop)
+        self.recording_files = RecordingFiles(
+            spool=folders_of(self.settings).recorded, folder=self.folder.path / "recordings"
+        )
 
     def _journal_of(self, tenant: int) -> Journal:
         return Journal(self.clock, JournalSegments(self.folder.path / "journal", tenant))
@@ -195,6 +203,9 @@ class Product:
             campaigns=self.stores.campaigns,
             queues=self.stores.queues,
             reports=self.stores.reports,
+            recordings=self.stores.recordings,
+            hearings=Hearings(self.clock),
+            recording_path=self.recording_files.path,
             phones=self.telephony.phones,
             voice=self.voice,
             floors=self.floors,
@@ -221,9 +232,24 @@ class Product:
                     await self.provide(tenant.tenant_id)
                     self.floors.start(tenant.tenant_id)
                     await self.floors.wait_running(tenant.tenant_id, BEGIN_MAX_S)
+            self._keep_recordings()
         except (StoreDown, Unavailable):
             self._given_up = True
             raise
+
+    def _keep_recordings(self) -> None:
+        async def tenants() -> list[int]:
+            return [tenant.tenant_id for tenant in await self.stores.directory.tenants()]
+
+        keeper = RecordingKeeper(
+            recordings=self.stores.recordings,
+            files=self.recording_files,
+            floors=self.floors,
+            clock=self.clock,
+            tenants=tenants,
+            free_min_bytes=self.settings.recording_free_bytes_min,
+        )
+        self._run("recordings", keeper.run())
 
     async def provide(self, tenant: int) -> None:
         """What the PBX must know of a tenant is made from the store at every start."""
@@ -301,5 +327,6 @@ async def open_stores(settings: Settings, folder: DataFolder, ending: AsyncExitS
         campaigns=SqlCampaigns(screens),
         queues=SqlQueues(screens),
         reports=SqlReports(screens),
+        recordings=SqlRecordings(screens),
         store=SqlStore(engine),
     )

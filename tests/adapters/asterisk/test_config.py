@@ -15,7 +15,7 @@ from busyhour.settings import Settings
 DANGEROUS_MODULES = re.compile(
     r"(app_system|func_shell|func_env|func_curl|res_curl|res_agi|app_externalivr|app_originate|pbx_spool|app_disa|"
     r"res_pjsip_endpoint_identifier_anonymous|res_pjsip_config_wizard|res_phoneprov|res_pjsip_refer|res_http_post|"
-    r"app_voicemail|chan_iax2|res_xmpp|res_snmp|pbx_dundi|pbx_realtime|res_clioriginate|app_mixmonitor)"
+    r"app_voicemail|chan_iax2|res_xmpp|res_snmp|pbx_dundi|pbx_realtime|res_clioriginate)"
 )
 
 
@@ -64,13 +64,24 @@ def test_the_manager_user_can_only_look_on(settings: Settings, program: PbxProgr
     write(settings, program)
     manager = read(settings, "manager.conf")
     users = [section for section in manager.sections() if section != "general"]
-    assert users == ["busyhour"]
+    assert users == ["busyhour", "busyhour-recorder"]
     user = manager["busyhour"]
     assert "write" not in user
     assert user["read"] == "system"  # a class to read grants no action of it
     assert user["eventfilter"] == "Event: (PeerStatus|ContactStatus)"
     assert user["deny"] == "0.0.0.0/0.0.0.0"
     assert user["permit"] == "127.0.0.1/255.255.255.255"
+
+
+def test_the_user_for_recorders_hears_nothing_and_has_a_secret_of_its_own(
+    settings: Settings, program: PbxProgram
+) -> None:
+    write(settings, program)
+    manager = read(settings, "manager.conf")
+    user = manager["busyhour-recorder"]
+    assert (user["read"], user["write"]) == ("", "system,call")  # what Asterisk asks for to start and stop MixMonitor
+    assert user["secret"] != manager["busyhour"]["secret"]
+    assert (user["deny"], user["permit"]) == ("0.0.0.0/0.0.0.0", "127.0.0.1/255.255.255.255")
 
 
 def test_nothing_dangerous_is_on(settings: Settings, program: PbxProgram) -> None:
@@ -80,6 +91,9 @@ def test_nothing_dangerous_is_on(settings: Settings, program: PbxProgram) -> Non
     assert re.search(r"^autoload = no$", modules, re.MULTILINE)
     assert "load = chan_pjsip.so" in modules
     assert DANGEROUS_MODULES.findall(modules) == []
+    # MixMonitor can run a program when it is told one. Only our recorders' user can tell it anything: no dialplan does.
+    extensions = (settings.data / "pbx/etc/extensions.conf").read_text()
+    assert "mixmonitor" not in extensions.lower()
 
 
 @pytest.mark.parametrize("demo", [False, True])

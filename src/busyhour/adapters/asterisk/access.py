@@ -41,6 +41,12 @@ class PbxAccess:
         return {name: str(value) if isinstance(value, Path) else value for name, value in asdict(self).items()}
 
 
+def recorder_password(ami_password: str) -> str:
+    """Of the AMI user that may start and stop recorders; made from that of the one who only looks, which it is not
+    told by."""
+    return hmac.new(ami_password.encode(), b"recorder", "sha256").hexdigest()[:32]
+
+
 def secret_name(trunk: str, ari_password: str) -> str:
     """What nobody can guess: a carrier (or a phone) may answer a call with a redirection to anywhere, and Asterisk
     follows one to `PJSIP/<number>@<place>` too. It cannot be told not to, so no place with a way out has a name that is

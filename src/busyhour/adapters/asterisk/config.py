@@ -22,7 +22,7 @@ from importlib import resources
 from pathlib import Path
 
 from busyhour.adapters.asterisk import config_modules, listening
-from busyhour.adapters.asterisk.access import ARI_APP, PbxAccess
+from busyhour.adapters.asterisk.access import ARI_APP, PbxAccess, recorder_password
 from busyhour.adapters.asterisk.demo import DEMO_USER
 from busyhour.adapters.asterisk.dialplan import TAKE_TRIES_MAX, UNANSWERED_MAX_S, sent_headers
 from busyhour.adapters.asterisk.folders import Folders
@@ -120,6 +120,7 @@ def render(settings: Settings, program: PbxProgram, folders: Folders, access: Pb
         "ari_password": access.ari_password,
         "ami_user": access.ami_user,
         "ami_password": access.ami_password,
+        "recorder_password": recorder_password(access.ami_password),
         "sip_bind": f"{_bracketed(_bind_address(settings))}:{settings.pbx_sip_port}",
         "external": _external(settings),
         "media": _media(access.media_bind),

@@ -19,7 +19,7 @@ format_wav format_wav_gsm format_pcm format_gsm format_sln res_format_attr_opus"
 
 _DIALPLAN = """app_dial pbx_config app_playback app_stack app_echo app_amd func_callerid func_channel func_cut
 func_global func_hangupcause func_logic func_math func_pjsip_aor func_pjsip_contact func_pjsip_endpoint func_rand
-func_strings func_talkdetect func_timeout func_volume"""
+func_strings func_talkdetect func_timeout func_volume app_mixmonitor"""
 
 _STATE = "res_sorcery_config res_sorcery_memory res_sorcery_astdb cel_custom res_cdrel_custom res_security_log"
 

@@ -50,6 +50,11 @@ class Folders:
     def spool(self) -> Path:
         return self.base / "spool"
 
+    @property
+    def recorded(self) -> Path:
+        """What MixMonitor writes: parts of recordings, until they are collected."""
+        return self.spool / "monitor"
+
     def make(self) -> None:
         try:
             self.base.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -92,7 +97,8 @@ class Folders:
         return (self.base, self.etc, self.share, self.sounds, self.sounds / "busyhour", self.music, self.share / "keys")
 
     def _written_by_pbx(self) -> tuple[Path, ...]:
-        return (self.log, self.log / "cel-custom", self.run, self.state, self.spool, self.spool / "recording")
+        spool = (self.spool, self.spool / "recording", self.recorded)
+        return (self.log, self.log / "cel-custom", self.run, self.state, *spool)
 
 
 def _hand_over(folder: Path, user: SystemUser) -> None:

@@ -21,6 +21,7 @@ from busyhour.adapters.asterisk.ari import AriLink, LinkDown, LinkStatistics, No
 from busyhour.adapters.asterisk.history import answers_of
 from busyhour.adapters.asterisk.phone_watch import PhoneWatch
 from busyhour.adapters.asterisk.phones import AsteriskPhones
+from busyhour.adapters.asterisk.recording import Recorders
 from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_callers import Callers
 from busyhour.adapters.asterisk.telephony_company import Company
@@ -82,6 +83,7 @@ class AsteriskTelephony:
         self.phones = AsteriskPhones(access, self.link, self._phone_withdrawn)
         self._sound = Sound(access, self.link, self._channels, Announcer(access.sounds, voice))
         self._callers = Callers(access, self.link, self._channels, self._sound, self._tell, self._spawn)
+        self._recorders = Recorders(access)
         self._ringing = RingingTones(self.link, self._spawn)
         self._company = Company(access, self.link, self._channels, self._sound, self._ringing, self._tell, self._spawn)
         self._actor = Actor(
@@ -91,6 +93,7 @@ class AsteriskTelephony:
             self.phones,
             self._sound,
             self._callers,
+            self._recorders,
             self._company,
             self._tell,
             self._spawn,
@@ -166,6 +169,7 @@ class AsteriskTelephony:
             async with asyncio.TaskGroup() as both:
                 both.create_task(self.link.run())
                 both.create_task(self.ami.run())
+                both.create_task(self._recorders.ami.run())
         finally:
             self.phones.close()
             for task in tuple(self._tasks):

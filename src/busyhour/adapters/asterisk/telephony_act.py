@@ -19,6 +19,7 @@ from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply, Reply, Re
 from busyhour.adapters.asterisk.history import histories_of
 from busyhour.adapters.asterisk.listening import APPLICATION
 from busyhour.adapters.asterisk.phones import AsteriskPhones
+from busyhour.adapters.asterisk.recording import Recorders
 from busyhour.adapters.asterisk.telephony_callers import Callers
 from busyhour.adapters.asterisk.telephony_company import Company
 from busyhour.adapters.asterisk.telephony_place import leg_request
@@ -38,6 +39,8 @@ from busyhour.core.commands import (
     RejectCall,
     RingAgent,
     SendOn,
+    StartRecording,
+    StopRecording,
     Whisper,
 )
 from busyhour.core.events import (
@@ -72,6 +75,7 @@ class Actor:
         phones: AsteriskPhones,
         sound: Sound,
         callers: Callers,
+        recorders: Recorders,
         company: Company,
         tell: Callable[[int, Event], None],
         spawn: Callable[[Coroutine[Any, Any, None]], None],
@@ -82,6 +86,7 @@ class Actor:
         self._phones = phones
         self._sound = sound
         self._callers = callers
+        self._recorders = recorders
         self._company = company
         self._tell = tell
         self._spawn = spawn
@@ -121,6 +126,10 @@ class Actor:
                 await self._callers.reject(command)
             case SendOn():
                 await self._callers.send_on(command)
+            case StartRecording():
+                return await self._recorders.start(command)
+            case StopRecording():
+                return await self._recorders.stop(command)
             case _:
                 return await self._company.act(command)
         return None

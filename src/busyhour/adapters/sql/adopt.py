@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from busyhour.adapters.sql import adopt_callers, campaigns, reservations
+from busyhour.adapters.sql import adopt_callers, campaigns, recordings, reservations
 from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.items import EARLIER, as_json
 from busyhour.core.model.campaign import Trunk
@@ -58,6 +58,7 @@ async def read_floor(connection: AsyncConnection, tenant: int, fence: int) -> Fl
         calls=await read_calls(connection),
         reservations=await reservations.read_all(connection),
         **await adopt_callers.read(connection),
+        **await recordings.read_open(connection),
     )
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import msgspec
 
-from busyhour.adapters.sql import arrivals, reservations, unknown_callers
+from busyhour.adapters.sql import arrivals, recordings, reservations, unknown_callers
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Driver
 from busyhour.core import commands as c
@@ -213,6 +213,7 @@ STATEMENTS: tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ...] = (
     (c.EndReservation, reservations.END_RESERVATION, reservations.ended),
     (c.SkipContact, reservations.SKIP, reservations.skipped),
     *arrivals.STATEMENTS,
+    (c.SaveRecording, recordings.SAVE_RECORDING, recordings.saved),
 )
 
 

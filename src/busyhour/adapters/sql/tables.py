@@ -30,7 +30,17 @@ INT, TEXT, TIME, BOOL = sa.BigInteger, sa.Text, sa.Double, sa.Boolean
 
 # People
 
-tenant = _table("tenant", "", name=TEXT, time_zone=TEXT, country=TEXT, created_utc_s=TIME, ageing_s=TIME)
+tenant = _table(
+    "tenant",
+    "",
+    name=TEXT,
+    time_zone=TEXT,
+    country=TEXT,
+    created_utc_s=TIME,
+    ageing_s=TIME,
+    recording=TEXT,
+    recording_days=sa.Integer,
+)
 app_user = _table(
     "app_user",
     "user_id",
@@ -361,4 +371,27 @@ queue_counts = _table(
     in_time_second=INT,
     short_first=INT,
     short_second=INT,
+)
+recording = _table(
+    "recording",
+    "recording",
+    recording=TEXT,
+    call=TEXT,
+    agent_id=INT,
+    campaign_id=INT,
+    queue_id=INT,
+    policy=TEXT,
+    why=TEXT,
+    fault=TEXT,
+    began_utc_s=TIME,
+    ended_utc_s=TIME,
+    picture=JSONB,
+    state=TEXT,
+    length_s=TIME,
+    size_bytes=INT,
+    sha256=TEXT,
+    peaks=sa.LargeBinary,
+    marks=JSONB,
+    held=BOOL,
+    erased_utc_s=TIME,
 )

@@ -175,3 +175,4 @@ class Campaign(Struct, frozen=True, kw_only=True):
     trunk_ids: tuple[int, ...] = ()
     agent_ids: tuple[int, ...] = ()
     recording: RecordingPolicy | None = None  # None: as the contact center's rule says
+    recording_days: int | None = None  # kept no longer than that; None: as the contact center's rule says

@@ -182,3 +182,4 @@ class Queue(Struct, frozen=True, kw_only=True):
     level_s: tuple[float, float] = (20.0, 60.0)  # the two thresholds of the service level
     prefix: str = ""  # of the caller's name, as the agent sees it (OC-016)
     recording: RecordingPolicy | None = None  # None: as the contact center's rule says
+    recording_days: int | None = None  # kept no longer than that; None: as the contact center's rule says

@@ -152,6 +152,11 @@ class Audited(StrEnum):
     ADDED = "added"  # of what people configure
     CHANGED = "changed"
     REMOVED = "removed"
+    RECORDING_HEARD = "recording heard"
+    RECORDING_DOWNLOADED = "recording downloaded"
+    RECORDING_ERASED = "recording erased"  # by somebody, or because its time was over
+    RECORDING_HELD = "recording held"  # kept, whatever the rule says
+    RECORDING_RELEASED = "recording released"
 
 
 class Refusal(StrEnum):
