@@ -237,6 +237,7 @@ CALL_FACTS: dict[str, Callable[[str, list[str], float], e.Event]] = {
 LEG_FACTS: dict[str, Callable[[str, float], e.Event]] = {
     "leg-up": lambda name, at: e.LegAnswered(leg=name, at_utc_s=at),
     "whispered": lambda name, at: e.WhisperEnded(leg=name, prompt="hello"),
+    "seat-fails": lambda name, at: e.SeatFailed(leg=name, room="a1-1-7-1"),
     "leg-down": lambda name, at: e.LegEnded(leg=name, cause=EndCause.NORMAL, at_utc_s=at),
 }
 AGENT_FACTS: dict[str, Callable[[int, list[str]], e.Event]] = {
@@ -266,6 +267,15 @@ AGENT_FACTS: dict[str, Callable[[int, list[str]], e.Event]] = {
     "takes-over": lambda a, _: sv.TakeOverAsked(agent_id=a, request="r"),
     "leaves-call": lambda a, _: sv.SuperviseEndAsked(agent_id=a, request="r"),
     "recording": lambda a, w: RecordAsked(agent_id=a, wish=RecordWish(w[0]), request="r"),
+    "consults": lambda a, w: e.ConsultAsked(
+        agent_id=a, destination=Destination(DestinationKind(w[0]), w[1]), note=" ".join(w[2:]), request="r"
+    ),
+    **{
+        step.value: lambda a, _, step=step: e.ConsultStepAsked(agent_id=a, step=step, request="r")  # type: ignore[misc]
+        for step in e.ConsultStep
+    },
+    "parks": lambda a, _: e.ParkAsked(agent_id=a, request="r"),
+    "takes-up": lambda a, w: e.PickUpAsked(agent_id=a, slot=int(w[0]), request="r"),
     "dials-by-hand": lambda a, w: e.ManualDialAsked(agent_id=a, run_id=1, item=item(int(w[0][1:])), request="r"),
     "says": lambda a, w: e.DispositionChosen(agent_id=a, call=call_name(w[0]), disposition=w[1], note="", request="r"),
 }

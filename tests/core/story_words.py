@@ -8,12 +8,17 @@ NAMES = ("ann", "bob", "cid", "dee")
 
 
 def leg(word: str) -> str:
+    """ann#1: the first leg of Ann; party#2: of somebody outside, over the first trunk."""
     name, n = word.split("#")
+    if name == "party":
+        return f"p1-1-7-{n}"
     return f"a1-{NAMES.index(name) + 1}-7-{n}"
 
 
 def leg_word(name: str) -> str:
     _, agent, _, n = name.split("-")
+    if name.startswith("p"):
+        return f"party#{n}"
     return f"{NAMES[int(agent) - 1]}#{n}"
 
 
@@ -143,6 +148,19 @@ def shows_of_supervisors(command: c.Command) -> list[str]:
             return [f"close-ear {ear_word(name)}"]
         case sv.SaveSupervised(agent_id=a, about_id=b, what=what, lasted_s=lasted_s):
             return shown("audit", NAMES[a - 1], what, NAMES[b - 1], None if lasted_s is None else f"{lasted_s:g}")
+    return shows_of_consulting(command)
+
+
+def shows_of_consulting(command: c.Command) -> list[str]:
+    match command:
+        case c.RingParty(leg=name, number=number):
+            return [f"ring-party {leg_word(name)} {number}"]
+        case c.Seat(leg=name, room=room):
+            return [f"seat {leg_word(name)} " + ("home" if room == name else leg_word(room))]
+        case c.SetAside(leg=name):
+            return [f"set-aside {leg_word(name)}"]
+        case c.Bind(call=call, leg=name):
+            return [f"bind {call_word(call)} {leg_word(name)}"]
     return shows_of_recorders(command)
 
 

@@ -376,6 +376,7 @@ Event = (
     | PhoneGone
     | LegAnswered
     | LegEnded
+    | InHand
     | Wish
     | RecordingFact
     | InHand

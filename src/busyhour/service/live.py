@@ -12,7 +12,7 @@ from typing import Any, Self
 
 import msgspec
 
-from busyhour.core.floor.call_live import CallerCall
+from busyhour.core.floor.call_live import CallerCall, CallLive
 from busyhour.core.floor.machine import Floor
 from busyhour.core.floor.state import ALL
 from busyhour.service.live_views import agent_view, call_view, run_view, system_view
@@ -149,11 +149,13 @@ class LiveView:
                 if call.agent_id is not None:
                     found[call.agent_id] = None
                 if isinstance(call, CallerCall):
-                    found |= call.ringing | self._who_had(call)
+                    found |= call.ringing
+                if call.handed_on or isinstance(call, CallerCall):
+                    found |= self._who_had(call)
         return found
 
-    def _who_had(self, call: CallerCall) -> dict[int, None]:
-        """Those who still wrap up a caller whom somebody else has by now."""
+    def _who_had(self, call: CallLive) -> dict[int, None]:
+        """Those who still wrap up a customer whom somebody else has by now."""
         if self._floor is None or call.joined_utc_s is None:
             return {}
         agents = self._floor.agents
@@ -209,7 +211,9 @@ class LiveView:
                 call = f.call_of(name)
                 if call is None or (agent_id is not None and not _in_hand(f, agent_id, name)):
                     return None
-                return caller_call_view(f, call) if isinstance(call, CallerCall) else call_view(f.calls[name])
+                if isinstance(call, CallerCall):
+                    return caller_call_view(f, call, agent_id)
+                return call_view(f.calls[name])
             case "queues":
                 return queue_view(f, int(name)) if agent_id is None and name != ALL else None
             case "runs":

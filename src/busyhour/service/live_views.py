@@ -1,14 +1,16 @@
 """One view of each live thing, made from the floor's records."""
 
 from busyhour.core.dialer.compliance.presets import preset_of
-from busyhour.core.floor.call_live import DialedCall
+from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.pacing_views import pacing_view
+from busyhour.core.floor.parking import PARK_S
 from busyhour.core.floor.run_live import RunLive
-from busyhour.core.floor.state import AgentLive, FloorState, Tried
+from busyhour.core.floor.state import AgentLive, FloorState
+from busyhour.core.floor.tried import Tried
 from busyhour.core.life.agent import AgentState, SystemReason
 from busyhour.core.life.call import CallState
 from busyhour.service.recording_views import recording_view
-from busyhour.service.views import AgentView, CallView, LawView, RunView, SystemView, TriedView, WindowView
+from busyhour.service.views import AgentView, CallView, ConsultView, LawView, RunView, SystemView, TriedView, WindowView
 
 TALKING = (CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 
@@ -37,7 +39,37 @@ def agent_view(f: FloorState, agent: AgentLive) -> AgentView:
         missed=agent.callers_missed,
         answered=agent.callers_answered,
         caller_talk_s=agent.caller_talk_s,
+        consult=consult_view(f, agent),
     )
+
+
+def consult_view(f: FloorState, agent: AgentLive) -> ConsultView | None:
+    consult = f.consults.get(agent.consult or agent.call or "")
+    call = f.call_of(consult.call) if consult is not None else None
+    if consult is None or call is None:
+        return None
+    asker = agent.consult is None
+    other_id = consult.colleague_id if asker else consult.asker_id
+    return ConsultView(
+        call=consult.call,
+        state=consult.state,
+        asker=asker,
+        with_name=f.agents[other_id].profile.name if other_id is not None else consult.number,
+        customer=customer_name(call),
+        note=consult.note,
+        since_utc_s=consult.since_utc_s,
+    )
+
+
+def customer_name(call: CallLive) -> str:
+    if isinstance(call, CallerCall):
+        return call.name or call.caller
+    assert isinstance(call, DialedCall)
+    return call.item.contact_name or call.item.number
+
+
+def parked_until(call: CallLive) -> float | None:
+    return call.parked_at.utc_s + PARK_S if call.slot and call.parked_at is not None else None
 
 
 def deadline_of(f: FloorState, agent: AgentLive) -> float | None:
@@ -76,6 +108,9 @@ def call_view(call: DialedCall) -> CallView:
         by_hand=call.by_hand,
         decide_until_utc_s=decide_until(call),
         recording=recording_view(call),
+        slot=call.slot,
+        parked_by=call.parked_by if call.slot else 0,
+        parked_until_utc_s=parked_until(call),
     )
 
 

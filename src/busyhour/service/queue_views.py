@@ -8,8 +8,9 @@ from busyhour.core.floor.queues import DIRECT
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import CallState
 from busyhour.core.life.entry import EntryState
-from busyhour.core.model.queue import PRIORITY_USUAL
+from busyhour.core.model.queue import PRIORITY_USUAL, Queue
 from busyhour.core.model.queue_counts import QueueCounts
+from busyhour.service.live_views import parked_until
 from busyhour.service.recording_views import recording_view
 from busyhour.service.views import CallerView, CallView, QueueView, WaitingView
 
@@ -17,7 +18,10 @@ WAITING_SHOWN_MAX = 1_000  # of a queue; the count is of all
 TALKING = (CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 
 
-def caller_call_view(f: FloorState, call: CallerCall) -> CallView:
+def caller_call_view(f: FloorState, call: CallerCall, agent_id: int | None = None) -> CallView:
+    """With `agent_id`: as this agent's desk shows it."""
+    agent = f.agents.get(agent_id or 0)
+    served = agent.acw_queue if agent is not None and agent.acw_call == call.call else None
     return CallView(
         call=call.call,
         state=call.state,
@@ -36,15 +40,20 @@ def caller_call_view(f: FloorState, call: CallerCall) -> CallView:
         held=call.state is CallState.HELD,
         outcome=call.outcome,
         disposition=call.disposition,
-        caller=caller_view(call),
+        caller=caller_view(call, served),
+        slot=call.slot,
+        parked_by=call.parked_by if call.slot else 0,
+        parked_until_utc_s=parked_until(call),
         recording=recording_view(call),
     )
 
 
-def caller_view(call: CallerCall) -> CallerView:
+def caller_view(call: CallerCall, served: Queue | None = None) -> CallerView:
+    """`served`: the queue in which the agent had them who wraps up; they may be in another one since."""
+    queue = served or call.queue
     return CallerView(
-        queue_id=call.queue.queue_id if call.queue is not None else 0,
-        queue_name=call.queue.name if call.queue is not None else "",
+        queue_id=queue.queue_id if queue is not None else 0,
+        queue_name=queue.name if queue is not None else "",
         shown=shown(call),
         dialed=call.dialed,
         arrived_utc_s=call.placed_utc_s,

@@ -28,6 +28,18 @@ class TriedView(View, frozen=True, kw_only=True):
     at_utc_s: float
 
 
+class ConsultView(View, frozen=True, kw_only=True):
+    """A consultation, on the desk of either of the two."""
+
+    call: str  # the customer's
+    state: str  # ConsultState
+    asker: bool  # this agent asked; else they are asked
+    with_name: str  # the other one, or the number outside
+    customer: str  # their name, or number
+    note: str
+    since_utc_s: float
+
+
 class AgentView(View, frozen=True, kw_only=True):
     agent_id: int
     name: str
@@ -48,6 +60,7 @@ class AgentView(View, frozen=True, kw_only=True):
     missed: int = 0  # of these, those that they let ring or turned down
     answered: int = 0  # conversations with callers that are over
     caller_talk_s: float = 0.0  # in all
+    consult: ConsultView | None = None
 
 
 class RecordingView(View, frozen=True, kw_only=True):
@@ -83,6 +96,9 @@ class CallView(View, frozen=True, kw_only=True):
     caller: "CallerView | None" = None  # of a call that came in, or a callback: then campaign, run, contact are 0
     decide_until_utc_s: float | None = None  # while its agent looks at it: when the preview ends
     recording: RecordingView | None = None
+    slot: int = 0  # parked: in this place
+    parked_by: int = 0  # the agent who did
+    parked_until_utc_s: float | None = None
 
 
 class CallerView(View, frozen=True, kw_only=True):

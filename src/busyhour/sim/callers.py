@@ -13,7 +13,8 @@ from busyhour.core.model.ids import caller_of, tenant_of
 from busyhour.core.model.pictures import ChannelPicture
 from busyhour.core.model.values import EndCause
 from busyhour.sim.ledger import Channel
-from busyhour.sim.pbx import SimPbx, now_s
+from busyhour.sim.parties import PartiesPbx
+from busyhour.sim.pbx import now_s
 
 WITHHELD = "withheld"  # the ledger's word for a number that is not shown
 ANNOUNCEMENT_S = 3.0
@@ -39,7 +40,7 @@ class Comer:
 
 
 @dataclass(slots=True)
-class CallersPbx(SimPbx):
+class CallersPbx(PartiesPbx):
     comers: dict[str, Comer] = field(default_factory=dict)
     outside: tuple[float, float] = OUTSIDE_ANSWERS_S, OUTSIDE_STAYS_S
     _came: int = 0
@@ -123,7 +124,7 @@ class CallersPbx(SimPbx):
     def act(self, command: c.Act, *, late: bool = False) -> e.Event | None:
         channel = self.ledger.live.get(str(getattr(command, "call", "")))
         if channel is not None and channel.of_caller and not channel.in_app:
-            if isinstance(command, c.Join):
+            if isinstance(command, c.Join | c.Bind):
                 return e.JoinFailed(call=command.call, leg=command.leg)
             if isinstance(command, FOR_CALLS):
                 return None
@@ -176,6 +177,12 @@ class CallersPbx(SimPbx):
         channel = self.ledger.live.get(command.call)
         if fact is None and channel is not None:
             self._meets(channel)
+        return fact
+
+    def _bind(self, command: c.Bind, *, late: bool) -> e.Event | None:
+        fact = super(CallersPbx, self)._bind(command, late=late)
+        if fact is None:
+            self._meets(self.ledger.live[command.call])
         return fact
 
     def _meets(self, channel: Channel) -> None:

@@ -20,12 +20,12 @@ LEG_LOST_MAX_S = 12.0  # the news of a leg that is gone may be lost: the next lo
 class AccompaniedChecks:
     def __init__(self, world: "World") -> None:
         self._world = world
-        self._by_hand: dict[tuple[int, int], None] = {}  # agents who have asked for a call by hand
+        self._by_hand: dict[tuple[int, int], None] = {}  # agents who have asked for a call by hand, or took one up
         self._chosen: dict[tuple[int, int], str] = {}  # the last call by hand to a member
         self._with: dict[tuple[int, int], str] = {}  # the last call that was dialed for an agent
 
     def asked(self, tenant: int, event: e.Event) -> None:
-        if isinstance(event, e.ManualDialAsked):
+        if isinstance(event, e.ManualDialAsked | e.PickUpAsked):
             self._by_hand[tenant, event.agent_id] = None
 
     def dials_by_hand(self, tenant: int, agent_id: int) -> bool:

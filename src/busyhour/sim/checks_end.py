@@ -26,7 +26,7 @@ DEADLINES_OF = {
         "call",
     ),
     **dict.fromkeys(("hours", "due", "rate", "minute", "second", "destination", "pace", "forget-run"), "run"),
-    **dict.fromkeys(("whisper", "announce", "direct", "record", "record-remind"), "call"),
+    **dict.fromkeys(("whisper", "announce", "direct", "record", "record-remind", "park", "consult"), "call"),
     **dict.fromkeys(("entry", "callback"), "entry"),
     **dict.fromkeys(("link", "leg-retry", "acw", "rest"), "agent"),
     "leg": "leg",
@@ -281,6 +281,8 @@ def _nothing_leaked(world: "World", tenant: int) -> None:
     _no_deadline_without_its_thing(floor)
     if any(trunk.up for trunk in floor.trunks.values()):
         raise Violation(f"I45: lines of {tenant} count as up")
+    if floor.consults or floor.parties or floor.parked:
+        raise Violation(f"I45: left in {tenant}: {[*floor.consults, *floor.parties, *floor.parked.values()][:3]}")
     if any(agent.call is not None for agent in floor.agents.values()):
         raise Violation(f"I45: a reservation of {tenant} is left")
     if world.store.tenants[tenant].reservations:

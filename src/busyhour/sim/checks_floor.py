@@ -35,6 +35,7 @@ DEADLINES: dict[CallState, tuple[str, ...]] = {
     CallState.ORPHANED: ("orphan", "strand"),
     CallState.MESSAGE: ("prompt", "gone"),
     CallState.FAREWELL: ("prompt", "gone"),
+    CallState.PARKED: ("park",),
 }
 BEFORE_ANSWER = (CallState.RESERVED, CallState.PLANNED, CallState.DIALING)
 TOGETHER = (CallState.TALKING, CallState.HELD)
@@ -97,6 +98,8 @@ class FloorChecks(LiveView):
             rings = isinstance(call, CallerCall) and agent_id in call.ringing
             if call is None or call.state is CallState.ENDED or (call.agent_id != agent_id and not rings):
                 raise Violation(f"I25: {who} has {agent.call}, which is not theirs")
+        if agent.consult is not None and floor.consults[agent.consult].colleague_id != agent_id:
+            raise Violation(f"I25: {who} is asked about {agent.consult}, and is not")
         if agent.acw_call is not None and not floor.is_due("acw", str(agent_id)):
             raise Violation(f"I25: {who} wraps up without an end")
         if agent.leg is not None and floor.legs.get(agent.leg) != agent_id:
@@ -151,6 +154,7 @@ class FloorChecks(LiveView):
         for trunk_id, trunk in floor.trunks.items():
             up = sum(call.trunk_id == trunk_id for call in (*live, *floor.callers.values()))
             up += sum(call.out_trunk_id == trunk_id for call in floor.callers.values())
+            up += sum(party.trunk_id == trunk_id for party in floor.parties.values())
             if trunk.up != up:
                 raise Violation(f"I34: trunk {trunk_id} of {floor.tenant} counts {trunk.up}, a recount {up}")
 

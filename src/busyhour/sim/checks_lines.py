@@ -24,6 +24,7 @@ DEADLINES: dict[CallState, tuple[str, ...]] = {
     CallState.ORPHANED: ("orphan", "strand"),
     CallState.MESSAGE: ("prompt", "gone"),
     CallState.FAREWELL: ("prompt", "gone"),
+    CallState.PARKED: ("park",),
 }
 WITH_AGENT = (CallState.TALKING, CallState.HELD)
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from busyhour.core.floor.callbacks import RING_S
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
-from busyhour.core.model.ids import room_of
+from busyhour.core.model.ids import is_party, room_of
 from busyhour.sim.checks_places import PlaceChecks
+from busyhour.sim.checks_seats import SeatChecks
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.loop import the_loop
 
@@ -48,7 +49,7 @@ class LiveChecks:
         self._store_away_s = -1e9  # when it was last away
         weather = world.plan.weather
         lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
-        self._places = PlaceChecks(world)
+        self._places, self._seats = PlaceChecks(world), SeatChecks(world)
         unanswered = weather.picture_lost or weather.partitions_per_h
         self._back_max_s = BACK_MAX_S + (PICTURE_LOST_S if unanswered else 0.0)
         self._silence_max_s = SILENCE_UNHEARD_MAX_S if lossy else SILENCE_MAX_S
@@ -63,6 +64,9 @@ class LiveChecks:
         for channel in self._world.pbx.ledger.live.values():
             if channel.number:
                 self._call(channel, now_s, healthy[channel.tenant])
+                continue
+            self._seats.look(channel, now_s, healthy[channel.tenant])
+            if is_party(channel.name):
                 continue
             if channel.tab:
                 self._tab(channel, now_s, healthy[channel.tenant])

@@ -32,10 +32,10 @@ class PlaceChecks:
         it."""
         name = channel.name
         if channel.room is not None:
-            decided = room_of(call.leg) if call is not None and call.leg is not None else None
+            decided = room_of(call.leg or call.party) if call is not None and (call.leg or call.party) else None
             astray = channel.room != decided or self._world.pbx.ledger.rooms.get(channel.room) != name
         else:
-            astray = call is not None and call.state is CallState.TALKING
+            astray = call is not None and (call.state is CallState.TALKING or bool(call.party))
         if not astray:
             self._since_s.pop(name, None)
             return

@@ -13,6 +13,7 @@ from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.model.campaign import Listening
 from busyhour.core.model.pictures import HopperItem
+from busyhour.core.model.queue import Destination, DestinationKind
 from busyhour.core.model.recording_facts import RecordAsked
 from busyhour.core.model.recordings import RecordWish
 from busyhour.core.model.values import EndCause, Heard
@@ -182,6 +183,21 @@ class ScriptedAgent(SimAgent):
     def second_tab(self) -> None:
         """Another tab takes over; the first one is still open."""
         self.open_desk()
+
+    # Calls in hand
+
+    async def consult(self, kind: DestinationKind, target: str) -> None:
+        to = Destination(kind, target)
+        await self.click(lambda q: e.ConsultAsked(agent_id=self.agent_id, destination=to, note="as told", request=q))
+
+    async def step(self, step: e.ConsultStep) -> None:
+        await self.click(lambda q: e.ConsultStepAsked(agent_id=self.agent_id, step=step, request=q))
+
+    async def park(self) -> None:
+        await self.click(lambda q: e.ParkAsked(agent_id=self.agent_id, request=q))
+
+    async def take_up(self, slot: int = 1) -> None:
+        await self.click(lambda q: e.PickUpAsked(agent_id=self.agent_id, slot=slot, request=q))
 
     # Without a script
 

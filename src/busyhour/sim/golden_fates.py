@@ -41,7 +41,7 @@ DELAY_S = 5.0  # an event on its way, at most
 SHORT_DELAY_S = 0.5
 SOON_S = 0.002  # killed in the middle of what was begun
 
-IN_ORDER = (c.Join, c.Hold, c.PlayPrompt, c.Announce, c.SendOn, c.StartRecording, c.StopRecording)
+IN_ORDER = (c.Join, c.Hold, c.Bind, c.PlayPrompt, c.Announce, c.SendOn, c.StartRecording, c.StopRecording)
 """What the channel itself carries out, one after another; the rest the PBX does beside it."""
 
 KINDS: dict[str, tuple[str, ...]] = {
@@ -203,10 +203,12 @@ class FatedLine(Line):
 def _refusal_of(command: c.Act, utc_s: float) -> e.Event | None:
     """What the adapter makes of a "no" of the PBX."""
     match command:
-        case c.RingAgent(leg=leg):
+        case c.RingAgent(leg=leg) | c.RingParty(leg=leg):
             return e.LegEnded(leg=leg, cause=EndCause.UNREACHABLE, at_utc_s=utc_s)
-        case c.Join(call=call, leg=leg):
+        case c.Join(call=call, leg=leg) | c.Bind(call=call, leg=leg):
             return e.JoinFailed(call=call, leg=leg)
+        case c.Seat(leg=leg, room=room):
+            return e.SeatFailed(leg=leg, room=room)
         case c.PlayPrompt(call=call, prompt=prompt):
             return e.PromptEnded(call=call, prompt=prompt)
         case c.Whisper(leg=leg, prompt=prompt):

@@ -8,6 +8,7 @@ from busyhour.sim.golden_scenes_callers import CALLERS
 from busyhour.sim.golden_scenes_desks import DESKS
 from busyhour.sim.golden_scenes_flight import FLIGHT
 from busyhour.sim.golden_scenes_floor import FLOOR
+from busyhour.sim.golden_scenes_hands import HANDS
 from busyhour.sim.golden_scenes_limits import LIMITS
 from busyhour.sim.golden_scenes_lines import LINES
 from busyhour.sim.golden_scenes_links import LINKS
@@ -28,6 +29,7 @@ SCENES: tuple[Scene, ...] = (
     *DESKS,
     *FLIGHT,
     *FLOOR,
+    *HANDS,
     *LIMITS,
     *LINES,
     *LINKS,

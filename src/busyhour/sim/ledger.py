@@ -14,7 +14,8 @@ class Violation(AssertionError):
 
 @dataclass(slots=True)
 class Channel:
-    """A call to a callee (`c...`), from a caller (`i...`), back to one (`b...`), or to an agent's phone (`a...`)."""
+    """A call to a callee (`c...`), from a caller (`i...`), back to one (`b...`), to an agent's phone (`a...`), or to
+    somebody whom an agent consults (`p...`)."""
 
     name: str
     tenant: int
@@ -39,6 +40,8 @@ class Channel:
     audio: str = "none"  # what the person hears: none | agent | music | prompt
     audio_since_s: float = 0.0
     room: str | None = None
+    seat: str | None = None  # of a leg or a party: in whose room it is; None: a leg at home, a party in none
+    aside: bool = False  # of a leg or a party: with music, in no room
     last_room: str | None = None  # that it was in, also when it has left
     taken_out: bool = False  # of its room, by an order of an engine that is dead: the PBX tells nobody who leaves
     joined_s: float = 0.0  # seconds in a room with an agent's leg

@@ -296,12 +296,16 @@ class SimPbx:
             channel=channel.name,
             answered=channel.answered_utc_s is not None,
             ringing=channel.answered_utc_s is None and channel.rang_utc_s is not None,
-            bridge=channel.room if channel.number else room_of(channel.name),
+            bridge=channel.room if channel.number else self._room_of(channel),
             in_app=channel.in_app,
             listening=channel.listening,
             heard=None if channel.listening else channel.heard,
             answered_utc_s=channel.answered_utc_s,
         )
+
+    def _room_of(self, channel: Channel) -> str | None:
+        """An agent's leg is at home."""
+        return room_of(channel.name)
 
     # The PBX itself
 

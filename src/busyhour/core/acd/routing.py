@@ -305,6 +305,18 @@ class Routing:
     def free_count(self, queue_id: int) -> int:
         return (self._serving(queue_id) & self._pools[self.queues[queue_id].medium].mask).bit_count()
 
+    def best_free(self, queue_id: int) -> int | None:
+        """Of those who serve this queue, the one who would be given its next call."""
+        queue = self.queues[queue_id]
+        ask = ask_of(queue, Need(queue_id))
+        candidates = self.roster.who_may(queue_id, ask) & self._pools[queue.medium].mask
+        if queue.match is Match.BEST:
+            candidates = self.roster.best(candidates, ask.wished)
+        if not candidates:
+            return None
+        bits = self._pools[queue.medium].pick(queue.strategy, candidates, self._turn.get(queue_id, -1))
+        return self.roster.agent_at(bits[0]).agent_id
+
     def logged_count(self, queue_id: int) -> int:
         """How many are logged on who serve this queue, with all that it asks for at first."""
         return (self._serving(queue_id) & self._logged).bit_count()

@@ -10,7 +10,8 @@ from busyhour.core.dialer.pacing import Pace, room
 from busyhour.core.floor import agents, callbacks, calls, destinations, endings, pacing, pairing
 from busyhour.core.floor.call_live import CallerCall, DialedCall
 from busyhour.core.floor.run_live import RunLive
-from busyhour.core.floor.state import AgentLive, FloorState, Tried
+from busyhour.core.floor.state import AgentLive, FloorState
+from busyhour.core.floor.tried import Tried
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import TRYING, CallCause, CallState

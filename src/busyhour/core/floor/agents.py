@@ -4,8 +4,20 @@ A fact about something already gone is not an error: links repeat themselves and
 """
 
 from busyhour.core import events as e
-from busyhour.core.commands import HangUpLeg, Hold, Join, RingAgent
-from busyhour.core.floor import accompanied, callbacks, callers, calls, offers, orphans, preview, queues, wrapup
+from busyhour.core.commands import HangUpLeg, Join, RingAgent
+from busyhour.core.floor import (
+    accompanied,
+    callbacks,
+    callers,
+    calls,
+    consulting,
+    offers,
+    orphans,
+    parties,
+    preview,
+    queues,
+    wrapup,
+)
 from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.agent import SystemReason
@@ -81,7 +93,7 @@ def on_log_off_asked(f: FloorState, event: e.LogOffAsked) -> None:
 def log_off(f: FloorState, agent: AgentLive) -> None:
     """At once when nothing is in hand, else after it (F7)."""
     preview.agent_leaves(f, agent)
-    if agent.call is not None:
+    if agent.call is not None or agent.consult is not None:
         agent.leaving = True
         f.dirty_agent(agent.agent_id)
         return
@@ -117,7 +129,7 @@ def wants_leg(f: FloorState, agent: AgentLive) -> bool:
     only looks at a contact is not rung."""
     call = f.in_hand(agent)
     needed = call is not None and (call.state is not CallState.RESERVED or _is_to_be_dialed(call))
-    needed = needed or agent.agent_id in f.supervisions
+    needed = needed or agent.consult is not None or agent.agent_id in f.supervisions
     if agent.profile.leg_mode is not LegMode.PERSISTENT and not needed:
         return False
     return agent.session_open and agent.can_ring and (agent.worked or needed)
@@ -149,6 +161,8 @@ def raise_leg(f: FloorState, agent: AgentLive, *, ring_s: float = LEG_RING_S, ca
 
 
 def on_leg_answered(f: FloorState, event: e.LegAnswered) -> None:
+    if parties.leg_facts(f, event):
+        return
     agent = f.agents.get(f.legs.get(event.leg, 0))
     if agent is None or agent.leg != event.leg:
         f.do(HangUpLeg(leg=event.leg))  # a leg that nobody waits for any more
@@ -158,10 +172,12 @@ def on_leg_answered(f: FloorState, event: e.LegAnswered) -> None:
     f.dirty_agent(agent.agent_id)
     call = f.in_hand(agent)
     if call is not None:
-        _join_waiting(f, agent, call)
+        join_waiting(f, agent, call)
+    elif agent.consult is not None:
+        consulting.leg_is_up(f, agent)
 
 
-def _join_waiting(f: FloorState, agent: AgentLive, call: CallLive) -> None:
+def join_waiting(f: FloorState, agent: AgentLive, call: CallLive) -> None:
     """The leg came up for a customer who waits for this agent: offered, or orphaned by a reload."""
     if call.state is CallState.ORPHANED:
         f.drop("orphan", call.call)
@@ -186,6 +202,8 @@ def _join_caller(f: FloorState, agent: AgentLive, call: CallerCall) -> None:
 
 
 def on_leg_ended(f: FloorState, event: e.LegEnded) -> None:
+    if parties.leg_facts(f, event):
+        return
     agent = f.agents.get(f.legs.pop(event.leg, 0))
     if agent is not None and agent.leg == event.leg:
         _forget_leg(f, agent)
@@ -214,10 +232,13 @@ def _forget_leg(f: FloorState, agent: AgentLive) -> None:
     f.at(LEG_RETRY_S, "leg-retry", str(agent.agent_id))
     f.dirty_agent(agent.agent_id)
     call = f.in_hand(agent)
+    if agent.consult is not None:
+        consulting.colleague_is_gone(f, agent)
     if call is None:
         return
     if call.state in (CallState.TALKING, CallState.HELD):
-        orphans.orphan(f, call, leg)
+        if not consulting.asker_is_gone(f, call):
+            orphans.orphan(f, call, leg)
     elif isinstance(call, CallerCall):
         offers.leg_is_gone(f, call, agent, was_up=was_up)
     elif call.state is CallState.OFFERED:
@@ -265,7 +286,7 @@ def on_pause_asked(f: FloorState, event: e.PauseAsked) -> None:
         f.refuse(event.request, "not_logged_on", "Open the agent desk first.")
         return
     preview.agent_leaves(f, agent)
-    if agent.call is not None or agent.acw_call is not None:
+    if agent.call is not None or agent.consult is not None or agent.acw_call is not None:
         agent.next_pause = event.reason
     else:
         agent.pause = event.reason
@@ -285,6 +306,9 @@ def _call_in_hand(f: FloorState, agent_id: int, request: str) -> CallLive | None
 
 
 def on_hang_up_asked(f: FloorState, event: e.HangUpAsked) -> None:
+    agent = f.agents.get(event.agent_id)
+    if agent is not None and consulting.hang_up_asked(f, agent, event.request):
+        return
     call = _call_in_hand(f, event.agent_id, event.request)
     if call is None:
         return
@@ -308,10 +332,10 @@ def on_hold_asked(f: FloorState, event: e.HoldAsked) -> None:
     call = _call_in_hand(f, event.agent_id, event.request)
     if call is None:
         return
-    if call.state is CallState.TALKING and call.leg is not None:
-        f.move(call, CallCause.HELD)
-        call.held_from_utc_s = f.now.utc_s
-        f.do(Hold(call=call.call, leg=call.leg, music=call.music))
+    if call.call in f.consults:
+        consulting.hold_asked(f, f.consults[call.call], call)
+    elif call.state is CallState.TALKING and call.leg is not None:
+        consulting.hold(f, call)
     f.accept(event.request)
 
 
@@ -319,10 +343,13 @@ def on_resume_asked(f: FloorState, event: e.ResumeAsked) -> None:
     call = _call_in_hand(f, event.agent_id, event.request)
     if call is None:
         return
-    if call.state is CallState.HELD and call.leg is not None:
-        f.move(call, CallCause.RESUMED)
-        calls.end_hold(f, call)
-        f.do(Join(call=call.call, leg=call.leg))
+    if call.call in f.consults:
+        fault = consulting.resume_asked(f, f.consults[call.call], call)
+        if fault is not None:
+            f.refuse(event.request, *fault)
+            return
+    elif call.state is CallState.HELD and call.leg is not None:
+        consulting.resume(f, call)
     f.accept(event.request)
 
 
@@ -336,7 +363,7 @@ def on_agent_changed(f: FloorState, event: e.AgentChanged) -> None:
     else:
         before, agent.profile = agent.profile, event.agent
         other_phone = _phone_of(before) != _phone_of(event.agent)
-        if other_phone and agent.call is None:
+        if other_phone and agent.call is None and agent.consult is None:
             drop_leg(f, agent)
     queues.put_agent(f, f.agents[event.agent.agent_id])
     f.dirty_agent(event.agent.agent_id)

@@ -42,7 +42,6 @@ class CallLive(ABC):
     prompt_over: bool = False
     segments: list[Segment] = field(default_factory=list)
     segment_from_utc_s: float = 0.0
-    agent_from_utc_s: float | None = None  # when it came to its agent, from another one
     held_from_utc_s: float | None = None
     hold_s: float = 0.0
     changed_s: float = 0.0  # monotonic: the last move
@@ -53,6 +52,12 @@ class CallLive(ABC):
     ended_utc_s: float | None = None
     recording: Recording | None = None  # of the talk that is going on
     recorder: Recorder = field(default_factory=Recorder)
+    told: int = 0  # of its segments, those that are in the figures
+    handed_on: bool = False  # an agent parted with them before the end, and may wrap up still
+    party: str = ""  # OUTSIDE: with whom they talk, if it is a channel of ours
+    slot: int = 0  # PARKED: in this place
+    parked_by: int = 0
+    parked_at: Instant | None = None
 
     @property
     @abstractmethod

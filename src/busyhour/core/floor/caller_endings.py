@@ -1,7 +1,17 @@
 """How callers' calls end: the final record, written once, their place given up, and their agent let go."""
 
 from busyhour.core.commands import CloseCaller
-from busyhour.core.floor import callbacks, calls, endings, lost_callers, offers, queues
+from busyhour.core.floor import (
+    callbacks,
+    calls,
+    consulting,
+    endings,
+    handover,
+    lost_callers,
+    offers,
+    parking,
+    queues,
+)
 from busyhour.core.floor.call_live import CallerCall
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.attempt import AttemptCause
@@ -21,6 +31,8 @@ NO_PROOF = (EndCause.UNKNOWN, EndCause.PBX_RESTART, EndCause.FAILURE)
 def close(f: FloorState, call: CallerCall, cause: EndCause, ended_utc_s: float) -> None:
     was = call.state
     calls.end_hold(f, call)
+    consulting.customer_is_gone(f, call)
+    parking.leaves(f, call)
     endings.end_segment(f, call, ended_utc_s)
     _leave_queue(f, call)
     if was is CallState.OFFERED:
@@ -28,8 +40,7 @@ def close(f: FloorState, call: CallerCall, cause: EndCause, ended_utc_s: float) 
     call.outcome, call.ended_utc_s = outcome_of(call, was, cause), ended_utc_s
     talk_s = sum(_length_s(part) for part in call.segments if part.kind == "agent")
     f.do(CloseCaller(record=_record(call, cause, talk_s)))
-    if call.queue is not None and call.joined_utc_s is not None and call.queue.queue_id in f.entries.routing.queues:
-        f.entries.talked(call.queue.queue_id, talk_s, f.now.utc_s)
+    handover.tell_talk(f, call)
     for kind in DEADLINES:
         f.drop(kind, call.call)
     callbacks.free_lines(f, call)
@@ -41,8 +52,6 @@ def close(f: FloorState, call: CallerCall, cause: EndCause, ended_utc_s: float) 
     f.move_caller(call, CallCause.ENDED)
     if with_agent and (agent := f.agents.get(call.agent_id or 0)) is not None:
         agent.callers_answered += 1
-        mine = (part for part in call.segments if part.kind == "agent" and part.agent_id == agent.agent_id)
-        agent.caller_talk_s += sum(_length_s(part) for part in mine)
     endings.save_disposition(f, call)
     endings.release_agent(f, call, with_agent=with_agent)
 

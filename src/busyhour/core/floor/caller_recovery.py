@@ -14,6 +14,7 @@ from busyhour.core.acd.entries import Entry
 from busyhour.core.acd.overflow import Path
 from busyhour.core.commands import AnswerCall, Hold, SaveEntry
 from busyhour.core.floor import (
+    agents,
     callbacks,
     callers,
     calls,
@@ -22,6 +23,7 @@ from busyhour.core.floor import (
     lost_callers,
     orphans,
     pairing,
+    parties,
     places,
     queues,
 )
@@ -179,7 +181,7 @@ def _adopt(f: FloorState, stored: OpenCaller, channel: ChannelPicture, entry: En
             Hold(call=call.call, leg=leg, music=call.music)
         )  # their agent has let them go, and the order was lost, or is late
         leg = None
-    call.state = _state_of(call, channel, leg)
+    call.state = CallState.OUTSIDE if parties.found_with(f, call, channel) else _state_of(call, channel, leg)
     if call.state is CallState.ORPHANED and (sent_on or entry is not None):
         call.state = CallState.WAITING  # for another agent
     f.callers[call.call] = call
@@ -197,7 +199,11 @@ def _take_line(f: FloorState, call: CallerCall) -> None:
         call.trunk_id = 0
     else:
         f.trunks[call.trunk_id].up += 1
-    if call.state is CallState.OUTSIDE and (trunk := callbacks.free_trunk(f, call.queue)) is not None:
+    if (
+        call.state is CallState.OUTSIDE
+        and not call.party
+        and (trunk := callbacks.free_trunk(f, call.queue)) is not None
+    ):
         call.out_trunk_id = trunk.trunk.trunk_id
         trunk.up += 1
 
@@ -302,6 +308,9 @@ def _wait_for_agent(f: FloorState, call: CallerCall, agent_id: int | None) -> No
     f.at(orphans.ORPHAN_S, "orphan", call.call)
     call.agent_id, agent.call = agent.agent_id, call.call
     f.dirty_agent(agent.agent_id)
+    if agent.leg_up:  # they had put them on hold
+        f.settle_agent(agent)
+        agents.join_waiting(f, agent, call)
 
 
 def meet(f: FloorState, channel: ChannelPicture) -> None:

@@ -7,9 +7,12 @@ from busyhour.core.floor import (
     accompanied,
     caller_endings,
     calls,
+    consulting,
     destinations,
+    handover,
     law,
     opt_out,
+    parking,
     recording,
     watching,
     wrapup,
@@ -48,7 +51,10 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
         return
     assert isinstance(call, DialedCall)
     calls.end_hold(f, call)
+    consulting.customer_is_gone(f, call)
+    parking.leaves(f, call)
     end_segment(f, call, ended_utc_s)
+    handover.tell_talk(f, call)
     if call.hung_up_utc_s is not None and ended_utc_s < call.hung_up_utc_s:
         call.hint = None  # it was over before we gave up on it; only the news was lost
     call.outcome = outcome_of(call, cause)
@@ -106,7 +112,6 @@ def release_agent(f: FloorState, call: CallLive, *, with_agent: bool) -> None:
         forget(f, call.call, unless_wrapped_up=True)
         return
     agent.handled += 1
-    agent.talk_s += max(0.0, (call.ended_utc_s or 0.0) - (call.agent_from_utc_s or call.joined_utc_s))
     wrapup.begin_acw(f, agent, call)
     if agent.acw_call != call.call:
         forget(f, call.call, unless_wrapped_up=True)
@@ -228,7 +233,7 @@ def note_due(f: FloorState, run_id: int, due_utc_s: float | None) -> None:
 
 def _is_wrapped_up(f: FloorState, call: CallLive) -> bool:
     """By its agent, or by one who had them before."""
-    if not isinstance(call, DialedCall) or call.agent_from_utc_s is not None:
+    if not isinstance(call, DialedCall) or call.handed_on:
         return any(agent.acw_call == call.call for agent in f.agents.values())
     agent = f.agents.get(call.agent_id) if call.agent_id is not None else None
     return agent is not None and agent.acw_call == call.call

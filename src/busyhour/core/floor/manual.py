@@ -33,7 +33,7 @@ def _fault_of_agent(agent: AgentLive | None) -> Fault | None:
         return "not_logged_on", "Open the agent desk first."
     if not agent.profile.may_dial:
         return "not_permitted", "You are not permitted to dial by hand. Ask an administrator."
-    if agent.call is not None:
+    if agent.call is not None or agent.consult is not None:
         return "busy", "You have a contact or a call in hand. End it first."
     if agent.acw_call is not None:
         return "wrap_up", "Finish the wrap-up of your last call first."

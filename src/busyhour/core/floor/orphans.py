@@ -25,7 +25,7 @@ def orphan(f: FloorState, call: CallLive, leg: str) -> None:
 def on_music_due(f: FloorState, name: str) -> None:
     """Still no agent: music once more, in case that they hear none (I18)."""
     call = f.call_of(name)
-    if call is not None and call.state is CallState.ORPHANED:
+    if call is not None and call.state in (CallState.ORPHANED, CallState.PARKED):
         f.do(Hold(call=name, leg="", music=call.music))
         f.at(MUSIC_AGAIN_S, "music", name)
 
@@ -43,3 +43,15 @@ def on_orphan_due(f: FloorState, name: str) -> None:
         offers.lost_agent(f, call)
     agent.pause = SystemReason.LAGGED
     wrapup.begin_acw(f, agent, call)
+
+
+def on_strand_due(f: FloorState, name: str) -> None:
+    """A customer who talked, without any agent of theirs: a word, and the end; a caller, to another agent."""
+    call = f.call_of(name)
+    if call is None or call.state is not CallState.ORPHANED:
+        return
+    f.drop("orphan", name)
+    if isinstance(call, DialedCall):
+        calls.say_farewell(f, call)
+    elif isinstance(call, CallerCall):
+        offers.lost_agent(f, call)

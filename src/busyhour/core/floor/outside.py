@@ -6,10 +6,11 @@ from busyhour.core import events as e
 from busyhour.core.acd.arrival import headers_of
 from busyhour.core.acd.overflow import Path
 from busyhour.core.commands import Hold, SendOn
-from busyhour.core.floor import callbacks, callers, calls, endings, pairing, wrapup
-from busyhour.core.floor.call_live import CallerCall
+from busyhour.core.floor import callbacks, callers, consulting, handover, pairing, parties
+from busyhour.core.floor.call_live import CallerCall, CallLive
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import CallCause, CallState
+from busyhour.core.model.pictures import ChannelPicture
 from busyhour.core.model.queue import Destination, DestinationKind
 
 OUTSIDE_RING_S = 60.0
@@ -22,22 +23,19 @@ def on_send_on_asked(f: FloorState, event: e.SendOnAsked) -> None:
     if agent is None or not isinstance(call, CallerCall) or call.state not in (CallState.TALKING, CallState.HELD):
         f.refuse(event.request, "no_caller", "Only a caller whom you talk with can be sent on.")
         return
+    if call.call in f.consults:
+        f.refuse(event.request, *consulting.CONSULTING)
+        return
     fault = _cannot_go_to(f, call, event.destination)
     if fault:
         f.refuse(event.request, "not_possible", fault)
         return
-    calls.end_hold(f, call)
     f.drop("max", call.call)
-    endings.end_segment(f, call, f.now.utc_s)
     f.do(Hold(call=call.call, leg=call.leg or "", music=call.music))
+    handover.part(f, call)
     f.move_caller(call, CallCause.REQUEUED)
-    agent.handled += 1
-    agent.callers_answered += 1
-    agent.caller_talk_s += call.segments[-1].ended_utc_s - call.segments[-1].started_utc_s
-    call.agent_id, call.leg, call.note = None, None, event.note or call.note
+    call.note = event.note or call.note
     call.to, call.path, call.welcomed = [event.destination], Path(), True
-    wrapup.begin_acw(f, agent, call)
-    f.had_by.forget(call.caller)
     f.accept(event.request)
     callers.go_on(f, call)
 
@@ -83,9 +81,12 @@ def on_outside_due(f: FloorState, name: str) -> None:
         callers.go_on(f, call)
 
 
-def send_again(f: FloorState, call: CallerCall) -> None:
-    """The PBX still has them with us: the order was lost on its way. To give it twice does no harm."""
-    if call.outside and call.out_trunk_id in f.trunks:
+def look(f: FloorState, call: CallLive, channel: ChannelPicture) -> None:
+    """The PBX still has them with us: where a party is, or the order was lost on its way. To give it twice does no
+    harm."""
+    if call.party:
+        parties.compare_bound(f, call, channel)
+    elif isinstance(call, CallerCall) and call.outside and call.out_trunk_id in f.trunks:
         _order(f, call)
 
 

@@ -7,8 +7,8 @@ reason in words. All of these orders change nothing when the news were old, and 
 
 from collections.abc import Mapping, Sequence
 
-from busyhour.core.commands import HangUpCall, Hold, Join
-from busyhour.core.floor import calls, supervising
+from busyhour.core.commands import Bind, HangUpCall, Hold, Join
+from busyhour.core.floor import calls, parties, supervising
 from busyhour.core.floor.call_live import CallLive
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import HEARS_US, CallState
@@ -24,7 +24,7 @@ def leg_of_room(bridge: str | None) -> str | None:
 
 def review(f: FloorState, call: CallLive, leg: str | None) -> None:
     """The customer is in the room of this leg, or in none: put them where they belong."""
-    if leg is not None and supervising.takes(f, call, leg):
+    if leg is not None and (supervising.takes(f, call, leg) or parties.met(f, call, leg)):
         return
     if call.state is CallState.TALKING:
         astray = leg != call.leg
@@ -43,6 +43,8 @@ def put_right(f: FloorState, call: CallLive, leg: str | None) -> None:
     why = f"{call.state}, and found in " + (f"the room of {leg}" if leg is not None else "no room")
     if call.state is CallState.ENDED or call.hung_up_utc_s is not None:
         f.do(HangUpCall(call=call.call, why=why))
+    elif call.state is CallState.OUTSIDE and call.party:
+        f.do(Bind(call=call.call, leg=call.party))
     elif call.state in (CallState.TALKING, CallState.OFFERED) and call.leg is not None:
         f.do(Join(call=call.call, leg=call.leg, why=why))
     else:

@@ -20,10 +20,10 @@ from busyhour.core.floor import (
     endings,
     flight,
     listening,
-    offers,
     opt_out,
     orphans,
     outside,
+    parties,
     places,
     preview,
     recording,
@@ -31,7 +31,7 @@ from busyhour.core.floor import (
     supervising,
     wrapup,
 )
-from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
+from busyhour.core.floor.call_live import CallLive, DialedCall
 from busyhour.core.floor.run_live import TrunkLive
 from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.agent import SystemReason
@@ -64,6 +64,7 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
     channels = {c.channel: c for c in event.pbx.channels}
     histories = {h.channel: h for h in event.pbx.histories}
     _adopt_legs(f, event.pbx)
+    parties.adopt(f, event.pbx)
     for stored in places.in_order(event.calls, channels):
         channel = channels.get(stored.item.call)
         if stored.outcome is not None:
@@ -78,6 +79,7 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
     for reservation in event.reservations:
         preview.restore(f, reservation)
     caller_recovery.begin(f, event, channels, histories)
+    parties.adopted(f)
     _meet_strangers(f, event.pbx)
     recording.recover(f, event.recordings)
     supervising.compare(f, event.pbx, f.now.mono_s)
@@ -129,7 +131,11 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture, heard_at: In
     call.answered_at = (heard_at or f.now) if call.answered_utc_s is not None else None
     call.heard = call.heard or channel.heard
     leg = places.agents_leg(f, channel)
-    call.state = _call_state(call, channel, leg)
+    if leg is not None and f.agents[f.legs[leg]].acw_call == call.call:
+        f.do(Hold(call=call.call, leg=leg))  # their agent has let them go, and the order was lost, or is late
+        leg = None
+    outside_now = parties.found_with(f, call, channel)
+    call.state = CallState.OUTSIDE if outside_now else _call_state(call, channel, leg)
     call.accompanied = _is_accompanied(stored) and call.state in (CallState.DIALING, CallState.WAITING)
     _enter(f, call)
     _take_up(f, call, leg, stored.agent_id)
@@ -293,18 +299,9 @@ def _wait_for_agent(f: FloorState, call: DialedCall, agent_id: int | None) -> No
         return
     call.agent_id, agent.call = agent.agent_id, call.call
     f.dirty_agent(agent.agent_id)
-
-
-def on_strand_due(f: FloorState, name: str) -> None:
-    """A customer who talked, without any agent of theirs: a word, and the end; a caller, to another agent."""
-    call = f.call_of(name)
-    if call is None or call.state is not CallState.ORPHANED:
-        return
-    f.drop("orphan", name)
-    if isinstance(call, DialedCall):
-        calls.say_farewell(f, call)
-    elif isinstance(call, CallerCall):
-        offers.lost_agent(f, call)
+    if agent.leg_up:  # they had put them on hold
+        f.settle_agent(agent)
+        agents.join_waiting(f, agent, call)
 
 
 def _meet_strangers(f: FloorState, pbx: PbxPicture) -> None:
@@ -346,6 +343,7 @@ def compare(f: FloorState, pbx: PbxPicture, *, asked_s: float, restarted: bool) 
     for leg, agent_id in list(f.legs.items()):
         if f.agents[agent_id].leg_since_s < asked_s:
             _compare_leg(f, leg, channels.get(leg))
+    parties.compare(f, channels, asked_s)
     both: list[CallLive] = [*f.calls.values(), *f.callers.values()]
     for call in both:
         undecided = call.attempt in (AttemptState.INTENT, AttemptState.AMBIGUOUS)  # its answer is still to come
@@ -385,8 +383,8 @@ def _catch_up(
     elif channel.answered:
         at_utc_s = channel.answered_utc_s or f.now.utc_s
         calls.on_call_answered(f, e.CallAnswered(call=name, at_utc_s=at_utc_s, heard=channel.heard))
-    if isinstance(call, CallerCall) and call.state is CallState.OUTSIDE and channel.in_app:
-        outside.send_again(f, call)
+    if call.state is CallState.OUTSIDE and channel.in_app:
+        outside.look(f, call, channel)
         return
     leg = places.leg_of_room(channel.bridge)
     if leg is not None:

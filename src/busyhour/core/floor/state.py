@@ -20,9 +20,11 @@ from busyhour.core.dialer.compliance.ledger import Ledger
 from busyhour.core.events import Instant
 from busyhour.core.floor import learning
 from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
+from busyhour.core.floor.consult_live import Consult, Party
 from busyhour.core.floor.free import FreeAgents
 from busyhour.core.floor.run_live import RunLive, TrunkLive
 from busyhour.core.floor.supervision import Supervision
+from busyhour.core.floor.tried import Tried
 from busyhour.core.life.agent import AGENT_LIFE, AgentState, SystemReason
 from busyhour.core.life.attempt import ATTEMPT_LIFE, AttemptCause
 from busyhour.core.life.call import CALL_LIFE, TRYING, CallCause, CallState
@@ -30,7 +32,7 @@ from busyhour.core.life.run import RUN_LIFE, RunCause
 from busyhour.core.life.table import IllegalStep, step
 from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.pictures import AgentProfile
-from busyhour.core.model.queue import Medium
+from busyhour.core.model.queue import Medium, Queue
 from busyhour.core.model.recordings import RecordingPolicy
 from busyhour.core.model.values import LegMode, PhoneKind
 
@@ -44,18 +46,6 @@ STALE_MAX = 1_000  # entries of the agenda: beyond it they are swept when most o
 LEAVER_KEPT_S = 600.0  # who hung up while they waited, and calls again within this, has the old place
 
 BEFORE_TALK = (CallState.RESERVED, CallState.PLANNED, CallState.DIALING, CallState.WAITING)
-
-
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """What came of an agent's last contact without a conversation; their desk shows it."""
-
-    number: str
-    name: str
-    contact_id: int
-    campaign_id: int
-    result: str  # an Outcome, a Refusal, or a word of ours
-    at_utc_s: float
 
 
 @dataclass(slots=True)
@@ -77,8 +67,10 @@ class AgentLive:
     leg_up: bool = False
     leg_since_s: float = 0.0  # monotonic: when the leg last changed
     call: str | None = None  # reserved for, or talking to
+    consult: str | None = None  # a colleague's customer, about whom they are asked
     busy_run: int | None = None  # whose call they have, or had last
     acw_call: str | None = None
+    acw_queue: Queue | None = None  # in which they had that caller
     acw_until_s: float = inf  # monotonic
     acw_until_utc_s: float = 0.0
     handled: int = 0
@@ -143,6 +135,9 @@ class FloorState:
     numbers: tuple[DialedNumber, ...] = ()
     takes_callers: bool = False  # there is a queue: agents stand in line for callers, too
     gone: dict[str, None] = field(default_factory=dict)  # callers who hung up lately
+    consults: dict[str, Consult] = field(default_factory=dict)  # by the customer's call
+    parties: dict[str, Party] = field(default_factory=dict)  # people outside, on channels of ours
+    parked: dict[int, str] = field(default_factory=dict)  # place -> the customer's call
     closed_why: dict[int, str] = field(default_factory=dict)  # of each queue, as last looked: why it is closed
     day_bucket: int = 0  # as last looked: the first quarter of an hour of today (UTC)
     recording_rule: RecordingPolicy = RecordingPolicy.NEVER
@@ -241,6 +236,9 @@ class FloorState:
     def engage(self, agent: AgentLive, call: CallLive) -> None:
         """This agent has this call from now on, and stands in no line."""
         agent.call = call.call
+        self.take(agent)
+
+    def take(self, agent: AgentLive) -> None:
         self.idle.remove(agent.agent_id)
         if self.takes_callers:
             self.entries.routing.take(agent.agent_id, Medium.AUDIO)
@@ -326,6 +324,8 @@ class FloorState:
             state = call.state
             offered = state is CallState.OFFERED and agent.state is not AgentState.ON_CONTACT
             return (AgentState.RESERVED if offered or state in BEFORE_TALK else AgentState.ON_CONTACT), None
+        if agent.consult is not None:
+            return self.consults[agent.consult].of_colleague, None
         if agent.acw_call is not None:
             return AgentState.ACW, None
         if not agent.session_open:

@@ -24,6 +24,7 @@ def begin_acw(f: FloorState, agent: AgentLive, call: CallLive) -> None:
         _after_work(f, agent)
         return
     seconds = inf if mode is AcwMode.UNTIMED else max_s
+    agent.acw_queue = call.queue if isinstance(call, CallerCall) else None
     agent.acw_call = call.call
     agent.acw_until_s = f.now.mono_s + seconds
     agent.acw_until_utc_s = f.now.utc_s + min(seconds, 86_400.0)

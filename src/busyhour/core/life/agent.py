@@ -22,7 +22,7 @@ S = AgentState
 AGENT_LIFE: dict[AgentState, frozenset[AgentState]] = {
     S.OFFLINE: frozenset({S.NOT_READY, S.AVAILABLE, S.RESERVED, S.ON_CONTACT, S.ACW}),
     S.NOT_READY: frozenset({S.OFFLINE, S.AVAILABLE, S.RESERVED, S.ON_CONTACT}),
-    S.AVAILABLE: frozenset({S.OFFLINE, S.NOT_READY, S.RESERVED}),
+    S.AVAILABLE: frozenset({S.OFFLINE, S.NOT_READY, S.RESERVED, S.ON_CONTACT}),  # at once: a colleague asks them
     S.RESERVED: frozenset({S.OFFLINE, S.NOT_READY, S.AVAILABLE, S.ON_CONTACT, S.ACW}),
     S.ON_CONTACT: frozenset({S.OFFLINE, S.NOT_READY, S.AVAILABLE, S.ACW, S.RESERVED}),
     S.ACW: frozenset({S.OFFLINE, S.NOT_READY, S.AVAILABLE}),

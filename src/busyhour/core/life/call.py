@@ -16,7 +16,8 @@ class CallState(StrEnum):
     ORPHANED = "orphaned"  # the agent's leg is gone; the agent may come back
     MESSAGE = "message"  # hears the campaign's message
     FAREWELL = "farewell"  # hears the message for calls without an agent
-    OUTSIDE = "outside"  # a caller who was sent on, and talks with a number outside
+    PARKED = "parked"  # in a numbered place; any agent may take them up
+    OUTSIDE = "outside"  # sent on or handed over to a number outside, with whom they talk without us
     ENDED = "ended"
 
 
@@ -37,6 +38,7 @@ class CallCause(StrEnum):
     SENT_ON = "sent on"  # to a number outside
     TAKEN = "taken"  # by another agent, who has them from now on
     REQUEUED = "requeued"  # back into a line, from an agent
+    PARKED = "parked"
     ENDED = "ended"
 
 
@@ -59,11 +61,30 @@ CALL_LIFE: dict[CallState, dict[CallCause, CallState]] = {
         C.ENDED: S.ENDED,
     },
     S.OFFERED: {C.JOINED: S.TALKING, C.WITHDRAWN: S.WAITING, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
-    S.TALKING: {C.HELD: S.HELD, C.TAKEN: S.TALKING, C.LEG_LOST: S.ORPHANED, C.REQUEUED: S.WAITING, C.ENDED: S.ENDED},
-    S.HELD: {C.RESUMED: S.TALKING, C.TAKEN: S.TALKING, C.LEG_LOST: S.ORPHANED, C.REQUEUED: S.WAITING, C.ENDED: S.ENDED},
+    S.TALKING: {
+        C.HELD: S.HELD,
+        C.TAKEN: S.TALKING,
+        C.LEG_LOST: S.ORPHANED,
+        C.OFFERED: S.OFFERED,
+        C.PARKED: S.PARKED,
+        C.SENT_ON: S.OUTSIDE,
+        C.REQUEUED: S.WAITING,
+        C.ENDED: S.ENDED,
+    },
+    S.HELD: {
+        C.RESUMED: S.TALKING,
+        C.TAKEN: S.TALKING,
+        C.LEG_LOST: S.ORPHANED,
+        C.OFFERED: S.OFFERED,
+        C.PARKED: S.PARKED,
+        C.SENT_ON: S.OUTSIDE,
+        C.REQUEUED: S.WAITING,
+        C.ENDED: S.ENDED,
+    },
+    S.PARKED: {C.OFFERED: S.OFFERED, C.REQUEUED: S.WAITING, C.ENDED: S.ENDED},
     S.ORPHANED: {C.OFFERED: S.OFFERED, C.REQUEUED: S.WAITING, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
     S.MESSAGE: {C.HEARD: S.WAITING, C.GAVE_UP: S.FAREWELL, C.ENDED: S.ENDED},
-    S.OUTSIDE: {C.ENDED: S.ENDED},
+    S.OUTSIDE: {C.REQUEUED: S.WAITING, C.ENDED: S.ENDED},
     S.FAREWELL: {C.ENDED: S.ENDED},
     S.ENDED: {},
 }

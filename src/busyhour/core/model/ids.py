@@ -5,7 +5,7 @@ b<tenant>-<fence>-<n>               a call to somebody who was promised one: a c
 i<tenant>-<the PBX's own id>        a caller: the PBX named the channel before we heard of it (decision 0024)
 a<tenant>-<agent>-<fence>-<n>       an agent's leg; fence and n make it new in every session of every engine
 s<tenant>-<agent>-<fence>-<n>-<m>   a supervisor's ear: the m-th that belongs to their leg a<tenant>-<agent>-<fence>-<n>
-p<tenant>-<fence>-<n>               a party: somebody outside whom an agent consults
+p<tenant>-<trunk>-<fence>-<n>       a party: somebody outside whom an agent consults, over this trunk
 r<leg>                              the room (bridge) of an agent's leg, or of a party that talks without us
 """
 
@@ -72,8 +72,13 @@ def leg_of_ear(ear: str) -> str:
     return f"a{ear[1:].rpartition('-')[0]}"
 
 
-def party_of(*, tenant: int, fence: int, n: int) -> str:
-    return f"p{tenant}-{fence}-{n}"
+def party_of(*, tenant: int, trunk_id: int, fence: int, n: int) -> str:
+    return f"p{tenant}-{trunk_id}-{fence}-{n}"
+
+
+def trunk_of(party: str) -> int:
+    """Over which this party was called. The name must be one that `party_of` made."""
+    return int(party.split("-")[1])
 
 
 def leg_of(*, tenant: int, agent_id: int, fence: int, n: int) -> str:
