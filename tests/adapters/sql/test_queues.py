@@ -73,7 +73,7 @@ async def test_a_queue_comes_back_as_it_was_saved_and_its_name_is_its_own(
             OverflowRule(trigger=OverflowTrigger.FULL, action=OverflowAction.ANNOUNCE_THEN_HANGUP, prompt=HELLO.media),
         ),
         opening=Opening(holidays=(Holiday(day="2026-12-25", name="Christmas"),), time_zone="Europe/Rome"),
-        announce=Announce(welcome=HELLO.media),
+        announce=Announce(welcome=HELLO.media, music=HELLO.media, language="de-DE"),
         trunk_ids=(trunk_id,),
         level_s=(15.0, 45.5),
     )
@@ -96,6 +96,7 @@ async def test_a_queue_comes_back_as_it_was_saved_and_its_name_is_its_own(
         ({"members": (QueueMember(77),)}, "no agent 77", "members"),
         ({"trunk_ids": (78,)}, "no trunk 78", "trunk_ids"),
         ({"announce": Announce(whisper="p9")}, "no prompt p9", "announce.whisper"),
+        ({"announce": Announce(music="p9")}, "no prompt p9", "announce.music"),
         ({"kind": TO_AGENT, "target": "79"}, "no agent 79", "overflow[0].destination"),
         ({"kind": TO_QUEUE, "target": "80"}, "no queue 80", "overflow[0].destination"),
     ],
