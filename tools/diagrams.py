@@ -14,6 +14,7 @@ from busyhour.core.life.agent import AGENT_LIFE, AgentState
 from busyhour.core.life.attempt import ATTEMPT_LIFE, AttemptState
 from busyhour.core.life.call import CALL_LIFE, CallState
 from busyhour.core.life.callback import CALLBACK_LIFE, CallbackState
+from busyhour.core.life.consultation import CONSULT_LIFE, ConsultState
 from busyhour.core.life.entry import ENTRY_LIFE, EntryState
 from busyhour.core.life.run import RUN_LIFE, RunState
 from busyhour.core.life.supervision import SUPERVISION_LIFE, SupervisionState
@@ -53,6 +54,7 @@ def diagrams() -> dict[str, str]:
         "attempt.md": draw("The life of an attempt", "attempt", ATTEMPT_LIFE, AttemptState.INTENT),
         "call.md": draw("The life of a call", "call", CALL_LIFE, CallState.RESERVED, CallState.PLANNED),
         "callback.md": draw("The life of a callback", "callback", CALLBACK_LIFE, CallbackState.WAITING),
+        "consultation.md": draw("The life of a consultation", "consultation", CONSULT_LIFE, ConsultState.RINGING),
         "entry.md": draw("The life of a queue entry", "entry", ENTRY_LIFE, EntryState.WELCOME, EntryState.QUEUED),
         "run.md": draw("The life of a run", "run", RUN_LIFE, RunState.RUNNABLE),
         "supervision.md": draw("The life of a supervision", "supervision", SUPERVISION_LIFE, SupervisionState.CALLING),

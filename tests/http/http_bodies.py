@@ -55,5 +55,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "hold_recording": body(held=True),
     "ask_recording": body(wish="pause"),
     "transfer": body(kind="number", target="06 12345678"),
+    "consult": body(kind="number", target="06 12345678"),
+    "pick_up_parked": body(slot=1),
     "choose_disposition": body(call="c1-0", disposition="sold"),
 }
