@@ -3,7 +3,6 @@
 from typing import Any
 
 import msgspec
-import pytest
 
 from busyhour.core import commands as c
 from busyhour.core.model.recordings import Gap, GapKind, RecordingPicture, RecordingPolicy, recording_of
@@ -19,7 +18,6 @@ def one(inbound: Inbound, n: int = 1, **changes: Any) -> RecordingPicture:
     return RecordingPicture(**(plain | changes))
 
 
-@pytest.mark.covers("5.3-14")
 async def test_what_is_open_is_found_as_it_was_last_and_what_has_ended_is_not(inbound: Inbound) -> None:
     first, second = one(inbound), one(inbound, 2)
     gap = Gap(after_part=1, kind=GapKind.PAUSE, from_utc_s=inbound.utc_s + 5)

@@ -30,7 +30,7 @@ def shown(story: Story) -> str:
     return view.state if view is not None else "nothing"
 
 
-@pytest.mark.covers("MZ-010", "5.3-14")
+@pytest.mark.covers("MZ-010")
 def test_a_talk_is_recorded_from_its_first_word_to_its_end() -> None:
     story = talking(show=SHOW)
     story.check(
@@ -47,7 +47,6 @@ def test_a_talk_is_recorded_from_its_first_word_to_its_end() -> None:
     assert shown(story) == "nothing"
 
 
-@pytest.mark.covers("5.3-14")
 @pytest.mark.parametrize(
     ("forced", "own", "rule", "policy"),
     [
@@ -69,7 +68,6 @@ def test_the_most_specific_rule_wins(
     assert found.records == (policy is ALWAYS)
 
 
-@pytest.mark.covers("5.3-14")
 @pytest.mark.parametrize("policy", [NEVER, RecordingPolicy.BY_HOOK])
 def test_without_a_rule_nothing_is_recorded_and_nobody_can_ask_for_it(policy: RecordingPolicy) -> None:
     talking(policy).check(
@@ -216,7 +214,6 @@ def test_what_is_always_recorded_cannot_be_stopped_by_the_agent() -> None:
     )
 
 
-@pytest.mark.covers("N9")
 def test_a_full_disk_and_a_recorder_that_cannot_are_noted() -> None:
     story = talking(show=("record", "recording"))
     story.check(
@@ -313,7 +310,6 @@ def test_what_nobody_knows_of_is_stopped_and_begun_anew() -> None:
     """)
 
 
-@pytest.mark.covers("N9")
 def test_a_recording_whose_call_ended_meanwhile_has_an_end() -> None:
     gone = picture(call="c1-9", recording=recording_of(call="c1-9", fence=6, n=1))
     assert "recording c9 on ended" in taken_over(gone).first

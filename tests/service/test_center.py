@@ -67,7 +67,7 @@ async def test_a_chat_is_a_chat(scene: Scene) -> None:
     assert (shown.status, shown.chats) == (AgentStatus.INCHAT, 2)
 
 
-@pytest.mark.covers("OC-089")
+@pytest.mark.covers("OC-052", "OC-089")
 @pytest.mark.parametrize(
     ("state", "entry", "stage"),
     [
@@ -239,7 +239,7 @@ async def test_a_feed_that_ended_is_taken_up_again(scene: Scene, monkeypatch: py
 # Asking
 
 
-@pytest.mark.covers("OC-082")
+@pytest.mark.covers("OC-051", "OC-082")
 @pytest.mark.parametrize(
     ("view", "on", "told", "asked"),
     [

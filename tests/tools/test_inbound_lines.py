@@ -9,7 +9,7 @@ ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| ((?:OC|MZ|CP)-\d+|I\d+) \| (\w+) \| (.*) \|$", re.MULTILINE)
 SHOWN = {"core", "done"}
 STATES = SHOWN | {"part", "planned", "other", "no"}
-OF_DIALED_CALLS = {"MZ-041", "MZ-042", "MZ-043", "I20", "I21"}  # shown for these; the lines speak of callers
+OF_DIALED_CALLS = {"MZ-041", "MZ-042", "MZ-043"}  # shown for these; the lines speak of callers
 
 
 def rows() -> list[tuple[str, str, str]]:

@@ -89,7 +89,6 @@ def test_a_disk_that_is_full_leaves_the_parts(files: RecordingFiles, tmp_path: P
     assert files.collect(1, picture()).length_s == 1.0
 
 
-@pytest.mark.covers("N9")
 def test_what_is_not_there_is_said(files: RecordingFiles, tmp_path: Path) -> None:
     nothing = files.collect(1, picture())
     assert (nothing.size_bytes, nothing.fault) == (0, "Nothing of it is on the disk.")

@@ -148,7 +148,7 @@ async def begun(folder: Path, leg_mode: LegMode = LegMode.PERSISTENT) -> AsyncIt
         await day.floors.stop()
 
 
-@pytest.mark.covers("OC-054", "OC-057", "OC-058", "OC-060", "OC-064", "OC-072", "OC-074", "OC-076", "OC-077")
+@pytest.mark.covers("OC-002", "OC-054", "OC-057", "OC-058", "OC-060", "OC-064", "OC-072", "OC-074", "OC-076", "OC-077")
 async def test_calls_are_listed_and_counted(tmp_path: Path) -> None:
     async with begun(tmp_path) as day:
         await day.log_on("ann")
@@ -211,7 +211,7 @@ async def check_counted(day: Day) -> None:
     assert await day.value("ccg_incalls", "cca_att-ann", "ccf_awt-Sales_desk") == [0, 0, 0]
 
 
-@pytest.mark.covers("OC-090", "OC-091", "OC-092")
+@pytest.mark.covers("OC-005", "OC-090", "OC-091", "OC-092")
 async def test_calls_are_given_by_the_dispatcher(tmp_path: Path) -> None:
     async with begun(tmp_path) as day:
         await day.log_on("ann")
@@ -285,6 +285,26 @@ async def test_a_missed_call_is_the_agents_and_the_caller_waits_on(tmp_path: Pat
         assert await day.value("cca_dist_incalls-ann", "ccf_dist_incalls-Sales_desk") == [2, 2]
 
 
+@pytest.mark.covers("OC-108")
+async def test_who_logs_off_in_a_call_finishes_it_and_gets_no_other(tmp_path: Path) -> None:
+    async with begun(tmp_path) as day:
+        told: list[tuple[str, str]] = []
+        day.center.on_report = lambda report: told.append((report.agent, report.status))
+        await day.log_on("ann")
+        await day.come("i1-1")
+        await day.join("i1-1")
+        assert await day.ask("cc_agent_login", "ann", "0") == "OK"
+        await day.come("i1-2")
+        assert told[-1] == ("ann", "offline")
+        assert (await day.ask("cc_list_agents"))["Agents"][0]["Loged in"] == "NO"
+        calls = {call["id"]: call["State"] for call in (await day.ask("cc_list_calls"))["Calls"]}
+        assert calls == {"i1-1": "toagent", "i1-2": "queued"}
+        await day.end("i1-1")
+        await day.pass_s(60.0)
+        assert [call["id"] for call in (await day.ask("cc_list_queue"))["Calls"]] == ["i1-2"]
+
+
+@pytest.mark.covers("OC-124")
 async def test_an_operator_frees_an_agent(tmp_path: Path) -> None:
     async with begun(tmp_path) as day:
         await day.log_on("ann")
