@@ -299,7 +299,7 @@ class SimPbx:
             bridge=channel.room if channel.number else self._room_of(channel),
             in_app=channel.in_app,
             listening=channel.listening,
-            heard=None if channel.listening else channel.heard,
+            heard=channel.heard if channel.answered_s is not None and not channel.listening else None,
             answered_utc_s=channel.answered_utc_s,
         )
 
