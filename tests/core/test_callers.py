@@ -278,3 +278,24 @@ def test_a_queue_has_its_own_music_and_its_own_language() -> None:
         32 ticks
             > announce i2 1 de-DE p1-1-jazz
     """)
+
+
+@pytest.mark.covers("OC-031")
+def test_after_a_call_an_agent_has_thirty_seconds_though_others_wait() -> None:
+    story(show=("join", "agent")).working("ann").check("""
+        1 arrives i1 5551 +491
+        1 answers i1
+            > join i1 ann#1
+            > agent ann reserved
+        1.1 joins i1 ann#1
+            > agent ann on_contact
+        2 arrives i2 5551 +492
+        2 answers i2
+        11 ends i1 normal
+            > agent ann acw
+        40.9 ticks
+        41 ticks
+            > agent ann available
+            > join i2 ann#1
+            > agent ann reserved
+    """)

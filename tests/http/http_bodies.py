@@ -45,6 +45,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "set_skills": body(skills={"sales": 3}),
     "create_queue": body(**QUEUE),
     "replace_queue": body(**QUEUE),
+    "replace_inbound": body(ageing_s=30.0),
     "set_queue_emergency": body(on=True),
     "create_dialed_number": body(**DIALED),
     "replace_dialed_number": body(**DIALED),

@@ -22,6 +22,7 @@ class FakeQueues:
     def __init__(self, directory: FakeDirectory) -> None:
         self.directory = directory
         self.page_rows = 1000
+        self.settings: dict[int, cr.InboundSettings] = {}
 
     async def queues(self, tenant: int) -> list[Queue]:
         return list(self.directory.table("queue", tenant).values())
@@ -39,6 +40,12 @@ class FakeQueues:
             if Destination(DestinationKind.QUEUE, str(queue_id)) in row.treatment.to:
                 raise Conflict(f"The number {row.pattern} leads to it.")
         self.directory._drop("queue", tenant, queue_id)
+
+    async def inbound(self, tenant: int) -> cr.InboundSettings:
+        return self.settings.get(tenant, cr.InboundSettings())
+
+    async def save_inbound(self, tenant: int, settings: cr.InboundSettings) -> None:
+        self.settings[tenant] = settings
 
     async def dialed_numbers(self, tenant: int) -> list[cr.DialedNumberRow]:
         return list(self.directory.table("dialed_number", tenant).values())

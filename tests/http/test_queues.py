@@ -43,6 +43,14 @@ async def test_the_emergency_switch_closes_at_once(world: World, here: Tenant, b
     assert numbers.numbers[0].treatment.opening.emergency  # type: ignore[union-attr]
 
 
+async def test_ageing_is_stored_and_the_floor_hears_of_it(world: World, boss: Person) -> None:
+    assert (await ask(world, boss, "PUT", "/api/inbound", {"ageing_s": 30})).json() == {"ageing_s": 30.0}
+    assert (await ask(world, boss, "GET", "/api/inbound")).json() == {"ageing_s": 30.0}
+    assert [event for _, event in world.floors.told] == [e.AgeingChanged(ageing_s=30.0)]
+    wrong = await ask(world, boss, "PUT", "/api/inbound", {"ageing_s": -1})
+    assert (wrong.status_code, wrong.json()["error"]["field"]) == (422, "ageing_s")
+
+
 SALES = [{"skill": "sales", "level": 2}]
 TURN_AWAY = {"trigger": "full", "action": "reject"}
 
@@ -87,6 +95,7 @@ TURN_AWAY = {"trigger": "full", "action": "reject"}
         ({"overflow": [TURN_AWAY | {"action": "offer_callback"}]}, "trunk_ids"),
         ({"callback_key": "1"}, "trunk_ids"),
         ({"callback": {"lost": True}}, "trunk_ids"),
+        ({"overflow": [TURN_AWAY | {"scope": "global", "trigger": "full"}]}, "overflow[0].scope"),
         ({"callback_key": "12"}, "callback_key"),
         ({"callback": {"attempts_max": 0}}, "callback.attempts_max"),
         ({"callback": {"hours": {"days": []}}}, "callback.hours.days"),

@@ -27,6 +27,11 @@ def is_speech(sound: bytes) -> bool:
     return len(set(sound)) > 100 and _share_of_notes(sound) < 0.15
 
 
+def is_of(tone_hz: float) -> Callable[[bytes], bool]:
+    """Little else than this tone."""
+    return lambda sound: tone_share(sound, tone_hz) > 0.5
+
+
 def _share_of_notes(sound: bytes) -> float:
     return sum(tone_share(sound, hz) for hz in MUSIC_HZ)
 

@@ -47,7 +47,7 @@ from busyhour.sim.sipp.media import MediaEnd, tone_share
 from busyhour.sim.sipp.numbers import Behavior, number_of
 from busyhour.sim.sipp.phones import TONE_HZ, Phones
 from busyhour.sim.sipp.process import SippSettings
-from tests.real.hearing import hears, is_music, is_speech, write_prompt
+from tests.real.hearing import hears, is_music, is_of, is_speech, write_prompt
 from tests.real.private_pbx import settings_on_free_ports
 from tests.real.sip_answerer import SipAnswerer
 from tests.real.sipp_caller import SippCaller
@@ -81,6 +81,7 @@ async def pbx(pbx_cache: str, settings: Settings) -> AsyncIterator[PrivatePbx]:
         private = PrivatePbx(settings, voice=NanoVoice(config.sounds_folder(settings)), demo=True)
         await private.start()
         write_prompt(private.access.sounds / "busyhour/half.wav", 0.5)
+        (private.access.sounds / "busyhour/own.wav").write_bytes(wav(tone((OWN_HZ,), 0.7, 0.3)))
         write_prompt(private.access.sounds / "busyhour/long.wav", 30.0)
         yield private
         await private.stop()
@@ -199,7 +200,7 @@ async def test_strangers_are_refused(watch: Watch, caller: Caller) -> None:
     assert not [event for event in watch.told if isinstance(event, CallArrived)]
 
 
-@pytest.mark.covers("OC-032")
+@pytest.mark.covers("OC-018", "OC-032")
 async def test_music_prompt_and_announcement_while_they_wait(watch: Watch, caller: Caller, ear: MediaEnd) -> None:
     act = watch.telephony.act
     with caller():
@@ -212,37 +213,17 @@ async def test_music_prompt_and_announcement_while_they_wait(watch: Watch, calle
         await hears(ear, is_music)
         assert await act(PlayPrompt(call=call, prompt="half")) is None
         await watch.of(PromptEnded, call)
-        await act(Announce(call=call, place=1, wait_s=None, language="de"))
-        await hears(ear, is_speech)
+        await act(Hold(call=call, leg="", music="own"))
+        await hears(ear, is_of(OWN_HZ))
+        await act(Announce(call=call, place=1, wait_s=None, language="de", music="own"))
+        await hears(ear, lambda sound: is_speech(sound) and not is_of(OWN_HZ)(sound))
+        await hears(ear, is_of(OWN_HZ))
+        await act(Hold(call=call, leg="", music="none"))
+        await hears(ear, is_music)  # what cannot be had is the usual music
         await act(HangUpCall(call=call))
         ended = await watch.of(CallEnded, call)
     assert ended.cause is EndCause.NORMAL
     assert ended.answered_utc_s is not None
-
-
-@pytest.mark.covers("OC-018")
-async def test_a_queue_has_music_of_its_own_and_the_usual_where_it_cannot_be_had(
-    pbx: PrivatePbx, watch: Watch, caller: Caller, ear: MediaEnd
-) -> None:
-    def is_own(sound: bytes) -> bool:
-        return tone_share(sound, OWN_HZ) > 0.5
-
-    act, sounds = watch.telephony.act, pbx.access.sounds / "busyhour"
-    (sounds / "p9-1-own.wav").write_bytes(wav(tone((OWN_HZ,), 0.7, 0.3)))
-    with caller(patience_s=40.0):
-        call = await answered(watch)
-        await act(Hold(call=call, leg="", music="p9-1-own"))
-        await hears(ear, is_own)
-        await act(Announce(call=call, place=2, wait_s=None, music="p9-1-own"))
-        await hears(ear, lambda sound: is_speech(sound) and not is_own(sound))
-        await hears(ear, is_own)
-        await asyncio.sleep(1.5)  # longer than the prompt: over and over
-        await hears(ear, is_own)
-        (sounds / "p9-1-own.wav").unlink()
-        await act(Hold(call=call, leg="", music="p9-1-own"))
-        await hears(ear, is_music)
-        await act(HangUpCall(call=call))
-        await watch.of(CallEnded, call)
 
 
 @pytest.mark.covers("OC-020")

@@ -13,6 +13,7 @@ from busyhour.core.model.agent_facts import (
     PhoneRegistered,
 )
 from busyhour.core.model.caller_facts import (
+    AgeingChanged,
     AssignAsked,
     CallArrived,
     CallbackAsked,
@@ -56,6 +57,7 @@ from busyhour.core.model.wishes import (
 )
 
 __all__ = [
+    "AgeingChanged",
     "AgentLinked",
     "AgentUnlinked",
     "AssignAsked",
@@ -339,6 +341,7 @@ Event = (
     | QueueChanged
     | QueueRemoved
     | NumbersChanged
+    | AgeingChanged
     | RunStarted
     | RunPauseAsked
     | RunUnpauseAsked

@@ -3,12 +3,13 @@
 import msgspec
 from msgspec import Struct
 
-from busyhour.core.events import QueueChanged, QueueRemoved
+from busyhour.core.events import AgeingChanged, QueueChanged, QueueRemoved
 from busyhour.core.model.queue import Queue
-from busyhour.http.queues_check import checked
+from busyhour.http.queues_check import INBOUND, check_limits, checked
 from busyhour.http.routes import Id, Routes
 from busyhour.http.services import Services, Use, Who
 from busyhour.http.things_known import known_of
+from busyhour.service.caller_records import InboundSettings
 from busyhour.service.errors import NotFound
 
 routes = Routes("queues")
@@ -27,6 +28,20 @@ async def list_queues(who: Who, use: Use) -> list[Queue]:
 async def create_queue(who: Who, use: Use, body: Queue) -> Queue:
     """`queue_id` is not read."""
     return await save(use, who.tenant_id, msgspec.structs.replace(body, queue_id=0))
+
+
+@routes.get("/api/inbound", permission="queues:read")
+async def get_inbound(who: Who, use: Use) -> InboundSettings:
+    return await use.queues.inbound(who.tenant_id)
+
+
+@routes.put("/api/inbound", permission="queues:write")
+async def replace_inbound(who: Who, use: Use, body: InboundSettings) -> InboundSettings:
+    """It holds at once: who waits is put into the new order."""
+    check_limits(body, INBOUND, "")
+    await use.queues.save_inbound(who.tenant_id, body)
+    use.floors.tell(who.tenant_id, AgeingChanged(ageing_s=body.ageing_s))
+    return body
 
 
 @routes.get("/api/queues/{queue_id}", permission="queues:read")

@@ -6,7 +6,16 @@ from typing import Final
 import msgspec
 
 from busyhour.core.model.campaign import DAY_S
-from busyhour.core.model.queue import LEVEL_MAX, DestinationKind, OverflowAction, OverflowRule, OverflowTrigger, Queue
+from busyhour.core.model.queue import (
+    ANNOUNCE_PROMPTS,
+    LEVEL_MAX,
+    DestinationKind,
+    OverflowAction,
+    OverflowRule,
+    OverflowScope,
+    OverflowTrigger,
+    Queue,
+)
 from busyhour.http.campaigns_check import check_hours
 from busyhour.http.opening_check import check_opening
 from busyhour.http.skills_check import needs_kept, skill_named
@@ -31,6 +40,7 @@ NUMBERS: Final[Limits] = (
     ("call_max_s", 0, DAY_S, "0 (no limit) to 86400 seconds"),
     ("waiting_max", 0, 10_000, "0 (no limit of its own) to 10000 calls"),
 )
+INBOUND: Final[Limits] = (("ageing_s", 0, 3600, "0 (urgent callers always go first) to 3600 seconds"),)
 STICKY: Final[Limits] = (
     ("wait_s", 0, 3600, "0 to 3600 seconds"),
     ("window_s", 0, 90 * DAY_S, f"0 (off) to {90 * DAY_S} seconds"),
@@ -114,7 +124,7 @@ def check_who(queue: Queue, known: Known) -> None:
 
 def check_announcements(queue: Queue, known: Known) -> None:
     said = queue.announce
-    for field in ("welcome", "music", "whisper", "callback", "farewell"):
+    for field in ANNOUNCE_PROMPTS:
         check_prompt(known, getattr(said, field), f"announce.{field}")
     if said.language and said.language not in known.languages:
         spoken = ", ".join(sorted(known.languages))
@@ -130,6 +140,8 @@ def check_rule(queue: Queue, rule: OverflowRule, known: Known, field: str) -> No
     if not 0 <= rule.threshold <= DAY_S or (rule.threshold and rule.trigger not in WITH_THRESHOLD):
         text = f"The threshold is 0 (off) to {DAY_S}; only the triggers ewt, size and waited have one."
         raise Invalid(text, field=f"{field}.threshold")
+    if rule.scope is OverflowScope.GLOBAL and rule.trigger is not OverflowTrigger.SIZE:
+        raise Invalid("Only the trigger size counts the callers of all queues.", field=f"{field}.scope")
     if rule.waiting_too and rule.trigger not in ALSO_WAITING:
         text = "Only the triggers no_agents and closed can be for those who wait already."
         raise Invalid(text, field=f"{field}.waiting_too")

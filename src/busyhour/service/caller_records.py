@@ -5,6 +5,12 @@ from busyhour.core.model.queue_counts import QueueCounts
 from busyhour.service.records import Record
 
 
+class InboundSettings(Record, frozen=True, kw_only=True):
+    """Of all queues together."""
+
+    ageing_s: float = 0.0  # of waiting, worth one step of priority; 0 = a more urgent caller always goes first
+
+
 class DialedNumberRow(Record, frozen=True, kw_only=True):
     number_id: int  # 0 = to be created
     pattern: str

@@ -132,7 +132,11 @@ async def configuration_changes(stage: GoldenWorld) -> None:
     await asyncio.sleep(8.0)
     stage.rows.inbound.numbers = (number(), number(TO_SECOND))
     stage.say(e.NumbersChanged(numbers=stage.rows.inbound.numbers))
+    stage.comes(comer(2))
     await asyncio.sleep(1.0)
+    stage.rows.inbound.ageing_s = 30.0
+    stage.say(e.AgeingChanged(ageing_s=30.0))
+    await asyncio.sleep(12.0)
 
 
 async def another_program_gives_it(stage: GoldenWorld) -> None:
@@ -331,7 +335,7 @@ CALLERS = (
         "the queue gets an agent",
         "A change of a queue, and of the numbers, while somebody waits.",
         configuration_changes,
-        {"HANDLED": 1},
+        {"HANDLED": 2},
         queues=(queue(agents=()), queue(SECOND)),
     ),
     scene(

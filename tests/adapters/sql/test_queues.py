@@ -23,7 +23,7 @@ from busyhour.core.model.queue import (
 )
 from busyhour.core.model.values import LegMode, PhoneKind, Role
 from busyhour.service import records as r
-from busyhour.service.caller_records import DialedNumberRow
+from busyhour.service.caller_records import DialedNumberRow, InboundSettings
 from busyhour.service.errors import Conflict, Invalid, NotFound
 
 TO_QUEUE, TO_AGENT, TO_NUMBER = DestinationKind.QUEUE, DestinationKind.AGENT, DestinationKind.NUMBER
@@ -88,6 +88,15 @@ async def test_a_queue_comes_back_as_it_was_saved_and_its_name_is_its_own(
         await queues.save_queue(tenant, Queue(queue_id=saved.queue_id + 9, name="Gone"))
     with pytest.raises(Invalid, match="name"):
         await queues.save_queue(tenant, Queue(queue_id=0, name="  "))
+
+
+async def test_how_much_waiting_counts_is_the_tenants_and_nobody_elses(
+    queues: SqlQueues, directory: SqlDirectory, tenant: int
+) -> None:
+    other = (await directory.create_tenant(name="Other", time_zone="UTC", country="IT")).tenant_id
+    await queues.save_inbound(tenant, InboundSettings(ageing_s=30.0))
+    assert (await queues.inbound(tenant)).ageing_s == 30.0
+    assert (await queues.inbound(other)).ageing_s == 0.0
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ from busyhour.core.model.queue import (
     DestinationKind,
     OverflowAction,
     OverflowRule,
+    OverflowScope,
     OverflowTrigger,
 )
 
 T, A = OverflowTrigger, OverflowAction
-QUIET = QueueLoad(waiting=0, waiting_max=0, wait_s=0.0, logged=3, closed=False)
+QUIET = QueueLoad(waiting=0, waiting_in_all=0, waiting_max=0, wait_s=0.0, logged=3, closed=False)
 
 
 def rule(trigger: T, threshold: float = 0.0, action: A = A.ANNOUNCE_THEN_QUEUE, **more: object) -> OverflowRule:
@@ -22,7 +23,7 @@ def rule(trigger: T, threshold: float = 0.0, action: A = A.ANNOUNCE_THEN_QUEUE, 
 
 
 def load(**changes: object) -> QueueLoad:
-    usual = {"waiting": 0, "waiting_max": 0, "wait_s": 0.0, "logged": 3, "closed": False}
+    usual = {"waiting": 0, "waiting_in_all": 0, "waiting_max": 0, "wait_s": 0.0, "logged": 3, "closed": False}
     return QueueLoad(**{**usual, **changes})  # type: ignore[arg-type]
 
 
@@ -49,6 +50,19 @@ def test_each_threshold_on_arrival(trigger: T, threshold: float, below: QueueLoa
     assert (found.rule_no, found.action) == (0, A.ANNOUNCE_THEN_HANGUP)
 
 
+@pytest.mark.covers("OC-014")
+def test_a_rule_of_size_counts_its_own_queue_or_all() -> None:
+    own = rule(T.SIZE, 3, A.ANNOUNCE_THEN_HANGUP)
+    of_all = rule(T.SIZE, 3, A.ANNOUNCE_THEN_HANGUP, scope=OverflowScope.GLOBAL)
+    others_are_busy = load(waiting=1, waiting_in_all=3)
+    assert on_arrival((own,), others_are_busy, Path()) is None
+    found = on_arrival((of_all,), others_are_busy, Path())
+    assert found is not None
+    assert found.why == "3 wait already in all queues"
+    assert on_arrival((of_all,), load(waiting=2, waiting_in_all=2), Path()) is None
+
+
+@pytest.mark.covers("OC-013")
 @pytest.mark.parametrize("trigger", [T.SIZE, T.EWT, T.WAITED])
 def test_a_threshold_of_0_is_none(trigger: T) -> None:
     busy = load(waiting=99, wait_s=9_999.0)

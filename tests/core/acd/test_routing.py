@@ -6,6 +6,8 @@ from msgspec.structs import replace
 from busyhour.core.acd.dispatch import NotGiven, not_given
 from busyhour.core.acd.needs import skills_of
 from busyhour.core.acd.offer import Offer
+from busyhour.core.acd.pool import Standing
+from busyhour.core.acd.routing import Routing
 from busyhour.core.model.queue import Dispatch, Match, Medium, Queue, RelaxStep, SkillNeed, Strategy
 from tests.core.acd.log import Log, members
 
@@ -47,6 +49,31 @@ def test_the_more_urgent_queue_goes_first_then_the_longest_wait() -> None:
         7 free ann
           > c2 to ann
     """)
+
+
+@pytest.mark.covers("OC-011")
+def test_ageing_that_changes_puts_those_who_wait_into_the_new_order() -> None:
+    low, high = replace(SALES, priority=2), Queue(queue_id=2, name="vip", priority=1, skills=(EN,))
+    routing = Routing()
+    for queue in (low, high):
+        routing.set_queue(queue)
+    routing.set_agent(1, {"en": 1})
+    routing.log_on(1)
+    for call, queue_id, since_s in (("old", 1, 0.0), ("a", 2, 20.0), ("b", 2, 40.0)):
+        routing.add(call, queue_id, since_s)
+    routing.free(1, Medium.AUDIO, Standing(0.0, 0))
+    for ageing_s, order in (
+        (0.0, ["a", "b", "old"]),
+        (30.0, ["a", "old", "b"]),
+        (10.0, ["old", "a", "b"]),
+        (0.0, ["a"]),
+    ):
+        routing.set_ageing(ageing_s)
+        pairing = routing.next_pairing()
+        assert pairing is not None
+        assert pairing.call == order[0]
+        assert sorted(routing.waiting, key=lambda call: routing.waiting[call].place)[: len(order)] == order
+        assert routing.line_of(2) == ["a", "b"]
 
 
 def test_with_ageing_a_long_wait_outdoes_a_step_of_priority() -> None:

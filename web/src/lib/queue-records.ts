@@ -46,6 +46,7 @@ export interface Destination {
 export interface OverflowRule {
   trigger: OverflowTrigger;
   threshold: number;
+  scope: 'queue' | 'global';
   action: OverflowAction;
   prompt: string | null;
   destination: Destination | null;

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from busyhour.adapters.sql import tables as t
 from busyhour.core.model.dialed import Treatment
-from busyhour.core.model.queue import Destination, DestinationKind, Queue
+from busyhour.core.model.queue import ANNOUNCE_PROMPTS, Destination, DestinationKind, Queue
 from busyhour.service.errors import Conflict, Invalid, NotFound
 
 Link = tuple[str, int | str, str]
@@ -29,7 +29,6 @@ NOUNS: Final = {
     DestinationKind.PROMPT: "prompt",
     DestinationKind.CALLBACK: "queue",  # which keeps the place; none: the one that the caller is in
 }
-PROMPTS: Final = ("welcome", "whisper", "callback", "farewell", "music")  # of what a queue announces
 ID_MAX: Final = 2**63 - 1
 # A number, or the overflow of a queue that stays, that leads to this queue.
 LEADING: Final = sa.text("""
@@ -61,7 +60,7 @@ WHERE p.prompt_id = :prompt_id AND p.media <> '' ORDER BY w.what DESC, w.name LI
 def links_of_queue(queue: Queue) -> Iterator[Link]:
     yield from (("agent", member.agent_id, "members") for member in queue.members)
     yield from (("trunk", trunk_id, "trunk_ids") for trunk_id in queue.trunk_ids)
-    said = {name: getattr(queue.announce, name) for name in PROMPTS}
+    said = {name: getattr(queue.announce, name) for name in ANNOUNCE_PROMPTS}
     yield from (("prompt", media, f"announce.{name}") for name, media in said.items() if media is not None)
     for n, rule in enumerate(queue.overflow):
         if rule.prompt is not None:

@@ -66,6 +66,16 @@ class SqlQueues:
             await queue_links.refuse_if_led_to(connection, queue_id)
             await connection.execute(sa.update(t.queue).where(Q.queue_id == queue_id).values(hidden=True))
 
+    # Of all queues together
+
+    async def inbound(self, tenant: int) -> cr.InboundSettings:
+        async with self.database.tenant_transaction(tenant) as connection:
+            return cr.InboundSettings(ageing_s=(await connection.execute(sa.select(t.tenant.c.ageing_s))).scalar_one())
+
+    async def save_inbound(self, tenant: int, settings: cr.InboundSettings) -> None:
+        async with self.database.tenant_transaction(tenant) as connection:
+            await connection.execute(sa.update(t.tenant).values(ageing_s=settings.ageing_s))
+
     # Numbers
 
     async def dialed_numbers(self, tenant: int) -> list[cr.DialedNumberRow]:

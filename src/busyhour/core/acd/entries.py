@@ -79,7 +79,7 @@ class Entries:
         self.entries[entry.call] = entry
         self._count(entry.queue_id, now_s, ENTERED)
         if len(self.entries) > ENTRIES_MAX:
-            load = QueueLoad(waiting=1, waiting_max=1, wait_s=0.0, logged=1, closed=False)
+            load = QueueLoad(waiting=1, waiting_in_all=1, waiting_max=1, wait_s=0.0, logged=1, closed=False)
             return self._stopped(entry, on_arrival((), load, entry.path), now_s)
         return self._to_line(entry, now_s)
 
@@ -305,6 +305,7 @@ class Entries:
         waiting = self.routing.waiting_count(queue_id)
         return QueueLoad(
             waiting=waiting,
+            waiting_in_all=len(self.routing.waiting),
             waiting_max=queue.waiting_max,
             wait_s=self._wait_s(queue_id, waiting) if waiting or not self.routing.free_count(queue_id) else 0.0,
             logged=self.routing.logged_count(queue_id),

@@ -8,7 +8,7 @@ makes `HOPS_MAX` steps at most; what would be one step more ends in a message in
 from dataclasses import dataclass
 from typing import Final
 
-from busyhour.core.model.queue import DestinationKind, OverflowAction, OverflowRule, OverflowTrigger
+from busyhour.core.model.queue import DestinationKind, OverflowAction, OverflowRule, OverflowScope, OverflowTrigger
 
 HOPS_MAX: Final = 8
 
@@ -21,6 +21,7 @@ class QueueLoad:
     """The queue as this caller finds it. They themselves are not among `waiting`."""
 
     waiting: int
+    waiting_in_all: int  # of all queues together
     waiting_max: int  # 0 = it takes everybody
     wait_s: float  # estimated
     logged: int  # agents who serve it
@@ -91,8 +92,8 @@ def _why(rule: OverflowRule, load: QueueLoad) -> str:
     match rule.trigger:
         case T.EWT if rule.threshold and load.wait_s > rule.threshold:
             return f"an estimated wait of more than {rule.threshold:g} s"
-        case T.SIZE if rule.threshold and load.waiting >= rule.threshold:
-            return f"{load.waiting} wait already"
+        case T.SIZE if rule.threshold and (waiting := _counted(rule, load)) >= rule.threshold:
+            return f"{waiting} wait already" + (" in all queues" if rule.scope is OverflowScope.GLOBAL else "")
         case T.NO_AGENTS if not load.logged:
             return "nobody is logged on who serves the queue"
         case T.FULL if _is_full(load):
@@ -101,6 +102,10 @@ def _why(rule: OverflowRule, load: QueueLoad) -> str:
             return "the queue is closed"
         case _:
             return ""
+
+
+def _counted(rule: OverflowRule, load: QueueLoad) -> int:
+    return load.waiting_in_all if rule.scope is OverflowScope.GLOBAL else load.waiting
 
 
 def _is_full(load: QueueLoad) -> bool:

@@ -32,6 +32,7 @@ class Waiting:
     since_utc_s: float  # from when its place counts
     place: QueuedPlace
     need: Need
+    priority: int
     line: Line | None = None  # None: another program gives it to an agent
 
 
@@ -101,6 +102,19 @@ class Routing:
         self.roster.forget_queue(queue_id)
         self._use_strategies()
 
+    def set_ageing(self, ageing_s: float) -> None:
+        """From now on. Who waits is put into the new order, and looked at like somebody who comes."""
+        if ageing_s == self.ageing_s:
+            return
+        self.ageing_s = ageing_s
+        for line in self._of_queue.values():
+            line.clear()
+        for one in self.waiting.values():
+            self._leave_line(one)
+            one.place = queued_place(one.priority, one.since_utc_s, one.call, ageing_s)
+            insort(self._of_queue[one.need.queue_id], one.place)
+            self._enter_line(one)
+
     def _use_strategies(self) -> None:
         for medium, pool in self._pools.items():
             pool.use(queue.strategy for queue in self.queues.values() if queue.medium is medium)
@@ -160,7 +174,7 @@ class Routing:
         urgency = queue.priority if priority is None else priority
         place = queued_place(urgency, since_utc_s, call, self.ageing_s)
         need = Need(queue_id, in_order(skills), step, agent_id)
-        one = self.waiting[call] = Waiting(call, since_utc_s, place, need)
+        one = self.waiting[call] = Waiting(call, since_utc_s, place, need, urgency)
         insort(self._of_queue[queue_id], place)
         self._enter_line(one)
 

@@ -81,6 +81,7 @@ RULES: dict[type[e.Event], Rule] = {
     e.QueueChanged: queues.on_queue_changed,
     e.QueueRemoved: queues.on_queue_removed,
     e.NumbersChanged: queues.on_numbers_changed,
+    e.AgeingChanged: queues.on_ageing_changed,
     e.CallArrived: callers.on_call_arrived,
     e.WhisperEnded: offers.on_whisper_ended,
     e.AssignAsked: offers.on_assign_asked,

@@ -51,6 +51,11 @@ def on_numbers_changed(f: FloorState, event: e.NumbersChanged) -> None:
     take_callers(f)
 
 
+def on_ageing_changed(f: FloorState, event: e.AgeingChanged) -> None:
+    f.entries.routing.set_ageing(event.ageing_s)
+    f.touch("queues", ALL)
+
+
 def take_callers(f: FloorState) -> None:
     """From the first queue or number on, agents stand in line for callers, too."""
     if f.takes_callers:

@@ -27,6 +27,12 @@ class NumbersChanged(Fact, frozen=True, kw_only=True):
     numbers: tuple[DialedNumber, ...]
 
 
+class AgeingChanged(Fact, frozen=True, kw_only=True):
+    """How much waiting is worth one step of priority, from now on; 0: a more urgent caller always goes first."""
+
+    ageing_s: float
+
+
 # Callers
 
 

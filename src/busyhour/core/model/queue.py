@@ -102,12 +102,20 @@ class OverflowAction(StrEnum):
     REJECT = "reject"
 
 
+class OverflowScope(StrEnum):
+    """Whose callers a rule of size counts (OC-014)."""
+
+    QUEUE = "queue"
+    GLOBAL = "global"  # of all queues
+
+
 class OverflowRule(Struct, frozen=True, kw_only=True):
     """What is done with a caller of an overloaded queue (U-42, 5.3-8). `threshold`: seconds or calls; 0 = off, where
     the trigger has one (OC-013)."""
 
     trigger: OverflowTrigger
     threshold: float = 0.0
+    scope: OverflowScope = OverflowScope.QUEUE
     action: OverflowAction
     prompt: str | None = None
     destination: Destination | None = None  # of a transfer
@@ -153,6 +161,10 @@ class Announce(Struct, frozen=True, kw_only=True):
     music: str | None = None  # while they wait or are on hold: a prompt over and over; None = the usual music (OC-018)
     language: str = ""  # of what is said about their place and wait; empty = English (OC-019)
     farewell: str | None = None  # to a caller whose agent was lost and does not come back
+
+
+ANNOUNCE_PROMPTS: Final = ("welcome", "music", "whisper", "callback", "farewell")
+"""What of `Announce` names a prompt."""
 
 
 class Queue(Struct, frozen=True, kw_only=True):

@@ -32,7 +32,7 @@ export const SAYS = new Set<OverflowAction>(['announce_then_queue', 'announce_th
 const USUAL: Record<string, number> = { ewt: 300, size: 20, waited: 120 };
 
 export function freshRule(): OverflowRule {
-  return { trigger: 'waited', threshold: 120, action: 'offer_callback', prompt: null, destination: null, waiting_too: false, to_tail: false };
+  return { trigger: 'waited', threshold: 120, scope: 'queue', action: 'offer_callback', prompt: null, destination: null, waiting_too: false, to_tail: false };
 }
 
 /** The rule with `change`, without what its trigger and its action have no use for: the server refuses that. */
@@ -40,6 +40,7 @@ export function changedRule(rule: OverflowRule, change: Partial<OverflowRule>): 
   const next = { ...rule, ...change };
   if (!WITH_THRESHOLD.has(next.trigger)) next.threshold = 0;
   else if (change.trigger !== undefined && change.trigger !== rule.trigger) next.threshold = USUAL[next.trigger] ?? 0;
+  if (next.trigger !== 'size') next.scope = 'queue';
   if (!ALSO_WAITING.has(next.trigger)) next.waiting_too = false;
   if (next.action !== 'transfer') next.destination = null;
   else next.destination ??= { kind: 'queue', target: '' };

@@ -50,6 +50,7 @@ function Rule({ rule, queueId, onChange }: { rule: OverflowRule; queueId: number
       {rule.destination !== null && <Group gap="xs" align="flex-end"><DestinationInput value={rule.destination} except={queueId} onChange={(destination) => onChange({ destination })} /></Group>}
       {rule.action !== 'reject' && <PromptSelect label={t(says ? 'overflow.message' : 'overflow.messageBefore')} required={says} value={rule.prompt} onChange={(prompt) => onChange({ prompt })} />}
       {rule.action === 'announce_then_queue' && <Checkbox label={t('overflow.toTail')} checked={rule.to_tail} onChange={(event) => onChange({ to_tail: event.currentTarget.checked })} />}
+      {rule.trigger === 'size' && <Checkbox label={t('overflow.inAll')} checked={rule.scope === 'global'} onChange={(event) => onChange({ scope: event.currentTarget.checked ? 'global' : 'queue' })} />}
       {ALSO_WAITING.has(rule.trigger) && <Checkbox label={t('overflow.waitingToo')} checked={rule.waiting_too} onChange={(event) => onChange({ waiting_too: event.currentTarget.checked })} />}
     </>
   );

@@ -6,6 +6,7 @@ import { ConfirmButton } from '@/components/confirm-button';
 import { Empty, Loaded, Page } from '@/components/page';
 import { Rows } from '@/components/rows';
 import { Since } from '@/components/timer';
+import { Ageing } from '@/features/queues/ageing';
 import { useEmergency } from '@/features/queues/queues-api';
 import { useRemove, useRowsOf } from '@/lib/crud';
 import { count, share } from '@/lib/format';
@@ -52,6 +53,7 @@ export default function QueuesPage() {
           )
         }
       </Loaded>
+      <Ageing writes={writes} />
     </Page>
   );
 }
