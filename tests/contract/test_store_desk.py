@@ -5,6 +5,7 @@ import pytest
 from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted, CallRefused
 from busyhour.core.model.pictures import HopperItem, Reservation
+from busyhour.core.model.supervising import SaveSupervised
 from busyhour.core.model.values import Audited, DialMode, ListRole, Outcome, Refusal
 from busyhour.service.errors import Conflict, NotFound
 from busyhour.service.records import AuditFilter, Page
@@ -180,3 +181,20 @@ async def test_what_cannot_be_dialed_by_hand(world: World) -> None:
     await world.commit(c.SaveRun(run_id=world.run_id, state="removed", at_utc_s=world.utc_s, final=True))
     with pytest.raises(Conflict, match="not running"):
         await by_hand(world)
+
+
+@pytest.mark.covers("CP-015")
+async def test_who_supervised_whom_and_how_long_is_in_the_audit_log_and_once(world: World) -> None:
+    """Written again, as to a server that lost it, it stays one entry."""
+    await manual(world)
+    of = {"agent_id": world.agent_id, "about_id": 99, "about_name": "Ben", "call": "i1-7.1", "number": "+4930777"}
+    began = SaveSupervised(what=Audited.LISTENED, at_utc_s=world.utc_s, **of)
+    ended = SaveSupervised(what=Audited.SUPERVISED, at_utc_s=world.utc_s + 12.4, lasted_s=12.4, **of)
+    await world.commit(began, ended)
+    await world.commit(began)
+    rows = (await world.reports.audit(world.tenant, AuditFilter())).rows
+    told = [(one.what, one.agent_id, one.subject, one.call, one.number) for one in reversed(rows)]
+    assert told == [
+        (Audited.LISTENED, world.agent_id, "Ben", "i1-7.1", "+4930777"),
+        (Audited.SUPERVISED, world.agent_id, "Ben, 12 s", "i1-7.1", "+4930777"),
+    ]

@@ -135,7 +135,8 @@ class World:
         self.phones.trunks[trunk.trunk_id] = None
         found = await self.lists.create_list(id_, "people")
         contact = self.lists.add_contact(id_, found.list_id, "Ada", "+390612345678")
-        agent = (await directory.agents(id_))[0]
+        own = tenant.people[Role.AGENT].user.agent_id
+        agent = next(one for one in await directory.agents(id_) if one.agent_id == own)
         agent = await directory.edit_agent(id_, agent.agent_id, r.AgentEdit(may_dial=True))
         campaign = Campaign(
             campaign_id=0,

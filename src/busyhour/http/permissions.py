@@ -20,6 +20,7 @@ PERMISSIONS: Final = frozenset(
         "agents:write",
         "audit:read",
         "callers:write",
+        "calls:supervise",
         "campaigns:read",
         "campaigns:write",
         "desk:use",
@@ -52,8 +53,10 @@ SUPERVISOR: Final = frozenset(
     {
         "agents:read",
         "callers:write",
+        "calls:supervise",
         "campaigns:read",
         "campaigns:write",
+        "desk:use",
         "dnc:read",
         "dnc:write",
         "explain:read",

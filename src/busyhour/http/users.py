@@ -5,7 +5,7 @@ from typing import TypeVar
 from msgspec import UNSET, Struct, UnsetType
 
 from busyhour.core.events import AgentRemoved
-from busyhour.core.model.values import Role
+from busyhour.core.model.values import WITH_DESK, Role
 from busyhour.http.agents import tell_agent
 from busyhour.http.routes import Id, Routes
 from busyhour.http.services import Caller, Services, Use, Who
@@ -73,7 +73,7 @@ async def follow_agent(use: Services, who: Caller, user: r.User) -> None:
     """The floor and the PBX learn that the user is, or is no longer, an agent who may work."""
     if user.agent_id is None:
         return
-    if user.disabled or user.role is not Role.AGENT:
+    if user.disabled or user.role not in WITH_DESK:
         await use.phones.dismiss(who.tenant_id, user.agent_id)
         use.floors.tell(who.tenant_id, AgentRemoved(agent_id=user.agent_id))
     else:

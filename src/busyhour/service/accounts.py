@@ -8,7 +8,7 @@ from typing import Final
 
 import argon2
 
-from busyhour.core.model.values import LegMode, PhoneKind, Role
+from busyhour.core.model.values import WITH_DESK, LegMode, PhoneKind, Role
 from busyhour.service import records as r
 from busyhour.service import secrets
 from busyhour.service.accounts_links import Links
@@ -55,6 +55,8 @@ class Accounts:
         login = login.strip().lower()
         credentials = await self._checked(login, password, address)
         user = credentials.user
+        if user.role in WITH_DESK and user.agent_id is None:  # a supervisor from before they had desks
+            user = await self._with_agent(user)
         token = secrets.new_session_token()
         hash_ = secrets.token_hash(token)
         await self.directory.open_session(
@@ -113,7 +115,7 @@ class Accounts:
             password_hash=await self.hash(made or password or ""),
             must_change_password=made is not None,
         )
-        if role is Role.AGENT:
+        if role in WITH_DESK:
             user = await self._with_agent(user)
         return user, made
 
@@ -142,7 +144,7 @@ class Accounts:
             disabled=disabled,
             password_hash=await self.hash(password) if password is not None else None,
         )
-        if user.role is Role.AGENT and user.agent_id is None:
+        if user.role in WITH_DESK and user.agent_id is None:
             user = await self._with_agent(user)
         if password is not None or user.role is not before.role or (user.disabled and not before.disabled):
             await self.end_all_of(tenant, user_id)

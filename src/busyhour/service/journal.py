@@ -16,6 +16,7 @@ import structlog
 from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted, Event
 from busyhour.core.life.run import RunState
+from busyhour.core.model.supervising import SaveSupervised
 from busyhour.service.ports import Clock, Kept
 
 JOURNAL_KEPT_S: Final = 60.0
@@ -33,6 +34,7 @@ RECORDS = (
     | c.SaveAgentState
     | c.SaveLearned
     | c.OptOut
+    | SaveSupervised
     | c.ListNumbers
     | c.SaveArrival
     | c.SaveEntry

@@ -10,7 +10,17 @@ from busyhour.core.floor.tried import Tried
 from busyhour.core.life.agent import AgentState, SystemReason
 from busyhour.core.life.call import CallState
 from busyhour.service.recording_views import recording_view
-from busyhour.service.views import AgentView, CallView, ConsultView, LawView, RunView, SystemView, TriedView, WindowView
+from busyhour.service.views import (
+    AgentView,
+    CallView,
+    ConsultView,
+    LawView,
+    RunView,
+    SupervisesView,
+    SystemView,
+    TriedView,
+    WindowView,
+)
 
 TALKING = (CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 
@@ -34,6 +44,8 @@ def agent_view(f: FloorState, agent: AgentLive) -> AgentView:
             sorted({f.runs[r].campaign.campaign_id for r in f.idle.runs_of(agent.agent_id) if r in f.runs})
         ),
         tried=tried_view(agent.tried) if agent.tried is not None else None,
+        supervises=supervises_view(f, agent),
+        supervised_by=supervised_by(f, agent),
         leaving=agent.leaving,
         offered=agent.callers_offered,
         missed=agent.callers_missed,
@@ -70,6 +82,27 @@ def customer_name(call: CallLive) -> str:
 
 def parked_until(call: CallLive) -> float | None:
     return call.parked_at.utc_s + PARK_S if call.slot and call.parked_at is not None else None
+
+
+def supervises_view(f: FloorState, agent: AgentLive) -> SupervisesView | None:
+    one = f.supervisions.get(agent.agent_id)
+    if one is None:
+        return None
+    return SupervisesView(
+        agent_id=one.about_id,
+        name=f.agents[one.about_id].profile.name,
+        mode=one.mode,
+        state=one.state,
+        since_utc_s=one.since_utc_s,
+    )
+
+
+def supervised_by(f: FloorState, agent: AgentLive) -> str:
+    """Once they hear: whoever is on a call is told of who hears it."""
+    for one in f.supervisions.values():
+        if one.about_id == agent.agent_id and one.ear is not None:
+            return f.agents[one.agent_id].profile.name
+    return ""
 
 
 def deadline_of(f: FloorState, agent: AgentLive) -> float | None:

@@ -40,6 +40,16 @@ class ConsultView(View, frozen=True, kw_only=True):
     since_utc_s: float
 
 
+class SupervisesView(View, frozen=True, kw_only=True):
+    """The call that a supervisor is on."""
+
+    agent_id: int  # whose
+    name: str
+    mode: str  # listen | whisper | barge
+    state: str  # SupervisionState
+    since_utc_s: float
+
+
 class AgentView(View, frozen=True, kw_only=True):
     agent_id: int
     name: str
@@ -55,6 +65,8 @@ class AgentView(View, frozen=True, kw_only=True):
     talk_s: float
     campaign_ids: tuple[int, ...]
     tried: TriedView | None = None
+    supervises: SupervisesView | None = None
+    supervised_by: str = ""  # the name of who is on this agent's call
     leaving: bool = False  # log-off was asked for during a call
     offered: int = 0  # callers, since log-in: each time that they were rung for one, or joined with one
     missed: int = 0  # of these, those that they let ring or turned down

@@ -172,6 +172,8 @@ class Checks:
         channel = self._world.pbx.ledger.live.get(order.call)
         if paused_s is None or channel is None or channel.answered_s is None:
             return
+        if order.leg in self._world.pbx.ears.ever:
+            return  # a supervisor, who hears the call already, takes it over
         if channel.of_caller and not channel.came:
             return  # called back for this agent, who is on the line before they are
         for_them = self._placed_for.get(order.call) == agent_id  # the store may just have lost the intent

@@ -28,7 +28,7 @@ DEADLINES_OF = {
     **dict.fromkeys(("hours", "due", "rate", "minute", "second", "destination", "pace", "forget-run"), "run"),
     **dict.fromkeys(("whisper", "announce", "direct", "record", "record-remind", "park", "consult"), "call"),
     **dict.fromkeys(("entry", "callback"), "entry"),
-    **dict.fromkeys(("link", "leg-retry", "acw", "rest"), "agent"),
+    **dict.fromkeys(("link", "leg-retry", "acw", "rest", "ear", "take"), "agent"),
     "leg": "leg",
 }
 """Whose a floor's deadlines are."""

@@ -15,6 +15,7 @@ from msgspec import Struct
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
+from busyhour.core.model import supervising as sv
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.recording_facts import RecordingFailed
@@ -211,6 +212,8 @@ def _refusal_of(command: c.Act, utc_s: float) -> e.Event | None:
             return e.SeatFailed(leg=leg, room=room)
         case c.PlayPrompt(call=call, prompt=prompt):
             return e.PromptEnded(call=call, prompt=prompt)
+        case sv.OpenEar(ear=ear):
+            return sv.EarClosed(ear=ear)
         case c.Whisper(leg=leg, prompt=prompt):
             return e.WhisperEnded(leg=leg, prompt=prompt)
         case c.StartRecording(call=call, recording=recording, part=part):

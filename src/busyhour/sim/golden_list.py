@@ -19,6 +19,7 @@ from busyhour.sim.golden_scenes_predictive import AHEAD
 from busyhour.sim.golden_scenes_preview import PREVIEWS
 from busyhour.sim.golden_scenes_recording import RECORDINGS
 from busyhour.sim.golden_scenes_strangers import STRANGERS
+from busyhour.sim.golden_scenes_supervising import SUPERVISING
 
 SCENES: tuple[Scene, ...] = (
     *AHEAD,
@@ -39,4 +40,5 @@ SCENES: tuple[Scene, ...] = (
     *PREVIEWS,
     *RECORDINGS,
     *STRANGERS,
+    *SUPERVISING,
 )

@@ -11,10 +11,12 @@ from random import Random
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
+from busyhour.core.model import supervising as sv
 from busyhour.core.model.campaign import Listening
 from busyhour.core.model.ids import room_of, tenant_of
 from busyhour.core.model.pictures import CallHistory, ChannelPicture, PbxPicture
 from busyhour.core.model.values import EndCause, Heard
+from busyhour.sim.ears import Ears
 from busyhour.sim.ledger import Channel, Ledger
 from busyhour.sim.loop import WORLD, the_loop
 from busyhour.sim.recorders import Recorders
@@ -64,6 +66,7 @@ class SimPbx:
     boots: int = 1
     ledger: Ledger = field(default_factory=Ledger)
     recorders: Recorders = field(default_factory=Recorders)
+    ears: Ears = field(default_factory=Ears)
     histories: dict[str, CallHistory] = field(default_factory=dict)
     _timers: dict[str, list[asyncio.TimerHandle]] = field(default_factory=dict)
 
@@ -182,6 +185,7 @@ class SimPbx:
         for customer in self.ledger.in_room(room_of(channel.name)):  # it goes with the leg; they stay on the line
             self.ledger.leave_room(customer)
             self._set_audio(customer, "none")
+        self.ears.leg_ended(channel, self.hear)
         self.hear(channel.tenant, e.LegEnded(leg=channel.name, cause=cause, at_utc_s=self.utc()))
 
     def act(self, command: c.Act, *, late: bool = False) -> e.Event | None:
@@ -206,6 +210,8 @@ class SimPbx:
                     return e.PromptMissing(call=name, prompt=prompt)
             case c.LookUp(call=name):
                 return self._look(name)
+            case sv.OpenEar() | sv.CloseEar():
+                return self.ears.act(self.ledger, command, self._later, self.hear)
             case _:
                 return self.recorders.act(self.ledger, command)
         return None
@@ -285,8 +291,9 @@ class SimPbx:
     def picture(self, tenant: int, about: Sequence[str]) -> PbxPicture:
         return PbxPicture(
             boot=str(self.boots),
-            channels=tuple(
-                self._pictured(channel) for channel in self.ledger.live.values() if channel.tenant == tenant
+            channels=(
+                *(self._pictured(channel) for channel in self.ledger.live.values() if channel.tenant == tenant),
+                *self.ears.pictured(tenant),
             ),
             histories=tuple(self.histories[name] for name in about if name in self.histories),
         )
@@ -315,6 +322,7 @@ class SimPbx:
         hear, self.hear = self.hear, lambda _tenant, _event: None
         for channel in list(self.ledger.live.values()):
             self.end(channel, EndCause.PBX_RESTART)
+        self.ears.open.clear()
         self.hear = hear
 
     def _set_audio(self, channel: Channel, audio: str) -> None:

@@ -11,6 +11,7 @@ const PATHS = {
   resume: 'M7 5l12 7l-12 7z',
   keypad: 'M5 5h.01M12 5h.01M19 5h.01M5 12h.01M12 12h.01M19 12h.01M5 19h.01M12 19h.01M19 19h.01',
   forward: 'M4 12h15M13 6l6 6l-6 6',
+  ear: 'M7 9a5 5 0 0 1 10 0c0 4-4 5-4 8a3 3 0 0 1-6 0M10 9a2 2 0 0 1 4 0',
   check: 'M5 12l5 5l9-10',
   up: 'M6 15l6-6l6 6',
   trash: 'M4 7h16M10 11v6M14 11v6M6 7l1 13h10l1-13M9 7V4h6v3',

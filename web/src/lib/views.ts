@@ -13,6 +13,17 @@ export interface TriedView {
   at_utc_s: number;
 }
 
+/** The call that a supervisor is on. */
+export interface SupervisesView {
+  agent_id: number;
+  name: string;
+  mode: SupervisionMode;
+  state: 'calling' | 'opening' | 'on' | 'taking';
+  since_utc_s: number;
+}
+
+export type SupervisionMode = 'listen' | 'whisper' | 'barge';
+
 export interface AgentView {
   agent_id: number;
   name: string;
@@ -28,6 +39,9 @@ export interface AgentView {
   talk_s: number;
   campaign_ids: number[];
   tried: TriedView | null;
+  supervises?: SupervisesView | null;
+  /** Who is on this agent's call. */
+  supervised_by?: string;
 }
 
 /** What an agent is shown of a caller, beside the number. */

@@ -15,6 +15,7 @@ from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.counts import Count
 from busyhour.core.model.pictures import AgentProfile, CallRecord, HopperItem, OpenCall, Reservation
 from busyhour.core.model.recordings import RecordingPicture, RecordingPolicy
+from busyhour.core.model.supervising import SaveSupervised
 from busyhour.core.model.values import Heard
 
 DAY_S = 86_400.0
@@ -111,6 +112,7 @@ class Rows:
     """Campaign: what the law counted of calls that are not among these rows, and when they were answered (UTC)."""
     recordings: dict[str, RecordingPicture] = field(default_factory=dict)
     recording_rule: RecordingPolicy = RecordingPolicy.NEVER
+    supervised: list[SaveSupervised] = field(default_factory=list)
     learned: dict[int, bytes] = field(default_factory=dict)  # campaign: what it has taught its pacer
     trunks: dict[int, Trunk] = field(default_factory=dict)
     agents: dict[int, AgentProfile] = field(default_factory=dict)

@@ -10,6 +10,7 @@ from busyhour.core import commands as c
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.model.ids import is_callers
 from busyhour.core.model.pictures import CallRecord, Reservation
+from busyhour.core.model.supervising import SaveSupervised
 from busyhour.core.model.values import Outcome
 
 OF_A_CALL: Final = (c.SaveProgress, c.CloseCall, c.SaveDisposition, c.OptOut)
@@ -207,6 +208,7 @@ WRITERS: Final[dict[type[c.Keep], Callable[[Rows, Any], object]]] = {
     c.EndReservation: lambda rows, keep: rows.reservations.pop(keep.call, None),
     c.SkipContact: _skip,
     c.SaveRecording: lambda rows, keep: rows.keep_recording(keep.recording),
+    SaveSupervised: lambda rows, keep: rows.supervised.append(keep),
     c.OptOut: _note,
     c.SaveLearned: _note,
     c.ListNumbers: _note,

@@ -18,6 +18,7 @@ from busyhour.adapters.sql.database import Driver
 from busyhour.core import commands as c
 from busyhour.core.model.ids import is_callers
 from busyhour.core.model.pictures import CallRecord
+from busyhour.core.model.supervising import SaveSupervised
 
 SAVE_RUN = """
 UPDATE run SET state = $2, ended_utc_s = CASE WHEN $3::boolean THEN $4::float8 END, halted = $5
@@ -117,6 +118,13 @@ SELECT campaign_id, $2, $3 FROM campaign WHERE campaign_id = $1
 ON CONFLICT (tenant_id, campaign_id) DO UPDATE SET learned = excluded.learned, saved_utc_s = excluded.saved_utc_s
 """
 # Two facts of one moment: who listed the number before stays named.
+# Given back to a server that lost it, it is written once.
+SAVE_SUPERVISED = """
+INSERT INTO audit_entry (at_utc_s, agent_id, what, call, number, subject)
+SELECT $1, $2, $3, $4, $5, $6
+WHERE NOT EXISTS (SELECT 1 FROM audit_entry WHERE at_utc_s = $1 AND agent_id = $2 AND what = $3 AND call = $4)
+"""
+
 OPT_OUT = """
 WITH listed AS (
     INSERT INTO dnc_entry (number, added_utc_s, source) VALUES ($2, $3, 'key pressed in a call') ON CONFLICT DO NOTHING)
@@ -194,6 +202,11 @@ def _opt_out(one: c.OptOut) -> list[Row]:
     return [(one.call, one.number, one.at_utc_s)]
 
 
+def _supervised(one: SaveSupervised) -> list[Row]:
+    whom = one.about_name if one.lasted_s is None else f"{one.about_name}, {one.lasted_s:.0f} s"
+    return [(one.at_utc_s, one.agent_id, one.what, one.call, one.number, whom)]
+
+
 def _listed(one: c.ListNumbers) -> list[Row]:
     return [(number, one.at_utc_s, one.source, one.off) for number in one.numbers]
 
@@ -208,6 +221,7 @@ STATEMENTS: tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ...] = (
     (c.SaveAgentState, SAVE_AGENT, _agent),
     (c.SaveLearned, SAVE_LEARNED, _learned),
     (c.OptOut, OPT_OUT, _opt_out),
+    (SaveSupervised, SAVE_SUPERVISED, _supervised),
     (c.ListNumbers, LIST_NUMBER, _listed),
     (c.SaveReservation, reservations.SAVE_RESERVATION, reservations.saved),
     (c.EndReservation, reservations.END_RESERVATION, reservations.ended),

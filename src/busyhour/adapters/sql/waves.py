@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from busyhour.core import commands as c
+from busyhour.core.model.supervising import SaveSupervised
 
 Touched = set[tuple[str, int | str]]
 
@@ -75,4 +76,6 @@ def _touches_of_callers(keep: c.Keep) -> tuple[Touched, Touched]:
             return set(), {("recording", recording.recording)}
         case c.PlaceCallback(call=call, callback=callback, number=number):
             return set(), {("call", call), ("dial", callback), ("number", number)}
+    if isinstance(keep, SaveSupervised):  # only ever written on
+        return set(), set()
     raise AssertionError(f"a command that the store does not know: {keep!r}")

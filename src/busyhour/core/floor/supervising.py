@@ -313,6 +313,7 @@ def _audit(f: FloorState, one: Supervision, what: Audited, *, lasted_s: float | 
         sv.SaveSupervised(
             agent_id=one.agent_id,
             about_id=one.about_id,
+            about_name=f.agents[one.about_id].profile.name,
             call=one.call,
             number=one.number,
             what=what,

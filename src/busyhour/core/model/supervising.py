@@ -79,6 +79,7 @@ class SaveSupervised(Keep, frozen=True, kw_only=True):
 
     agent_id: int
     about_id: int
+    about_name: str
     call: str
     number: str
     what: Audited

@@ -11,6 +11,10 @@ class Role(StrEnum):
     AGENT = "agent"
 
 
+WITH_DESK = frozenset({Role.AGENT, Role.SUPERVISOR})
+"""Who has a desk, and a phone: agents, and supervisors who hear their calls and take them over."""
+
+
 class DialMode(StrEnum):
     """How a campaign paces its calls (U-18, 5.3-1)."""
 

@@ -74,6 +74,7 @@ function Call({ me, call, campaign }: { me: AgentView; call: CallView; campaign:
         <Badge size="lg" tt="none" variant="light" color={ended ? 'gray' : call.held ? 'orange' : 'blue'}>
           {t(ended ? 'callState.ended' : call.held ? 'callState.held' : `callState.${call.state}`)}
         </Badge>
+        {me.supervised_by && !ended ? <Badge size="lg" tt="none" variant="light" color="grape" leftSection={<Icon name="ear" size={14} />}>{t('supervise.by', { name: me.supervised_by })}</Badge> : null}
         {muted && !ended && <Badge size="lg" tt="none" color="red" leftSection={<Icon name="micOff" size={14} />}>{t('desk.muted')}</Badge>}
       </Stack>
     </Group>

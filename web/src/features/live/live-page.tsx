@@ -8,6 +8,8 @@ import { CallTable } from '@/features/live/call-table';
 import { QueueCards } from '@/features/live/queue-cards';
 import { RunCards } from '@/features/live/run-cards';
 import { Sparkline, useHistory } from '@/features/live/sparkline';
+import { useOwnAgent } from '@/features/live/supervision';
+import { SupervisionBar } from '@/features/live/supervision-bar';
 import { useLive, useLiveFeed } from '@/lib/live/store';
 import { count } from '@/lib/format';
 import type { AgentView, CallView, SystemView } from '@/lib/views';
@@ -18,6 +20,7 @@ export default function LivePage() {
   const { feed, status } = useLive();
   const known = feed.seq >= 0;
   const agents = Object.values(feed.agents);
+  const own = useOwnAgent(agents);
   const calls = Object.values(feed.calls);
   const runs = Object.values(feed.runs);
   const queues = Object.values(feed.queues);
@@ -26,6 +29,7 @@ export default function LivePage() {
     <Page title={t('nav.live')} text={t(`live.${status}`)}>
       {!known ? <Loader aria-label={t('shell.loading')} /> : (
         <Stack gap="lg">
+          {own?.supervises != null && <SupervisionBar on={own.supervises} />}
           <Tiles agents={agents} calls={calls} system={system} />
           {queues.length > 0 && (
             <section aria-label={t('nav.queues')}>
@@ -39,7 +43,7 @@ export default function LivePage() {
           </section>
           <section aria-label={t('live.agents')}>
             <Title order={2} size="h4" mb="xs">{t('live.agents')}</Title>
-            {agents.length === 0 ? <Empty text={t('live.noAgents')} /> : <AgentGrid agents={agents} calls={feed.calls} />}
+            {agents.length === 0 ? <Empty text={t('live.noAgents')} /> : <AgentGrid agents={agents} calls={feed.calls} own={own} />}
           </section>
           <section aria-label={t('live.calls')}>
             <Title order={2} size="h4" mb="xs">{t('live.calls')} ({count(calls.length)})</Title>
