@@ -40,6 +40,7 @@ DEADLINES: dict[CallState, tuple[str, ...]] = {
 BEFORE_ANSWER = (CallState.RESERVED, CallState.PLANNED, CallState.DIALING)
 TOGETHER = (CallState.TALKING, CallState.HELD)
 BEFORE = ("ring", "wait", "join", "orphan")
+RESERVED = CallState.RESERVED
 WITH_AGENT = (CallState.OFFERED, CallState.TALKING, CallState.HELD)
 
 
@@ -81,7 +82,7 @@ class FloorChecks(LiveView):
         if self._world.checks.owners.get(floor.tenant) is not self._process:
             return
         call, planned_s = floor.call_of(name), self._world.checks.planned_s
-        if call is not None and call.state is CallState.RESERVED:
+        if call is not None and call.state is RESERVED:
             planned_s.pop(name, None)
         elif call is not None:
             planned_s.setdefault(name, the_loop().now_s)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from busyhour.sim.checks import Checks
     from busyhour.sim.world import World
 
+OFFERED, ENGAGED = CallState.OFFERED, (AgentState.RESERVED, AgentState.ON_CONTACT)
 SILENCE_MAX_S = 4.0  # answered and nothing heard, in a healthy world
 SILENCE_UNHEARD_MAX_S = 18.0  # when facts are lost: they are found at the next look
 RING_OVER_MAX_S = 25.0  # beyond the ring time: the hang-up may be lost, and is repeated
@@ -172,9 +173,9 @@ class LiveChecks:
         if due_s is not None and now_s - due_s > LATE_MAX_S:
             raise Violation(f"I43: a deadline of {floor.tenant} has passed {now_s - due_s:.1f} s ago")
         for call in floor.calls.values():
-            if call.state is CallState.OFFERED and call.agent_id is not None:
+            if call.state is OFFERED and call.agent_id is not None:
                 agent = floor.agents[call.agent_id]
-                if agent.state not in (AgentState.RESERVED, AgentState.ON_CONTACT):
+                if agent.state not in ENGAGED:
                     raise Violation(f"I27: {call.call} is offered to agent {agent.agent_id}, who is {agent.state}")
 
     def _running(self, now_s: float) -> None:

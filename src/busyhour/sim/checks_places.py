@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from busyhour.core.floor.call_live import CallLive
     from busyhour.sim.world import World
 
+TALKING = CallState.TALKING
 ASTRAY_MAX_S = 2.0  # the PBX tells of it at once
 TAKEN_OUT_MAX_S = 12.0  # it tells nobody who leaves a room: a dead engine's order to hold is seen at the next look
 ASTRAY_UNHEARD_MAX_S = 26.0  # when facts are lost: seen at the next look; that look, or the order, may be lost, too
@@ -35,7 +36,7 @@ class PlaceChecks:
             decided = room_of(call.leg or call.party) if call is not None and (call.leg or call.party) else None
             astray = channel.room != decided or self._world.pbx.ledger.rooms.get(channel.room) != name
         else:
-            astray = call is not None and (call.state is CallState.TALKING or bool(call.party))
+            astray = call is not None and (call.state is TALKING or bool(call.party))
         if not astray:
             self._since_s.pop(name, None)
             return

@@ -12,6 +12,8 @@ from busyhour.core.model.values import DialMode
 INTENTS_AT_ONCE_MAX = 50  # intents of one run being committed at a time: bounds the transaction
 ROUNDING = 1e-9  # 100 agents x 1.15 are 115 calls
 WANTED = "wanted"
+# Asked at each event, and Python 3.11 is slow to read a member off its enumeration.
+AGENTLESS, PREDICTIVE, RATIO = DialMode.AGENTLESS, DialMode.PREDICTIVE, DialMode.RATIO
 
 
 class PacingPicture(Struct, frozen=True, kw_only=True):
@@ -110,15 +112,16 @@ def calls_to_start(picture: PacingPicture) -> Pace:
 def wanted(picture: PacingPicture) -> int:
     """How many more calls the dial mode asks for."""
     campaign = picture.campaign
-    if campaign.dial_mode is DialMode.AGENTLESS:
+    mode = campaign.dial_mode
+    if mode is AGENTLESS:
         return campaign.max_concurrent - picture.live
-    if campaign.dial_mode is DialMode.PREDICTIVE:
+    if mode is PREDICTIVE:
         return picture.allowed
-    ratio = campaign.pacing.ratio if campaign.dial_mode is DialMode.RATIO else 1.0
+    ratio = campaign.pacing.ratio if mode is RATIO else 1.0
     if picture.careful:
         ratio = min(ratio, 1.0)
     computed = floor(picture.agents_free * ratio + ROUNDING)
-    if campaign.dial_mode is DialMode.RATIO and campaign.pacing.correction != PLAIN and not picture.careful:
+    if mode is RATIO and campaign.pacing.correction != PLAIN and not picture.careful:
         sure, left = picture.agents_free, picture.left
         computed = corrected(computed, sure=sure, percent=campaign.pacing.correction, left=left)
     return computed - picture.dialing - picture.waiting
@@ -141,7 +144,7 @@ def room(picture: PacingPicture) -> tuple[str, int]:
         limit, most = "intents at once", INTENTS_AT_ONCE_MAX - picture.planned
     if campaign.destinations and picture.destination_left < most:
         limit, most = "calls to each destination", picture.destination_left
-    if campaign.dial_mode is not DialMode.AGENTLESS:
+    if campaign.dial_mode is not AGENTLESS:
         if pacing.waiting_max is not None and picture.waiting > pacing.waiting_max and most > 0:
             limit, most = f"{picture.waiting} callers who wait", 0
         if pacing.per_agent_max > 0:

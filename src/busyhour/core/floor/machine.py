@@ -183,7 +183,7 @@ class Floor(FloorState):
         if abs(set_by_s) > CLOCK_SET_S:
             self.clock_set = now.mono_s, set_by_s
         self.now, self.out = now, []
-        if self.may_be_due():
+        if self._agenda and self._agenda[0][0] <= now.mono_s:
             self._fire_due()
         rule = RULES.get(type(event))
         if rule is not None:

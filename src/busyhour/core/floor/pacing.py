@@ -26,6 +26,8 @@ from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import TRYING, CallState
 from busyhour.core.model.values import DialMode, Outcome
 
+AGENTLESS, RATIO = DialMode.AGENTLESS, DialMode.RATIO  # read at each event, as these two
+AWAY, ACW = (AgentState.OFFLINE, AgentState.NOT_READY), AgentState.ACW
 LOOK_S = 1.0
 SECOND_S = 1.0
 
@@ -53,7 +55,7 @@ def is_same(f: FloorState, run: RunLive) -> bool:
 
 def picture_of(f: FloorState, run: RunLive) -> PacingPicture:
     predictor, pacing = run.predictor, run.campaign.pacing
-    limited = bool(pacing.per_agent_max) and run.campaign.dial_mode is not DialMode.AGENTLESS
+    limited = bool(pacing.per_agent_max) and run.campaign.dial_mode is not AGENTLESS
     return PacingPicture(
         campaign=run.campaign,
         agents_free=agents_free(f, run),
@@ -94,7 +96,7 @@ def at_work(f: FloorState, run: RunLive) -> Iterator[AgentLive]:
     """The agents of this run who are free, with a call, or wrap one up."""
     for agent_id in run.campaign.agent_ids:
         agent = f.agents.get(agent_id)
-        if agent is not None and agent.state not in (AgentState.OFFLINE, AgentState.NOT_READY):
+        if agent is not None and agent.state not in AWAY:
             yield agent
 
 
@@ -157,7 +159,7 @@ def agents_free(f: FloorState, run: RunLive) -> int:
     certain = bool(careful_of(run))
     taken = 0
     for other in f.runs.values():
-        if other is run or not (other.dialing or other.waiting) or other.campaign.dial_mode is DialMode.AGENTLESS:
+        if other is run or not (other.dialing or other.waiting) or other.campaign.dial_mode is AGENTLESS:
             continue
         needed = agents_needed(other, certain=certain)
         if needed:
@@ -172,7 +174,7 @@ def agents_needed(run: RunLive, *, certain: bool) -> int:
     dialing = float(run.dialing)
     if not certain and run.predictor is not None and run.predictor.decision is not None:
         dialing = min(dialing, run.predictor.decision.why.answers_expected + 1.0)
-    elif not certain and run.campaign.dial_mode is DialMode.RATIO:
+    elif not certain and run.campaign.dial_mode is RATIO:
         dialing = min(dialing, dialing / max(run.campaign.pacing.ratio, 1.0) + 1.0)
     return ceil(dialing) + len(run.waiting)
 
@@ -182,7 +184,7 @@ def others_on_the_way(f: FloorState, run: RunLive) -> tuple[list[tuple[float, fl
     ringing: list[tuple[float, float]] = []
     waiting = 0.0
     for other in f.runs.values():
-        if other is run or other.campaign.dial_mode is DialMode.AGENTLESS:
+        if other is run or other.campaign.dial_mode is AGENTLESS:
             continue
         share = f.idle.share(other.run_id, run.run_id)
         if share:
@@ -259,7 +261,7 @@ def _picture(f: FloorState, run: RunLive, predictor: Predictor, most: int) -> Pi
         free=f.idle.count(run.run_id),
         waiting=len(run.waiting) + others_waiting + callers_before(f, run),
         talking=[agent.since_s for agent in staying if agent.state in BUSY],
-        wrapping=[agent.since_s for agent in staying if agent.state is AgentState.ACW],
+        wrapping=[agent.since_s for agent in staying if agent.state is ACW],
         ringing=predictor.ringing.values(),
         others=others,
         windows=law.windows_of(run.budget),

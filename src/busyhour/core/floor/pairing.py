@@ -35,6 +35,7 @@ from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import Audited, DialMode, LegMode
 
+RUNNING, MANUAL, PREVIEW = RunState.RUNNING, DialMode.MANUAL, DialMode.PREVIEW  # read at each event
 ROUNDS_MAX = 10_000  # a fixed point not found by then is a bug of ours
 TALK_MAX_S = 4 * 3600.0  # the PBX's own limit of a call whose campaign has none
 LIMIT_LATER_S = 5.0  # the PBX's limit comes after ours: it is for a dead engine
@@ -45,7 +46,8 @@ def settle(f: FloorState) -> None:
     for _ in range(ROUNDS_MAX):
         if f.supervisions:
             supervising.settle(f)
-        settle_agents(f)
+        if f.dirty_agents:
+            settle_agents(f)
         if f.unsettled:
             recording.settle(f)
         if (f.dirty_runs or f.takes_callers) and assign(f):  # who waits anew, or is free anew, makes runs dirty
@@ -63,8 +65,6 @@ def settle(f: FloorState) -> None:
 
 
 def settle_agents(f: FloorState) -> None:
-    if not f.dirty_agents:
-        return
     touched = list(f.dirty_agents)
     f.settle_agents()
     if not f.telephony_up:
@@ -147,7 +147,7 @@ def offer(f: FloorState, call: DialedCall, agent: AgentLive) -> None:
 def start_calls(f: FloorState, changed: Container[int]) -> None:
     """Place what the one formula allows: lower priority number first, then turn by turn (WD-119, WD-120). Of the runs
     that have not changed, only those are looked at that others may have left more, or less."""
-    ready = [run for run in f.runs.values() if run.state is RunState.RUNNING and run.hours_open]
+    ready = [run for run in f.runs.values() if run.state is RUNNING and run.hours_open]
     if not (f.started and f.telephony_up and f.store_up):
         for run in ready:
             run.why = "nothing is dialed: " + ("the PBX" if not f.telephony_up else "the database") + " is out of reach"
@@ -162,7 +162,7 @@ def start_calls(f: FloorState, changed: Container[int]) -> None:
 
 def start_one(f: FloorState, run: RunLive) -> bool:
     """Place one call of this run, if it may; or give an agent the contact that they are to decide about."""
-    if run.campaign.dial_mode is DialMode.MANUAL:
+    if run.campaign.dial_mode is MANUAL:
         run.why = "manual: its agents dial by hand"
         return False
     pace = run.paced = pacing.pace_of(f, run)
@@ -171,7 +171,7 @@ def start_one(f: FloorState, run: RunLive) -> bool:
         if not pace.picture.destination_left:
             destinations.make_room(f, run)
         return False
-    if run.campaign.dial_mode is DialMode.PREVIEW:
+    if run.campaign.dial_mode is PREVIEW:
         return preview.start(f, run)
     if accompanied.is_agent_first(run.campaign):
         return accompanied.start_with_agent(f, run, pace)

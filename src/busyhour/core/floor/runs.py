@@ -19,6 +19,9 @@ HOURS_LOOK_S = 30.0  # hours are looked at this often, so that a corrected wall 
 CLOSED_RUN_KEPT_S = 300.0  # a closed run stays on the live page this long
 MINUTE_S = 60.0
 UNDIALED = (CallState.RESERVED, CallState.PLANNED)
+FILLED = (RunState.RUNNABLE, RunState.RUNNING)  # their hoppers are
+IN_HOURS = (RunState.RUNNING, RunState.IDLE)
+WRONG_TIME, MANUAL = RunState.WRONG_TIME, DialMode.MANUAL  # asked at each event, and Python 3.11 reads members slowly
 
 
 def add_run(f: FloorState, picture: RunPicture) -> RunLive:
@@ -137,9 +140,9 @@ def hopper_target(f: FloorState, run: RunLive) -> int:
 
 
 def refill(f: FloorState, run: RunLive) -> None:
-    if run.campaign.dial_mode is DialMode.MANUAL:
+    if run.campaign.dial_mode is MANUAL:
         return  # its numbers are chosen by hand
-    if run.filling or not f.store_up or run.state not in (RunState.RUNNABLE, RunState.RUNNING):
+    if run.filling or not f.store_up or run.state not in FILLED:
         return
     due = run.next_due_utc_s is not None and run.next_due_utc_s <= f.now.utc_s
     if not (run.fresh_left or due):
@@ -226,11 +229,12 @@ def on_hours_due(f: FloorState, name: str) -> None:
 def settle_run(f: FloorState, run: RunLive) -> None:
     """Where the run stands now: in its hours or not, out of numbers or not (WD-137 to WD-142)."""
     law.keep_reckoned(f, run)
-    if run.state is RunState.WRONG_TIME and run.hours_open:
+    if not run.hours_open:
+        if run.state in IN_HOURS:
+            change(f, run, RunCause.HOURS_CLOSED)
+    elif run.state is WRONG_TIME:
         change(f, run, RunCause.HOURS_OPENED)
-    if run.state in (RunState.RUNNING, RunState.IDLE) and not run.hours_open:
-        change(f, run, RunCause.HOURS_CLOSED)
-    if run.campaign.dial_mode is DialMode.MANUAL:
+    if run.campaign.dial_mode is MANUAL:
         _settle_manual(f, run)
         return
     refill(f, run)

@@ -45,6 +45,7 @@ STALE_MAX = 1_000  # entries of the agenda: beyond it they are swept when most o
 
 LEAVER_KEPT_S = 600.0  # who hung up while they waited, and calls again within this, has the old place
 
+PLANNED, WAITING, OFFERED = CallState.PLANNED, CallState.WAITING, CallState.OFFERED  # read at each event
 BEFORE_TALK = (CallState.RESERVED, CallState.PLANNED, CallState.DIALING, CallState.WAITING)
 
 
@@ -190,10 +191,6 @@ class FloorState:
             heappop(self._agenda)
         return None
 
-    def may_be_due(self) -> bool:
-        """Whether the first deadline has passed, which may have been dropped since: to be asked at each event."""
-        return bool(self._agenda) and self._agenda[0][0] <= self.now.mono_s
-
     def pop_due(self) -> tuple[str, str] | None:
         """The next deadline that has passed, taken off the agenda."""
         due_s = self.next_deadline_s()
@@ -279,14 +276,14 @@ class FloorState:
     def count_call(self, run: RunLive, call: DialedCall, sign: int) -> None:
         if sign > 0 and not call.accompanied:
             learning.call_rings(self, run, call)
-        if call.state is CallState.PLANNED:
+        if call.state is PLANNED:
             run.planned += sign
         if call.state in TRYING:
             if call.accompanied:
                 run.accompanied += sign
             else:
                 run.dialing += sign
-        elif call.state is CallState.WAITING:
+        elif call.state is WAITING:
             if sign > 0:
                 run.waiting.add(call.call, call.answered_utc_s or 0.0)
             else:
@@ -322,7 +319,7 @@ class FloorState:
             call = self.in_hand(agent)
             assert call is not None, "an agent has a call that is not here"
             state = call.state
-            offered = state is CallState.OFFERED and agent.state is not AgentState.ON_CONTACT
+            offered = state is OFFERED and agent.state is not AgentState.ON_CONTACT
             return (AgentState.RESERVED if offered or state in BEFORE_TALK else AgentState.ON_CONTACT), None
         if agent.consult is not None:
             return self.consults[agent.consult].of_colleague, None

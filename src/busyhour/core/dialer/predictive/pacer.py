@@ -94,9 +94,9 @@ class Pacer:
 
     def _answers_due(self, at_s: float, picture: Picture) -> float:
         """Per second, by what was learned."""
-        ripe, levels, scales = self.learned.hazards.ripe, self._levels, SCALES
+        ripe, level, scales = self.learned.hazards.ripe, self._levels.__getitem__, SCALES
         return sum([
-            ripe[int(at_s - since_s)] * scales[levels[factor]]
+            ripe[int(at_s - since_s)] * scales[level(factor)]
             for since_s, factor in picture.ringing
             if 0.0 <= at_s - since_s < RING_BINS
         ])  # fmt: skip
@@ -168,12 +168,12 @@ def _answers(
     known: Tables, levels: Levels, drift: int, at_s: float, calls: Collection[tuple[float, float]]
 ) -> list[float]:
     """The chance of each ringing call to be answered before one placed now would be."""
-    rows = known.answers
+    row, level = known.answers.__getitem__, levels.__getitem__  # a class of dicts gets to its own by a detour
     try:
-        return [rows[levels[factor] + drift][int(at_s - since_s)] for since_s, factor in calls]
+        return [row(level(factor) + drift)[int(at_s - since_s)] for since_s, factor in calls]
     except IndexError:  # a call that rings longer than any should, or one from the future
         last = tables.ROW_S - 1
-        return [rows[levels[factor] + drift][min(int(max(0.0, at_s - since_s)), last)] for since_s, factor in calls]
+        return [row(level(factor) + drift)[min(int(max(0.0, at_s - since_s)), last)] for since_s, factor in calls]
 
 
 def _frees(known: Tables, now_s: float, picture: Picture) -> list[float]:
