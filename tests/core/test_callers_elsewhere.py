@@ -6,8 +6,9 @@ from msgspec.structs import replace
 from busyhour.core.events import QueueRemoved, SendOnAsked
 from busyhour.core.model.pictures import AgentProfile
 from busyhour.core.model.queue import CallbackRule, Destination, DestinationKind, SkillNeed
+from busyhour.core.model.values import DialMode
 from tests.core.inbound import number, people, queue, story
-from tests.core.story import ONE_TRUNK
+from tests.core.story import ONE_TRUNK, Story, campaign
 
 
 @pytest.mark.covers("I22")
@@ -255,4 +256,23 @@ def test_callers_who_are_sent_outside_keep_to_the_trunks_calls_per_second() -> N
         1.5 answers i2
         2 ticks
             > send-on i2 +4930999
+    """)
+
+
+def test_who_waits_for_the_trunk_to_be_sent_outside_hears_music_and_goes_before_a_campaign() -> None:
+    slow = replace(ONE_TRUNK, calls_per_s_max=1)
+    outside = number(Destination(DestinationKind.NUMBER, "+4930999"))
+    agentless = [campaign(dial_mode=DialMode.AGENTLESS, agent_ids=(), max_concurrent=5)]
+    Story(
+        campaigns=agentless, queues=(queue(),), numbers=[outside], trunk=slow, show=("send-on", "hold", "place")
+    ).check("""
+        2 fills 2
+            > place c1
+        2.1 arrives i1 5551 +1
+        2.1 answers i1
+            > hold i1
+        3 ticks
+            > send-on i1 +4930999
+        4 ticks
+            > place c2
     """)

@@ -378,4 +378,6 @@ def free_lines(f: FloorState, call: CallerCall) -> None:
             trunk.up -= 1
             f.dirty_all_runs()
             f.touch("system", "system")
+    for trunk in f.trunks.values():
+        trunk.callers.pop(call.call, None)
     call.trunk_id = call.out_trunk_id = 0

@@ -1,5 +1,6 @@
 """Callers who are sent on: by an agent, to wherever calls can go; and to numbers outside, joined by the PBX."""
 
+from collections.abc import Iterable
 from math import inf
 
 from busyhour.core import events as e
@@ -57,11 +58,14 @@ def _cannot_go_to(f: FloorState, call: CallerCall, to: Destination) -> str:
 
 def send_on(f: FloorState, call: CallerCall, number: str) -> bool:
     """To a number outside: the PBX connects them, and tells when it is over."""
-    trunk, wait_s = pairing.best_trunk(f, callbacks.trunk_ids_of(f, call.queue))
+    trunk_ids = callbacks.trunk_ids_of(f, call.queue)
+    trunk, wait_s = pairing.best_trunk(f, trunk_ids)
     if trunk is None and wait_s < inf and f.telephony_up:
         call.to.insert(0, Destination(DestinationKind.NUMBER, number))
+        _stand_in_turn(f, call, trunk_ids)
         f.at(wait_s, "outside", call.call)  # a line is free, and may begin a call then
         return True
+    _no_longer_in_turn(f, call)
     if trunk is None or not f.telephony_up:
         call.why = "no line is free to send this caller on"
         return False
@@ -75,10 +79,26 @@ def send_on(f: FloorState, call: CallerCall, number: str) -> bool:
     return True
 
 
+def _stand_in_turn(f: FloorState, call: CallerCall, trunk_ids: Iterable[int]) -> None:
+    """Before the calls of campaigns, and with music."""
+    trunks = [f.trunks[trunk_id] for trunk_id in trunk_ids if trunk_id in f.trunks]
+    if not any(call.call in trunk.callers for trunk in trunks):
+        f.do(Hold(call=call.call, leg="", music=call.music))
+    for trunk in trunks:
+        trunk.callers[call.call] = None
+
+
+def _no_longer_in_turn(f: FloorState, call: CallerCall) -> None:
+    for trunk in f.trunks.values():
+        trunk.callers.pop(call.call, None)
+
+
 def on_outside_due(f: FloorState, name: str) -> None:
     call = f.callers.get(name)
     if call is not None and call.state is CallState.WAITING and call.to and call.hint is None:
         callers.go_on(f, call)
+    elif call is not None:
+        _no_longer_in_turn(f, call)
 
 
 def look(f: FloorState, call: CallLive, channel: ChannelPicture) -> None:

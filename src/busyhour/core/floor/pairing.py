@@ -190,8 +190,10 @@ def _tell_why(f: FloorState, run: RunLive, pace: Pace) -> None:
 
 
 def free_trunk(f: FloorState, run: RunLive) -> TrunkLive | None:
-    """The one of this run. Where none may start a call now, the run is looked at again when one may."""
-    best, wait_s = best_trunk(f, run.campaign.trunk_ids)
+    """The one of this run, behind callers who are sent outside. Where none may start a call now, the run is looked at
+    again when one may."""
+    open_ids = [id_ for id_ in run.campaign.trunk_ids if id_ in f.trunks and not f.trunks[id_].callers]
+    best, wait_s = best_trunk(f, open_ids)
     if best is None:
         f.at(min(pacing.SECOND_S, wait_s), "rate", str(run.run_id))
     return best

@@ -56,3 +56,4 @@ class TrunkLive:
     trunk: Trunk
     up: int = 0
     starts_s: deque[float] = field(default_factory=deque)  # within the last second
+    callers: dict[str, None] = field(default_factory=dict)  # who are sent outside by its next calls, before campaigns'
