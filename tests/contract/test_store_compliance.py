@@ -14,7 +14,7 @@ from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Compliance
 from busyhour.core.model.counts import BUCKET_S, KEPT_S, Count, ReckoningAsk, bucket_of
 from busyhour.core.model.pictures import HopperItem, Segment
-from busyhour.core.model.values import REACHED, DialMode, ListRole, Outcome, Refusal
+from busyhour.core.model.values import REACHED, DialMode, Heard, ListRole, Outcome, Refusal
 from busyhour.service import records as r
 from busyhour.service.errors import Invalid
 
@@ -33,13 +33,15 @@ def ask(world: World, until_utc_s: float, *open_calls: str) -> ReckoningAsk:
 def ending(rng: random.Random, at_utc_s: float) -> dict[str, Any]:
     """Any final record that can be."""
     outcome = rng.choice(list(Outcome))
-    answered = at_utc_s + rng.uniform(2, 20) if outcome in REACHED else None
+    heard = rng.choice((None, Heard.HUMAN, Heard.MACHINE, Heard.UNSURE))
+    answered = at_utc_s + rng.uniform(2, 20) if outcome in (*REACHED, Outcome.ANSWERING_MACHINE) else None
     joined = None
     if answered is not None and outcome in (Outcome.HANDLED, Outcome.MAX_DURATION) and rng.random() < 0.8:
         joined = answered + rng.choice((0.2, 1.9, 2.0, 2.001, 5.0))
     if outcome is Outcome.HANDLED and joined is None:
         joined = answered
-    return {"outcome": outcome, "answered_utc_s": answered, "joined_utc_s": joined, "ended_utc_s": at_utc_s + 60}
+    times = {"answered_utc_s": answered, "joined_utc_s": joined, "ended_utc_s": at_utc_s + 60}
+    return {"outcome": outcome, "heard": heard, **times}
 
 
 async def begin(world: World, calls: int, **settings: Any) -> list[HopperItem]:
@@ -84,6 +86,8 @@ async def test_the_counts_are_those_of_the_core_in_both_stores(world: World) -> 
     assert found.buckets == expected
     assert sum(count.abandoned for count in expected.values()) > 5, "the story has something to count"
     assert sum(count.connected for count in expected.values()) > 5
+    assert sum(count.detected for count in expected.values()) > 1
+    assert sum(count.machines for count in expected.values()) > 0
     assert found == reckon_in_memory(memory.tenants[1], asked)
 
 

@@ -9,8 +9,8 @@ import pytest
 from busyhour.core import commands as c
 from busyhour.core.dialer.hours import ZONE_AGAIN_S
 from busyhour.core.events import CallCommitted, CallRefused
-from busyhour.core.model.campaign import Compliance, Hours
-from busyhour.core.model.values import ListRole, Outcome, Refusal
+from busyhour.core.model.campaign import Compliance, Hours, Machines
+from busyhour.core.model.values import Heard, ListRole, Outcome, Refusal
 from busyhour.service.errors import FenceLost
 
 from .conftest import World, new_contact, number
@@ -173,6 +173,31 @@ async def test_who_was_abandoned_is_left_alone_as_long_as_the_law_says(world: Wo
     assert refused(answer, Refusal.ABANDONED_LATELY) == ended_utc_s + 72 * 3600
     world.utc_s = ended_utc_s + 72 * 3600
     assert await world.commit(world.place(second)) == [CallCommitted(call=second.call)]
+
+
+async def test_a_number_that_a_machine_answered_is_left_alone_as_long_as_the_law_says_and_the_campaign(
+    world: World,
+) -> None:
+    item = await one_item(world, machines=Machines(detection=True, again_s=30 * 3600.0))
+    await world.commit(world.place(item))
+    due = world.utc_s + 60
+    met = world.close(
+        item,
+        Outcome.ANSWERING_MACHINE,
+        answered_utc_s=world.utc_s + 5,
+        talk_s=2.0,
+        next_due_utc_s=due,
+        heard=Heard.MACHINE,
+        analysis_s=1.25,
+    )
+    ended_utc_s = met.record.ended_utc_s
+    await world.commit(met)
+    world.utc_s += 3600
+    [item] = (await world.fill(1)).items
+    [answer] = await world.commit(world.place(item))
+    assert refused(answer, Refusal.MACHINE_LATELY) == ended_utc_s + 30 * 3600, "the law asks for 24 hours"
+    row = await world.reports.attempt(world.tenant, met.record.call)
+    assert (row.heard, row.analysis_ms) == (Heard.MACHINE, 1250)
 
 
 async def test_a_law_without_such_a_rule_lets_the_retry_rules_decide(world: World) -> None:

@@ -3,8 +3,9 @@
 from typing import Any
 
 import msgspec
+import pytest
 
-from busyhour.core.model.campaign import Campaign, Compliance
+from busyhour.core.model.campaign import Campaign, Compliance, DetectorTest, Machines
 from busyhour.core.model.values import DialMode
 from busyhour.service import records as r
 from busyhour.service.explain_campaign import about_law, about_now
@@ -42,7 +43,7 @@ def test_each_window_is_said_with_its_use_and_what_is_left() -> None:
     assert "Unanswered calls ring 30 s; the least is 15 s." in said
     assert "Whoever was abandoned is not called again for 72 hours." in said
     assert "Who presses 9 while a message plays is put on the do-not-call list." in said
-    assert said[-2].startswith("Nothing here detects answering machines, so the rule of 24 hours")
+    assert said[-2] == "Answering machines are not detected: they are given to agents."
     assert said[-1] == "The records have to be kept for a year; nothing here deletes attempts."
 
 
@@ -83,3 +84,24 @@ def test_another_mode_than_asked_for_is_said_with_its_reason() -> None:
     fallen = PACING | {"paced": "progressive", "reason": "nothing is left", "given_up": 0}
     said = about_now(ROW, run() | {"pacing": fallen})
     assert said[2:] == ["The campaign asks for predictive; now it goes progressive: nothing is left."]
+
+
+@pytest.mark.parametrize(
+    ("test", "told"),
+    [
+        (
+            DetectorTest(),
+            "Nobody has tested the detector, so all whom it takes for machines count as abandoned people.",
+        ),
+        (
+            DetectorTest(calls=200, people=2, on="2026-11-20", note="Ann listened"),
+            "On 2026-11-20 2 of 200 detected machines were found to be people. So 2.98 % of them are taken to be",
+        ),
+    ],
+)
+def test_how_machines_are_detected_and_how_well_is_said(test: DetectorTest, told: str) -> None:
+    machines = Machines(detection=True, test=test)
+    said = about_law(msgspec.structs.replace(CAMPAIGN, machines=machines), run())
+    assert any(told.rstrip(".") in sentence for sentence in said)
+    assert "A machine is hung up on." in said
+    assert "A machine's number is not called again for 24 hours without an agent on the line." in said

@@ -70,6 +70,15 @@ CAMPAIGN: Row = {
     "idle_on_termination": False, "time_zone": "Europe/Zurich",
     "active_hours": {"from_s": 0, "until_s": 86_400, "days": [1, 2, 3, 4, 5, 6, 7]},
     "callee_hours": {"from_s": 28_800, "until_s": 75_600, "days": [1, 2, 3, 4, 5]}, "attempts_per_day_max": 3,
+    "machines": {
+        "detection": False,
+        "listening": {"analysis_max_s": 1.5, "greeting_max_s": 1.1, "silence_s": 0.4, "words_max": 5},
+        "action": "hang_up",
+        "message_prompt": None,
+        "again_s": 0,
+        "check_every": 0,
+        "test": {"calls": 0, "people": 0, "on": "", "note": ""},
+    },
     "compliance": {"preset": "uk", "limit": 0.01, "window_s": 604_800, "opt_out_key": "9", "opt_out_prompt": None},
     "retry_rules": [{"outcome": "BUSY", "disposition": None, "max_attempts": 2, "delay_s": 300, "mode": "fixed"}],
     "pacing": {"ratio": 1.5, "waiting_max": None, "at_once_max": 0, "per_agent_max": 0.0, "late_cancel": True}

@@ -40,6 +40,25 @@ async def test_a_campaign_is_given_a_law_and_a_limit_of_its_own(opened: Opener, 
     assert body["campaign"]["compliance"] == own
 
 
+async def test_a_campaign_detects_machines_and_says_how_well(opened: Opener, fake: FakeApi) -> None:
+    async with opened() as page:
+        await page.goto("/campaigns/1")
+        machines = page.get_by_role("region", name="Answering machines")
+        await machines.get_by_label("Detect answering machines").check()
+        await expect(machines).to_contain_text("Nobody has tested it")
+        await machines.get_by_label("Listen for at most").fill("1.2")
+        await machines.get_by_label("Detected machines that were listened to").fill("200")
+        await machines.get_by_label("People among them").fill("2")
+        await machines.get_by_label("When").fill("2026-11-20")
+        await machines.get_by_label("How, and by whom").fill("Ann listened")
+        await page.get_by_role("button", name="Save", exact=True).click()
+        await expect(page.get_by_role("heading", name="Campaigns")).to_be_visible()
+    [body] = [sent for method, path, sent in fake.asked if (method, path) == ("PUT", "campaigns/1")]
+    sent = body["campaign"]["machines"]
+    assert (sent["detection"], sent["listening"]["analysis_max_s"]) == (True, 1.2)
+    assert sent["test"] == {"calls": 200, "people": 2, "on": "2026-11-20", "note": "Ann listened"}
+
+
 @pytest.mark.covers("MZ-099")
 async def test_a_campaign_is_told_where_not_to_call_much_and_when_to_stop(opened: Opener, fake: FakeApi) -> None:
     async with opened() as page:

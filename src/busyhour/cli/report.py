@@ -103,6 +103,13 @@ def explain_lead(
         _print_sentences(run["sentences"])
 
 
+def _heard(row: Any) -> str | None:
+    if row["heard"] is None:
+        return None
+    listened = f", after {row['analysis_ms'] / 1000:.2f} s" if row["analysis_ms"] is not None else ""
+    return f"{row['heard']}, by the detector{listened}"
+
+
 @explain.command("call")
 def explain_call(
     call: Annotated[str, typer.Argument(metavar="ID", help="Id of the attempt.")], *, json: Json = False
@@ -118,6 +125,7 @@ def explain_call(
         "why then": row["why"],
         "outcome": row["outcome"] or row["state"],
         "message after": f"{row['message_ms'] / 1000:.1f} s" if row["message_ms"] is not None else None,
+        "who answered": _heard(row),
         "asked for no more": local_time(row["opted_out_utc_s"]),
         "cause": row["cause"],
         "what follows": row["retry_why"],

@@ -48,6 +48,8 @@ COLUMNS: Final[tuple[tuple[str, Callable[[r.AttemptRow], Value]], ...]] = (
     ("wait after answer (s)", lambda row: seconds_of(row.wait_after_ms)),
     ("answer to message (s)", lambda row: seconds_of(row.message_ms)),
     ("asked by key for no more calls (UTC)", lambda row: time_of(row.opted_out_utc_s)),
+    ("heard by the detector", lambda row: row.heard),
+    ("detector listened (s)", lambda row: seconds_of(row.analysis_ms)),
     ("talk (s)", lambda row: seconds_of(row.talk_ms)),
     ("cause", lambda row: row.cause),
     ("why dialed", lambda row: row.why),

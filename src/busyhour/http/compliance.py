@@ -81,6 +81,8 @@ COLUMNS: Final[tuple[tuple[str, Callable[[r.ComplianceDay], Value]], ...]] = (
     ("abandoned: agent too late", lambda row: row.late),
     ("abandoned: message played", lambda row: row.messages),
     ("machines detected", lambda row: row.machines),
+    ("of these people, estimated (%)", lambda row: round(row.false_share * 100, 3)),
+    ("detector listened, longest (s)", lambda row: seconds_of(row.analysis_max_ms)),
     ("answer to agent or message, 95 % within (s)", lambda row: seconds_of(row.met_p95_ms)),
     ("answer to agent or message, longest (s)", lambda row: seconds_of(row.met_max_ms)),
     ("allowed (s)", lambda row: row.wait_max_s),

@@ -6,9 +6,10 @@ import msgspec
 from msgspec import Struct
 
 from busyhour.core.dialer.compliance.budget import percent
+from busyhour.core.dialer.compliance.detector import false_share
 from busyhour.core.dialer.compliance.presets import YEAR_DAYS, Preset, preset_of
-from busyhour.core.model.campaign import Campaign
-from busyhour.core.model.values import DialMode
+from busyhour.core.model.campaign import Campaign, Machines
+from busyhour.core.model.values import DialMode, MachineAction
 from busyhour.service import records as r
 from busyhour.service.ports import Campaigns
 
@@ -102,8 +103,14 @@ def _window(window: dict[str, Any]) -> str:
         return f"The calls of {window['window']} are not counted yet (limit {percent(window['limit'])})."
     return (
         f"In {window['window']} {percent(window['rate'])} of at most {percent(window['limit'])} were abandoned "
-        f"({window['abandoned']:.10g} of {window['live']:.10g} answered); {window['left']} more would fit."
+        f"({window['abandoned']:.10g} of {window['live']:.10g} answered{_taken(window)}); "
+        f"{window['left']} more would fit."
     )
+
+
+def _taken(window: dict[str, Any]) -> str:
+    people = window.get("taken_for_machines", 0.0)
+    return f", of which {people:.3g} estimated people whom the detector took for machines" if people else ""
 
 
 def _verdict(campaign: Campaign, law: dict[str, Any]) -> str:
@@ -129,13 +136,36 @@ def _duties(campaign: Campaign, preset: Preset) -> list[str]:
         said.append(f"Who presses {key} while a message plays is put on the do-not-call list.")
     if preset.abandoned_again_s:
         said.append(f"Whoever was abandoned is not called again for {preset.abandoned_again_s / 3600:g} hours.")
-    if preset.machine_again_s:
-        said.append(
-            f"Nothing here detects answering machines, so the rule of {preset.machine_again_s / 3600:g} hours after a "
-            "detected one never applies."
-        )
+    said += _about_machines(campaign.machines, preset)
     if preset.kept_days:
         said.append(f"The records have to be kept for {_years(preset.kept_days)}; nothing here deletes attempts.")
+    return said
+
+
+def _about_machines(machines: Machines, preset: Preset) -> list[str]:
+    if not machines.detection:
+        return ["Answering machines are not detected: they are given to agents."]
+    listening, test, share = machines.listening, machines.test, percent(false_share(machines.test))
+    fate = "hears a message" if machines.action is MachineAction.MESSAGE else "is hung up on"
+    said = [
+        f"The PBX listens for up to {listening.analysis_max_s:g} s, within the time for an agent, who has answered.",
+        f"A machine {fate}.",
+    ]
+    if test.calls:
+        said.append(
+            f"On {test.on} {test.people} of {test.calls} detected machines were found to be people. So {share} of them "
+            "are taken to be, at most, and count as abandoned."
+        )
+    else:
+        said.append(
+            "Nobody has tested the detector, so all whom it takes for machines count as abandoned people. Test it, and "
+            "enter what came of it."
+        )
+    again_s = max(preset.machine_again_s, machines.again_s)
+    if again_s:
+        said.append(
+            f"A machine's number is not called again for {again_s / 3600:g} hours without an agent on the line."
+        )
     return said
 
 

@@ -202,6 +202,7 @@ def law_view(run: RunLive) -> LawView | None:
             abandoned=standing.abandoned,
             rate=standing.rate,
             left=standing.left,
+            taken_for_machines=standing.taken_for_machines,
         )
         for standing in budget.standings
     )

@@ -137,6 +137,7 @@ class WindowView(View, frozen=True, kw_only=True):
     abandoned: float | None
     rate: float | None
     left: int  # more abandoned calls that fit
+    taken_for_machines: float = 0.0  # people among these, estimated, whom the detector hung up on
 
 
 class LawView(View, frozen=True, kw_only=True):

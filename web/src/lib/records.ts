@@ -222,6 +222,32 @@ export interface Watch {
   removes: boolean;
 }
 
+/** How the detector of answering machines listens; what else is a person. */
+export interface Listening {
+  analysis_max_s: number;
+  greeting_max_s: number;
+  silence_s: number;
+  words_max: number;
+}
+
+/** Of so many calls that were taken for machines, how many people answered. */
+export interface DetectorTest {
+  calls: number;
+  people: number;
+  on: string;
+  note: string;
+}
+
+export interface Machines {
+  detection: boolean;
+  listening: Listening;
+  action: 'hang_up' | 'message';
+  message_prompt: string | null;
+  again_s: number;
+  check_every: number;
+  test: DetectorTest;
+}
+
 /** What one law asks; the same names as `src/busyhour/core/dialer/compliance/presets.py`. */
 export interface Preset {
   key: string;
@@ -255,6 +281,7 @@ export interface Campaign {
   callee_hours: Hours;
   compliance: Compliance;
   pacing: Pacing;
+  machines: Machines;
   destinations: Destination[];
   watch: Watch;
   preview: Preview;
@@ -330,6 +357,8 @@ export interface AttemptRow {
   attributes: Record<string, string>;
   message_ms: number | null;
   opted_out_utc_s: number | null;
+  heard: string | null;
+  analysis_ms: number | null;
 }
 
 export interface Page<Row> {
@@ -365,6 +394,7 @@ export const OUTCOMES = [
   'INVALID_NUMBER',
   'UNAVAILABLE',
   'ABANDONED',
+  'ANSWERING_MACHINE',
   'MAX_DURATION',
   'DNC',
   'SYSTEM_ERROR',

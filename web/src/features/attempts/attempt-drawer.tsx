@@ -40,6 +40,8 @@ function Details({ attempt }: { attempt: AttemptRow }) {
     [t('attempt.waitPre'), span(attempt.wait_pre_ms)],
     [t('attempt.waitAfter'), span(attempt.wait_after_ms)],
     [t('attempt.message'), span(attempt.message_ms)],
+    [t('attempt.heard'), attempt.heard === null ? '' : t(`heard.${attempt.heard}`)],
+    [t('attempt.analysis'), span(attempt.analysis_ms)],
     [t('attempt.optedOut'), dateTime(attempt.opted_out_utc_s)],
     [t('attempt.talk'), span(attempt.talk_ms)],
     [t('attempt.retry'), String(attempt.attempt_no - 1)],

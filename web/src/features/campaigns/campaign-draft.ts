@@ -21,6 +21,10 @@ export function freshCampaign(zone: string): Campaign {
     callee_hours: { from_s: 8 * HOUR_S, until_s: 21 * HOUR_S, days: EVERY_DAY },
     compliance: { preset: 'strict', limit: null, window_s: 24 * HOUR_S, opt_out_key: '9', opt_out_prompt: null },
     pacing: { ratio: 1.5, correction: 100, waiting_max: null, at_once_max: 0, per_agent_max: 0, late_cancel: true, chances: true, first_leg: 'customer' },
+    machines: {
+      detection: false, listening: { analysis_max_s: 1.5, greeting_max_s: 1.1, silence_s: 0.4, words_max: 5 }, action: 'hang_up',
+      message_prompt: null, again_s: 0, check_every: 0, test: { calls: 0, people: 0, on: '', note: '' },
+    },
     destinations: [],
     watch: { attempts: 100, answered_min: 0, short_max: 1, short_s: 5, removes: false },
     dial_countries: [],

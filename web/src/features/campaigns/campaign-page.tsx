@@ -7,6 +7,7 @@ import { ErrorNote } from '@/components/error-note';
 import { Loaded, Page } from '@/components/page';
 import { Destinations, Stops } from '@/features/campaigns/campaign-brakes';
 import { Law } from '@/features/campaigns/campaign-law';
+import { Machines } from '@/features/campaigns/campaign-machines';
 import { Dialing, Limits, Retries, When, Who } from '@/features/campaigns/campaign-sections';
 import { editOf, freshCampaign } from '@/features/campaigns/campaign-draft';
 import { useCampaign, useSaveCampaign, useStart, type CampaignEdit } from '@/features/campaigns/campaigns-api';
@@ -61,6 +62,7 @@ function Editor({ row, edit: stored }: { row: CampaignRow | null; edit: Campaign
             <Limits {...part} />
             <Destinations {...part} />
             <Stops {...part} />
+            <Machines {...part} />
             <Law {...part} />
             <ErrorNote error={save.error} />
             <Group>
