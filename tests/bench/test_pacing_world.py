@@ -61,6 +61,21 @@ def test_the_abandonment_budget_is_met_but_not_left_unused() -> None:
     assert 0.022 <= tally.abandoned / tally.answered <= 0.032
 
 
+def test_with_the_guard_it_is_never_above_the_limit_and_hardly_less_busy() -> None:
+    """Without a reserve the limit is touched in each burst of bad luck, and everybody waits until it is forgotten."""
+    above = []
+
+    class Watched(Model):
+        def abandoned(self, now_s: float) -> None:
+            super().abandoned(now_s)
+            above.append(self.given_up > 0.03 * self.answered)
+
+    tally = run(Watched(100, guarded=True), 100, 0.1, 1.5 * HOUR_S, seed=21)
+    assert utilisation(tally) > 0.9
+    assert len(above) > 50
+    assert sum(above) <= 3
+
+
 def test_no_call_is_hung_up_before_the_legal_ring_time() -> None:
     hung_up = []
 

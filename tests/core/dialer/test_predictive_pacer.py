@@ -150,6 +150,20 @@ def test_what_a_window_has_overdrawn_or_saved_counts_at_once() -> None:
     assert price(40) > 0
 
 
+def test_some_calls_are_kept_below_the_limit_and_more_of_them_with_more_agents() -> None:
+    """Bad luck takes several at once: with few answers the aim is too near the limit, and that counts."""
+
+    def price(agents: int, answered: int) -> float:
+        pacer = taught()
+        pacer.decide(0.0, EMPTY)
+        window = Window(name="30 days", aim=0.029, limit=0.03, answered=answered, abandoned=round(0.029 * answered))
+        return pacer.decide(1.0, picture(free=2, talking=[-30.0] * agents, windows=(window,))).why.price
+
+    assert price(10, 100_000) == pytest.approx(price(100, 100_000))
+    assert price(10, 2_000) < 0.8 * price(10, 100_000)
+    assert price(100, 2_000) < 0.8 * price(10, 2_000)
+
+
 def test_calls_are_hung_up_late_and_only_then() -> None:
     pacer = taught()
     now_s = 1_000.0

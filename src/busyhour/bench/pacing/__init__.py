@@ -8,6 +8,7 @@ possible at all in the simplest world, `grid.py` runs cells and counts. What it 
 METHODS = (
     "model",
     "model-no-cancel",
+    "model-guarded",
     "model-lines",
     "progressive",
     "vici-defaults",

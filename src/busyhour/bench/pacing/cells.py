@@ -45,7 +45,7 @@ def run_cell(name: str, cell: Cell, setting: Setter | None = None) -> Result:
     if name == OPTIMUM:
         return _bound(cell, began_s)
     if cell.scenario == DAYS:
-        days = run_days(cell, late_cancel=name == OURS[0])
+        days = run_days(cell, late_cancel=name != OURS[1])
         return replace(_result(name, cell, days.tally, days.hours, None, began_s), **days.judged())
     world = World(shape_of(cell), leads_of(cell), method_of(name, cell, setting))
     tally = world.run()

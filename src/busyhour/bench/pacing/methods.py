@@ -4,11 +4,13 @@ from collections.abc import Sequence
 
 from busyhour.bench.pacing.odd_leads import is_likely
 from busyhour.bench.pacing.world import World
+from busyhour.core.dialer.compliance.budget import left_of
 from busyhour.core.dialer.predictive.chance import Chances, Traits
 from busyhour.core.dialer.predictive.pacer import ASK_AT_EVENTS_MAX, Pacer
 from busyhour.core.dialer.predictive.picture import Picture, Rules, Window
 
 AIM, LIMIT = 0.029, 0.03
+NOTHING_LEFT = "the limit on abandoned calls leaves nothing"
 AHEAD = 50  # numbers of the hopper that are looked at
 
 
@@ -63,12 +65,19 @@ class Model(Plain):
     """The production pacer: asked once a second, and with few agents at each event."""
 
     def __init__(
-        self, agents: int, *, late_cancel: bool = True, grace_s: float = 2.0, knows_lines: bool = False
+        self,
+        agents: int,
+        *,
+        late_cancel: bool = True,
+        grace_s: float = 2.0,
+        knows_lines: bool = False,
+        guarded: bool = False,
     ) -> None:
         self.pacer = Pacer()
         self.at_events = agents <= ASK_AT_EVENTS_MAX
         self.rules = Rules(late_cancel=late_cancel, grace_s=grace_s)
         self.chances = Chances() if knows_lines else None
+        self.guarded = guarded  # as in the floor: at no moment may the run be above the limit
         self.answered = self.given_up = 0
 
     def chance_of(self, call: int) -> float:
@@ -100,8 +109,12 @@ class Model(Plain):
         return decision.start
 
     def picture(self, now_s: float, world: World) -> Picture:
-        window = Window(name="run", aim=AIM, limit=LIMIT, answered=self.answered, abandoned=self.given_up)
-        return self.pictured(world, windows=(window,))
+        answered, given_up = self.answered, self.given_up
+        window = Window(name="run", aim=AIM, limit=LIMIT, answered=answered, abandoned=given_up)
+        if not self.guarded:
+            return self.pictured(world, windows=(window,))
+        left = left_of(LIMIT, answered, given_up)
+        return self.pictured(world, windows=(window,), left=left, careful="" if left else NOTHING_LEFT)
 
     def pictured(
         self, world: World, *, windows: tuple[Window, ...], left: int | None = None, careful: str = ""

@@ -11,7 +11,8 @@ from busyhour.bench.pacing.peers_vicidial import Adapt, Setting, Vicidial
 from busyhour.bench.pacing.scenarios import Cell
 from busyhour.bench.pacing.world import Method
 
-OURS = ("model", "model-no-cancel")
+GUARDED = "model-guarded"  # with the guard that the floor has: at no moment above the limit
+OURS = ("model", "model-no-cancel", GUARDED)
 LINES = "model-lines"  # knows which numbers are likelier; in the world where they are not alike
 OPTIMUM = "optimum"  # no method: the exact bound of the memoryless world
 
@@ -67,7 +68,13 @@ CHOICES: dict[str, Choice] = {
 
 
 def ours(name: str, cell: Cell) -> Model:
-    return Model(cell.n, late_cancel=name != "model-no-cancel", grace_s=cell.grace_s, knows_lines=name == LINES)
+    return Model(
+        cell.n,
+        late_cancel=name != "model-no-cancel",
+        grace_s=cell.grace_s,
+        knows_lines=name == LINES,
+        guarded=name == GUARDED,
+    )
 
 
 def is_tuned(name: str) -> bool:

@@ -104,7 +104,7 @@ class Pacer:
     def _weigh(self, now_s: float, picture: Picture, known: Tables, least: int) -> Decision:
         """The marginal test: one more, until its risk is above the price."""
         price = self.learned.price
-        price.look(picture.windows)
+        price.look(picture.windows, agents=picture.free + len(picture.talking) + len(picture.wrapping))
         accepted = price.value
         levels, drift, rows = self._levels, self._drift, known.answers
         calls = [*picture.ringing, *picture.others]
