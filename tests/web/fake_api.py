@@ -27,6 +27,7 @@ class FakeApi:
         self.desk_agent = rows.agent_view(rows.DESK_AGENT, "not_ready", name="Ann Ames", reason="login")
         self.desk_call: dict[str, Any] | None = None
         self.replaced: dict[str, Any] = {}  # rows of a test's own, by path
+        self.parked: list[dict[str, Any]] = []  # what desks see of parked customers
         self.refusal: web.Response | None = None  # what a dial by hand is answered
         self.origin = ""
 
@@ -155,6 +156,8 @@ class FakeApi:
             return rows.contact(8)
         if path == "desk/destinations":
             return queues.DESTINATIONS
+        if path == "desk/parked":
+            return self.parked
         if path == "desk/caller":
             earlier = [queues.caller(1), queues.caller(2)]
             contacts = [] if self.empty else [rows.contact(7)]

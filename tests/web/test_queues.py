@@ -151,7 +151,7 @@ async def test_a_caller_at_the_desk_without_a_mouse(desk: Page, agent: FakeApi) 
     await desk.keyboard.press("Enter")
     sent = {"kind": "queue", "target": "1", "note": "wants a price"}
     assert await asked(agent, 1) == [("POST", "desk/transfer", sent)]
-    await expect(desk.get_by_role("region", name="Send the caller on")).to_have_count(0)
+    await expect(desk.get_by_role("region", name="Transfer")).to_have_count(0)
 
 
 async def test_what_a_header_says_is_no_way_in(desk: Page, agent: FakeApi) -> None:

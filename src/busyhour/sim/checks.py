@@ -170,10 +170,9 @@ class Checks:
         agent_id = agent_of(order.leg)
         paused_s = self._paused_agents.get((tenant, agent_id))
         channel = self._world.pbx.ledger.live.get(order.call)
-        if paused_s is None or channel is None or channel.answered_s is None:
+        supervises = order.leg in self._world.pbx.ears.ever  # who hears the call already, and takes it over
+        if paused_s is None or channel is None or channel.answered_s is None or supervises:
             return
-        if order.leg in self._world.pbx.ears.ever:
-            return  # a supervisor, who hears the call already, takes it over
         if channel.of_caller and not channel.came:
             return  # called back for this agent, who is on the line before they are
         for_them = self._placed_for.get(order.call) == agent_id  # the store may just have lost the intent

@@ -24,6 +24,17 @@ export interface SupervisesView {
 
 export type SupervisionMode = 'listen' | 'whisper' | 'barge';
 
+/** Somebody whom an agent asks while the customer waits; both of them have it. */
+export interface ConsultView {
+  call: string;
+  state: 'ringing' | 'talking' | 'aside' | 'conference';
+  asker: boolean;
+  with_name: string;
+  customer: string;
+  note: string;
+  since_utc_s: number;
+}
+
 export interface AgentView {
   agent_id: number;
   name: string;
@@ -42,6 +53,7 @@ export interface AgentView {
   supervises?: SupervisesView | null;
   /** Who is on this agent's call. */
   supervised_by?: string;
+  consult?: ConsultView | null;
 }
 
 /** What an agent is shown of a caller, beside the number. */
@@ -79,6 +91,9 @@ export interface CallView {
   by_hand: boolean;
   caller: CallerView | null;
   decide_until_utc_s: number | null;
+  /** Where they are parked (0: nowhere), and until when. */
+  slot?: number;
+  parked_until_utc_s?: number | null;
 }
 
 export interface WindowView {

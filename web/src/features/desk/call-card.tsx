@@ -25,7 +25,7 @@ export function CallCard({ me, call, actions, browser, inHand }: Props) {
   return (
     <Card withBorder padding="lg" component="section" aria-label={t('desk.call')}>
       {call === null || me === null ? (
-        <NoCall me={me} />
+        me?.consult ? null : <NoCall me={me} />
       ) : call.state === 'reserved' ? (
         <PreviewCard call={call} inHand={inHand} />
       ) : (
@@ -84,7 +84,9 @@ function Call({ me, call, campaign }: { me: AgentView; call: CallView; campaign:
 function Controls({ me, call, actions, browser }: Omit<Props, 'inHand'>) {
   const { t } = useTranslation();
   const { line, muted } = usePhone();
-  const talking = me?.state === 'on_contact' && call !== null;
+  const consulted = me?.consult != null && !me.consult.asker;
+  const talking = me?.state === 'on_contact' && (call !== null || consulted);
+  const alone = talking && call !== null && me?.consult == null;
   const dialing = me?.state === 'reserved' && call !== null && call.decide_until_utc_s === null;
   const held = call?.held ?? false;
   const ringing = browser && line === 'ringing';
@@ -93,8 +95,9 @@ function Controls({ me, call, actions, browser }: Omit<Props, 'inHand'>) {
       {ringing && <Control label={t('desk.answer')} keys="A" icon="phone" color="green" onClick={actions.answer} />}
       <Control label={t('desk.hangUp')} keys="E" icon="hangup" color="red" onClick={actions.hangUp} disabled={!talking && !dialing} />
       {browser && <Control label={t(muted ? 'desk.unmute' : 'desk.mute')} keys="M" icon={muted ? 'micOff' : 'mic'} pressed={muted} onClick={actions.mute} disabled={!talking || line !== 'up'} />}
-      <Control label={t(held ? 'desk.resume' : 'desk.hold')} keys="H" icon={held ? 'resume' : 'hold'} pressed={held} onClick={actions.hold} disabled={!talking} />
-      {call?.caller != null && <Control label={t('transfer.button')} keys="F" icon="forward" pressed={actions.transfer} onClick={actions.toggleTransfer} disabled={!talking} />}
+      <Control label={t(held ? 'desk.resume' : 'desk.hold')} keys="H" icon={held ? 'resume' : 'hold'} pressed={held} onClick={actions.hold} disabled={!talking || call === null} />
+      {alone && <Control label={t('transfer.button')} keys="F" icon="forward" pressed={actions.transfer} onClick={actions.toggleTransfer} />}
+      {alone && <Control label={t('park.button')} keys="Y" icon="park" onClick={actions.park} />}
       {browser && <Control label={t('desk.keypad')} keys="K" icon="keypad" pressed={actions.keypad} onClick={actions.toggleKeypad} disabled={!talking} />}
     </Group>
   );

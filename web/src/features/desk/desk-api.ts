@@ -1,8 +1,8 @@
 // What the desk asks of the server. What happens then comes back by the feed.
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { failed } from '@/components/notify';
 import type { SipAccess } from '@/features/desk/phone/phone';
-import { api } from '@/lib/api';
+import { api, getRows } from '@/lib/api';
 import type { DeskCaller, DeskDestinations } from '@/lib/queue-records';
 import type { Agent, AttemptRow, Contact, Disposition, PauseReason, PreviewEnd } from '@/lib/records';
 import type { TriedView } from '@/lib/views';
@@ -67,7 +67,37 @@ export function useTransfer(done: () => void) {
   return useMutation({ mutationFn: (to: { kind: 'queue' | 'agent' | 'number'; target: string; note: string }) => api.post<unknown>('/api/desk/transfer', to), onSuccess: done });
 }
 
-export type Order = 'ready' | 'logoff' | 'hangup' | 'hold' | 'resume' | 'wrapup/end';
+/** Asks somebody first; the customer waits. A refusal is shown in the form. */
+export function useConsult(done: () => void) {
+  return useMutation({ mutationFn: (to: { kind: 'queue' | 'agent' | 'number'; target: string; note: string }) => api.post<unknown>('/api/desk/consult', to), onSuccess: done });
+}
+
+export interface Parked {
+  slot: number;
+  call: string;
+  number: string;
+  name: string;
+  parked_by: string;
+  until_utc_s: number;
+  mine: boolean;
+}
+
+/** All agents' parked customers. The desk's own feed does not tell of others' calls, so it is asked for. */
+export function useParked() {
+  return useQuery({ queryKey: ['desk', 'parked'], queryFn: () => getRows<Parked>('/api/desk/parked'), staleTime: 0, refetchInterval: 3_000 });
+}
+
+export function usePickUp() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (slot: number) => api.post<unknown>('/api/desk/parked/pickup', { slot }),
+    onError: failed,
+    onSettled: () => client.invalidateQueries({ queryKey: ['desk', 'parked'] }),
+  });
+}
+
+export type ConsultStep = 'swap' | 'complete' | 'conference' | 'leave' | 'cancel';
+export type Order = 'ready' | 'logoff' | 'hangup' | 'hold' | 'resume' | 'wrapup/end' | 'park' | `consult/${ConsultStep}`;
 
 export function useOrder() {
   return useMutation({ mutationFn: (order: Order) => api.post<unknown>(`/api/desk/${order}`), onError: failed });

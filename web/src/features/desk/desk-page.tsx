@@ -5,10 +5,12 @@ import { useTranslation } from 'react-i18next';
 import { Loaded } from '@/components/page';
 import { CallerCard } from '@/features/desk/caller-card';
 import { CallCard } from '@/features/desk/call-card';
+import { ConsultCard } from '@/features/desk/consult-card';
 import { ContactCard } from '@/features/desk/contact-card';
 import { useCallerInHand, useContactInHand, useDesk, type Desk } from '@/features/desk/desk-api';
 import { ManualDial } from '@/features/desk/manual-dial';
 import { useOneTab } from '@/features/desk/one-tab';
+import { ParkedList } from '@/features/desk/parked-list';
 import { PhoneNotice } from '@/features/desk/phone-notice';
 import { Announcer, useArrival } from '@/features/desk/arrival';
 import { TransferForm } from '@/features/desk/transfer-form';
@@ -73,8 +75,10 @@ function Screen({ desk, me, call, browser }: { desk: Desk; me: AgentView | null;
       <div className="desk-columns">
         <Stack gap="md">
           <CallCard me={me} call={call} actions={actions} browser={browser} inHand={inHand.data} />
-          {actions.transfer && call !== null && <TransferForm key={`to ${call.call}`} preset={call.caller?.transfer_to ?? ''} close={actions.closeTransfer} />}
-          {me !== null && call === null && <ManualDial me={me} />}
+          {me?.consult != null && <ConsultCard consult={me.consult} actions={actions} />}
+          {actions.transfer && call !== null && <TransferForm key={`to ${call.call}`} preset={call.caller?.transfer_to ?? ''} caller={called} close={actions.closeTransfer} />}
+          {me !== null && call === null && me.consult == null && <ManualDial me={me} />}
+          <ParkedList free={me !== null && call === null && me.consult == null && me.state !== 'offline'} />
           {call !== null && me !== null && me.state !== 'reserved' && (
             <WrapUp key={call.call} me={me} call={call} dispositions={dispositions} finish={actions.finish} />
           )}

@@ -1,11 +1,12 @@
 // All that an agent can do on the desk, as actions: buttons, keys and the palette share them.
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useOrder, usePause, type Desk } from '@/features/desk/desk-api';
+import { useOrder, usePause, type ConsultStep, type Desk } from '@/features/desk/desk-api';
 import { allowSound } from '@/features/desk/phone/beep';
 import { openMicrophone } from '@/features/desk/phone/microphone';
 import { answerPhone, resumeSound, setMuted, usePhone } from '@/features/desk/phone/phone';
 import { useOffer, type Action } from '@/lib/actions';
+import { stepsOf } from '@/features/desk/consult-steps';
 import type { AgentView, CallView } from '@/lib/views';
 
 export interface DeskActions {
@@ -23,6 +24,8 @@ export interface DeskActions {
   transfer: boolean;
   toggleTransfer: () => void;
   closeTransfer: () => void;
+  consult: (step: ConsultStep) => void;
+  park: () => void;
   busy: boolean;
 }
 
@@ -52,6 +55,8 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
       hold: () => order(held ? 'resume' : 'hold'),
       finish: () => order('wrapup/end'),
       toggleKeypad: () => setKeypadOf((open) => (open === callId ? null : callId)),
+      consult: (step: ConsultStep) => order(`consult/${step}`),
+      park: () => order('park'),
       closeTransfer: () => setTransferOf(null),
       toggleTransfer: () => setTransferOf((open) => (open === callId ? null : callId)),
     }),
@@ -59,10 +64,10 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
   );
 
   const talking = me?.state === 'on_contact';
+  const consult = me?.consult ?? null;
   const dialing = me?.state === 'reserved' && call !== null && call.decide_until_utc_s === null;
   const readyNow = me?.state === 'available' || (me !== null && me.state !== 'not_ready' && me.state !== 'offline' && me.next_pause === null);
   const firstReason = desk.pause_reasons[0]?.name ?? null;
-  const called = call?.caller != null;
   const offered = useMemo(() => {
     const group = t('desk.keysGroup');
     const one = (id: string, keys: string | null, label: string, perform: () => void): Action => ({ id: `desk ${id}`, keys, label, group, perform });
@@ -77,15 +82,18 @@ export function useDeskActions(desk: Desk, me: AgentView | null, call: CallView 
         one('mute', 'mod+shift+M', t('desk.muteUnmute'), acts.mute),
         one('keypad', 'mod+shift+K', t('desk.keypad'), acts.toggleKeypad),
       );
-      if (called) list.push(one('transfer', 'mod+shift+F', t('transfer.title'), acts.toggleTransfer));
+      if (consult === null && callId !== null) {
+        list.push(one('transfer', 'mod+shift+F', t('transfer.title'), acts.toggleTransfer), one('park', 'mod+shift+Y', t('park.button'), acts.park));
+      }
+      for (const { step, keys } of stepsOf(consult)) list.push(one(`consult ${step}`, `mod+shift+${keys}`, t(`consult.${step}`), () => acts.consult(step)));
     }
     for (const reason of desk.pause_reasons) {
       list.push(one(`pause ${reason.name}`, null, t('desk.pauseFor', { reason: reason.name }), () => acts.pause(reason.name)));
     }
     return list;
-  }, [t, acts, talking, called, dialing, readyNow, firstReason, desk.pause_reasons]);
+  }, [t, acts, talking, callId, consult, dialing, readyNow, firstReason, desk.pause_reasons]);
   useOffer(offered);
 
   const open = (of: string | null) => talking && of !== null && of === callId;
-  return { ...acts, keypad: open(keypadOf), transfer: called && open(transferOf), busy: ordering || pausing };
+  return { ...acts, keypad: open(keypadOf), transfer: consult === null && open(transferOf), busy: ordering || pausing };
 }
