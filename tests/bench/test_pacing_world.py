@@ -3,14 +3,14 @@ bench pacing`."""
 
 import pytest
 
-from busyhour.bench.pacing import leads
 from busyhour.bench.pacing.cells import run_cell
-from busyhour.bench.pacing.methods import Model, Progressive
 from busyhour.bench.pacing.optimum import optimum
 from busyhour.bench.pacing.peers_vicidial import Adapt, Setting, Vicidial
 from busyhour.bench.pacing.roster import DIALS
 from busyhour.bench.pacing.scenarios import HOUR_S, Cell, leads_of, shape_of
-from busyhour.bench.pacing.world import Shape, Tally, World
+from busyhour.sim.pacing import leads
+from busyhour.sim.pacing.methods import Model, Progressive
+from busyhour.sim.pacing.world import Shape, Tally, World
 
 
 def run(method: object, agents: int, p: float, length_s: float, seed: int = 31, **shape: object) -> Tally:

@@ -11,7 +11,6 @@ import httpx
 from fastapi import FastAPI
 
 from busyhour.adapters.files.contact_files import ContactFiles
-from busyhour.bench.pacing.planned import play
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.values import DialMode, ListRole, Role
 from busyhour.http.app import create_app
@@ -26,6 +25,7 @@ from busyhour.service.hearings import Hearings
 from busyhour.service.importing import Importing
 from busyhour.service.planning import Planner
 from busyhour.settings import Settings
+from busyhour.sim.pacing.planned import play
 from tests.http.http_fakes import FakeClock, FakeFloors, FakePhones, FakeVoice
 from tests.http.http_fakes_people import FakeDirectory
 from tests.http.http_fakes_queues import FakeQueues

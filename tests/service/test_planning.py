@@ -6,8 +6,6 @@ from typing import Any
 import msgspec
 import pytest
 
-from busyhour.bench.pacing.people import learned_people, usual_people
-from busyhour.bench.pacing.planned import length_of, play
 from busyhour.core.dialer.predictive.chance import Chances
 from busyhour.core.dialer.predictive.kept import pack
 from busyhour.core.dialer.predictive.learned import PRIOR, RING_BINS, TALK_BINS, WRAP_BINS, Hazards, Learned
@@ -17,6 +15,8 @@ from busyhour.core.model.values import DialMode
 from busyhour.service import records as r
 from busyhour.service.errors import Invalid, TooMany
 from busyhour.service.planning import PlanAsked, Planner, PlanOrder, PlanPoint, order_of
+from busyhour.sim.pacing.people import learned_people, usual_people
+from busyhour.sim.pacing.planned import length_of, play
 
 EVEN = Hazards(
     talk=[1 / 90] * TALK_BINS,

@@ -184,10 +184,10 @@ class Product:
     @cached_property
     def services(self) -> "Services":
         """What the page and the API work with."""
-        from busyhour.bench.pacing.planned import play
         from busyhour.http.compat.listeners import Management
         from busyhour.http.services import Services  # late, as `page.py`
         from busyhour.service.planning import Planner
+        from busyhour.sim.pacing.planned import play
 
         spool, lists = self.folder.path / "spool", self.stores.lists
         imports = Importing(lists=lists, files=ContactFiles, clock=self.clock, spool=spool)

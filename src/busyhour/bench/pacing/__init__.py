@@ -1,7 +1,8 @@
 """Pacing in a world of pretended lists and agents: the production pacer beside what other dialers do.
 
-`world.py` is the world, `leads.py` who is called, `methods.py` and `peers*.py` who decides, `optimum.py` what is
-possible at all in the simplest world, `grid.py` runs cells and counts. What it showed is in docs/benchmarks.md.
+The world, who is called in it, and the pacer at work there are in `sim/pacing`; `peers*.py` are the others,
+`optimum.py` is what is possible at all in the simplest world, `grid.py` runs cells and counts. What it showed is in
+docs/benchmarks.md.
 """
 
 # The names stand here, for `busyhour --help` must not wait until all of this is loaded.

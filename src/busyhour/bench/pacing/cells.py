@@ -9,7 +9,7 @@ from busyhour.bench.pacing.days import run_days
 from busyhour.bench.pacing.optimum import optimum
 from busyhour.bench.pacing.roster import FIXED, LINES, OPTIMUM, OURS, Setter, ours, with_setting
 from busyhour.bench.pacing.scenarios import DAYS, Cell, after_jump, leads_of, shape_of
-from busyhour.bench.pacing.world import Method, Tally, World
+from busyhour.sim.pacing.world import Method, Tally, World
 
 
 class Result(Struct, frozen=True, kw_only=True):

@@ -3,9 +3,9 @@
 from statistics import quantiles
 from time import process_time
 
-from busyhour.bench.pacing import leads
-from busyhour.bench.pacing.methods import Model
-from busyhour.bench.pacing.world import Shape, World
+from busyhour.sim.pacing import leads
+from busyhour.sim.pacing.methods import Model
+from busyhour.sim.pacing.world import Shape, World
 
 AGENTS, P, LENGTH_S = 300, 0.1, 900.0
 FIRST_S = 120.0  # tables are made anew most often at the start; that is not the usual

@@ -9,10 +9,7 @@ from collections.abc import Mapping
 
 from msgspec import Struct, field
 
-from busyhour.bench.pacing import leads
-from busyhour.bench.pacing.methods import Model
 from busyhour.bench.pacing.scenarios import Cell
-from busyhour.bench.pacing.world import Shape, Tally, World
 from busyhour.core.dialer.compliance.budget import Budget, budget_of
 from busyhour.core.dialer.compliance.budget import Rules as Law
 from busyhour.core.dialer.compliance.ledger import Ledger
@@ -21,6 +18,9 @@ from busyhour.core.dialer.predictive.pacer import Pacer
 from busyhour.core.dialer.predictive.picture import Picture
 from busyhour.core.floor.law import windows_of
 from busyhour.core.model.counts import ABANDONED, CONNECTED, Count, Reckoning, ReckoningAsk
+from busyhour.sim.pacing import leads
+from busyhour.sim.pacing.methods import Model
+from busyhour.sim.pacing.world import Shape, Tally, World
 
 DAYS, DAYS_QUICK = 40, 4
 OPENS_S, OPEN_S = 9 * 3600.0, 8 * 3600.0

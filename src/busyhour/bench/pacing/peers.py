@@ -8,8 +8,8 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from math import floor
 
-from busyhour.bench.pacing.methods import Plain
-from busyhour.bench.pacing.world import World
+from busyhour.sim.pacing.methods import Plain
+from busyhour.sim.pacing.world import World
 
 FIRST_GUESS = 0.3  # of the calls are answered by a person
 

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from msgspec import Struct
 
-from busyhour.bench.pacing.methods import Plain
-from busyhour.bench.pacing.world import World
+from busyhour.sim.pacing.methods import Plain
+from busyhour.sim.pacing.world import World
 
 TICK_S = 0.5
 SAMPLE_TICKS, DIAL_TICKS, ADAPT_TICKS, COUNT_TICKS = 2, 5, 30, 120

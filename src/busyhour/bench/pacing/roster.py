@@ -5,11 +5,11 @@ from itertools import product
 
 from msgspec import Struct
 
-from busyhour.bench.pacing.methods import Model, Progressive
 from busyhour.bench.pacing.peers import Boost, Mizu, MizuByHand, Multiplier, ProportionalIntegral, Window
 from busyhour.bench.pacing.peers_vicidial import Adapt, Setting, Vicidial
 from busyhour.bench.pacing.scenarios import Cell
-from busyhour.bench.pacing.world import Method
+from busyhour.sim.pacing.methods import Model, Progressive
+from busyhour.sim.pacing.world import Method
 
 GUARDED = "model-guarded"  # with the guard that the floor has: at no moment above the limit
 OURS = ("model", "model-no-cancel", GUARDED)

@@ -7,9 +7,9 @@ from random import Random
 from msgspec import Struct
 from msgspec.structs import replace
 
-from busyhour.bench.pacing import leads, odd_leads
-from busyhour.bench.pacing.leads import Lead
-from busyhour.bench.pacing.world import WARM_UP_S, Shape
+from busyhour.sim.pacing import leads, odd_leads
+from busyhour.sim.pacing.leads import Lead
+from busyhour.sim.pacing.world import WARM_UP_S, Shape
 
 HOUR_S = 3600.0
 HOURS = {5: 80, 10: 40, 25: 16, 50: 8, 100: 8, 300: 4}  # about the same number of answers in each

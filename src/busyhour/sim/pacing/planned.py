@@ -7,10 +7,6 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from busyhour.bench.pacing.leads import Lead
-from busyhour.bench.pacing.methods import Model, Plain
-from busyhour.bench.pacing.people import learned_people, usual_people
-from busyhour.bench.pacing.world import ENDLESS, WARM_UP_S, Method, Shape, World
 from busyhour.core.dialer.compliance.budget import alpha_of, left_of
 from busyhour.core.dialer.compliance.presets import Span
 from busyhour.core.dialer.compliance.presets import Window as LawWindow
@@ -22,6 +18,10 @@ from busyhour.core.dialer.predictive.picture import Picture, Rules, Window
 from busyhour.core.model.campaign import Campaign, Pacing
 from busyhour.core.model.values import DialMode
 from busyhour.service.planning import PlanOrder, PlanPoint
+from busyhour.sim.pacing.leads import Lead
+from busyhour.sim.pacing.methods import Model, Plain
+from busyhour.sim.pacing.people import learned_people, usual_people
+from busyhour.sim.pacing.world import ENDLESS, WARM_UP_S, Method, Shape, World
 
 AGENT_HOURS = 50.0  # played for each point, where that is neither too short nor too long
 HOURS_LEAST, HOURS_MOST = 1.5, 6.0

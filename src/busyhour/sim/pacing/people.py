@@ -8,10 +8,10 @@ from random import Random
 
 from msgspec.structs import replace
 
-from busyhour.bench.pacing import leads
-from busyhour.bench.pacing.leads import Lead, Span
 from busyhour.core.dialer.predictive.learned import TALK_BIN_S, Hazards
 from busyhour.core.dialer.predictive.means import Means, means_of
+from busyhour.sim.pacing import leads
+from busyhour.sim.pacing.leads import Lead, Span
 
 ROUNDS = 40  # of halving, to meet a chance
 RING_LEAST_S = 2.0

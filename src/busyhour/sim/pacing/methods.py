@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from busyhour.bench.pacing.odd_leads import is_likely
-from busyhour.bench.pacing.world import World
 from busyhour.core.dialer.compliance.budget import left_of
 from busyhour.core.dialer.predictive.chance import Chances, Traits
 from busyhour.core.dialer.predictive.pacer import ASK_AT_EVENTS_MAX, Pacer
 from busyhour.core.dialer.predictive.picture import Picture, Rules, Window
+from busyhour.sim.pacing.odd_leads import is_likely
+from busyhour.sim.pacing.world import World
 
 AIM, LIMIT = 0.029, 0.03
 NOTHING_LEFT = "the limit on abandoned calls leaves nothing"

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from msgspec import Struct
 
-from busyhour.bench.pacing.leads import Lead
+from busyhour.sim.pacing.leads import Lead
 
 WARM_UP_S = 1800.0  # not counted in utilisation and waits; abandonment counts from the first call
 ENDLESS = 1_000_000_000

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from random import Random
 
-from busyhour.bench.pacing import leads
-from busyhour.bench.pacing.leads import Lead
+from busyhour.sim.pacing import leads
+from busyhour.sim.pacing.leads import Lead
 
 LATENCY_S = (0.2, 1.0)  # to the network, and again back
 AMD_LISTENS_S = 0.8  # before a person is known to be one
