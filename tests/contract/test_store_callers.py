@@ -49,6 +49,21 @@ async def test_who_calls_is_found_by_the_next_engine_with_their_queue_and_how_fa
     assert inbound.floor.entries == ()
 
 
+async def test_who_has_a_caller_after_a_hand_over_is_known_to_the_next_engine(inbound: Inbound) -> None:
+    at, call, other = inbound.utc_s, inbound.call(), inbound.side.agent_id + 1
+    await inbound.commit(
+        inbound.came(),
+        c.SaveProgress(call=call, state="answered", answered_utc_s=at + 1),
+        c.SaveProgress(call=call, state="answered", joined_utc_s=at + 2, agent_id=inbound.side.agent_id),
+        c.SaveProgress(call=call, state="answered", agent_id=other),
+    )
+    [caller] = (await inbound.own()).callers
+    assert (caller.agent_id, caller.joined_utc_s) == (other, at + 2), "joined is when they first had an agent"
+    await inbound.commit(c.SaveProgress(call=call, state="answered", joined_utc_s=at + 2, agent_id=other))
+    [caller] = (await inbound.own()).callers
+    assert caller.agent_id == other
+
+
 @pytest.mark.covers("I29", "I31")
 async def test_a_callers_record_is_written_once_and_they_stay_while_their_agent_wraps_up(inbound: Inbound) -> None:
     call, agent_id = inbound.call(), inbound.side.agent_id

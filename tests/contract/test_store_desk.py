@@ -198,3 +198,14 @@ async def test_who_supervised_whom_and_how_long_is_in_the_audit_log_and_once(wor
         (Audited.LISTENED, world.agent_id, "Ben", "i1-7.1", "+4930777"),
         (Audited.SUPERVISED, world.agent_id, "Ben, 12 s", "i1-7.1", "+4930777"),
     ]
+
+
+async def test_who_has_a_call_after_a_hand_over_is_known_to_the_next_engine(world: World) -> None:
+    item, other = await previewed(world), world.agent_id + 1
+    await world.commit(
+        world.place(item),
+        c.SaveProgress(call=item.call, state="answered", answered_utc_s=5.0, joined_utc_s=6.0, agent_id=world.agent_id),
+        c.SaveProgress(call=item.call, state="answered", agent_id=other),
+    )
+    [row] = await world.rows("SELECT joined_utc_s, agent_id FROM attempt")
+    assert row == {"joined_utc_s": 6.0, "agent_id": other}, "joined is when they first had an agent"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from busyhour.core.model.queue import SkillNeed
-from busyhour.core.model.values import AcwMode, LegMode
+from busyhour.core.model.values import LegMode
 from tests.core.inbound import people, queue, story
 from tests.core.story import Story, campaign
 
@@ -52,6 +52,7 @@ def test_a_caller_is_handed_over_to_an_agent_who_was_asked_first() -> None:
             > progress i1 bob
             > ok
             > agent ann acw
+            > agent bob on_contact
         32.1 joins i1 bob#2
             > progress i1 bob
         61 ends i1 normal
@@ -362,6 +363,7 @@ def test_a_contact_who_was_dialed_is_handed_over_and_both_wrap_up() -> None:
             > progress c1 bob
             > ok
             > agent ann acw
+            > agent bob on_contact
         20.1 joins c1 bob#2
             > progress c1 bob
         40 ends c1 normal
@@ -378,23 +380,3 @@ def test_a_contact_who_was_dialed_is_handed_over_and_both_wrap_up() -> None:
     """)
     assert not one.floor.calls
     assert (one.floor.agents[1].talk_s, one.floor.agents[2].talk_s) == pytest.approx((16.9, 19.9))
-
-
-@pytest.mark.covers("OC-075")
-def test_each_queue_has_the_talk_that_was_in_it() -> None:
-    service = queue(queue_id=2, name="Service", acw_mode=AcwMode.NONE)
-    one = story(queue(), service, agents=people("ann", "bob"), show=("nothing",)).working("ann", "bob")
-    one.check("""
-        1 arrives i1 5551 +491
-        1 answers i1
-        2 joins i1 ann#1
-        12 sends-on ann queue 2
-        12.1 joins i1 bob#2
-        42.1 ends i1 normal
-    """)
-    talked = {
-        queue_id: sum(one.talk_s for one in buckets.values()) for queue_id, buckets in one.floor.entries.counts.items()
-    }
-    assert talked == pytest.approx({1: 10.0, 2: 30.0})
-    assert one.floor.agents[1].acw_queue is not None
-    assert one.floor.agents[1].acw_queue.name == "Sales", "the card shows where they served, not where they sent"

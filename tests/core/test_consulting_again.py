@@ -1,11 +1,13 @@
-"""Stories of consultations when something was lost: the engine, an order, a fact, a channel."""
+"""Stories of consultations when something was lost: the engine, an order, a fact, a channel; and the figures."""
 
+import pytest
 from msgspec.structs import replace
 
 from busyhour.core.events import PbxSeen
 from busyhour.core.model.callers import OpenCaller
 from busyhour.core.model.pictures import ChannelPicture, PbxPicture
-from tests.core.inbound import number, people, queue
+from busyhour.core.model.values import AcwMode
+from tests.core.inbound import number, people, queue, story
 from tests.core.story import NOON_UTC_S, Story, campaign
 from tests.core.test_consulting import ORDERS, talking
 
@@ -45,12 +47,14 @@ PARTY = ChannelPicture(channel="p1-1-7-9", answered=True, bridge="ra1-1-7-1")
 def test_after_a_restart_who_was_asked_goes_and_the_customer_is_with_who_asked() -> None:
     one = after_a_restart(ChannelPicture(channel="i1-1", answered=True), BOB_WITH_ANN, PARTY)
     assert one.first == [
-        *("seat bob#2 home", "hold i1", "join i1 ann#1", "hang-up-leg party#9"),
+        *("seat bob#2 home", "hold i1", "hang-up-leg party#9"),
     ]
     assert one.floor.trunks[1].up == 1, "a party has its line until it is gone"
     one.check("""
-        0.1 joins i1 ann#1
-        0.2 leg-down party#9
+        0.1 leg-down party#9
+        0.5 ticks
+            > join i1 ann#1
+        0.6 joins i1 ann#1
     """)
     assert one.floor.trunks[1].up == 0
     assert one.floor.callers["i1-1"].agent_id == 1
@@ -162,3 +166,23 @@ def test_nobody_else_is_given_to_who_is_asked_and_their_wishes_hold_afterwards()
         21 ready bob
             > join i2 bob#2
     """)
+
+
+@pytest.mark.covers("OC-075")
+def test_each_queue_has_the_talk_that_was_in_it() -> None:
+    service = queue(queue_id=2, name="Service", acw_mode=AcwMode.NONE)
+    one = story(queue(), service, agents=people("ann", "bob"), show=("nothing",)).working("ann", "bob")
+    one.check("""
+        1 arrives i1 5551 +491
+        1 answers i1
+        2 joins i1 ann#1
+        12 sends-on ann queue 2
+        12.1 joins i1 bob#2
+        42.1 ends i1 normal
+    """)
+    talked = {
+        queue_id: sum(one.talk_s for one in buckets.values()) for queue_id, buckets in one.floor.entries.counts.items()
+    }
+    assert talked == pytest.approx({1: 10.0, 2: 30.0})
+    assert one.floor.agents[1].acw_queue is not None
+    assert one.floor.agents[1].acw_queue.name == "Sales", "the card shows where they served, not where they sent"

@@ -24,7 +24,7 @@ from busyhour.sim.checks_law import LawChecks
 from busyhour.sim.checks_live import LiveChecks
 from busyhour.sim.checks_recording import RecordingChecks
 from busyhour.sim.checks_retry import check_pause_between
-from busyhour.sim.checks_wrap_up import WAITS_MAX_S, WrapUps
+from busyhour.sim.checks_wrap_up import WAITS_MAX_S, WrapUps, has_another
 from busyhour.sim.ledger import Channel, Violation
 from busyhour.sim.loop import the_loop
 
@@ -278,7 +278,7 @@ class Checks:
         if before is not None and keep.at_utc_s < before.at_utc_s - self._set_back_s(self._agents_written_s[key]):
             raise Violation(f"I28: {who} went back in time")
         self._agents_written_s[key] = the_loop().now_s
-        another = before is not None and keep.state == before.state != AgentState.NOT_READY and keep.call != before.call
+        another = before is not None and has_another(before, keep)
         new_engine = fence > self._agents_fence.get(key, 0)
         if before is not None and another and not (new_engine and self._was_with(keep)):
             raise Violation(f"I27: {who} is {keep.state} with {before.call}, and then with {keep.call}")

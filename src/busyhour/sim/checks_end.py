@@ -22,7 +22,21 @@ AGENDA_MAX = 500  # entries of a floor's agenda at rest, stale ones too
 
 DEADLINES_OF = {
     **dict.fromkeys(
-        ("ring", "listen", "wait", "join", "orphan", "music", "strand", "max", "gone", "look", "prompt", "opt-out"),
+        (
+            "ring",
+            "listen",
+            "wait",
+            "join",
+            "orphan",
+            "music",
+            "rejoin",
+            "strand",
+            "max",
+            "gone",
+            "look",
+            "prompt",
+            "opt-out",
+        ),
         "call",
     ),
     **dict.fromkeys(("hours", "due", "rate", "minute", "second", "destination", "pace", "forget-run"), "run"),

@@ -14,6 +14,14 @@ LETS_GO = (e.WrapUpEndAsked, e.ReadyAsked, e.LogOffAsked)
 Key = tuple[int, int]  # tenant, agent
 
 
+def has_another(before: c.SaveAgentState, keep: c.SaveAgentState) -> bool:
+    """Another call in the same state. Who is asked about a customer has no call yet, and may be given that one."""
+    if keep.state != before.state or keep.state == AgentState.NOT_READY:
+        return False
+    was_asked = before.call is None and keep.state == AgentState.ON_CONTACT
+    return keep.call != before.call and not was_asked
+
+
 class WrapUps:
     def __init__(self) -> None:
         self._let_go: dict[Key, e.Instant] = {}  # who ended their wrap-up, or may have: when last

@@ -30,6 +30,16 @@ def looked_at(floor: Floor | None, agent_id: int) -> str | None:
     return call.call if call is not None and call.state is CallState.RESERVED and not call.approved else None
 
 
+def consults(floor: Floor | None, agent_id: int) -> bool | None:
+    """Whether this agent asked; False: they are asked; None: there is no consultation on the screen."""
+    agent = floor.agents.get(agent_id) if floor is not None else None
+    if floor is None or agent is None:
+        return None
+    if agent.consult is not None:
+        return False
+    return True if agent.call in floor.consults else None
+
+
 class Desks:
     """What the desks of a world show."""
 
@@ -43,3 +53,10 @@ class Desks:
 
     def call_in_hand(self, tenant: int, agent_id: int) -> tuple[str, bool] | None:
         return call_in_hand(self.engines[tenant].floor, agent_id)
+
+    def consults(self, tenant: int, agent_id: int) -> bool | None:
+        return consults(self.engines[tenant].floor, agent_id)
+
+    def parked(self, tenant: int) -> list[int]:
+        floor = self.engines[tenant].floor
+        return sorted(floor.parked) if floor is not None else []

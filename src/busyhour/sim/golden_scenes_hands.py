@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 
 from busyhour.core import events as e
 from busyhour.core.events import ConsultStep
+from busyhour.core.floor.parking import PARK_S
 from busyhour.core.model.queue import DestinationKind
 from busyhour.sim.faults import Weather
 from busyhour.sim.golden import GoldenWorld
@@ -94,6 +95,15 @@ async def parked_and_taken_up(stage: GoldenWorld) -> None:
     await asyncio.sleep(12.0)
 
 
+async def nobody_takes_them_up(stage: GoldenWorld) -> None:
+    """Until they are back with who parked them."""
+    await first_talks(stage, PARK_S + 16.0)
+    await stage.agent().park()
+    await asyncio.sleep(4.0)
+    await stage.agent().wrap_up()
+    await asyncio.sleep(PARK_S + 12.0)
+
+
 async def contact_is_handed_over(stage: GoldenWorld) -> None:
     await stage.at_work()
     await stage.talking()
@@ -137,6 +147,7 @@ HANDS: tuple[Scene, ...] = (
     hands("who is asked is gone", "The PBX cannot seat them.", colleague_is_gone, weather=Weather(event_lost=1.0)),
     hands("the engine dies in a conference", "Who asked has the caller, the party is let go.", engine_dies),
     hands("parked and taken up", "By another agent, by the number of the place.", parked_and_taken_up),
+    hands("nobody takes them up", "Who parked them has them again.", nobody_takes_them_up),
     scene(
         "in hand: a contact whom we dialed",
         "Handed over, parked by the second agent, taken up by the first.",

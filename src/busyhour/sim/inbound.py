@@ -13,11 +13,11 @@ import msgspec
 from busyhour.core import events as e
 from busyhour.core.model.queue import Destination, DestinationKind, Dispatch
 from busyhour.sim.callers import CallersPbx, Comer
+from busyhour.sim.hands import HandyAgent
 from busyhour.sim.inbound_rooms import DESK, DIALED, KEY, KINDS, SALES, TECH, furnish_callers
 from busyhour.sim.ledger import Channel
 from busyhour.sim.loop import rest
 from busyhour.sim.partitions import MixedWorld
-from busyhour.sim.people import SimAgent
 from busyhour.sim.world import World
 
 TALK_S = (2.0, 30.0)
@@ -32,12 +32,8 @@ ADMIN_S = 25.0  # between two changes of a queue
 DISPATCH_S = 4.0  # between two looks of another program
 
 
-class InboundAgent(SimAgent):
+class InboundAgent(HandyAgent):
     """An agent who may send callers on."""
-
-    def __init__(self, *arguments: Any, own_dice: Random, **more: Any) -> None:
-        super().__init__(*arguments, **more)
-        self._own_dice = own_dice
 
     async def _talk(self, call: str, roll: float) -> None:
         if call.startswith("c") or self._own_dice.random() >= SENDS_ON:

@@ -180,7 +180,8 @@ def on_leg_answered(f: FloorState, event: e.LegAnswered) -> None:
 def join_waiting(f: FloorState, agent: AgentLive, call: CallLive) -> None:
     """The leg came up for a customer who waits for this agent: offered, or orphaned by a reload."""
     if call.state is CallState.ORPHANED:
-        f.drop("orphan", call.call)
+        for kind in ("orphan", "rejoin"):
+            f.drop(kind, call.call)
         f.move(call, CallCause.OFFERED)
         f.at(calls.JOIN_S, "join", call.call)
     if isinstance(call, CallerCall):

@@ -22,7 +22,7 @@ from busyhour.core.model.values import EndCause
 
 DEADLINES = (
     *("entry", "announce", "direct", "outside", "whisper", "lift"),
-    *("ring", "wait", "join", "orphan", "music", "max", "gone", "look", "prompt"),
+    *("ring", "wait", "join", "orphan", "music", "rejoin", "max", "gone", "look", "prompt"),
 )
 WITH_AGENT = (CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 NO_PROOF = (EndCause.UNKNOWN, EndCause.PBX_RESTART, EndCause.FAILURE)

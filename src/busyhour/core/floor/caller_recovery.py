@@ -14,7 +14,6 @@ from busyhour.core.acd.entries import Entry
 from busyhour.core.acd.overflow import Path
 from busyhour.core.commands import AnswerCall, Hold, SaveEntry
 from busyhour.core.floor import (
-    agents,
     callbacks,
     callers,
     calls,
@@ -56,7 +55,7 @@ def begin(f: FloorState, event: e.FloorStarted, channels: Channels, histories: H
     lost_callers.restore(f, event.lost_lately, event.callbacks)
     entries = _last_places(f, event)
     _restore_promises(f, event, entries)
-    for stored in event.callers:
+    for stored in places.in_order(event.callers, channels):
         channel = channels.get(stored.call)
         if stored.outcome is not None:
             _take_up_wrap_up(f, stored)
@@ -308,9 +307,7 @@ def _wait_for_agent(f: FloorState, call: CallerCall, agent_id: int | None) -> No
     f.at(orphans.ORPHAN_S, "orphan", call.call)
     call.agent_id, agent.call = agent.agent_id, call.call
     f.dirty_agent(agent.agent_id)
-    if agent.leg_up:  # they had put them on hold
-        f.settle_agent(agent)
-        agents.join_waiting(f, agent, call)
+    f.at(orphans.REJOIN_S, "rejoin", call.call)
 
 
 def meet(f: FloorState, channel: ChannelPicture) -> None:

@@ -306,7 +306,7 @@ def hand_over(f: FloorState, consult: Consult, call: CallLive) -> None:
     f.do(Seat(leg=consult.leg, room=consult.leg))
     f.do(Join(call=call.call, leg=consult.leg))
     handover.part(f, call)
-    colleague.consult = None
+    colleague.consult, colleague.saved = None, None  # whom they have is to be stored
     call.agent_id, call.leg, colleague.call = colleague.agent_id, consult.leg, call.call
     f.move(call, CallCause.OFFERED)
     f.at(calls.JOIN_S, "join", call.call)

@@ -72,7 +72,20 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
         )
     record = _record(f, call, cause, ended_utc_s, retry.due_utc_s, retry.why)
     f.do(CloseCall(record=record))
-    for kind in ("ring", "listen", "wait", "join", "orphan", "music", "max", "gone", "look", "prompt", "opt-out"):
+    for kind in (
+        "ring",
+        "listen",
+        "wait",
+        "join",
+        "orphan",
+        "music",
+        "rejoin",
+        "max",
+        "gone",
+        "look",
+        "prompt",
+        "opt-out",
+    ):
         f.drop(kind, call.call)
     note_due(f, call.run_id, retry.due_utc_s)
     release_line(f, call)

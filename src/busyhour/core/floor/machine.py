@@ -141,6 +141,7 @@ DUE: dict[str, Due] = {
     "join": calls.on_join_due,
     "orphan": orphans.on_orphan_due,
     "music": orphans.on_music_due,
+    "rejoin": orphans.on_rejoin_due,
     "rest": offers.on_rest_due,
     "whisper": offers.on_whisper_due,
     "entry": callers.on_entry_due,

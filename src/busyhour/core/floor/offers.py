@@ -245,7 +245,7 @@ def on_ring_due(f: FloorState, call: CallerCall) -> None:
 def lost_agent(f: FloorState, call: CallerCall) -> None:
     """The one who talked with them does not come back: to another agent of the queue, before all who came later."""
     agent_id, call.agent_id, call.leg = call.agent_id, None, None
-    for kind in ("orphan", "music", "max"):
+    for kind in ("orphan", "music", "rejoin", "max"):
         f.drop(kind, call.call)
     f.move_caller(call, CallCause.REQUEUED)
     f.had_by.forget(call.caller)

@@ -1,13 +1,14 @@
 """Customers whose agent's leg is gone in mid-call: music, and the same agent, should they come back (F1)."""
 
 from busyhour.core.commands import Hold
-from busyhour.core.floor import calls, endings, offers, wrapup
+from busyhour.core.floor import agents, calls, endings, offers, wrapup
 from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.agent import SystemReason
 from busyhour.core.life.call import CallCause, CallState
 
 MUSIC_AGAIN_S = 6.0  # the order for hold music says nothing when it was in vain
+REJOIN_S = 0.5  # after a restart
 ORPHAN_S = 25.0  # a customer whose agent's browser is reloading hears hold music this long
 
 
@@ -55,3 +56,11 @@ def on_strand_due(f: FloorState, name: str) -> None:
         calls.say_farewell(f, call)
     elif isinstance(call, CallerCall):
         offers.lost_agent(f, call)
+
+
+def on_rejoin_due(f: FloorState, name: str) -> None:
+    """After a restart: their agent, who had put them on hold, is there. Whoever else was in that room is out by now."""
+    call = f.call_of(name)
+    agent = f.agents.get(call.agent_id or 0) if call is not None else None
+    if call is not None and agent is not None and call.state is CallState.ORPHANED and agent.leg_up:
+        agents.join_waiting(f, agent, call)

@@ -6,14 +6,18 @@ reason in words. All of these orders change nothing when the news were old, and 
 """
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from busyhour.core.commands import Bind, HangUpCall, Hold, Join
 from busyhour.core.floor import calls, parties, supervising
 from busyhour.core.floor.call_live import CallLive
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import HEARS_US, CallState
+from busyhour.core.model.callers import OpenCaller
 from busyhour.core.model.ids import agent_of, is_leg, leg_in
 from busyhour.core.model.pictures import ChannelPicture, OpenCall
+
+Stored = TypeVar("Stored", OpenCall, OpenCaller)
 
 
 def leg_of_room(bridge: str | None) -> str | None:
@@ -62,12 +66,12 @@ def hang_up_nobodys(f: FloorState, name: str, leg: str) -> None:
 # After a restart
 
 
-def in_order(stored: Sequence[OpenCall], channels: Mapping[str, ChannelPicture]) -> list[OpenCall]:
+def in_order(stored: Sequence[Stored], channels: Mapping[str, ChannelPicture]) -> list[Stored]:
     """First who is in the room of the agent whom the store knows with them: they stay. Then who is in none, and may
     have been with that agent before; then who is in a room of which the store knows nothing."""
 
-    def doubt(one: OpenCall) -> int:
-        channel = channels.get(one.item.call)
+    def doubt(one: Stored) -> int:
+        channel = channels.get(one.item.call if isinstance(one, OpenCall) else one.call)
         leg = leg_of_room(channel.bridge) if channel is not None else None
         if leg is None:
             return 1

@@ -299,9 +299,7 @@ def _wait_for_agent(f: FloorState, call: DialedCall, agent_id: int | None) -> No
         return
     call.agent_id, agent.call = agent.agent_id, call.call
     f.dirty_agent(agent.agent_id)
-    if agent.leg_up:  # they had put them on hold
-        f.settle_agent(agent)
-        agents.join_waiting(f, agent, call)
+    f.at(orphans.REJOIN_S, "rejoin", call.call)
 
 
 def _meet_strangers(f: FloorState, pbx: PbxPicture) -> None:
