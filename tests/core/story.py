@@ -276,6 +276,9 @@ AGENT_FACTS: dict[str, Callable[[int, list[str]], e.Event]] = {
     },
     "parks": lambda a, _: e.ParkAsked(agent_id=a, request="r"),
     "takes-up": lambda a, w: e.PickUpAsked(agent_id=a, slot=int(w[0]), request="r"),
+    "asks-hands": lambda a, w: e.ManualDialMayAsked(
+        agent_id=a, run_id=1, number=item(int(w[0][1:])).number, request="r"
+    ),
     "dials-by-hand": lambda a, w: e.ManualDialAsked(agent_id=a, run_id=1, item=item(int(w[0][1:])), request="r"),
     "says": lambda a, w: e.DispositionChosen(agent_id=a, call=call_name(w[0]), disposition=w[1], note="", request="r"),
 }

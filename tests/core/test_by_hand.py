@@ -1,6 +1,7 @@
 """Agents who dial by hand, or are on the line before the callee: told as stories."""
 
 import pytest
+from msgspec.structs import replace
 
 from busyhour.core.model.campaign import Pacing
 from busyhour.core.model.pictures import AgentProfile
@@ -54,6 +55,27 @@ def test_a_permitted_agent_dials_by_hand() -> None:
         22 wraps-up ann
           > ok
           > agent ann not_ready lunch
+    """)
+
+
+@pytest.mark.covers("MZ-021")
+def test_whether_a_number_could_be_dialed_by_hand_is_said_before_anything_is_made_of_it() -> None:
+    """The same refusals as of the dial itself; and to ask begins nothing."""
+    by_hand(agents=(ANN, replace(BOB, may_dial=True))).working("ann", "bob").check("""
+        6 asks-hands ann c9
+          > ok
+        6 dials-by-hand ann c9
+          > place c9
+          > agent ann reserved
+        6 asks-hands ann c8
+          > refused busy
+        6 asks-hands bob c9
+          > refused number_live
+        7 asks-hands bob c7
+          > ok
+        8 pbx-lost
+        8 asks-hands bob c7
+          > refused unavailable
     """)
 
 

@@ -82,6 +82,7 @@ async def test_what_the_core_refuses_is_told(world: World, here: Tenant, agent: 
     world.floors.refusal = Conflict("No line is free at this moment. Try again in a few seconds.", code="no_line")
     refused = await dial(world, agent, campaign_id, number=NUMBER)
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "no_line")
+    assert [type(event) for _, event in world.floors.asked] == [e.ManualDialMayAsked], "before a contact is made of it"
 
 
 @pytest.mark.parametrize(("state", "code"), [("on_contact", "busy"), ("acw", "wrap_up")])

@@ -39,6 +39,7 @@ class ManualDial(Struct, frozen=True, kw_only=True):
 class DialCampaign(Struct, frozen=True, kw_only=True):
     campaign_id: int
     name: str
+    run_id: int
     state: str  # of its run
 
 
@@ -80,9 +81,11 @@ async def get_dial_choice(who: Who, use: Use) -> DialChoice:
     return DialChoice(
         may_dial=may_dial,
         campaigns=[
-            DialCampaign(campaign_id=row.campaign.campaign_id, name=row.campaign.name, state=row.run_state)
+            DialCampaign(
+                campaign_id=row.campaign.campaign_id, name=row.campaign.name, run_id=row.run_id, state=row.run_state
+            )
             for row in rows
-            if row.run_state in ACTIVE and who.agent_id in row.campaign.agent_ids
+            if row.run_id is not None and row.run_state in ACTIVE and who.agent_id in row.campaign.agent_ids
         ],
     )
 
@@ -106,6 +109,14 @@ async def dial_by_hand(who: Who, use: Use, body: ManualDial) -> None:
         raise Invalid("Choose one of your campaigns that are running.", field="campaign_id")
     number, zones = await read_number(who, use, body)
     check_hands(who, use)
+    if number is not None:
+        may_run_id = next(one.run_id for one in choice.campaigns if one.campaign_id == body.campaign_id)
+        await use.floors.ask(
+            who.tenant_id,
+            lambda request: e.ManualDialMayAsked(
+                agent_id=who.agent_id, run_id=may_run_id, number=number, request=request
+            ),
+        )
     run_id, item = await use.campaigns.dial_by_hand(
         who.tenant_id, body.campaign_id, contact_id=body.contact_id, number=number, zones=zones
     )

@@ -109,6 +109,7 @@ RULES: dict[type[e.Event], Rule] = {
     e.ResumeAsked: agents.on_resume_asked,
     e.PreviewDialAsked: preview.on_preview_dial_asked,
     e.SkipAsked: preview.on_skip_asked,
+    e.ManualDialMayAsked: manual.on_manual_dial_may_asked,
     e.ManualDialAsked: manual.on_manual_dial_asked,
     sv.SuperviseAsked: supervising.on_supervise_asked,
     sv.TakeOverAsked: supervising.on_take_over_asked,

@@ -13,11 +13,18 @@ from busyhour.core.life.call import CallState
 Fault = tuple[str, str]
 
 
+def on_manual_dial_may_asked(f: FloorState, event: e.ManualDialMayAsked) -> None:
+    agent, run = f.agents.get(event.agent_id), f.runs.get(event.run_id)
+    fault = _fault(f, agent, run, event.agent_id, event.number)
+    if fault is not None:
+        f.refuse(event.request, *fault)
+    else:
+        f.accept(event.request)
+
+
 def on_manual_dial_asked(f: FloorState, event: e.ManualDialAsked) -> None:
     agent, run = f.agents.get(event.agent_id), f.runs.get(event.run_id)
-    fault = _fault_of_agent(agent) or _fault_of_run(run, event.agent_id) or _on_the_line(f, event)
-    if fault is None and run is not None:
-        fault = accompanied.obstacle(f, run, event.item.number)
+    fault = _fault(f, agent, run, event.agent_id, event.item.number, contact_id=event.item.contact_id)
     if fault is not None:
         f.refuse(event.request, *fault)
         return
@@ -26,6 +33,15 @@ def on_manual_dial_asked(f: FloorState, event: e.ManualDialAsked) -> None:
     call = accompanied.reserve(f, run, event.item, agent)
     call.by_hand = True
     accompanied.dial(f, call, f"manual: {agent.profile.name} dialed it", event.request)
+
+
+def _fault(
+    f: FloorState, agent: AgentLive | None, run: RunLive | None, agent_id: int, number: str, *, contact_id: int = 0
+) -> Fault | None:
+    fault = _fault_of_agent(agent) or _fault_of_run(run, agent_id) or _on_the_line(f, number, contact_id)
+    if fault is None and run is not None:
+        return accompanied.obstacle(f, run, number)
+    return fault
 
 
 def _fault_of_agent(agent: AgentLive | None) -> Fault | None:
@@ -50,10 +66,10 @@ def _fault_of_run(run: RunLive | None, agent_id: int) -> Fault | None:
     return None
 
 
-def _on_the_line(f: FloorState, event: e.ManualDialAsked) -> Fault | None:
+def _on_the_line(f: FloorState, number: str, contact_id: int) -> Fault | None:
     """Never two agents with one contact."""
     for call in f.calls.values():
-        same = call.item.number == event.item.number or call.item.contact_id == event.item.contact_id
+        same = call.item.number == number or call.item.contact_id == contact_id
         if same and call.state is not CallState.ENDED:
             return "number_live", accompanied.WHY_REFUSED["number_live"]
     return None

@@ -58,6 +58,16 @@ class SkipAsked(Fact, frozen=True, kw_only=True):
     request: str
 
 
+class ManualDialMayAsked(Fact, frozen=True, kw_only=True):
+    """Whether this agent could dial this number by hand at this moment. Nothing begins: a contact need not be made of
+    a number that cannot be dialed anyway."""
+
+    agent_id: int
+    run_id: int
+    number: str
+    request: str
+
+
 class ManualDialAsked(Fact, frozen=True, kw_only=True):
     """The agent dials this number by hand, for the campaign of this run."""
 
@@ -91,6 +101,7 @@ Wish = (
     | ResumeAsked
     | PreviewDialAsked
     | SkipAsked
+    | ManualDialMayAsked
     | ManualDialAsked
     | DispositionChosen
     | WrapUpEndAsked

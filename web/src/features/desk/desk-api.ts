@@ -117,7 +117,7 @@ export function usePreviewSkip() {
 
 export interface DialChoice {
   may_dial: boolean;
-  campaigns: { campaign_id: number; name: string; state: string }[];
+  campaigns: { campaign_id: number; name: string; run_id: number; state: string }[];
 }
 
 /** Asked again when the agent's campaigns change. */
