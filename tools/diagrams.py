@@ -16,6 +16,7 @@ from busyhour.core.life.call import CALL_LIFE, CallState
 from busyhour.core.life.callback import CALLBACK_LIFE, CallbackState
 from busyhour.core.life.consultation import CONSULT_LIFE, ConsultState
 from busyhour.core.life.entry import ENTRY_LIFE, EntryState
+from busyhour.core.life.recorder import RECORDER_LIFE, RecorderState
 from busyhour.core.life.run import RUN_LIFE, RunState
 from busyhour.core.life.supervision import SUPERVISION_LIFE, SupervisionState
 
@@ -56,6 +57,7 @@ def diagrams() -> dict[str, str]:
         "callback.md": draw("The life of a callback", "callback", CALLBACK_LIFE, CallbackState.WAITING),
         "consultation.md": draw("The life of a consultation", "consultation", CONSULT_LIFE, ConsultState.RINGING),
         "entry.md": draw("The life of a queue entry", "entry", ENTRY_LIFE, EntryState.WELCOME, EntryState.QUEUED),
+        "recorder.md": draw("The life of a recorder", "recorder", RECORDER_LIFE, RecorderState.OFF),
         "run.md": draw("The life of a run", "run", RUN_LIFE, RunState.RUNNABLE),
         "supervision.md": draw("The life of a supervision", "supervision", SUPERVISION_LIFE, SupervisionState.CALLING),
     }

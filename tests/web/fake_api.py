@@ -9,6 +9,7 @@ from aiohttp import WSMsgType, web
 from busyhour.http.page import FOLDER, index
 from busyhour.http.page import files as page_files
 from tests.web import fake_queues as queues
+from tests.web import fake_recordings as recordings
 from tests.web import fake_rows as rows
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -121,6 +122,8 @@ class FakeApi:
             return fault(401, "unauthenticated", "Log in first.")
         if path == "desk/dial" and method == "POST" and self.refusal is not None:
             return self.refusal
+        if path.endswith("/sound"):
+            return web.Response(body=recordings.sound(), content_type="audio/wav")
         return web.json_response(self.found(method, path, body))
 
     def found(self, method: str, path: str, body: Any) -> Any:
@@ -189,6 +192,8 @@ class FakeApi:
             "queues/1": queues.QUEUES[0], "queues/2": queues.QUEUES[1], "reports/queues": queues.report(),
             "queues/1/waiting": queues.OFFERS, "queues/2/waiting": queues.OFFERS,
             "callers": {"rows": [queues.caller(n) for n in range(20)], "cursor": "next"},
+            "recordings": {"rows": [recordings.row(n) for n in range(12)], "cursor": None},
+            "recordings/rule": recordings.RULE, f"recordings/{recordings.NAME}/peaks": recordings.peaks(),
             "checklist": {"items": rows.CHECKLIST}, "reports/summary": rows.SUMMARY,
             "attempts": {"rows": [rows.attempt(n) for n in range(30)], "cursor": None},
             "audit": {"rows": [rows.audit(n) for n in range(20)], "cursor": "next"},
@@ -201,7 +206,7 @@ class FakeApi:
         }  # fmt: skip
         if self.empty and path == "reports/queues":
             return queues.report() | {"quarters": [], "totals": []}
-        if self.empty and path in {"attempts", "audit", "callers"}:
+        if self.empty and path in {"attempts", "audit", "callers", "recordings"}:
             return {"rows": [], "cursor": None}
         if self.empty and path == "reports/summary":
             return {**rows.SUMMARY, "attempts": 0, "outcomes": [], "trunks": []}

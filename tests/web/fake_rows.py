@@ -21,8 +21,9 @@ def session_of(role: str) -> Row:
     user |= {"must_change_password": False}
     tenant = {"tenant_id": 1, "name": "Example Ltd", "time_zone": "Europe/Zurich", "country": "CH"}
     nouns = ["agents", "campaigns", "dnc", "explain", "lists", "live", "prompts", "reports", "runs", "settings"]
-    nouns += ["trunks", "users", "audit", "queues", "callers"]
+    nouns += ["trunks", "users", "audit", "queues", "callers", "recordings"]
     permissions = ["desk:use"] if agent else [f"{noun}:{verb}" for noun in nouns for verb in ("read", "write")]
+    permissions += [] if agent else [f"recordings:{verb}" for verb in ("listen", "download", "delete")]
     return {"user": user, "tenant": tenant, "csrf": "csrf", "permissions": permissions, "expires_utc_s": now_s() + 3600}
 
 
@@ -173,7 +174,8 @@ def call_view(number: int, state: str, **more: Any) -> Row:
     view |= {"contact_id": number, "contact_name": f"Carla Contact {number}", "number": f"+4144555{number:04d}"}
     view |= {"attempt_no": 1, "trunk_id": 1, "agent_id": None, "placed_utc_s": now_s() - 20}
     view |= {"answered_utc_s": now_s() - 12, "joined_utc_s": None, "held": False, "outcome": None}
-    return view | {"disposition": None, "by_hand": False, "caller": None, "decide_until_utc_s": None} | more
+    view |= {"disposition": None, "by_hand": False, "caller": None, "decide_until_utc_s": None, "recording": None}
+    return view | more
 
 
 def run_view(**more: Any) -> Row:

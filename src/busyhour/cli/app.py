@@ -17,6 +17,7 @@ from busyhour.cli import (
     numbers,
     plan,
     queues,
+    recordings,
     report,
     trunks,
 )
@@ -55,6 +56,7 @@ def build(wiring: Wiring) -> typer.Typer:
     app.add_typer(numbers.app, name="numbers")
     app.add_typer(callers.app, name="callers")
     app.add_typer(callers.callbacks, name="callbacks")
+    app.add_typer(recordings.app, name="recordings")
     app.add_typer(lists.app, name="lists")
     app.command("import")(lists.import_file)
     app.add_typer(report.explain, name="explain")

@@ -9,6 +9,7 @@ from busyhour.core.dialer.hours import zone_known
 from busyhour.core.model.campaign import DAY_S, Campaign, Destination, Hours, Preview, RetryRule, Watch
 from busyhour.core.model.values import DialMode, FirstLeg
 from busyhour.http.machines_check import check_machines
+from busyhour.http.recording_check import check_days
 from busyhour.service.accounts import check_name
 from busyhour.service.errors import Invalid
 from busyhour.service.numbers import Numbers
@@ -62,6 +63,7 @@ def check_campaign(campaign: Campaign, status: str) -> None:
     for field, least, most, text in NUMBERS:
         if not least <= getattr(campaign, field) <= most:
             raise Invalid(f"{field}: {text}.", field=f"campaign.{field}")
+    check_days(campaign.recording_days, "campaign.recording_days")
     check_pacing(campaign)
     check_watch(campaign.watch)
     check_destinations(campaign.destinations)

@@ -18,6 +18,7 @@ from busyhour.core.model.queue import (
 )
 from busyhour.http.campaigns_check import check_hours
 from busyhour.http.opening_check import check_opening
+from busyhour.http.recording_check import check_days
 from busyhour.http.skills_check import needs_kept, skill_named
 from busyhour.http.things_known import Known, check_destination, check_ids, check_prompt
 from busyhour.service.accounts import check_name
@@ -76,6 +77,7 @@ def checked(queue: Queue, known: Known) -> Queue:
         ),
     )
     check_limits(queue, NUMBERS, "")
+    check_days(queue.recording_days, "recording_days")
     check_who(queue, known)
     check_limits(queue.sticky, STICKY, "sticky.")
     check_limits(queue.miss, MISS, "miss.")

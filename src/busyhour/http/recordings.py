@@ -15,11 +15,12 @@ from busyhour.core.model.recording_facts import RecordAsked, RecordingRuleChange
 from busyhour.core.model.recordings import RecordingPolicy, RecordWish, call_of
 from busyhour.core.model.values import Audited
 from busyhour.http.attempts import Cursor, Limit, OptionalId, PageOf, Time, digits_of
+from busyhour.http.recording_check import check_days
 from busyhour.http.routes import Routes
 from busyhour.http.services import Caller, Services, Use, Who
 from busyhour.service import recording_records as rr
 from busyhour.service import records as r
-from busyhour.service.errors import Invalid, NotFound
+from busyhour.service.errors import NotFound
 
 routes = Routes("recordings")
 
@@ -76,15 +77,10 @@ async def get_recording_rule(who: Who, use: Use) -> rr.RecordingRule:
 @routes.put("/api/recordings/rule", permission="settings:write")
 async def set_recording_rule(who: Who, use: Use, body: rr.RecordingRule) -> rr.RecordingRule:
     """For talks that begin from now on; the days hold for all recordings, also for those that are there."""
-    check_days(body.recording_days)
+    check_days(body.recording_days, "recording_days")
     await use.recordings.set_rule(who.tenant_id, body)
     use.floors.tell(who.tenant_id, RecordingRuleChanged(policy=RecordingPolicy(body.recording)))
     return body
-
-
-def check_days(days: int | None) -> None:
-    if days is not None and not 1 <= days <= rr.DAYS_MAX:
-        raise Invalid(f"Recordings are kept for 1 to {rr.DAYS_MAX} days.", field="recording_days")
 
 
 @routes.get("/api/recordings/{recording}", permission="recordings:read")

@@ -31,7 +31,7 @@ class RecordingChecks:
         if call is not None and call.recording is not None and call.recording.pause_sure:
             raise Violation(f"I36: {channel.name} is recorded, and its agent was told that it is not")
         if not self._may(channel):
-            raise Violation(f"5.3-14: {channel.name} is recorded, though nothing says so")
+            raise Violation(f"U-44: {channel.name} is recorded, though nothing says so")
 
     def look(self, channel: Channel, call: "CallLive | None", now_s: float, healthy_s: float) -> None:
         """`call`: as the floor has it."""
@@ -63,23 +63,23 @@ class RecordingChecks:
             return
         so_long_s = now_s - since_s.setdefault(channel.name, now_s)
         if min(so_long_s, healthy_s) > limit_s:
-            raise Violation(f"5.3-14: {channel.name} {what}, for {so_long_s:.1f} s")
+            raise Violation(f"U-44: {channel.name} {what}, for {so_long_s:.1f} s")
 
     def at_the_end(self) -> None:
         for tenant, rows in self._world.store.tenants.items():
             for picture in rows.recordings.values():
                 if picture.ended_utc_s is None:
-                    raise Violation(f"N9: {picture.recording} of {tenant} has no end")
+                    raise Violation(f"I29: {picture.recording} of {tenant} has no end")
                 self._has_its_parts(picture)
 
     def _has_its_parts(self, picture: RecordingPicture) -> None:
         """What is said to have been recorded was, or says why not."""
         channel = self._world.pbx.ledger.channels.get(call_of(picture.recording) or "")
         if channel is None:
-            raise Violation(f"N9: {picture.recording} is of no call")
+            raise Violation(f"I29: {picture.recording} is of no call")
         begun = {part for name, part in channel.taped if name == picture.recording}
         if not begun <= set(range(1, picture.part + 1)):
-            raise Violation(f"N9: {picture.recording} has parts that nobody kept: {sorted(begun)}")
+            raise Violation(f"I29: {picture.recording} has parts that nobody kept: {sorted(begun)}")
 
     def _call(self, channel: Channel) -> "CallLive | None":
         floor = self._world.engines[channel.tenant].floor

@@ -22,6 +22,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/queues/:id', title: null, group: null, permission: 'queues:read', load: () => import('@/features/queues/queue-page') },
   { path: '/callers', title: 'nav.callers', group: 'work', permission: 'reports:read', load: () => import('@/features/callers/callers-page') },
   { path: '/callbacks', title: 'nav.callbacks', group: 'work', permission: 'queues:read', load: () => import('@/features/callbacks/callbacks-page') },
+  { path: '/recordings', title: 'nav.recordings', group: 'work', permission: 'recordings:read', load: () => import('@/features/recordings/recordings-page') },
   { path: '/lists', title: 'nav.lists', group: 'work', permission: 'lists:read', load: () => import('@/features/lists/lists-page') },
   { path: '/lists/:id', title: null, group: null, permission: 'lists:read', load: () => import('@/features/lists/list-page') },
   { path: '/lists/:id/import', title: null, group: null, permission: 'lists:write', load: () => import('@/features/lists/import-page') },

@@ -1,6 +1,7 @@
 // Rows of inbound traffic as the API sends them; the same names as `src/busyhour/core/model/queue.py`, `dialed.py`,
 // `opening.py`, `callers.py` and `service/caller_records.py`. Times are UTC epoch seconds.
 import type { AcwMode, AttemptRow, Contact, Disposition, Hours } from '@/lib/records';
+import type { RecordingPolicy } from '@/lib/views';
 
 export const LEVEL_MAX = 10;
 
@@ -90,6 +91,8 @@ export interface Queue {
   acw_mode: AcwMode;
   acw_max_s: number;
   call_max_s: number;
+  recording?: RecordingPolicy | null;
+  recording_days?: number | null;
   waiting_max: number;
   overflow: OverflowRule[];
   sticky: { wait_s: number; window_s: number };
@@ -182,6 +185,7 @@ export interface QueueCounts {
   talk_s: number;
   in_time: [number, number];
   short: [number, number];
+  distributed: number;
 }
 
 export interface FiguresRow {

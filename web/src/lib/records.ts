@@ -1,34 +1,7 @@
 // Rows as the API sends them; the same names as `src/busyhour/service/records.py`. Times are UTC epoch seconds.
+import type { RecordingPolicy } from '@/lib/views';
 
 export type Role = 'administrator' | 'supervisor' | 'agent';
-
-export const AUDITED = ['log in', 'log in failed', 'added', 'changed', 'removed', 'manual dial', 'other number', 'listened', 'whispered', 'barged in', 'took over', 'supervised'] as const;
-export type Audited = (typeof AUDITED)[number];
-
-export interface AuditDetail {
-  before: Record<string, unknown>;
-  after: Record<string, unknown>;
-  rows: number | null;
-  first: Record<string, unknown>[];
-}
-
-export interface AuditRow {
-  entry_id: number;
-  at_utc_s: number;
-  agent_id: number | null;
-  agent_name: string | null;
-  user_name: string | null;
-  address: string | null;
-  subject: string | null;
-  detail: AuditDetail | null;
-  what: Audited;
-  call: string;
-  number: string;
-  contact_id: number | null;
-  contact_name: string | null;
-  campaign_id: number | null;
-  campaign_name: string | null;
-}
 
 export interface User {
   user_id: number;
@@ -272,6 +245,8 @@ export interface Campaign {
   answer_wait_max_s: number;
   acw_mode: AcwMode;
   acw_max_s: number;
+  recording?: RecordingPolicy | null;
+  recording_days?: number | null;
   caller_id: string;
   message_prompt: string | null;
   abandon_prompt: string | null;

@@ -70,6 +70,20 @@ export interface CallerView {
   note: string;
 }
 
+export const RECORDING_POLICIES = ['never', 'always', 'on_demand', 'by_hook'] as const;
+export type RecordingPolicy = (typeof RECORDING_POLICIES)[number];
+export type RecordWish = 'start' | 'stop' | 'pause' | 'resume';
+
+/** Of a talk that is recorded, or may be. */
+export interface RecordingView {
+  state: 'off' | 'starting' | 'on' | 'held' | 'pausing' | 'paused' | 'stopping' | 'stopped';
+  policy: RecordingPolicy;
+  why: string;
+  fault: string;
+  remind: boolean;
+  may: RecordWish[];
+}
+
 export interface CallView {
   call: string;
   state: string;
@@ -91,6 +105,7 @@ export interface CallView {
   by_hand: boolean;
   caller: CallerView | null;
   decide_until_utc_s: number | null;
+  recording: RecordingView | null;
   /** Where they are parked (0: nowhere), and until when. */
   slot?: number;
   parked_until_utc_s?: number | null;
@@ -181,6 +196,7 @@ export interface SystemView {
   calls_up: number;
   trunks: Record<string, [number, number]>;
   engine_lag_ms: number;
+  recording_room: boolean;
 }
 
 /** One place in a queue. */

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query';
 import { api, query } from '@/lib/api';
-import type { AuditRow, Audited, Page } from '@/lib/records';
+import type { AuditRow, Audited } from '@/lib/audit-records';
+import type { Page } from '@/lib/records';
 
 export interface AuditFilters {
   agent_id?: number | null;

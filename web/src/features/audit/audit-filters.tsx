@@ -4,7 +4,8 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { useTranslation } from 'react-i18next';
 import type { AuditFilters as Filters } from '@/features/audit/audit-api';
 import { useRowsOf } from '@/lib/crud';
-import { AUDITED, type Agent, type Audited } from '@/lib/records';
+import { AUDITED, type Audited } from '@/lib/audit-records';
+import type { Agent } from '@/lib/records';
 
 const TYPING_MS = 400;
 const at = (value: string) => (value === '' ? null : new Date(value).getTime() / 1000);

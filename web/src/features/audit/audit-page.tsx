@@ -8,7 +8,7 @@ import { Rows } from '@/components/rows';
 import { useAudit, type AuditFilters as Filters } from '@/features/audit/audit-api';
 import { AuditFilters } from '@/features/audit/audit-filters';
 import { dateTime, phone } from '@/lib/format';
-import type { AuditRow } from '@/lib/records';
+import type { AuditRow } from '@/lib/audit-records';
 
 export default function AuditPage() {
   const { t } = useTranslation();

@@ -6,6 +6,7 @@ import { inMs } from '@/features/callers/caller-table';
 import { useDispositionLabel } from '@/lib/dispositions';
 import { dateTime, phone, span } from '@/lib/format';
 import type { CallerRow } from '@/lib/queue-records';
+import { useAllowed } from '@/lib/session';
 
 export function CallerDrawer({ caller, onClose }: { caller: CallerRow | null; onClose: () => void }) {
   const { t } = useTranslation();
@@ -19,6 +20,7 @@ export function CallerDrawer({ caller, onClose }: { caller: CallerRow | null; on
 function Details({ caller }: { caller: CallerRow }) {
   const { t } = useTranslation();
   const labelOf = useDispositionLabel();
+  const allowed = useAllowed();
   const rows: [string, string][] = [
     [t('attempt.number'), caller.number === '' ? t('caller.withheld') : phone(caller.number)],
     [t('common.name'), caller.name],
@@ -40,6 +42,7 @@ function Details({ caller }: { caller: CallerRow }) {
   ];
   return (
     <Stack>
+      {allowed('recordings:read') && <Anchor component={Link} to={`/recordings?call=${encodeURIComponent(caller.call)}`} underline="always">{t('recordings.ofCall')}</Anchor>}
       {caller.contact_id !== null && <Anchor component={Link} to={`/contacts/${caller.contact_id}`} underline="always">{t('caller.contact')}</Anchor>}
       <Table variant="vertical" layout="fixed" withTableBorder>
         <Table.Tbody>

@@ -2,6 +2,7 @@
 import { Checkbox, Group, MultiSelect, NumberInput, Radio, Select, SimpleGrid, Stack, TextInput } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { HoursInput } from '@/components/hours-input';
+import { RecordingFields } from '@/components/recording-fields';
 import { Section } from '@/components/section';
 import type { CampaignEdit } from '@/features/campaigns/campaigns-api';
 import { PacingInput } from '@/features/campaigns/campaign-pacing';
@@ -117,6 +118,7 @@ export function Limits({ edit: { campaign }, set }: Part) {
         {number('attempts_per_day_max', 0, t('common.zeroNoLimit'))}
         {number('priority', 1, t('campaigns.priorityText'))}
         {withAgents && number('answer_wait_max_s', 0)}
+        {withAgents && <RecordingFields of={campaign} set={set} />}
       </SimpleGrid>
       {withAgents && (
         <Group align="flex-end">

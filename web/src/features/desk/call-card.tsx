@@ -8,6 +8,7 @@ import { Keypad } from '@/features/desk/keypad';
 import { LastTried } from '@/features/desk/manual-dial';
 import { usePhone } from '@/features/desk/phone/phone';
 import { PreviewCard } from '@/features/desk/preview-card';
+import { RecordingControl } from '@/features/desk/recording-control';
 import type { DeskActions } from '@/features/desk/use-desk-actions';
 import { clock, phone } from '@/lib/format';
 import type { AgentView, CallView } from '@/lib/views';
@@ -32,6 +33,7 @@ export function CallCard({ me, call, actions, browser, inHand }: Props) {
         <Call me={me} call={call} campaign={inHand?.campaign.name} />
       )}
       <Controls me={me} call={call} actions={actions} browser={browser} />
+      {call?.recording != null && <RecordingControl recording={call.recording} />}
       {actions.keypad && <Keypad />}
     </Card>
   );

@@ -5,7 +5,7 @@ import type { SipAccess } from '@/features/desk/phone/phone';
 import { api, getRows } from '@/lib/api';
 import type { DeskCaller, DeskDestinations } from '@/lib/queue-records';
 import type { Agent, AttemptRow, Contact, Disposition, PauseReason, PreviewEnd } from '@/lib/records';
-import type { TriedView } from '@/lib/views';
+import type { RecordWish, TriedView } from '@/lib/views';
 
 export interface Desk {
   agent: Agent;
@@ -65,6 +65,11 @@ export function useDestinations() {
 /** A refusal is shown in the form, not as a notice. `done` is called even if the caller has left the desk by then. */
 export function useTransfer(done: () => void) {
   return useMutation({ mutationFn: (to: { kind: 'queue' | 'agent' | 'number'; target: string; note: string }) => api.post<unknown>('/api/desk/transfer', to), onSuccess: done });
+}
+
+/** Of the talk that is going on. What came of it comes back by the feed. */
+export function useRecord() {
+  return useMutation({ mutationFn: (wish: RecordWish) => api.post<unknown>('/api/desk/recording', { wish }), onError: failed });
 }
 
 /** Asks somebody first; the customer waits. A refusal is shown in the form. */

@@ -3,6 +3,7 @@ import { ActionIcon, Button, Checkbox, Group, MultiSelect, NumberInput, Radio, S
 import { useTranslation } from 'react-i18next';
 import { Icon } from '@/components/icon';
 import { PromptSelect } from '@/components/prompt-select';
+import { RecordingFields } from '@/components/recording-fields';
 import { Section } from '@/components/section';
 import { SkillsInput } from '@/components/skills-input';
 import { keptSteps } from '@/features/queues/queue-draft';
@@ -31,6 +32,7 @@ export function Basics({ queue, set }: Part) {
         <NumberInput label={t('queue.levelFirst')} description={t('queue.levelText')} min={1} max={3600} value={queue.level_s[0]} onChange={(value) => set({ level_s: [Number(value), queue.level_s[1]] })} />
         <NumberInput label={t('queue.levelSecond')} description={t('queue.levelSecondText')} min={1} max={3600} value={queue.level_s[1]} onChange={(value) => set({ level_s: [queue.level_s[0], Number(value)] })} />
         <NumberInput label={t('campaigns.call_max_s')} description={t('common.zeroNoLimit')} min={0} value={queue.call_max_s} onChange={(value) => set({ call_max_s: Number(value) })} />
+        <RecordingFields of={queue} set={set} />
       </SimpleGrid>
     </Section>
   );
