@@ -166,7 +166,7 @@ async def test_figures_of_the_last_day_are_there_and_the_last_word_counts(inboun
         inbound.side.memory.clock = time.time
     queue_id, bucket = inbound.queue.queue_id, inbound.bucket
     one = QueueCounts(entered=2, answered=1, wait_s=3.5, wait_max_s=3.5, in_time=(1, 1), short=(0, 1))
-    two = one + QueueCounts(abandoned=1, abandoned_wait_s=9.0, sent_on=1, talk_s=60.25, entered=1)
+    two = one + QueueCounts(abandoned=1, abandoned_wait_s=9.0, sent_on=1, talk_s=60.25, entered=1, distributed=5)
     for at, counts in ((bucket, one), (bucket, two), (bucket - 90, one), (bucket - 100, two)):
         await inbound.commit(c.SaveQueueCounts(queue_id=queue_id, bucket=at, counts=counts))
     assert (await inbound.own()).queue_counts == {queue_id: {bucket - 90: one, bucket: two}}

@@ -58,3 +58,20 @@ def test_when_all_ring_only_the_winner_is_told() -> None:
             > join i1 bob#2
     """)
     assert parts_of(one, "i1-1") == [("rung", 2, 1.0, 3.0)]
+    [counts] = one.floor.entries.counts[1].values()
+    assert counts.distributed == 2
+
+
+def test_each_offer_is_counted_of_its_queue() -> None:
+    bell = queue(miss=MissRule(ring_timeout_s=8.0, rest_s=10.0, pause_after=2))
+    one = story(bell, agents=people("ann", leg_mode=LegMode.PER_CALL), show=("ring",)).working("ann")
+    one.check("""
+        1 arrives i1 5551 +1
+        1 answers i1
+            > ring ann#1
+        9 ticks
+        19 ticks
+            > ring ann#2
+    """)
+    [counts] = one.floor.entries.counts[1].values()
+    assert counts.distributed == one.floor.agents[1].callers_offered == 2

@@ -193,11 +193,11 @@ async def test_resetting(scene: Scene) -> None:
 
 
 async def test_an_offer_is_counted_of_the_agent_and_of_the_flow(scene: Scene) -> None:
-    await scene.show(call(state="offered"), agent(state="reserved", call="i1-1", offered=1))
-    await scene.show(agent(state="available", offered=2))  # of whom is not seen any more
+    await scene.show(queue(counts={"distributed": 4}), agent(offered=1))
+    await scene.show(queue(counts={"distributed": 7}), agent(offered=3))
     shown = await scene.picture()
     found = [counts["distributed"] for counts in (shown.counts, shown.flows[0].counts, shown.agents[0].counts)]
-    assert found == [2, 1, 2]
+    assert found == [7, 7, 3]
 
 
 # Reports

@@ -18,7 +18,7 @@ from busyhour.core.model.queue import Dispatch
 from busyhour.service.center_counters import ALL_FLOWS, Counters, Figure
 from busyhour.service.center_names import Names, names_of
 from busyhour.service.center_pictures import AgentReport, AgentStatus, CenterPicture
-from busyhour.service.center_seen import Seen, SeenAgent
+from busyhour.service.center_seen import Seen
 from busyhour.service.center_shown import picture_of, report_of
 from busyhour.service.errors import Conflict, NotFound, StoreDown, Unavailable
 from busyhour.service.ports import Clock, Directory, Floors, Queues
@@ -90,16 +90,6 @@ class Center:
             by = self.agent_counters.note(name, agent.figures)
             by[Figure.TALKS] = by.get(Figure.ANSWERED, 0.0)
             self.agent_counters.add(name, by)
-            self._count_offers(agent, by.get(Figure.DISTRIBUTED, 0.0))
-
-    def _count_offers(self, agent: SeenAgent, offers: float) -> None:
-        """Of the flow whose caller they have now."""
-        if offers:
-            by: dict[str, float] = {Figure.DISTRIBUTED: offers}
-            self.flow_counters.add(ALL_FLOWS, by)
-            queue_id = self._seen.queue_of(agent)
-            if queue_id is not None:
-                self.flow_counters.add(str(queue_id), by)
 
     def _report(self, agent_id: int) -> None:
         report = report_of(self._seen, self._names, agent_id)

@@ -72,6 +72,7 @@ class SeenCounts(Struct, frozen=True, kw_only=True):
     wait_s: float = 0.0
     abandoned_wait_s: float = 0.0
     talk_s: float = 0.0
+    distributed: int = 0
 
 
 class SeenQueue(Struct, frozen=True, kw_only=True):
@@ -91,6 +92,7 @@ class SeenQueue(Struct, frozen=True, kw_only=True):
     def figures(self) -> dict[str, float]:
         return {
             "entered": self.entered,
+            "distributed": self.counts.distributed,
             "answered": self.answered,
             "abandoned": self.abandoned,
             "waits": self.answered + self.abandoned,

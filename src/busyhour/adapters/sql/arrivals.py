@@ -71,13 +71,13 @@ WHERE k.ended_utc_s IS NULL
 """
 SAVE_COUNTS = """
 INSERT INTO queue_counts (bucket, queue_id, entered, answered, abandoned, sent_on, wait_s, wait_max_s, abandoned_wait_s,
-    talk_s, in_time_first, in_time_second, short_first, short_second)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+    talk_s, in_time_first, in_time_second, short_first, short_second, distributed)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
 ON CONFLICT (tenant_id, bucket, queue_id) DO UPDATE SET entered = excluded.entered, answered = excluded.answered,
     abandoned = excluded.abandoned, sent_on = excluded.sent_on, wait_s = excluded.wait_s,
     wait_max_s = excluded.wait_max_s, abandoned_wait_s = excluded.abandoned_wait_s, talk_s = excluded.talk_s,
     in_time_first = excluded.in_time_first, in_time_second = excluded.in_time_second,
-    short_first = excluded.short_first, short_second = excluded.short_second
+    short_first = excluded.short_first, short_second = excluded.short_second, distributed = excluded.distributed
 """
 SAVE_PROGRESS = """
 UPDATE caller a SET
@@ -153,7 +153,7 @@ def _callback(one: c.SaveCallback) -> list[Row]:
 def _counts(one: c.SaveQueueCounts) -> list[Row]:
     n = one.counts
     sums = (n.entered, n.answered, n.abandoned, n.sent_on, n.wait_s, n.wait_max_s, n.abandoned_wait_s, n.talk_s)
-    return [(one.bucket, one.queue_id, *sums, *n.in_time, *n.short)]
+    return [(one.bucket, one.queue_id, *sums, *n.in_time, *n.short, n.distributed)]
 
 
 def _progress(one: c.SaveProgress) -> list[Row]:

@@ -371,6 +371,7 @@ queue_counts = _table(
     in_time_second=INT,
     short_first=INT,
     short_second=INT,
+    distributed=INT,
 )
 recording = _table(
     "recording",

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
-from busyhour.core.acd.figures import ENTERED, SENT_ON, abandoned, answered, talked
+from busyhour.core.acd.figures import ENTERED, SENT_ON, abandoned, answered, distributed, talked
 from busyhour.core.acd.leavers import Leavers
 from busyhour.core.acd.needs import in_order, next_step
 from busyhour.core.acd.overflow import Overflow, Path, QueueLoad, next_look_s, on_arrival, while_waiting
@@ -160,9 +160,10 @@ class Entries:
 
     # Offers
 
-    def offered(self, call: str, now_s: float) -> Entry:
-        """Agents are being rung for it: it is in no line meanwhile."""
+    def offered(self, call: str, now_s: float, *, agents: int = 1) -> Entry:
+        """To so many, whose phones ring or who are joined at once: it is in no line meanwhile."""
         entry = self.entries[call]
+        self._count(entry.queue_id, now_s, distributed(agents))
         entry.queued = entry.queued or now_s > entry.entered_s
         self._leave_line(entry, now_s)
         self._move(entry, EntryCause.OFFERED)

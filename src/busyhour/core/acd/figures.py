@@ -53,6 +53,11 @@ def abandoned(wait_s: float, level_s: tuple[float, float]) -> QueueCounts:
     return QueueCounts(abandoned=1, abandoned_wait_s=wait_s, short=within)
 
 
+def distributed(agents: int) -> QueueCounts:
+    """One offer, to so many agents."""
+    return QueueCounts(distributed=agents)
+
+
 def talked(talk_s: float) -> QueueCounts:
     """Counted when the conversation ends (OC-075)."""
     return QueueCounts(talk_s=talk_s)

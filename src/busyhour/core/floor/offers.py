@@ -30,14 +30,16 @@ def offer(f: FloorState, pairing: Pairing) -> None:
         f.entries.callback_taken(pairing.call, f.now.utc_s)
         callbacks.turn_came(f, pairing)
         return
-    queues.keep(f, f.entries.offered(pairing.call, f.now.utc_s))
+    asked = [f.agents[agent_id] for agent_id in pairing.agent_ids]
+    there = next((agent for agent in asked if agent.leg_up), None)
+    if there is not None:
+        asked = [there]
+    queues.keep(f, f.entries.offered(pairing.call, f.now.utc_s, agents=len(asked)))
     call = f.callers[pairing.call]
     for kind in ("entry", "announce"):
         f.drop(kind, call.call)
-    asked = [f.agents[agent_id] for agent_id in pairing.agent_ids]
-    there = next((agent for agent in asked if agent.leg_up), None)
     call.why = str(pairing)
-    for agent in asked if there is None else (there,):
+    for agent in asked:
         agent.callers_offered += 1
     if there is not None:
         call.agent_id = there.agent_id

@@ -18,6 +18,7 @@ class QueueCounts(Struct, frozen=True, kw_only=True):
     talk_s: float = 0.0
     in_time: tuple[int, int] = (0, 0)
     short: tuple[int, int] = (0, 0)  # gave up within the threshold
+    distributed: int = 0  # offered to an agent: once for each who was asked
 
     def __add__(self, other: "QueueCounts") -> "QueueCounts":
         return QueueCounts(
@@ -31,6 +32,7 @@ class QueueCounts(Struct, frozen=True, kw_only=True):
             talk_s=self.talk_s + other.talk_s,
             in_time=(self.in_time[0] + other.in_time[0], self.in_time[1] + other.in_time[1]),
             short=(self.short[0] + other.short[0], self.short[1] + other.short[1]),
+            distributed=self.distributed + other.distributed,
         )
 
     @property
