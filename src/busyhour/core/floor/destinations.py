@@ -115,14 +115,16 @@ def _free(f: FloorState, run: RunLive) -> Iterator[int]:
         yield at
 
 
-def dialable(f: FloorState, run: RunLive) -> int:
-    """How many numbers of the hopper may be dialed, as far as this goes; at most `LOOK_MAX` are counted."""
+def dialable(f: FloorState, run: RunLive, lines: int) -> int:
+    """How many numbers of the hopper may be dialed, as far as this goes. No more are counted than there are `lines`
+    for, but for one: whether there is any is to be known in any case."""
     if not run.campaign.destinations:
         return NO_LIMIT
+    enough = max(1, min(lines, LOOK_MAX))
     found = 0
     for _ in _free(f, run):
         found += 1
-        if found >= LOOK_MAX:
+        if found >= enough:
             break
     return found
 

@@ -55,6 +55,7 @@ def is_same(f: FloorState, run: RunLive) -> bool:
 
 def picture_of(f: FloorState, run: RunLive) -> PacingPicture:
     predictor, pacing = run.predictor, run.campaign.pacing
+    trunk_free = lines_left(f, run)
     limited = bool(pacing.per_agent_max) and run.campaign.dial_mode is not AGENTLESS
     return PacingPicture(
         campaign=run.campaign,
@@ -63,9 +64,9 @@ def picture_of(f: FloorState, run: RunLive) -> PacingPicture:
         waiting=len(run.waiting),
         live=run.live,
         hopper=len(run.hopper),
-        destination_left=destinations.dialable(f, run),
+        destination_left=destinations.dialable(f, run, trunk_free),
         left=run.budget.left if run.budget is not None else 0,
-        trunk_free=lines_left(f, run),
+        trunk_free=trunk_free,
         minute_left=minute_left(f, run),
         second_left=second_left(f, run),
         planned=run.planned,

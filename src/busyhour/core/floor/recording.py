@@ -33,6 +33,8 @@ TRY_AGAIN_S = 1.0  # after the PBX said that it cannot
 REMIND_S = 90.0  # after so long a pause the agent is reminded; nothing is recorded without them
 STRAY_S = 9.0  # so long an order of the engine before us may be under way (`flight.py`)
 
+TALKING, ENDED = CallState.TALKING, CallState.ENDED  # these and the next two: read at each event
+OFF, AT_WORK = RecorderState.OFF, (RecorderState.STARTING, RecorderState.ON)
 IN_TALK = (CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 GOES_ON = (*IN_TALK, CallState.OFFERED)  # back to the agent who was away
 
@@ -50,20 +52,20 @@ def settle(f: FloorState) -> None:
         name = next(iter(f.unsettled))
         del f.unsettled[name]
         call = f.call_of(name)
-        if call is not None and call.state is not CallState.ENDED:
+        if call is not None and call.state is not ENDED:
             _settle(f, call)
 
 
 def _settle(f: FloorState, call: CallLive) -> None:
     if call.recording is not None and not (call.state in GOES_ON and call.recording.agent_id == call.agent_id):
         _finish(f, call)
-    if call.recording is None and call.state is CallState.TALKING:
+    if call.recording is None and call.state is TALKING:
         call.recording = _new(f, call)
     wanted, recorder = _is_wanted(call), call.recorder
-    if recorder.state in (RecorderState.STARTING, RecorderState.ON):
+    if recorder.state in AT_WORK:
         if not wanted or call.recording is None or call.recording.name != recorder.recording:
             _stop(f, call)
-    elif recorder.state is RecorderState.OFF and wanted and call.recording is not None:
+    elif recorder.state is OFF and wanted and call.recording is not None:
         _start(f, call, call.recording)
 
 
@@ -87,13 +89,7 @@ def decision_of(f: FloorState, call: CallLive) -> Decision:
 
 def _is_wanted(call: CallLive) -> bool:
     known = call.recording
-    return (
-        known is not None
-        and call.state is CallState.TALKING
-        and known.asked
-        and not known.paused
-        and not known.given_up
-    )
+    return known is not None and call.state is TALKING and known.asked and not known.paused and not known.given_up
 
 
 # Orders
@@ -204,7 +200,7 @@ def _of_order(
 def on_record_due(f: FloorState, name: str) -> None:
     """The PBX has not said what became of an order. Ordering it again does no harm."""
     call = f.call_of(name)
-    if call is None or call.state is CallState.ENDED:
+    if call is None or call.state is ENDED:
         return
     recorder, known = call.recorder, call.recording
     recorder.tries += 1
@@ -353,7 +349,7 @@ def recover(f: FloorState, pictures: tuple[RecordingPicture, ...]) -> None:
             f.do(SaveRecording(recording=_ended(f, picture)))
     both: tuple[CallLive, ...] = (*f.calls.values(), *f.callers.values())
     for call in both:
-        if call.state is not CallState.ENDED and call.answered_utc_s is not None:
+        if call.state is not ENDED and call.answered_utc_s is not None:
             _take_up(f, call, stored.get(call.call))
 
 

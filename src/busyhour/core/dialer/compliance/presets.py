@@ -5,6 +5,7 @@ window come on top: the tightest counts.
 """
 
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from busyhour.core.model.campaign import Hours
 
 HOUR_S: Final = 3_600
 DAY_S: Final = 86_400
+WORDS_MAX: Final = 100  # windows whose words are remembered
 MONTH_DAYS: Final = 30
 YEAR_DAYS: Final = 365
 WEEKDAYS, WEEKEND, SATURDAY = (1, 2, 3, 4, 5), (6, 7), (6,)
@@ -26,6 +28,15 @@ class Span(StrEnum):
     CAMPAIGN = "campaign"  # spans of this length, one after the other, from the campaign's first call
 
 
+@lru_cache(maxsize=WORDS_MAX)  # asked at each answered call and at each look of the pacer
+def _words(span: Span, length_s: float) -> str:
+    if span is Span.MONTH:
+        return "this calendar month"
+    hours = length_s / HOUR_S
+    length = f"{hours:g} hours" if hours <= 2 * 24 else f"{hours / 24:g} days"
+    return f"the last {length}" if span is Span.ROLLING else f"the campaign's current {length}"
+
+
 class Window(Struct, frozen=True, kw_only=True):
     """At most `limit` of the calls answered by people may be abandoned within the span."""
 
@@ -35,11 +46,7 @@ class Window(Struct, frozen=True, kw_only=True):
 
     @property
     def words(self) -> str:
-        if self.span is Span.MONTH:
-            return "this calendar month"
-        hours = self.length_s / HOUR_S
-        length = f"{hours:g} hours" if hours <= 2 * 24 else f"{hours / 24:g} days"
-        return f"the last {length}" if self.span is Span.ROLLING else f"the campaign's current {length}"
+        return _words(self.span, self.length_s)
 
 
 class Preset(Struct, frozen=True, kw_only=True):
