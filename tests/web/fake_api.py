@@ -123,7 +123,7 @@ class FakeApi:
         if path == "desk/dial" and method == "POST" and self.refusal is not None:
             return self.refusal
         if path.endswith("/sound"):
-            return web.Response(body=recordings.sound(), content_type="audio/wav")
+            return piece_of(recordings.sound(), request.http_range)
         return web.json_response(self.found(method, path, body))
 
     def found(self, method: str, path: str, body: Any) -> Any:
@@ -211,6 +211,16 @@ class FakeApi:
         if self.empty and path == "reports/summary":
             return {**rows.SUMMARY, "attempts": 0, "outcomes": [], "trunks": []}
         return single[path]
+
+
+def piece_of(sound: bytes, wanted: slice) -> web.Response:
+    """All of it, or the piece that was asked for."""
+    start, stop = wanted.start or 0, min(wanted.stop or len(sound), len(sound))
+    headers = {"Accept-Ranges": "bytes"}
+    if wanted.start is None:
+        return web.Response(body=sound, content_type="audio/wav", headers=headers)
+    headers["Content-Range"] = f"bytes {start}-{stop - 1}/{len(sound)}"
+    return web.Response(status=206, body=sound[start:stop], content_type="audio/wav", headers=headers)
 
 
 def fault(status: int, code: str, text: str) -> web.Response:

@@ -5,6 +5,7 @@ import { Link } from 'react-router';
 import { useDispositionLabel } from '@/lib/dispositions';
 import { dateTime, phone, span } from '@/lib/format';
 import type { AttemptRow } from '@/lib/records';
+import { useAllowed } from '@/lib/session';
 
 export function AttemptDrawer({ attempt, onClose }: { attempt: AttemptRow | null; onClose: () => void }) {
   const { t } = useTranslation();
@@ -18,6 +19,7 @@ export function AttemptDrawer({ attempt, onClose }: { attempt: AttemptRow | null
 function Details({ attempt }: { attempt: AttemptRow }) {
   const { t } = useTranslation();
   const labelOf = useDispositionLabel();
+  const allowed = useAllowed();
   const rows: [string, string][] = [
     [t('attempt.number'), phone(attempt.number)],
     [t('attempt.outcome'), attempt.outcome === null ? t(`outcome.${attempt.state}`) : t(`outcome.${attempt.outcome}`)],
@@ -50,6 +52,7 @@ function Details({ attempt }: { attempt: AttemptRow }) {
   ];
   return (
     <Stack>
+      {allowed('recordings:read') && <Anchor component={Link} to={`/recordings?call=${encodeURIComponent(attempt.call)}`} underline="always">{t('recordings.ofCall')}</Anchor>}
       <Anchor component={Link} to={`/contacts/${attempt.contact_id}`} underline="always">{attempt.contact_name || t('attempt.contact')}</Anchor>
       <Table variant="vertical" layout="fixed" withTableBorder>
         <Table.Tbody>

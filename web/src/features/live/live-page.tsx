@@ -73,7 +73,7 @@ function Tiles({ agents, calls, system }: { agents: AgentView[]; calls: CallView
       </Tile>
       <Tile title={t('live.waiting')} value={count(waiting)} text={t('live.waitingText')} />
       <Tile title={t('live.available')} value={count(states('available'))} text={t('live.agentsText', { contact: states('on_contact'), acw: states('acw'), paused: states('not_ready') })} />
-      <Tile title={t('live.trunks')} value={trunks.map(([, [used, capacity]]) => `${used}/${capacity}`).join('  ') || '–'} text={system === null ? '' : t(system.pbx_up ? (system.store_up ? 'live.allUp' : 'live.storeDown') : 'live.pbxDown')}>
+      <Tile title={t('live.trunks')} value={trunks.map(([, [used, capacity]]) => `${used}/${capacity}`).join('  ') || '–'} text={system === null ? '' : t(system.pbx_up ? (system.store_up ? (system.recording_room === false ? 'live.diskFull' : 'live.allUp') : 'live.storeDown') : 'live.pbxDown')}>
         {trunks.map(([name, [used, capacity]]) => (
           <div key={name}>
             <Text size="xs">{name}</Text>

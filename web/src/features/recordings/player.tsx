@@ -43,7 +43,9 @@ export function Player({ row }: { row: RecordingRow }) {
   }, [row.recording]);
 
   const go = (seconds: number) => {
-    if (played.current !== null) played.current.currentTime = Math.min(Math.max(0, seconds), lengthS);
+    const toS = Math.min(Math.max(0, seconds), lengthS);
+    if (played.current !== null) played.current.currentTime = toS;
+    setAtS(toS);
   };
   const toggle = () => {
     const sound = played.current;
