@@ -1,6 +1,7 @@
 """Many worlds, one after another or on several processors, until as many calls were made as asked for.
 
-A seed gives its plan: most worlds have all the faults that were asked for, some only a few kinds, more or less often.
+A seed gives its plan: most worlds have all the faults that were asked for, some only a few kinds, more or less often;
+one in four has callers.
 """
 
 import gc
@@ -27,6 +28,7 @@ MakeStore = Callable[[Callable[[], float]], Any]
 
 CONTACTS_OF_WORLD = ((100_000, 3_000), (1_000, 1_000))  # by how many calls are wanted; of fewer, half as many
 CONTACTS_MIN = 50
+INBOUND_SHARE = 0.25  # of the worlds with several kinds of faults: some of their tenants are called, too
 COLLECT_EVERY = (200_000, 20, 20)  # objects, young collections, middle ones
 AHEAD_MAX = 4  # worlds begun for each processor before their results are taken
 
@@ -59,7 +61,8 @@ def plan_of(seed: int, groups: Sequence[str], contacts: int) -> Plan:
     weather = Weather.of(chosen).scaled(dice.choice([0.3, 1.0, 1.0, 2.0])) if chosen else Weather.calm()
     agents = dice.choice([3, 8, 8, 16])
     with_agents = dice.random() < 0.5
-    return Plan(seed=seed, calls=contacts, agents=agents, weather=weather, with_agents=with_agents)
+    inbound = len(groups) > 1 and dice.random() < INBOUND_SHARE
+    return Plan(seed=seed, calls=contacts, agents=agents, weather=weather, with_agents=with_agents, inbound=inbound)
 
 
 def run_world(plan: Plan, make_store: MakeStore) -> Result:
