@@ -55,6 +55,8 @@ def attempt(number: int) -> Row:
 
 
 def audit(number: int) -> Row:
+    if number == 1:
+        return CHANGE
     what = "other number" if number % 3 == 0 else "manual dial"
     return {
         "entry_id": number, "at_utc_s": now_s() - 60 * number, "agent_id": 1, "agent_name": "Ann Ames", "what": what,
@@ -64,6 +66,12 @@ def audit(number: int) -> Row:
     }  # fmt: skip
 
 
+CHANGE: Row = {
+    "entry_id": 1, "at_utc_s": 1_790_000_000.0, "agent_id": None, "agent_name": None, "what": "changed", "call": "",
+    "number": "", "contact_id": None, "contact_name": None, "campaign_id": None, "campaign_name": None, "user_id": 2,
+    "user_name": "Bo Boss", "address": "10.0.0.9", "subject": "queue Sales",
+    "detail": {"before": {"priority": 9}, "after": {"priority": 3}, "rows": None, "first": []},
+}  # fmt: skip
 CAMPAIGN: Row = {
     "campaign_id": 1, "name": "Spring offer", "dial_mode": "progressive", "priority": 10, "max_concurrent": 10,
     "calls_per_minute_max": 0, "ring_timeout_s": 30.0, "call_max_s": 0.0, "answer_wait_max_s": 2.0, "acw_mode": "max",

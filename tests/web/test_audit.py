@@ -17,6 +17,8 @@ async def test_the_audit_log_is_filtered_and_paged(opened: Opener, fake: FakeApi
         row = page.get_by_role("row").nth(1)
         for words in ("Ann Ames", "Dialed another number of the contact", "+41 445 550 000", "Spring offer"):
             await expect(row).to_contain_text(words)
+        for words in ("Bo Boss", "Changed", "queue Sales", "priority: 9 → 3"):
+            await expect(page.get_by_role("row").nth(2)).to_contain_text(words)
         async with page.expect_request("**/api/audit*cursor=next*"):
             await page.get_by_role("button", name="Show more").click()
         async with page.expect_request("**/api/audit*what=manual*dial*"):
