@@ -72,7 +72,7 @@ def test_a_message_that_ends_the_call_ends_it_and_one_that_leads_on_asks_for_an_
     """)
 
 
-@pytest.mark.covers("OC-031", "OC-104")
+@pytest.mark.covers("OC-031", "OC-104", "MZ-042")
 def test_the_wrap_up_of_30_s_keeps_an_agent_from_a_caller_who_waits_and_ends_by_itself() -> None:
     one = story(show=("join", "agent")).working("ann")
     one.check("""

@@ -16,7 +16,7 @@ def parts_of(one: Story, call: str) -> list[tuple[str, int | None, float, float]
     ]
 
 
-@pytest.mark.covers("OC-007", "OC-101")
+@pytest.mark.covers("OC-007", "OC-101", "MZ-041")
 def test_each_agent_who_let_it_ring_is_told_and_the_one_who_answered() -> None:
     bell = queue(miss=MissRule(ring_timeout_s=8.0, rest_s=60.0, pause_after=0))
     one = story(bell, agents=people(leg_mode=LegMode.PER_CALL), show=("join",)).working("ann", "bob")
