@@ -1,7 +1,7 @@
 """The engine between a store and a PBX that misbehave. On virtual time: a wait of seconds takes none."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -13,9 +13,10 @@ from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.machine import RULES
 from busyhour.core.floor.state import FloorState
+from busyhour.core.life.call import CallState
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Trunk
-from busyhour.core.model.pictures import AgentProfile, CallHistory, ChannelPicture
+from busyhour.core.model.pictures import AgentProfile, CallHistory, ChannelPicture, PbxPicture
 from busyhour.core.model.values import DialMode, EndCause, Outcome
 from busyhour.service.engine import Engine
 from busyhour.service.errors import Conflict, FenceLost, StoreDown, Unavailable
@@ -268,6 +269,48 @@ async def test_an_overflowing_queue_makes_it_look_at_the_pbx_anew() -> None:
         flood(engine)
         pbx.channels.clear()  # it ended, and the news was dropped
         await until(lambda: outcomes(store) == [Outcome.LOST])
+
+
+async def test_what_ended_while_the_queue_was_full_is_told_as_the_pbx_has_recorded_it() -> None:
+    store, pbx = agentless("+12025550001"), MemoryTelephony()
+    async with running(store, pbx) as engine:
+        await until(lambda: len(pbx.placed) == 1)
+        flood(engine)
+        (name,) = pbx.channels
+        pbx.channels.clear()
+        pbx.histories[name] = CallHistory(
+            channel=name, answered_utc_s=None, ended_utc_s=NOON_UTC_S, cause=EndCause.BUSY
+        )
+        await until(lambda: outcomes(store) == [Outcome.BUSY])
+
+
+class SlowTelephony(MemoryTelephony):
+    """Answers late, with what it had when it was asked."""
+
+    async def place(self, call: c.PlaceCall) -> e.Event:
+        await asyncio.sleep(0.2)
+        return await super().place(call)
+
+    async def picture(self, tenant: int, about: Sequence[str] = ()) -> PbxPicture:
+        seen = await super().picture(tenant, about)
+        await asyncio.sleep(0.5)
+        return seen
+
+
+async def test_what_was_heard_while_it_looked_anew_is_newer_than_what_it_saw() -> None:
+    """A call that was sent meanwhile is not in the picture, and is not over."""
+    store, pbx = agentless("+12025550001"), SlowTelephony()
+    async with running(store, pbx) as engine:
+        await until(lambda: bool(store.tenants[1].attempts))
+        await asyncio.sleep(0.1)
+        assert not pbx.placed
+        flood(engine)
+        await until(lambda: len(pbx.placed) == 1)
+        await asyncio.sleep(1)
+        assert engine.floor is not None
+        assert engine.floor.telephony_up
+        assert [call.state for call in engine.floor.calls.values()] == [CallState.DIALING]
+        assert outcomes(store) == []
 
 
 def flood(engine: Engine) -> None:

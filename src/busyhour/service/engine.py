@@ -193,7 +193,7 @@ class Engine:
             if self._keeper.fault is not None:
                 raise self._keeper.fault
             if self._overflowed:
-                await self._look_anew()
+                await self._look_anew(floor)
             commands: list[c.Command] = []
             heard = bool(self._queue)
             for _ in range(BATCH_MAX):
@@ -235,16 +235,20 @@ class Engine:
                     pbx = await self._telephony.picture(self.tenant, about)
                     self.put(e.PbxSeen(pbx=pbx, asked_mono_s=asked_s))
 
-    async def _look_anew(self) -> None:
-        """Facts were dropped: what is left of the queue is not to be trusted either."""
+    async def _look_anew(self, floor: Floor) -> None:
+        """Facts were dropped: what is left of the queue is not to be trusted either. What is put while the PBX is asked
+        comes behind its picture: by an older one, a call that was sent meanwhile would be over."""
         log.error("event queue overflowed; looking at the PBX anew", tenant=self.tenant, limit=self._queue_max)
-        told = [item for item in self._queue if not isinstance(item[1], FROM_PBX)]
+        first: list[tuple[e.Instant, e.Event]] = [(self._clock.now(), e.TelephonyLost())]
+        first += [item for item in self._queue if not isinstance(item[1], FROM_PBX)]
         self._queue.clear()
         self._overflowed = False
-        self.put(e.TelephonyLost())
-        self._queue.extend(told)
-        if await self._keeper.still_ours():
-            self.put(e.TelephonyBack(pbx=await self._telephony.picture(self.tenant)))
+        try:
+            if await self._keeper.still_ours():
+                pbx = await self._telephony.picture(self.tenant, [*floor.calls, *floor.callers])
+                first.append((self._clock.now(), e.TelephonyBack(pbx=pbx)))
+        finally:
+            self._queue.extendleft(reversed(first))
 
     # Carrying out
 
