@@ -63,7 +63,7 @@ function Details({ row, onGone }: { row: RecordingRow; onGone: () => void }) {
         {kept && allowed('recordings:download') && <Button component="a" href={`${pathOf(row.recording)}/file`} download variant="default">{t('recordings.download')}</Button>}
         {allowed('recordings:delete') && <Button variant="default" loading={holding} onClick={() => hold(row)}>{t(row.held ? 'recordings.release' : 'recordings.hold')}</Button>}
         {kept && !row.held && allowed('recordings:delete') && (
-          <ConfirmButton label={t('recordings.erase')} question={t('recordings.eraseText')} loading={erasing} onConfirm={() => { erase(row); onGone(); }} />
+          <ConfirmButton variant="light" color="red" label={t('recordings.erase')} question={t('recordings.eraseText')} loading={erasing} onConfirm={() => { erase(row); onGone(); }} />
         )}
       </Group>
     </Stack>
