@@ -24,11 +24,13 @@ from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import TRYING, CallState
+from busyhour.core.life.run import RunState
 from busyhour.core.model.values import DialMode, Outcome
 
 AGENTLESS, RATIO = DialMode.AGENTLESS, DialMode.RATIO  # read at each event, as these two
 AWAY, ACW = (AgentState.OFFLINE, AgentState.NOT_READY), AgentState.ACW
 LOOK_S = 1.0
+ROUNDING_S = 1e-6
 SECOND_S = 1.0
 
 
@@ -189,9 +191,22 @@ def others_on_the_way(f: FloorState, run: RunLive) -> tuple[list[tuple[float, fl
             continue
         share = f.idle.share(other.run_id, run.run_id)
         if share:
-            ringing += [(since_s, factor * share) for since_s, factor in _on_the_way(f, other)]
+            part = share * _answered_beside(run, other)
+            ringing += [(since_s, factor * part) for since_s, factor in _on_the_way(f, other)]
             waiting += share * len(other.waiting)
     return ringing, ceil(waiting)
+
+
+def _answered_beside(run: RunLive, other: RunLive) -> float:
+    """How much likelier the other run's calls are to be answered than this run's, as both have learned. A run that has
+    learned nothing yet takes most calls to be answered: by that, the many calls of another would never let it begin."""
+    ours, theirs = _answer_chance(run), _answer_chance(other)
+    return theirs / ours if ours and theirs else 1.0
+
+
+def _answer_chance(run: RunLive) -> float:
+    decision = run.predictor.decision if run.predictor is not None else None
+    return decision.why.answer_chance if decision is not None else 0.0
 
 
 def callers_before(f: FloorState, run: RunLive) -> int:
@@ -222,9 +237,30 @@ def _on_the_way(f: FloorState, run: RunLive) -> list[tuple[float, float]]:
 
 
 def is_due(f: FloorState, run: RunLive, predictor: Predictor) -> bool:
-    if predictor.decided_s + LOOK_S <= f.now.mono_s:  # the sum that the deadline is made of, lest rounding say not yet
+    """All runs on the same beat, in their order: between two beats whoever happened to be looked at first would take
+    what runs share. For the same reason, what one run has news of concerns all that share its agents."""
+    if predictor.decided_s < _beat_s(f):
         return True
-    return predictor.stale and len(run.campaign.agent_ids) <= ASK_AT_EVENTS_MAX
+    return len(run.campaign.agent_ids) <= ASK_AT_EVENTS_MAX and (predictor.stale or _shared_news(f, run))
+
+
+def _beat_s(f: FloorState) -> float:
+    """The last one. A deadline may come a rounding too soon."""
+    return (f.now.mono_s + ROUNDING_S) // LOOK_S * LOOK_S - ROUNDING_S
+
+
+def _shared_news(f: FloorState, run: RunLive) -> bool:
+    """Of runs that will be looked at themselves now: the news of others would stay new."""
+    return any(
+        other.predictor is not None
+        and other.predictor.stale
+        and other.state is RunState.RUNNING
+        and other.hours_open
+        and len(other.campaign.agent_ids) <= ASK_AT_EVENTS_MAX
+        and f.idle.share(other.run_id, run.run_id)
+        for other in f.runs.values()
+        if other is not run
+    )
 
 
 def look(f: FloorState, run: RunLive, predictor: Predictor) -> None:
@@ -233,13 +269,14 @@ def look(f: FloorState, run: RunLive, predictor: Predictor) -> None:
     picture = _picture(f, run, predictor, most)
     decision = predictor.pacer.decide(f.now.mono_s, picture)
     decision = _corrected(run, picture, decision)
+    decision = _shared(f, run, picture, decision)
     predictor.decision = _told(run, decision, limit, most)
     predictor.allowed, predictor.decided_s, predictor.stale = decision.start, f.now.mono_s, False
     if decision.cancel_from_s is not None:
         give_up(f, run, predictor, decision.cancel_from_s)
     keep(f, run)
     if picture.free or picture.talking or picture.wrapping or predictor.ringing:
-        f.at(LOOK_S, "pace", str(run.run_id))
+        f.at(_beat_s(f) + ROUNDING_S + LOOK_S - f.now.mono_s, "pace", str(run.run_id))
     f.touch("runs", run.run_id)
 
 
@@ -251,6 +288,27 @@ def _corrected(run: RunLive, picture: Picture, decision: Decision) -> Decision:
     on_the_way = run.dialing + picture.waiting
     wanted = corrected(decision.start + on_the_way, sure=picture.free, percent=percent, left=picture.left or 0)
     return msgspec.structs.replace(decision, start=max(0, wanted - on_the_way))
+
+
+def _shared(f: FloorState, run: RunLive, picture: Picture, decision: Decision) -> Decision:
+    """Of what is to be on the way for agents that several runs of one priority share, each places its part. Else the
+    one that may risk more would take all, and the other would never learn that it may as well."""
+    partners = sum(1 for other in f.runs.values() if _is_partner(f, run, other))
+    if not partners or decision.start <= 0:
+        return decision
+    part = ceil((run.dialing + len(picture.others) + decision.start) / (partners + 1))
+    if part - run.dialing >= decision.start:
+        return decision
+    why = msgspec.structs.replace(decision.why, reason=f"the rest is for {partners} more of the same priority")
+    return msgspec.structs.replace(decision, start=max(0, part - run.dialing), why=why)
+
+
+def _is_partner(f: FloorState, run: RunLive, other: RunLive) -> bool:
+    """Whether the other one would use these agents too, if it got its part."""
+    if other is run or other.predictor is None or other.campaign.priority != run.campaign.priority:
+        return False
+    wants = other.state is RunState.RUNNING and other.hours_open and bool(other.hopper) and not careful_of(other)
+    return wants and bool(f.idle.share(other.run_id, run.run_id))
 
 
 def _picture(f: FloorState, run: RunLive, predictor: Predictor, most: int) -> Picture:
