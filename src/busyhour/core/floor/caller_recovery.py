@@ -66,7 +66,8 @@ def begin(f: FloorState, event: e.FloorStarted, channels: Channels, histories: H
         else:
             _close_dead(f, stored, histories.get(stored.call), entries.pop(stored.call, None))
     for entry in entries.values():
-        if entry.entry not in f.entries.entries:
+        here = f.entries.entries.get(entry.entry)
+        if here is None or here.entered_s != entry.entered_utc_s:  # promised anew just now: that is another place
             _end_entry(f, entry)
     _settle_dialing(f)
 
