@@ -71,6 +71,13 @@ class Desk(Shown):
         """`ready`, `pause`, `hangup`, `hold`, ... as the desk's routes name them."""
         return await self._api.post(f"/api/desk/{button}", body)
 
+    async def post(self, path: str, **body: Any) -> Any:
+        """What this person asks beside the desk."""
+        return await self._api.post(f"/api/{path}", body)
+
+    async def read(self, what: str) -> Any:
+        return await self._api.get(f"/api/desk/{what}")
+
     async def wait(self, condition: Callable[["Desk"], bool], timeout_s: float) -> None:
         """Until the condition holds; TimeoutError names what the desk shows."""
         try:
