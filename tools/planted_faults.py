@@ -8,6 +8,7 @@ away with it (`barriers`), and named beside it.
 from tools.planted_edit import Edit, Fault
 from tools.planted_faults_callers import CALLERS
 from tools.planted_faults_floor import FLOOR
+from tools.planted_faults_recording import RECORDING
 
 __all__ = ["PLANTED", "Edit", "Fault"]
 
@@ -324,5 +325,6 @@ PLANTED = (
         "screens are not told of an agent's new state",
     ),
     *FLOOR,
+    *RECORDING,
     *CALLERS,
 )
