@@ -86,6 +86,13 @@ def test_another_mode_than_asked_for_is_said_with_its_reason() -> None:
     assert said[2:] == ["The campaign asks for predictive; now it goes progressive: nothing is left."]
 
 
+def test_that_nobody_is_at_work_is_said_before_the_figures() -> None:
+    nobody = PACING | {"talking": 0, "wrapping": 0, "given_up": 0}
+    said = about_now(ROW, run() | {"pacing": nobody})
+    assert said[2] == "None of its agents is at work, so nothing is dialed: one has to press Ready at the desk."
+    assert not any("at work" in sentence for sentence in about_now(ROW, run() | {"agents_free": 1, "pacing": nobody}))
+
+
 @pytest.mark.parametrize(
     ("test", "told"),
     [

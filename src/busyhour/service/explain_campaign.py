@@ -52,6 +52,10 @@ def about_now(row: r.CampaignRow, run: dict[str, Any] | None) -> list[str]:
         f"{run['talking']} talk, {run['agents_free']} agents are free."
     )
     if pacing := run.get("pacing"):
+        if pacing["dial_mode"] == DialMode.PREDICTIVE and not (
+            run["agents_free"] or pacing["talking"] or pacing["wrapping"]
+        ):
+            said.append("None of its agents is at work, so nothing is dialed: one has to press Ready at the desk.")
         said += about_pacing(pacing, told=run["why"])
     return said
 
