@@ -280,7 +280,7 @@ def test_a_queue_has_its_own_music_and_its_own_language() -> None:
     """)
 
 
-@pytest.mark.covers("OC-031")
+@pytest.mark.covers("OC-031", "MZ-042")
 def test_after_a_call_an_agent_has_thirty_seconds_though_others_wait() -> None:
     story(show=("join", "agent")).working("ann").check("""
         1 arrives i1 5551 +491

@@ -102,7 +102,7 @@ def test_a_callback_without_an_agent_on_the_line_has_its_place_before_who_came_l
     """)
 
 
-@pytest.mark.covers("I22")
+@pytest.mark.covers("MZ-043", "I22")
 def test_who_is_not_reached_is_tried_again_by_the_rule_and_not_for_ever() -> None:
     one = story(queue(callback_key="1"), show=("callback", "close")).check("""
         1 arrives i1 5551 +491

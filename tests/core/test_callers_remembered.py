@@ -3,6 +3,7 @@
 import pytest
 
 from busyhour.core.model.callers import Served
+from busyhour.core.model.pictures import ChannelPicture, PbxPicture
 from busyhour.core.model.queue import Sticky, Strategy
 from tests.core.inbound import queue, story
 from tests.core.story import NOON_UTC_S
@@ -58,3 +59,12 @@ def test_an_agent_or_a_queue_that_is_no_more_is_remembered_by_nobody() -> None:
         1 answers i1
             > join i1 ann#1
     """)
+
+
+@pytest.mark.covers("CP-044")
+def test_whom_only_the_pbx_knows_keeps_what_they_brought_along() -> None:
+    headers = {"X-Skills": "dutch:2", "callerId": "Ada"}
+    channel = ChannelPicture(channel="i1-1.1", answered=False, dialed="5551", number="+1", headers=headers)
+    one = story(pbx=PbxPicture(boot="b1", channels=(channel,)))
+    call = one.floor.callers["i1-1.1"]
+    assert (call.name, [need.skill for need in call.arrival.skills]) == ("Ada", ["dutch"])

@@ -42,6 +42,7 @@ def rings(*queues: Any, **changes: Any) -> Story:
 # Where a number leads
 
 
+@pytest.mark.covers("MZ-039")
 def test_a_number_leads_to_one_agent_though_another_waits_longer() -> None:
     one = story(numbers=[number(ANN)], show=("join",)).working("bob")
     one.working("ann").check("""
@@ -51,6 +52,7 @@ def test_a_number_leads_to_one_agent_though_another_waits_longer() -> None:
     """)
 
 
+@pytest.mark.covers("MZ-039")
 @pytest.mark.parametrize(("clock_set_s", "looked_at_s"), [(0.0, 31.0), (3600.0, 30.5), (0.0, 33.0)])
 def test_the_call_of_an_agent_who_does_not_answer_goes_elsewhere_and_not_before_to_whoever_is_free(
     clock_set_s: float, looked_at_s: float
@@ -189,6 +191,7 @@ def test_what_a_queue_asks_for_is_eased_as_a_caller_waits() -> None:
     """)
 
 
+@pytest.mark.covers("MZ-041")
 def test_who_was_rung_in_vain_is_before_those_who_came_later() -> None:
     one = rings(queue(miss=MissRule(ring_timeout_s=8.0, rest_s=30.0)), show=("ring", "hang-up-leg"))
     one.working("ann").check("""

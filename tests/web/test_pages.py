@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(180)]
 PAGES = [
     "start", "live", "campaigns", "campaigns/new", "campaigns/1", "campaigns/2", "lists", "lists/1", "lists/1/import",
     "contacts/7", "attempts", "users", "trunks", "prompts", "dnc", "dispositions", "pause-reasons", "system", "account",
-    "plan", "audit", "queues", "queues/1", "numbers", "numbers/1", "callers", "callbacks", "recordings",
+    "plan", "audit", "queues", "queues/1", "numbers", "numbers/1", "callers", "callbacks", "recordings", "wallboard",
 ]  # fmt: skip
 
 

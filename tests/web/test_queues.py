@@ -170,3 +170,32 @@ async def test_what_a_header_says_is_no_way_in(desk: Page, agent: FakeApi) -> No
     assert await asked(agent, 1) == [("POST", "desk/disposition", kept)]  # an empty field does not erase it
     await desk.keyboard.press("Control+Shift+F")
     await expect(desk.get_by_role("textbox", name="Number")).to_have_value("+41445550188")
+
+
+async def test_the_wall_shows_big_figures_that_move_and_nothing_to_click(opened: Opener, fake: FakeApi) -> None:
+    async with opened(width=1920, height=1080) as page:
+        await visit(page, "live")
+        await page.get_by_role("link", name="Full screen for the wall").click()
+        board = page.get_by_role("main")
+        await expect(board.get_by_role("row", name="Sales")).to_be_visible()
+        assert await board.get_by_role("button").count() == 0
+        assert await board.get_by_role("link").count() == 0
+        one = queues.waiting_view(40)
+        await fake.tell("live", ("queues", "1", queues.queue_view(1, waiting=[one], waiting_count=41, closed="hours")))
+        row = board.get_by_role("row", name="Sales")
+        await expect(row).to_contain_text("41")
+        await expect(row).to_contain_text("Outside hours")
+        size_px = await row.evaluate("row => parseFloat(getComputedStyle(row).fontSize)")
+        assert size_px >= 0.02 * 1920  # 2 cm on a screen one metre wide: read from five metres
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("article", name="Sales")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 1440, 1920])
+async def test_who_waits_is_shown_whole_however_narrow_the_card(opened: Opener, width: int) -> None:
+    async with opened(width=width) as page:
+        await visit(page, "live")
+        table = page.get_by_role("region", name="Who waits in Sales")
+        await expect(table).to_be_visible()
+        hidden_px = await table.evaluate("region => region.scrollWidth - region.clientWidth")
+        assert hidden_px <= 0

@@ -84,5 +84,5 @@ class Spellings:
         return replace(pbx, channels=tuple(self._channel(one) for one in pbx.channels))
 
     def _channel(self, one: ChannelPicture) -> ChannelPicture:
-        number = caller(one.number, one.dialed, self._country)
-        return one if number == one.number else replace(one, number=number)
+        number, headers = caller(one.number, one.dialed, self._country), self._headers(one.headers, one.dialed)
+        return one if (number, headers) == (one.number, one.headers) else replace(one, number=number, headers=headers)

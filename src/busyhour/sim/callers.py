@@ -224,5 +224,6 @@ class CallersPbx(PartiesPbx):
             dialed=comer.dialed,
             number=comer.number,
             name=comer.name,
+            headers=comer.headers,
             created_utc_s=channel.began_utc_s,
         )

@@ -276,6 +276,13 @@ CALLBACKS = (
         agents=(agent(1, PER_CALL),),
     ),
     scene(
+        "called back before an agent is on the line",
+        "Dialed when one is free for them; who answers waits at their place for whoever is free then.",
+        asks_by_key(answers(1.0, stays_s=8.0)),
+        {"CALLED_BACK": 1, "HANDLED": 1},
+        queues=(queue(callback_key=KEY, callback=replace(BACK, agent_first=False)),),
+    ),
+    scene(
         "called back, busy, called back",
         "Once more, after the rule's delay.",
         asks_by_key(BUSY, answers(1.0, stays_s=4.0), then_s=20.0),

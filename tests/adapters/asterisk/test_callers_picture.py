@@ -149,3 +149,24 @@ async def test_whose_headers_were_being_read_when_the_link_was_lost_is_in_the_ne
     await pbx.link_comes_back()
     assert set(await pbx.back()) == {CALL}
     assert [type(event) for event in pbx.told] == [TelephonyBack]
+
+
+@pytest.mark.covers("CP-044")
+async def test_it_has_the_headers_of_callers_whom_nobody_asks_about_read_once(pbx: Pbx) -> None:
+    pbx.said = {"PJSIP_HEADERS()": "X-Skills", "PJSIP_HEADER(read,X-Skills)": "dutch:2"}
+    pbx.rows = [row()]
+    await pbx.link_comes_back()
+    found = await pbx.back()
+    assert found[CALL].headers == {"X-Skills": "dutch:2"}
+    pbx.asked.clear()
+    assert (await pbx.picture())[CALL].headers == {"X-Skills": "dutch:2"}
+    assert pbx.asked == [], "read once"
+    assert (await pbx.telephony.picture(1, [CALL])).channels[0].headers == {}, "whoever asks about them knows them"
+
+
+@pytest.mark.parametrize("status", [None, 0, 404, 500])
+async def test_whose_headers_cannot_be_read_is_in_it_all_the_same(pbx: Pbx, status: int | None) -> None:
+    pbx.rows = [row()]
+    pbx.status = lambda request: status if "PJSIP_HEADER" in request else 204
+    await pbx.link_comes_back()
+    assert (await pbx.back())[CALL].headers == {}

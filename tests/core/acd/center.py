@@ -12,7 +12,6 @@ from random import Random
 from busyhour.core.acd.capacity import after_miss
 from busyhour.core.acd.entries import Entries, Entry
 from busyhour.core.acd.leavers import Leavers
-from busyhour.core.acd.offer import Offer
 from busyhour.core.acd.overflow import Overflow
 from busyhour.core.acd.pool import Standing
 from busyhour.core.acd.promises import CallbackPicture, Promises
@@ -21,6 +20,7 @@ from busyhour.core.life.callback import CallbackState
 from busyhour.core.model.callers import Callback
 from busyhour.core.model.campaign import Hours
 from busyhour.core.model.queue import CallbackRule, Medium, OverflowAction, Queue
+from tests.core.acd.offer import Offer
 from tests.core.story import NOON_UTC_S
 
 AUDIO = Medium.AUDIO

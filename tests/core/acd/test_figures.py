@@ -14,7 +14,6 @@ from busyhour.core.acd.figures import (
     abandoned,
     answered,
     load_percent,
-    running_mean,
     service_level,
     simple_wait_s,
     talked,
@@ -26,11 +25,11 @@ LEVEL_S = (20.0, 60.0)
 
 
 @pytest.mark.covers("OC-076")
-def test_a_running_mean_is_the_mean() -> None:
-    values, mean = [3.0, 9.0, 27.0, 1.0], 0.0
-    for n, x in enumerate(values, 1):
-        mean = running_mean(mean, n, x)
-        assert mean == pytest.approx(sum(values[:n]) / n)
+def test_the_mean_of_waits_is_theirs_after_each_call() -> None:
+    waits_s, counts = [3.0, 9.0, 27.0, 1.0], QueueCounts()
+    for n, wait_s in enumerate(waits_s, 1):
+        counts += answered(wait_s, LEVEL_S)
+        assert counts.answer_wait_mean_s == pytest.approx(sum(waits_s[:n]) / n)
 
 
 @pytest.mark.covers("OC-078")

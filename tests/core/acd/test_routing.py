@@ -5,7 +5,6 @@ from msgspec.structs import replace
 
 from busyhour.core.acd.dispatch import NotGiven, not_given
 from busyhour.core.acd.needs import skills_of
-from busyhour.core.acd.offer import Offer
 from busyhour.core.acd.pool import Standing
 from busyhour.core.acd.routing import Routing
 from busyhour.core.model.queue import Dispatch, Match, Medium, Queue, RelaxStep, SkillNeed, Strategy
@@ -282,10 +281,6 @@ def test_all_ring_and_one_wins() -> None:
         4 call c1 sales
           > c1 to dee ann bob
     """)
-    offer = Offer.to("c1", (4, 1, 2))
-    assert not offer.missed(1)
-    assert [offer.answered(agent_id) for agent_id in (1, 4, 2, 4)] == [False, True, False, False]
-    assert (offer.winner, offer.losers) == (4, (2,))
 
 
 def test_who_hangs_up_leaves_the_line() -> None:

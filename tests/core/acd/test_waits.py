@@ -8,8 +8,8 @@ from statistics import fmean
 
 import pytest
 
-from busyhour.core.acd.figures import NEVER_S, running_mean, simple_wait_s
-from busyhour.core.acd.waits import WaitEstimate, announced_min
+from busyhour.core.acd.figures import NEVER_S, simple_wait_s
+from busyhour.core.acd.waits import WaitEstimate
 
 CALL_S = 180.0
 DAY_S = 12 * 3_600.0
@@ -84,7 +84,7 @@ class Center:
     def talk(self) -> None:
         call_s = self.dice.expovariate(1 / CALL_S)
         self.called += 1
-        self.mean_call_s = running_mean(self.mean_call_s, self.called, call_s)
+        self.mean_call_s += (call_s - self.mean_call_s) / self.called
         self.at(call_s, "free")
 
 
@@ -160,8 +160,3 @@ def test_more_ahead_is_more_wait() -> None:
     waits = [estimate.wait_s(ahead) for ahead in range(50)]
     assert waits == sorted(waits)
     assert waits[0] > 0
-
-
-@pytest.mark.parametrize(("wait_s", "minutes"), [(0.0, 1), (60.0, 1), (61.0, 2), (600.0, 10)])
-def test_minutes_as_they_are_said(wait_s: float, minutes: int) -> None:
-    assert announced_min(wait_s) == minutes

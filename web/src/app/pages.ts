@@ -10,10 +10,14 @@ export interface PageEntry {
   load: () => Promise<{ default: ComponentType }>;
 }
 
+/** Shown alone, without the frame around the other pages. */
+export const WALLBOARD = '/wallboard';
+
 export const PAGES: readonly PageEntry[] = [
   { path: '/desk', title: 'nav.desk', group: 'work', permission: 'desk:use', load: () => import('@/features/desk/desk-page') },
   { path: '/start', title: 'nav.start', group: 'work', permission: 'campaigns:read', load: () => import('@/features/checklist/checklist-page') },
   { path: '/live', title: 'nav.live', group: 'work', permission: 'live:read', load: () => import('@/features/live/live-page') },
+  { path: WALLBOARD, title: null, group: null, permission: 'live:read', load: () => import('@/features/wallboard/wallboard-page') },
   { path: '/campaigns', title: 'nav.campaigns', group: 'work', permission: 'campaigns:read', load: () => import('@/features/campaigns/campaigns-page') },
   { path: '/campaigns/new', title: null, group: null, permission: 'campaigns:write', load: () => import('@/features/campaigns/campaign-page') },
   { path: '/campaigns/:id', title: null, group: null, permission: 'campaigns:read', load: () => import('@/features/campaigns/campaign-page') },

@@ -7,7 +7,7 @@ import { Link, Navigate, Outlet, useLocation, useNavigation } from 'react-router
 import { ConnectionBanner } from '@/app/connection-banner';
 import { Loading } from '@/app/fallbacks';
 import { KeysHelp } from '@/app/keys-help';
-import { PAGES, type PageEntry } from '@/app/pages';
+import { PAGES, WALLBOARD, type PageEntry } from '@/app/pages';
 import { Palette } from '@/app/palette';
 import { UserMenu } from '@/app/user-menu';
 import { Logo } from '@/components/logo';
@@ -18,12 +18,13 @@ import { ErrorNote } from '@/components/error-note';
 
 export function Shell() {
   const { session, loading, error } = useSessionState();
+  const { pathname } = useLocation();
   const [later, setLater] = useSessionStorage({ key: 'busyhour.passwordLater', defaultValue: '', getInitialValueInEffect: false });
   if (loading) return <Loading />;
   if (error !== null) return <Box p="xl"><ErrorNote error={error} /></Box>;
   if (session === null) return <LogInPage />;
   if (session.user.must_change_password && later !== session.user.login) return <MustChangePassword onLater={() => setLater(session.user.login)} />;
-  return <Frame />;
+  return pathname === WALLBOARD ? <Outlet /> : <Frame />;
 }
 
 export function Home() {

@@ -98,7 +98,7 @@ class AsteriskTelephony:
             self._tell,
             self._spawn,
         )
-        self._photographer = Photographer(access, self.link, self._channels, self._actor, self._ringing)
+        self._photographer = Photographer(access, self.link, self._channels, self._actor, self._ringing, self._callers)
         self._phone_watch = PhoneWatch(
             access,
             ask=self._photographer.phones,

@@ -5,9 +5,10 @@ meanwhile is told without them.
 """
 
 import asyncio
+import contextlib
 import math
 import re
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from typing import Any, Final
 
 import structlog
@@ -26,6 +27,8 @@ from busyhour.core.model.ids import came_in, on_pbx, tenant_of
 from busyhour.core.model.pictures import ChannelPicture
 
 HEADERS_MAX_S: Final = 1.0
+BROUGHT_MAX: Final = 200
+"""Callers of one picture whose headers are read: so many wait for an engine that starts only after an attack."""
 ORDER_MAX_S: Final = 2.0
 SENT_MAX_S: Final = 4 * 3600
 """Dead-man limit of a caller who is sent on without having been answered; who was answered has one already."""
@@ -79,7 +82,7 @@ class Callers:
         seen = self._channels.find(call)
         if seen is None or (arrived := seen.arriving) is None:
             return
-        seen.arriving, seen.arrived = None, True
+        seen.arriving, seen.arrived, seen.headers = None, True, headers or seen.headers
         tenant = tenant_of(call)
         assert tenant is not None, call
         self._tell(tenant, replace(arrived, headers=headers or {}))
@@ -90,6 +93,18 @@ class Callers:
             seen = self._channels.find(call)
             if came_in(call) and picture.in_app and seen is not None and seen.arriving is None:
                 seen.arrived = True
+
+    async def brought(self, calls: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Their headers, read once for each. Whose cannot be read in time has none, until they are asked for again."""
+        unread = [call for call in calls if self._channels.of(call).headers is None][:BROUGHT_MAX]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(HEADERS_MAX_S):
+                await asyncio.gather(*(self._read(call) for call in unread))
+        return {call: self._channels.of(call).headers or {} for call in calls}
+
+    async def _read(self, call: str) -> None:
+        with contextlib.suppress(LinkDown, NoReply):
+            self._channels.of(call).headers = await self._headers(on_pbx(call))
 
     async def _headers(self, pbx_id: str) -> dict[str, str]:
         """Most callers bring none of ours: then it is one question."""

@@ -17,6 +17,7 @@ from busyhour.adapters.asterisk.dialplan import CAME_CONTEXT
 from busyhour.adapters.asterisk.history import answers_of, lives_of
 from busyhour.adapters.asterisk.listening import APPLICATION
 from busyhour.adapters.asterisk.telephony_act import Actor
+from busyhour.adapters.asterisk.telephony_callers import Callers
 from busyhour.adapters.asterisk.telephony_ringing import RingingTones
 from busyhour.adapters.asterisk.telephony_seen import Channels
 from busyhour.core.events import PhoneGone, PhoneRegistered
@@ -28,13 +29,20 @@ Look = dict[str, ChannelPicture]
 
 class Photographer:
     def __init__(
-        self, access: PbxAccess, link: AriLink, channels: Channels, actor: Actor, ringing: RingingTones
+        self,
+        access: PbxAccess,
+        link: AriLink,
+        channels: Channels,
+        actor: Actor,
+        ringing: RingingTones,
+        callers: Callers,
     ) -> None:
         self._access = access
         self._link = link
         self._channels = channels
         self._actor = actor
         self._ringing = ringing
+        self._callers = callers
 
     async def look(self) -> Look:
         """All channels of ours, of all tenants."""
@@ -118,12 +126,15 @@ class Photographer:
             found = await self.look()
             await self._end_tones(found, tenant)
         gone = [channel for channel in about if channel not in found]
+        shown = [name for name in found if tenant_of(name) == tenant and not self._is_arriving(name)]
+        known = set(about)
+        brought = await self._callers.brought([name for name in shown if name not in known and _is_caller(found[name])])
         return PbxPicture(
             boot=boot,
             channels=tuple(
-                picture
-                for channel, picture in found.items()
-                if tenant_of(channel) == tenant and not self._is_arriving(channel)
+                replace(found[name], headers=brought[name]) if brought.get(name) else found[name]
+                for name in shown
+                if not self._is_arriving(name)  # may have come to be told of while headers were read
             ),
             histories=await lives_of(self._access.cel_file, gone, booted_utc_s=_time_of(boot)),
         )
@@ -152,6 +163,10 @@ def _is_room(bridge: str) -> bool:
     """Of a leg, or of a party that talks without us."""
     whose = leg_in(bridge)
     return bridge == room_of(whose) and (is_leg(whose) or is_party(whose))
+
+
+def _is_caller(picture: ChannelPicture) -> bool:
+    return came_in(picture.channel) and picture.in_app
 
 
 def _is_outside_yet(row: ari.ChannelRow, in_room: Mapping[str, str]) -> bool:

@@ -25,6 +25,7 @@ class Seen:
     redirected: bool = False  # its network named another destination
     arriving: CallArrived | None = None  # a caller whose headers are being read; then it is told
     arrived: bool = False  # a caller who was told of, or is in a picture that was
+    headers: dict[str, str] | None = None  # that a caller brought along, once they are read
     unsure: bool = False  # met after a gap: it may play or hear music unknown to us
 
     @property

@@ -13,11 +13,6 @@ from busyhour.core.model.queue_counts import QueueCounts
 NEVER_S: Final = 2_147_483_647.0  # nobody is there: as long a wait as that interface can say (OC-078)
 
 
-def running_mean(mean: float, n: int, x: float) -> float:
-    """The mean of n values, x the newest, from the mean of the others (OC-076)."""
-    return (x + mean * (n - 1)) / n
-
-
 def load_percent(*, waiting: int, logged: int, free: int) -> int:
     """How loaded a queue or the whole is; more than 100 when calls wait. 0 without agents (OC-079)."""
     return 100 * (waiting + logged - free) // logged if logged else 0

@@ -10,7 +10,7 @@ Old times weigh less: half after `HALF_LIFE_S`. Before anything was measured, th
 """
 
 from dataclasses import dataclass
-from math import ceil, log
+from math import log
 from typing import Final
 
 from busyhour.core.acd.figures import NEVER_S
@@ -70,8 +70,3 @@ class WaitEstimate:
         self.gave_up *= kept
         self.busy_s = self.busy_s * kept + (self.agents * passed_s if self.waiting else 0.0)
         self.waited_s = self.waited_s * kept + self.waiting * passed_s
-
-
-def announced_min(wait_s: float) -> int:
-    """Whole minutes as they are said, rounded up: at least one, and never less than is meant."""
-    return max(1, ceil(min(wait_s, NEVER_S) / 60.0))

@@ -320,6 +320,7 @@ def meet(f: FloorState, channel: ChannelPicture) -> None:
         dialed=channel.dialed,
         number=channel.number,
         name=channel.name,
+        headers=dict(channel.headers),
         at_utc_s=channel.created_utc_s or f.now.utc_s,
     )
     callers.on_call_arrived(f, arrived)

@@ -99,6 +99,7 @@ class ChannelPicture(Struct, frozen=True, kw_only=True):
     dialed: str = ""
     number: str = ""
     name: str = ""
+    headers: dict[str, str] = {}  # what they brought along (CP-044), of those who were not asked about
     created_utc_s: float = 0.0
 
 

@@ -26,7 +26,7 @@ export default function LivePage() {
   const queues = Object.values(feed.queues);
   const system = Object.values(feed.system)[0] ?? null;
   return (
-    <Page title={t('nav.live')} text={t(`live.${status}`)}>
+    <Page title={t('nav.live')} text={t(`live.${status}`)} actions={queues.length > 0 && <Button component={Link} to="/wallboard" variant="default">{t('wallboard.show')}</Button>}>
       {!known ? <Loader aria-label={t('shell.loading')} /> : (
         <Stack gap="lg">
           {own?.supervises != null && <SupervisionBar on={own.supervises} />}

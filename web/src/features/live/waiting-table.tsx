@@ -25,13 +25,12 @@ export function WaitingTable({ queue, agents }: { queue: QueueView; agents: Reco
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- what scrolls must be reachable by keys
     <div className="scroll" style={{ maxHeight: HEIGHT_MAX_PX }} tabIndex={0} role="region" aria-label={label}>
-      <Table verticalSpacing={4} mt="sm" aria-label={label} miw={480}>
+      <Table verticalSpacing={4} mt="sm" aria-label={label} miw={360}>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('queue.place')}</Table.Th>
             <Table.Th>{t('attempt.number')}</Table.Th>
-            <Table.Th>{t('call.state')}</Table.Th>
-            <Table.Th ta="right">{t('queue.age')}</Table.Th>
+            <Table.Th>{t('queue.stateAndAge')}</Table.Th>
             {acts && <Table.Th>{t('common.actions')}</Table.Th>}
           </Table.Tr>
         </Table.Thead>
@@ -40,8 +39,7 @@ export function WaitingTable({ queue, agents }: { queue: QueueView; agents: Reco
             <Table.Tr key={one.entry}>
               <Table.Td className="nums">{index + 1}</Table.Td>
               <Table.Td><span className="nums line">{one.number === '' ? t('caller.withheld') : phone(one.number)}</span>{one.name !== '' && <Text size="xs" c="dimmed">{one.name}</Text>}</Table.Td>
-              <Table.Td><EntryState one={one} agents={agents} /></Table.Td>
-              <Table.Td ta="right"><Since utcS={one.since_utc_s} /></Table.Td>
+              <Table.Td><EntryState one={one} agents={agents} /><Text size="sm" mt={2}><Since utcS={one.since_utc_s} /></Text></Table.Td>
               {acts && <Table.Td>{!one.callback && <Acts one={one} external={settings?.dispatch === 'external'} queueId={queue.queue_id} agents={agents} />}</Table.Td>}
             </Table.Tr>
           ))}
@@ -68,7 +66,7 @@ function Acts({ one, external, queueId, agents }: { one: WaitingView; external: 
   const callBack = useMutation({ mutationFn: () => api.post<void>(`/api/callers/${one.entry}/callback`, {}), onError: failed, onSuccess: () => done(t('queue.willBeCalled')) });
   const number = phone(one.number);
   return (
-    <Group gap={4} wrap="nowrap">
+    <Group gap={4}>
       {external && <AssignMenu entry={one.entry} number={number} queueId={queueId} agents={agents} />}
       {one.number === '' ? <Button size="xs" variant="subtle" disabled>{t('queue.callBack')}</Button> : <ConfirmButton size="xs" variant="subtle" label={t('queue.callBack')} what={number} question={t('queue.callBackQuestion', { number })} onConfirm={() => callBack.mutate()} />}
     </Group>

@@ -1,4 +1,4 @@
-"""One caller offered to one agent, or to all that are free: whoever answers first has won, and nobody else (I27)."""
+"""The floor's part in the tests' center: one caller offered to one agent, or to all that are free; one wins (I27)."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
