@@ -8,6 +8,7 @@ from tests.web.fake_queues import queue_view
 
 Row = dict[str, Any]
 DESK_AGENT = 1
+SUPERVISOR = 30
 
 
 def now_s() -> float:
@@ -24,6 +25,9 @@ def session_of(role: str) -> Row:
     nouns += ["trunks", "users", "audit", "queues", "callers", "recordings"]
     permissions = ["desk:use"] if agent else [f"{noun}:{verb}" for noun in nouns for verb in ("read", "write")]
     permissions += [] if agent else [f"recordings:{verb}" for verb in ("listen", "download", "delete")]
+    if role == "supervisor":
+        user |= {"agent_id": SUPERVISOR, "name": "Sue Sand"}
+        permissions += ["calls:supervise", "desk:use"]
     return {"user": user, "tenant": tenant, "csrf": "csrf", "permissions": permissions, "expires_utc_s": now_s() + 3600}
 
 
