@@ -38,7 +38,7 @@ async def test_all_ways_lead_to_one_tenant(world: World, here: Tenant, there: Te
     ]
     for client in clients:
         agents = await asyncio.to_thread(client.execute, "cc_list_agents")
-        assert [agent["id"] for agent in agents["Agents"]] == ["agent@there"]
+        assert [agent["id"] for agent in agents["Agents"]] == ["supervisor@there", "agent@there"]
     await opened.close()
     assert not fifo.exists()
     assert not path.exists()

@@ -41,7 +41,7 @@ async def test_status_and_type(world: World, here: Tenant) -> None:
     async with world.client() as client:
         good = await client.post("/mi", json=WHICH, headers=bearer)
         assert (good.status_code, good.headers["content-type"]) == (200, "application/json")
-        assert [agent["id"] for agent in good.json()["result"]["Agents"]] == ["agent@here"]
+        assert [agent["id"] for agent in good.json()["result"]["Agents"]] == ["supervisor@here", "agent@here"]
         fault = await client.post("/mi", json=WHICH | {"method": "no_such"}, headers=bearer)
         assert (fault.status_code, fault.json()["error"]["code"]) == (200, -32601)
         rubbish = await client.post("/mi", content=b"rubbish", headers=bearer)
@@ -88,7 +88,7 @@ async def test_agents_may_not(world: World, here: Tenant) -> None:
 async def test_each_token_shows_its_own_tenant(world: World, here: Tenant, there: Tenant) -> None:
     async with world.client() as client:
         said = await client.post(f"/mi?token={await token_of(world, there)}", json=WHICH)
-        assert [agent["id"] for agent in said.json()["result"]["Agents"]] == ["agent@there"]
+        assert [agent["id"] for agent in said.json()["result"]["Agents"]] == ["supervisor@there", "agent@there"]
         login = {"jsonrpc": "2.0", "id": 1, "method": "cc_agent_login", "params": ["agent@here", 1]}
         said = await client.post(f"/mi?token={await token_of(world, there)}", json=login)
         assert said.json()["error"] == {"code": 404, "message": "Agent not found"}
@@ -165,7 +165,12 @@ async def test_the_command_line(world: World, here: Tenant, url: str, tmp_path: 
     agent_there(world, here, state="available")
     out, err = await run_cli(url, tmp_path, "cc_list_agents")
     assert (json.loads(out), err) == (
-        {"Agents": [{"id": "agent@here", "Ref": 0, "Loged in": "YES", "State": "free"}]},
+        {
+            "Agents": [
+                {"id": "supervisor@here", "Ref": 0, "Loged in": "NO"},
+                {"id": "agent@here", "Ref": 0, "Loged in": "YES", "State": "free"},
+            ]
+        },
         "",
     )
 
