@@ -9,7 +9,7 @@ from busyhour.bench.pacing.peers_vicidial import Adapt, Setting, Vicidial
 from busyhour.bench.pacing.roster import DIALS
 from busyhour.bench.pacing.scenarios import HOUR_S, Cell, leads_of, shape_of
 from busyhour.sim.pacing import leads
-from busyhour.sim.pacing.methods import Model, Progressive
+from busyhour.sim.pacing.methods import LIMIT, Model, Progressive
 from busyhour.sim.pacing.world import Shape, Tally, World
 
 
@@ -205,3 +205,12 @@ def test_people_who_call_us_come_first() -> None:
     assert tally.inbound_waited_s / tally.inbound < 30.0
     assert tally.abandoned <= 0.03 * tally.answered + 20
     assert utilisation(tally) > 0.75
+
+
+def test_under_the_law_people_whom_a_detector_cuts_off_are_kept_within_the_limit_too() -> None:
+    """The same pacer: told by the law's counts how many people the detector may have cut off, and not told."""
+    counted = run_cell("model", Cell(scenario="amd_law", n=10, p=0.2, seed=21, quick=True))
+    blind = run_cell("model", Cell(scenario="amd", n=10, p=0.2, seed=21, quick=True))
+    assert counted.abandonment_with_missed is not None
+    assert blind.abandonment_with_missed is not None
+    assert 0.01 < counted.abandonment_with_missed < LIMIT < blind.abandonment_with_missed

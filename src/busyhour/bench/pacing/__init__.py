@@ -33,6 +33,7 @@ SCENARIOS = (
     "memoryless",
     "latency",
     "amd",
+    "amd_law",
     "lines",
     "ends",
     "mixed",

@@ -61,8 +61,8 @@ class Days(Struct, kw_only=True):
 class UnderLaw(Model):
     """The production pacer with the production's counts of the law."""
 
-    def __init__(self, agents: int, *, late_cancel: bool) -> None:
-        super().__init__(agents, late_cancel=late_cancel)
+    def __init__(self, agents: int, *, late_cancel: bool, grace_s: float = 2.0) -> None:
+        super().__init__(agents, late_cancel=late_cancel, grace_s=grace_s)
         self.opens_utc_s = FIRST_DAY_UTC_S + OPENS_S
         self.law = Law(preset=UK)
         self.answers: list[tuple[float, bool]] = []  # when, and whether abandoned
@@ -90,10 +90,13 @@ class UnderLaw(Model):
         self._counts(now_s, ABANDONED)
 
     def _counts(self, now_s: float, count: Count) -> None:
+        self.answers.append((self.note(now_s, count), count is ABANDONED))
+
+    def note(self, now_s: float, count: Count) -> float:
         at_utc_s = self.opens_utc_s + now_s
         self._ledger.add(at_utc_s, count)
         self._budget = None
-        self.answers.append((at_utc_s, count is ABANDONED))
+        return at_utc_s
 
     def picture(self, now_s: float, world: World) -> Picture:
         at_utc_s = self.opens_utc_s + now_s

@@ -5,9 +5,10 @@ from itertools import product
 
 from msgspec import Struct
 
+from busyhour.bench.pacing.detector import UnderDetector
 from busyhour.bench.pacing.peers import Boost, Mizu, MizuByHand, Multiplier, ProportionalIntegral, Window
 from busyhour.bench.pacing.peers_vicidial import Adapt, Setting, Vicidial
-from busyhour.bench.pacing.scenarios import Cell
+from busyhour.bench.pacing.scenarios import AMD_LAW, Cell
 from busyhour.sim.pacing.methods import Model, Progressive
 from busyhour.sim.pacing.world import Method
 
@@ -68,6 +69,8 @@ CHOICES: dict[str, Choice] = {
 
 
 def ours(name: str, cell: Cell) -> Model:
+    if cell.scenario == AMD_LAW:
+        return UnderDetector(cell.n, late_cancel=name != "model-no-cancel")
     return Model(
         cell.n,
         late_cancel=name != "model-no-cancel",

@@ -24,7 +24,7 @@ LIST_HOURS = 3.0  # a list that would last so long if every agent were always bu
 SEED_SESSIONS = 1_000_003  # agents' luck is apart from the leads'
 
 INBOUND_PART = 0.25  # of the agents' time, if nobody were called
-STATIC, MEMORYLESS, DAYS = "static", "memoryless", "days"
+STATIC, MEMORYLESS, DAYS, AMD_LAW = "static", "memoryless", "days", "amd_law"
 MOVING = ("drift", "wobble", "loginout")
 
 
@@ -81,6 +81,8 @@ def leads_of(cell: Cell) -> Callable[[float], Lead]:
             return odd_leads.late(seed, leads.usual(seed, lambda now_s: p))
         case "amd":
             return odd_leads.mistaken(seed, leads.usual(seed, lambda now_s: p))
+        case "amd_law":
+            return odd_leads.mistaken(seed, leads.usual(seed, lambda now_s: p), odd_leads.PERSON_MISSED_SELDOM)
         case "mixed":
             return odd_leads.mixed(seed, p)
         case _:

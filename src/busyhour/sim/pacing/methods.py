@@ -38,6 +38,9 @@ class Plain:
     def abandoned(self, now_s: float) -> None:
         """Nothing."""
 
+    def detected(self, now_s: float) -> None:
+        """Nothing."""
+
 
 class Progressive(Plain):
     """As many calls as there are free agents."""

@@ -9,6 +9,7 @@ from busyhour.sim.pacing.leads import Lead
 LATENCY_S = (0.2, 1.0)  # to the network, and again back
 AMD_LISTENS_S = 0.8  # before a person is known to be one
 PERSON_MISSED, MACHINE_PASSED = 0.03, 0.05
+PERSON_MISSED_SELDOM = 0.01  # at 3 % the law leaves nothing
 MACHINE_TALK_S, MACHINE_WRAP_S = 6.0, 5.0  # until the agent has noticed
 LIKELY, UNLIKELY = 1.7, 0.3  # of p; half the list each, and it is known who is who
 SEED_APART = 2_000_003
@@ -29,7 +30,7 @@ def late(seed: int, plain: Leads) -> Leads:
     return next_lead
 
 
-def mistaken(seed: int, plain: Leads) -> Leads:
+def mistaken(seed: int, plain: Leads, person_missed: float = PERSON_MISSED) -> Leads:
     rolls = Random(seed + SEED_APART).random
 
     def next_lead(now_s: float) -> Lead:
@@ -37,7 +38,7 @@ def mistaken(seed: int, plain: Leads) -> Leads:
         if lead.live:
             lead.ring_s += AMD_LISTENS_S
             lead.late_s = AMD_LISTENS_S
-            lead.missed = luck < PERSON_MISSED
+            lead.missed = luck < person_missed
         elif lead.machine and luck < MACHINE_PASSED:
             lead.live, lead.talk_s, lead.wrap_s = True, MACHINE_TALK_S, MACHINE_WRAP_S
         return lead

@@ -40,6 +40,9 @@ class Method(Protocol):
 
     def abandoned(self, now_s: float) -> None: ...
 
+    def detected(self, now_s: float) -> None:
+        """A machine answered, or a person who was taken for one."""
+
     def decide(self, now_s: float, world: "World") -> int: ...
 
 
@@ -172,6 +175,8 @@ class World:
         self.method.ring_ended(self.now_s, self.now_s - rang[0], known_live, call, rang[1])
         if not known_live:
             self.tally.missed += lead.missed
+            if lead.missed or lead.machine:
+                self.method.detected(self.now_s)
             del self._leads[call]
             return True
         self.tally.answered += 1
