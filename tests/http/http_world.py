@@ -65,7 +65,8 @@ class World:
     def __init__(
         self, spool: Path, pbx_ws_url: str = "ws://127.0.0.1:9/ws", *, ports: dict[str, Any] | None = None
     ) -> None:
-        self.spool = spool
+        self.spool = spool / "spool"  # apart from where recordings are
+        self.spool.mkdir(exist_ok=True)
         self.clock = FakeClock()
         self.directory = FakeDirectory(self.clock)
         self.floors = FakeFloors()
