@@ -190,8 +190,8 @@ PLANTED = (
     ),
     Fault(
         "core/floor/pairing.py",
-        "if run.state is RunState.RUNNING and run.hours_open]",
-        "if run.state in (RunState.RUNNING, RunState.PAUSED) and run.hours_open]",
+        "if run.state is RUNNING and run.hours_open]",
+        "if run.state in (RUNNING, RunState.PAUSED) and run.hours_open]",
         "a paused run dials",
         barriers=(  # the store refuses intents of a run that is not running
             Edit(

@@ -24,7 +24,7 @@ CALLERS = (
     ),
     Fault(
         "core/floor/callers.py",
-        '    f.do(Hold(call=call.call, leg=""))\n    look_again',
+        '    f.do(Hold(call=call.call, leg="", music=call.music))\n    look_again',
         "    look_again",
         "who waits hears nothing",
     ),
@@ -94,7 +94,7 @@ CALLERS = (
     ),
     Fault(
         "core/floor/caller_recovery.py",
-        '    f.do(Hold(call=call.call, leg=""))\n    f.at(orphans.MUSIC_AGAIN_S',
+        '    f.do(Hold(call=call.call, leg="", music=call.music))\n    f.at(orphans.MUSIC_AGAIN_S',
         "    f.at(orphans.MUSIC_AGAIN_S",
         "an adopted caller without their agent hears nothing",
     ),

@@ -18,8 +18,8 @@ FLOOR = (
     ),
     Fault(
         "core/floor/recovery.py",
-        "    _meet_strangers(f, event.pbx)\n    for agent",
-        "    for agent",
+        "    _meet_strangers(f, event.pbx)\n    recording.recover",
+        "    recording.recover",
         "strangers are not hung up at a start",
     ),
     Fault(
@@ -37,13 +37,13 @@ FLOOR = (
     ),
     Fault(
         "core/floor/calls.py",
-        'f.at(call.campaign.answer_wait_max_s - waited_s, "wait", call.call)\n        if call.accompanied',
-        "if call.accompanied",
+        'f.at(call.campaign.answer_wait_max_s - listening.waited_s(f, call), "wait", call.call)\n',
+        "pass\n",
         "nobody ends the wait for an agent",
     ),
     Fault(
         "core/floor/orphans.py",
-        "    f.do(Hold(call=call.call, leg=leg))\n    f.at(MUSIC_AGAIN_S",
+        "    f.do(Hold(call=call.call, leg=leg, music=call.music))\n    f.at(MUSIC_AGAIN_S",
         "    f.at(MUSIC_AGAIN_S",
         "an orphaned customer hears nothing",
     ),
@@ -130,8 +130,8 @@ FLOOR = (
     ),
     Fault(
         "core/floor/state.py",
-        "        agent.call = call.call\n        self.idle.remove(agent.agent_id)\n",
-        "        agent.call = call.call\n",
+        "    def take(self, agent: AgentLive) -> None:\n        self.idle.remove(agent.agent_id)\n",
+        "    def take(self, agent: AgentLive) -> None:\n",
         "two calls are offered to one agent",
     ),
     Fault(

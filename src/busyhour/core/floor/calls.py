@@ -346,9 +346,7 @@ def withdraw(f: FloorState, call: CallLive, *, missed: bool) -> None:
     call.agent_id, call.leg = None, None
     wrapup.let_wishes_hold(f, agent)
     assert call.answered_utc_s is not None
-    waited_s = (
-        max(0.0, f.now.utc_s - call.answered_utc_s) if not call.handed_on else 0.0
-    )  # a clock set back must not lengthen the wait (I48)
+    waited_s = endings.age_s(f, call.answered_utc_s) if not call.handed_on else 0.0
     f.at(call.campaign.answer_wait_max_s - waited_s, "wait", call.call)
 
 
