@@ -178,6 +178,9 @@ class ScriptedAgent(SimAgent):
             await self.click(lambda q: e.SkipAsked(agent_id=self.agent_id, call=contact, reason=reason, request=q))
 
     async def dial_by_hand(self, run_id: int, item: HopperItem) -> None:
+        """As the desk does it: first whether they may."""
+        agent_id, number = self.agent_id, item.number
+        await self.click(lambda q: e.ManualDialMayAsked(agent_id=agent_id, run_id=run_id, number=number, request=q))
         await self.click(lambda q: e.ManualDialAsked(agent_id=self.agent_id, run_id=run_id, item=item, request=q))
 
     def second_tab(self) -> None:
