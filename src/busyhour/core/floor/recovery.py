@@ -130,6 +130,7 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture, heard_at: In
         call.answered_utc_s = channel.answered_utc_s or f.now.utc_s
     call.answered_at = (heard_at or f.now) if call.answered_utc_s is not None else None
     call.heard = call.heard or channel.heard
+    call.handed_on = any(agent.acw_call == call.call for agent in f.agents.values())
     leg = places.agents_leg(f, channel)
     if leg is not None and f.agents[f.legs[leg]].acw_call == call.call:
         f.do(Hold(call=call.call, leg=leg))  # their agent has let them go, and the order was lost, or is late
