@@ -129,6 +129,15 @@ async def test_a_promise_is_kept_until_it_is_done_and_stays_done(inbound: Inboun
     assert (await inbound.own()).callbacks == ()
 
 
+async def test_over_which_trunk_a_caller_was_sent_to_which_number_is_known_to_the_next_engine(inbound: Inbound) -> None:
+    sent = c.SaveProgress(call=inbound.call(), state="answered", out_trunk_id=1, outside="+39065")
+    await inbound.commit(inbound.came(), inbound.came(2), sent)
+    await inbound.commit(c.SaveProgress(call=inbound.call(), state="answered", answered_utc_s=inbound.utc_s + 1))
+    one, two = (await inbound.own()).callers
+    assert (one.out_trunk_id, one.outside) == (1, "+39065")
+    assert (two.out_trunk_id, two.outside) == (0, "")
+
+
 @pytest.mark.covers("OC-109")
 async def test_who_had_whom_lately_is_known_to_the_next_engine(inbound: Inbound) -> None:
     inbound.utc_s, agent_id = time.time(), inbound.side.agent_id

@@ -1,8 +1,9 @@
 """Stories of an engine that begins: who had whom, and whose turn is next, it knows from the records."""
 
 import pytest
+from msgspec.structs import replace
 
-from busyhour.core.model.callers import Served
+from busyhour.core.model.callers import OpenCaller, Served
 from busyhour.core.model.pictures import ChannelPicture, PbxPicture
 from busyhour.core.model.queue import Sticky, Strategy
 from tests.core.inbound import queue, story
@@ -59,6 +60,27 @@ def test_an_agent_or_a_queue_that_is_no_more_is_remembered_by_nobody() -> None:
         1 answers i1
             > join i1 ann#1
     """)
+
+
+def test_who_was_sent_outside_holds_the_line_of_the_trunk_that_is_stored() -> None:
+    stored = OpenCaller(
+        call="i1-1",
+        dialed="5551",
+        number="+1",
+        arrived_utc_s=NOON_UTC_S - 60,
+        answered_utc_s=NOON_UTC_S - 59,
+        state="answered",
+        out_trunk_id=1,
+        outside="+39065",
+    )
+    pbx = PbxPicture(boot="b1", channels=(ChannelPicture(channel="i1-1", answered=True, in_app=False),))
+    one = story(callers=[stored], pbx=pbx)
+    call = one.floor.callers["i1-1"]
+    assert (call.out_trunk_id, call.outside, one.floor.trunks[1].up) == (1, "+39065", 1)
+    with_us = replace(pbx, channels=(ChannelPicture(channel="i1-1", answered=True),))
+    one = story(callers=[stored], pbx=with_us)
+    call = one.floor.callers["i1-1"]
+    assert (call.out_trunk_id, call.outside, one.floor.trunks[1].up) == (0, "", 0)
 
 
 @pytest.mark.covers("CP-044")

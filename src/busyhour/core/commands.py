@@ -94,6 +94,8 @@ class SaveProgress(Keep, frozen=True, kw_only=True):
     joined_utc_s: float | None = None
     agent_id: int | None = None
     heard: Heard | None = None
+    out_trunk_id: int | None = None  # of a caller: over which they were sent on to a number outside, and to which
+    outside: str | None = None
 
 
 class CloseCall(Keep, frozen=True, kw_only=True):

@@ -212,6 +212,8 @@ class CallerRows:
             answered_utc_s=_first(before.answered_utc_s, keep.answered_utc_s),
             joined_utc_s=_first(before.joined_utc_s, keep.joined_utc_s),
             agent_id=_first(keep.agent_id, before.agent_id),
+            out_trunk_id=_first(keep.out_trunk_id, before.out_trunk_id) or 0,
+            outside=_first(keep.outside, before.outside) or "",
         )
 
 

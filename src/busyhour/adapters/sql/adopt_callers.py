@@ -75,9 +75,8 @@ async def read_callers(connection: AsyncConnection) -> tuple[OpenCaller, ...]:
 
 
 def _open_caller(row: sa.RowMapping) -> OpenCaller:
-    same = {name: row[name] for name in OpenCaller.__struct_fields__ if name not in ("trunk_id", "note", "outcome")}
-    outcome = CallerOutcome(row["outcome"]) if row["outcome"] else None
-    return OpenCaller(trunk_id=row["trunk_id"] or 0, note=row["note"] or "", outcome=outcome, **same)
+    same = {name: row[name] for name in OpenCaller.__struct_fields__ if row[name] is not None and name != "outcome"}
+    return OpenCaller(outcome=CallerOutcome(row["outcome"]) if row["outcome"] else None, **same)
 
 
 async def read_entries(connection: AsyncConnection) -> tuple[EntryPicture, ...]:

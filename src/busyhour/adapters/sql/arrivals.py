@@ -84,7 +84,8 @@ UPDATE caller a SET
     state = CASE WHEN array_position(life.states, $2::text) > array_position(life.states, a.state) THEN $2
         ELSE a.state END,
     ringing_utc_s = coalesce(a.ringing_utc_s, $3), answered_utc_s = coalesce(a.answered_utc_s, $4),
-    joined_utc_s = coalesce(a.joined_utc_s, $5), agent_id = coalesce($6, a.agent_id)
+    joined_utc_s = coalesce(a.joined_utc_s, $5), agent_id = coalesce($6, a.agent_id),
+    out_trunk_id = coalesce($7, a.out_trunk_id), outside = coalesce($8, a.outside)
 FROM (SELECT ARRAY['intent', 'ambiguous', 'sent', 'ringing', 'answered'] AS states) life
 WHERE a.call = $1 AND a.state <> 'final'
 """
@@ -159,7 +160,8 @@ def _counts(one: c.SaveQueueCounts) -> list[Row]:
 def _progress(one: c.SaveProgress) -> list[Row]:
     if not is_callers(one.call):
         return []
-    return [(one.call, one.state, one.ringing_utc_s, one.answered_utc_s, one.joined_utc_s, one.agent_id)]
+    told = (one.ringing_utc_s, one.answered_utc_s, one.joined_utc_s, one.agent_id, one.out_trunk_id, one.outside)
+    return [(one.call, one.state, *told)]
 
 
 def _disposition(one: c.SaveDisposition) -> list[Row]:

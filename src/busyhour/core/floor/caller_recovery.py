@@ -136,6 +136,8 @@ def _known(f: FloorState, stored: OpenCaller) -> CallerCall:
         queue=f.entries.routing.queues.get(stored.queue_id) if stored.queue_id else None,
         callback=stored.callback,
         trunk_id=stored.trunk_id,
+        out_trunk_id=stored.out_trunk_id,
+        outside=stored.outside,
         placed_utc_s=stored.arrived_utc_s,
         rang_utc_s=stored.ringing_utc_s,
         answered_utc_s=stored.answered_utc_s,
@@ -193,18 +195,18 @@ def _adopt(f: FloorState, stored: OpenCaller, channel: ChannelPicture, entry: En
 
 
 def _take_line(f: FloorState, call: CallerCall) -> None:
-    """Of our trunks, while it is up. Over which one a caller was sent on is not stored: it is taken to be the one over
-    which they would be sent now."""
+    """Of our trunks, while it is up. A caller who is outside without a word of over which (the engine died before it
+    was kept) is taken to be on the one over which they would be sent now."""
     if call.trunk_id not in f.trunks:
         call.trunk_id = 0
     else:
         f.trunks[call.trunk_id].up += 1
-    if (
-        call.state is CallState.OUTSIDE
-        and not call.party
-        and (trunk := callbacks.free_trunk(f, call.queue)) is not None
-    ):
-        call.out_trunk_id = trunk.trunk.trunk_id
+    if call.state is not CallState.OUTSIDE or call.party:
+        call.out_trunk_id, call.outside = 0, ""
+        return
+    trunk = f.trunks.get(call.out_trunk_id) or callbacks.free_trunk(f, call.queue)
+    call.out_trunk_id = trunk.trunk.trunk_id if trunk is not None else 0
+    if trunk is not None:
         trunk.up += 1
 
 
@@ -344,7 +346,7 @@ def _close_dead(f: FloorState, stored: OpenCaller, history: CallHistory | None, 
     cause = history.cause if history is not None else EndCause.PBX_RESTART
     if history is None and stored.callback and stored.state == AttemptState.INTENT:
         cause = EndCause.NOT_SENT
-    call.trunk_id = 0
+    call.trunk_id = call.out_trunk_id = 0
     f.callers[call.call] = call
     if entry is not None and entry.queue_id in f.entries.routing.queues:
         call.queue = f.entries.routing.queues[entry.queue_id]

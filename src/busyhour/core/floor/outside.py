@@ -6,7 +6,7 @@ from math import inf
 from busyhour.core import events as e
 from busyhour.core.acd.arrival import headers_of
 from busyhour.core.acd.overflow import Path
-from busyhour.core.commands import Hold, SendOn
+from busyhour.core.commands import Hold, SaveProgress, SendOn
 from busyhour.core.floor import callbacks, callers, consulting, handover, pairing, parties
 from busyhour.core.floor.call_live import CallerCall, CallLive
 from busyhour.core.floor.state import FloorState
@@ -75,6 +75,7 @@ def send_on(f: FloorState, call: CallerCall, number: str) -> bool:
     call.segment_from_utc_s = f.now.utc_s
     call.why = f"sent on to {number}"
     call.outside = number
+    f.do(SaveProgress(call=call.call, state=call.attempt, out_trunk_id=call.out_trunk_id, outside=number))
     _order(f, call)
     return True
 

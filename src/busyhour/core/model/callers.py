@@ -79,6 +79,8 @@ class OpenCaller(Struct, frozen=True, kw_only=True):
     queue_id: int | None = None
     callback: str = ""  # whose dial it is
     trunk_id: int = 0
+    out_trunk_id: int = 0  # over which they were sent on to a number outside
+    outside: str = ""  # that number
     ringing_utc_s: float | None = None
     answered_utc_s: float | None = None
     joined_utc_s: float | None = None
