@@ -4,6 +4,7 @@ asked, and what becomes of who waits, leaves and comes back."""
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from busyhour.core.model.callers import EntryPicture, OpenCaller
 from busyhour.core.model.dialed import DialedNumber, Treatment
@@ -357,3 +358,28 @@ def test_a_new_engine_has_each_caller_at_their_place_with_their_age_and_the_rule
     """)
     one.working("ann")
     assert one.floor.callers["i1-1"].agent_id == 1
+
+
+@pytest.mark.covers("I23", "I28")
+def test_a_caller_of_whom_nothing_is_written_leaves_the_agents_room_before_the_next_is_joined() -> None:
+    """The engine died after it had joined them, while the database was away. They wait again, with their age."""
+    ann, bob = people(pause_reason=None)
+    caller, place, channel = waiting(1, 30.0)
+    one = story(
+        queue(),
+        agents=[replace(ann, session_open=True), bob],
+        callers=[caller],
+        entries=[place],
+        pbx=PbxPicture(
+            boot="one",
+            channels=(
+                ChannelPicture(channel="a1-1-7-1", answered=True, bridge="ra1-1-7-1"),
+                channel,
+                ChannelPicture(
+                    channel="i1-9", answered=True, bridge="ra1-1-7-1", dialed="5551", number="+9", in_app=True
+                ),
+            ),
+        ),
+        show=("hold", "join"),
+    )
+    assert one.first == ["hold i1", "hold i9", "hold i9"], "out of the room at once, before there is a place for them"

@@ -317,6 +317,9 @@ def meet(f: FloorState, channel: ChannelPicture) -> None:
     """Somebody is on the line of whom nobody has told us: they have just arrived."""
     if channel.channel in f.gone or not channel.in_app:
         return  # whom the PBX has not given to us yet, it will tell of
+    leg = places.leg_of_room(channel.bridge)
+    if leg is not None:  # an engine died before it had written of them: out of there before somebody else is joined
+        f.do(Hold(call=channel.channel, leg=leg, why=f"a caller of whom nothing is written, in the room of {leg}"))
     arrived = e.CallArrived(
         call=channel.channel,
         dialed=channel.dialed,
