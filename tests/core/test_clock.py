@@ -1,12 +1,14 @@
 """A clock that is set while calls are up changes no duration (I48, D1)."""
 
 import pytest
+from msgspec.structs import replace
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
+from busyhour.core.model.campaign import RetryRule
 from busyhour.core.model.pictures import CallHistory, ChannelPicture, OpenCall, PbxPicture, RunPicture
-from busyhour.core.model.values import EndCause
+from busyhour.core.model.values import DialMode, EndCause, Outcome
 from tests.core.story import NOON_UTC_S, Story, campaign, item
 
 
@@ -173,3 +175,15 @@ def test_a_call_that_ended_before_the_clock_was_set_again_is_reckoned_from_when_
     _, commands = begun_anew(pbx, ends_heard_at={"c1-1": e.Instant(105.5, told_utc_s + 0.5)})
     [close] = [command for command in commands if isinstance(command, c.CloseCall)]
     assert close.record.talk_s == pytest.approx(5.0)
+
+
+@pytest.mark.covers("I4")
+def test_a_skip_brings_nobody_forward_who_was_due_by_a_clock_that_was_ahead() -> None:
+    rule = RetryRule(outcome=Outcome.AGENT_SKIPPED, max_attempts=3, delay_s=20)
+    floor = Story(campaigns=[campaign(dial_mode=DialMode.PREVIEW, retry_rules=(rule,))]).working("ann").floor
+    later = replace(item(1), due_utc_s=NOON_UTC_S + 90)
+    filled = e.HopperFilled(run_id=1, items=(later,), fresh_left=False, next_due_utc_s=None)
+    floor.handle(e.Instant(1.0, NOON_UTC_S + 280), filled)
+    asked = e.SkipAsked(agent_id=1, call=later.call, reason="", any_reason=True, request="r")
+    [skip] = [one for one in floor.handle(e.Instant(2.0, NOON_UTC_S + 2), asked) if isinstance(one, c.SkipContact)]
+    assert skip.next_due_utc_s == NOON_UTC_S + 90

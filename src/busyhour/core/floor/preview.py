@@ -93,6 +93,9 @@ def _skip(f: FloorState, agent: AgentLive, call: DialedCall, reason: str) -> Non
     retry = next_attempt(
         call.campaign, call.item, outcome=Outcome.AGENT_SKIPPED, disposition=reason or None, ended_utc_s=f.now.utc_s
     )
+    due_utc_s = retry.due_utc_s
+    if due_utc_s is not None:  # by a clock that was ahead they were due before their time: a skip brings nobody forward
+        due_utc_s = max(due_utc_s, call.item.due_utc_s)
     f.do(
         SkipContact(
             item=call.item,
@@ -101,12 +104,12 @@ def _skip(f: FloorState, agent: AgentLive, call: DialedCall, reason: str) -> Non
             agent_id=agent.agent_id,
             reason=reason,
             why=f"preview: {agent.profile.name} skipped it: {reason or 'no reason given'}",
-            next_due_utc_s=retry.due_utc_s,
+            next_due_utc_s=due_utc_s,
             retry_why=retry.why,
             at_utc_s=f.now.utc_s,
         )
     )
-    endings.note_due(f, call.run_id, retry.due_utc_s)
+    endings.note_due(f, call.run_id, due_utc_s)
     accompanied.let_go(f, call, SKIPPED)
 
 
