@@ -189,8 +189,12 @@ def test_a_disposition_corrected_after_a_crash_still_decides_about_the_contact()
 
 
 @pytest.mark.covers("I4", "I33")
-def test_a_disposition_chosen_for_a_call_that_ended_while_no_engine_was_there_still_decides_about_the_contact() -> None:
-    """Ann was let go of her customer and wraps up while they hear the farewell; its end was never written."""
+@pytest.mark.parametrize("last_agent_id", [1, 2])
+def test_a_disposition_chosen_for_a_call_that_ended_while_no_engine_was_there_still_decides_about_the_contact(
+    last_agent_id: int,
+) -> None:
+    """Ann was let go of her customer, and wraps up while they hear the farewell or talk with Bob; its end was never
+    written."""
     ann = AgentProfile(
         agent_id=1,
         name="ann",
@@ -203,9 +207,9 @@ def test_a_disposition_chosen_for_a_call_that_ended_while_no_engine_was_there_st
         channel="c1-1", answered_utc_s=NOON_UTC_S - 20, ended_utc_s=NOON_UTC_S - 1, cause=EndCause.NORMAL
     )
     story = Story(
-        agents=[ann],
+        agents=[ann, AgentProfile(agent_id=2, name="bob")],
         campaigns=[campaign(retry_rules=RULES)],
-        calls=[stored(disposition="later")],
+        calls=[stored(disposition="later", agent_id=last_agent_id)],
         pbx=PbxPicture(boot="one", channels=(), histories=(ended,)),
         show=("close", "disposition"),
     )

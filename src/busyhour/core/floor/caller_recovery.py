@@ -25,6 +25,7 @@ from busyhour.core.floor import (
     parties,
     places,
     queues,
+    wrapup,
 )
 from busyhour.core.floor.call_live import CallerCall
 from busyhour.core.floor.state import FloorState
@@ -373,8 +374,7 @@ def _end_entry(f: FloorState, entry: EntryPicture) -> None:
 
 
 def _take_up_wrap_up(f: FloorState, stored: OpenCaller) -> None:
-    agent = f.agents.get(stored.agent_id or 0)
-    if agent is None or agent.acw_call != stored.call:
+    if not wrapup.agents_of(f, stored.call):
         return
     call = _known(f, stored)
     call.state, call.attempt = CallState.ENDED, AttemptState.FINAL

@@ -130,7 +130,7 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture, heard_at: In
         call.answered_utc_s = channel.answered_utc_s or f.now.utc_s
     call.answered_at = (heard_at or f.now) if call.answered_utc_s is not None else None
     call.heard = call.heard or channel.heard
-    call.handed_on = any(agent.acw_call == call.call for agent in f.agents.values())
+    call.handed_on = bool(wrapup.agents_of(f, call.call))
     leg = places.agents_leg(f, channel)
     if leg is not None and f.agents[f.legs[leg]].acw_call == call.call:
         f.do(Hold(call=call.call, leg=leg))  # their agent has let them go, and the order was lost, or is late
@@ -200,17 +200,20 @@ def _save_news(f: FloorState, call: DialedCall, stored: OpenCall) -> None:
 
 
 def _take_up_wrap_up(f: FloorState, stored: OpenCall) -> None:
-    """A call that is over and that an agent still works on: what they say of it may decide about the contact."""
-    run, agent = f.runs.get(stored.run_id), f.agents.get(stored.agent_id or 0)
-    if run is None or agent is None or agent.acw_call != stored.item.call:
+    """A call that is over and on which agents still work, one who had it before among them: what they say of it may
+    decide about the contact."""
+    run, wrapping_up = f.runs.get(stored.run_id), wrapup.agents_of(f, stored.item.call)
+    if run is None or not wrapping_up:
         return
     call = _known(stored, run.campaign)
     call.state, call.attempt = CallState.ENDED, AttemptState.FINAL
     call.outcome, call.ended_utc_s = stored.outcome, stored.ended_utc_s
+    call.handed_on = any(agent.agent_id != stored.agent_id for agent in wrapping_up)
     f.calls[call.call] = call
     run.calls[call.call] = None
     f.touch("calls", call.call)
-    wrapup.hold_to_longest(f, agent, call)
+    for agent in wrapping_up:
+        wrapup.hold_to_longest(f, agent, call)
 
 
 def _known(stored: OpenCall, campaign: Campaign) -> DialedCall:

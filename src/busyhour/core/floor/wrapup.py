@@ -32,6 +32,11 @@ def begin_acw(f: FloorState, agent: AgentLive, call: CallLive) -> None:
     f.dirty_agent(agent.agent_id)
 
 
+def agents_of(f: FloorState, call: str) -> list[AgentLive]:
+    """Who works on this call after their talk."""
+    return [agent for agent in f.agents.values() if agent.acw_call == call]
+
+
 def hold_to_longest(f: FloorState, agent: AgentLive, call: CallLive) -> None:
     """A wrap-up as the store knows it ends at a time of the wall clock, which may have been set back since (I48)."""
     mode, max_s = call.acw
