@@ -43,11 +43,11 @@ def test_an_engine_that_gives_back_half_is_found_out(monkeypatch: pytest.MonkeyP
 
 
 class ReplacedTwice(World):
-    """An engine that was replaced wakes while the store fails over, and gets its shard back. Its successor stands
-    still, and is replaced as well."""
+    """An engine that was replaced wakes while the store fails over, which loses the opening of its successor. That one
+    stands still, and is replaced as well."""
 
     async def _live(self) -> None:
-        first = self.processes[1]
+        first, its_engine = self.processes[1], self.engines[1]
         await rest(2.0)
         first.frozen = True
         self.failover.happen(6.0, 2.0, ())
@@ -60,13 +60,14 @@ class ReplacedTwice(World):
         await rest(1.5)  # the store is away
         self.wake(first)
         await rest(3.0)
-        self.owners_seen.append(self.checks.owners[1] is first)
+        self.first_ended = not its_engine.running
+        self.owners_seen.append(self.checks.owners[1] is second)
         self.start_engine(1)
-        self.first_ended = first.dead
         await super()._live()
 
 
-def test_the_engine_that_has_the_shard_is_ended_before_another_begins() -> None:
+@pytest.mark.covers("I13")
+def test_who_was_replaced_ends_when_it_wakes_though_the_failover_lost_its_successors_opening() -> None:
     silence()
     plan = Plan(seed=1, calls=30, tenants=1, agents=4, weather=Weather())
     world = ReplacedTwice(plan, lambda clock: MemoryStore(clock=clock))
