@@ -25,8 +25,8 @@ class FakeRecordings:
         self.rules: dict[int, rr.RecordingRule] = {}
         self.noted: list[tuple[int, Audited, str, int | None]] = []
 
-    def add(self, tenant: int, n: int = 1, **changes: Any) -> rr.RecordingRow:
-        """One that is kept, with two seconds of sound."""
+    def sound(self, tenant: int, n: int = 1) -> tuple[RecordingPicture, rr.Collected]:
+        """Two seconds of it, collected."""
         call = f"i{tenant}-1700000000.{n}"
         name = recording_of(call=call, fence=1, n=n)
         self.spool.mkdir(exist_ok=True)
@@ -42,7 +42,12 @@ class FakeRecordings:
             recorder="off",
             part=1,
         )
-        got = self.files.collect(tenant, picture)
+        return picture, self.files.collect(tenant, picture)
+
+    def add(self, tenant: int, n: int = 1, **changes: Any) -> rr.RecordingRow:
+        """One that is kept."""
+        picture, got = self.sound(tenant, n)
+        name, call = picture.recording, picture.call
         self.pictures[name] = got.peaks
         same = {one: getattr(got, one) for one in ("length_s", "size_bytes", "sha256", "marks", "fault")}
         unknown = dict.fromkeys(name for name in rr.RecordingRow.__struct_fields__)

@@ -76,7 +76,7 @@ class World:
         self.campaigns = FakeCampaigns(self.directory)
         self.reports = FakeReports(self.directory)
         self.queues = FakeQueues(self.directory)
-        self.recordings = FakeRecordings(spool)
+        self.recordings = self.sounds = FakeRecordings(spool)
         for name, port in (ports or {}).items():
             setattr(self, name, port)
         self.accounts = Accounts(directory=self.directory, clock=self.clock, session_hours=12)
@@ -93,7 +93,7 @@ class World:
             reports=self.reports,
             recordings=self.recordings,
             hearings=Hearings(self.clock),
-            recording_path=self.recordings.files.path,
+            recording_path=self.sounds.files.path,
             phones=self.phones,
             voice=self.voice,
             floors=self.floors,

@@ -11,6 +11,7 @@ from busyhour.adapters.sql.database import Database
 from busyhour.adapters.sql.directory import SqlDirectory
 from busyhour.adapters.sql.lists import SqlLists
 from busyhour.adapters.sql.queues import SqlQueues
+from busyhour.adapters.sql.recordings import SqlRecordings
 from busyhour.adapters.sql.reports import SqlReports
 from busyhour.adapters.sql.seal import Seal
 from busyhour.adapters.sql.store import SqlStore
@@ -43,6 +44,7 @@ class StoredWorld(World):
             "campaigns": SqlCampaigns(database),
             "queues": SqlQueues(database),
             "reports": SqlReports(database),
+            "recordings": SqlRecordings(database),
         }
         super().__init__(spool, ports=ports)
         self.store = SqlStore(database)
@@ -78,6 +80,13 @@ class StoredWorld(World):
         await self._dial(tenant)
         await self._add_small(tenant)
         await self._add_caller(tenant)
+        await self._add_recording(tenant)
+
+    async def _add_recording(self, tenant: Tenant) -> None:
+        picture, collected = self.sounds.sound(tenant.tenant_id)
+        await self.recordings.found(tenant.tenant_id, picture)
+        await self.recordings.collected(tenant.tenant_id, collected)
+        tenant.ids["recording"] = picture.recording
 
     async def _add_caller(self, tenant: Tenant) -> None:
         """A queue with its number, a caller who came, and a promise to call back."""
