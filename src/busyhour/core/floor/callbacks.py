@@ -354,7 +354,7 @@ def reached(f: FloorState, call: CallerCall) -> None:
 
 
 def ended(f: FloorState, call: CallerCall, cause: EndCause) -> None:
-    """The dial is over. Whoever was not reached is tried again by the rule."""
+    """The dial is over. Whoever was not reached is tried again by the rule; whoever has answered is not."""
     callback = f.entries.promises.callbacks.get(call.callback)
     if callback is None or callback.state is not CallbackState.DIALING:
         return
@@ -362,6 +362,10 @@ def ended(f: FloorState, call: CallerCall, cause: EndCause) -> None:
         f.entries.promises.not_sent(callback.callback)
         save(f, callback)
         f.entries.callback_waits(callback.callback, f.now.utc_s)
+        return
+    if call.answered_utc_s is not None:  # while no engine was there to hear of it: calling again would be twice
+        f.entries.promises.reached(callback.callback)
+        _over(f, callback, back=True)
         return
     f.entries.promises.unreached(callback.callback, f.now.utc_s)
     if callback.callback not in f.entries.promises.callbacks:

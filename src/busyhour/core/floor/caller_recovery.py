@@ -251,7 +251,9 @@ def _take_up_dial(f: FloorState, call: CallerCall, agent_id: int | None) -> None
     """A callback that rings: with its agent, when they have their phone up still."""
     f.at(callbacks.RING_S - endings.age_s(f, call.placed_utc_s), "ring", call.call)
     agent = f.agents.get(agent_id or 0)
-    if agent is not None and agent.session_open and agent.leg_up and agent.call is None and agent.acw_call is None:
+    if agent is None or agent.profile.call not in (None, call.call):
+        return  # they have had somebody else since
+    if agent.session_open and agent.leg_up and agent.call is None and agent.acw_call is None:
         call.agent_id, agent.call, call.accompanied = agent.agent_id, call.call, True
         f.dirty_agent(agent.agent_id)
 
@@ -378,6 +380,7 @@ def _take_up_wrap_up(f: FloorState, stored: OpenCaller) -> None:
         return
     call = _known(f, stored)
     call.state, call.attempt = CallState.ENDED, AttemptState.FINAL
+    call.trunk_id = call.out_trunk_id = 0  # their lines are free
     call.agent_id, call.outcome, call.ended_utc_s = stored.agent_id, stored.outcome, stored.ended_utc_s
     f.callers[call.call] = call
     f.touch("calls", call.call)

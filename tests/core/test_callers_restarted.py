@@ -1,0 +1,97 @@
+"""Callbacks' dials and calls that are over, when another engine begins."""
+
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+
+from busyhour.core.life.call import CallState
+from busyhour.core.life.callback import CallbackState
+from busyhour.core.model.callers import Callback, CallerOutcome, OpenCaller
+from busyhour.core.model.pictures import CallHistory, ChannelPicture, PbxPicture
+from busyhour.core.model.queue import CallbackRule
+from busyhour.core.model.values import EndCause
+from tests.core.inbound import people, queue, story
+from tests.core.story import NOON_UTC_S
+
+PROMISE = "k-i1-1"
+ANN_LEG = ChannelPicture(channel="a1-1-7-1", answered=True, bridge="ra1-1-7-1")
+
+
+def promise() -> Callback:
+    """It is being dialed."""
+    return Callback(
+        callback=PROMISE,
+        queue_id=1,
+        number="+1",
+        rule=CallbackRule(),
+        since_utc_s=NOON_UTC_S - 90,
+        promised_utc_s=NOON_UTC_S - 80,
+        state=CallbackState.DIALING,
+        attempts=1,
+    )
+
+
+def dial(**changes: Any) -> OpenCaller:
+    usual = {
+        "call": "b1-7-1",
+        "dialed": "+1",
+        "number": "+1",
+        "arrived_utc_s": NOON_UTC_S - 30,
+        "state": "sent",
+        "queue_id": 1,
+        "callback": PROMISE,
+        "agent_id": 1,
+        "trunk_id": 1,
+    }
+    return OpenCaller(**{**usual, **changes})
+
+
+@pytest.mark.covers("I22")
+def test_who_answered_a_call_back_while_no_engine_was_there_is_not_called_again() -> None:
+    ended = CallHistory(
+        channel="b1-7-1", answered_utc_s=NOON_UTC_S - 20, ended_utc_s=NOON_UTC_S - 5, cause=EndCause.NORMAL
+    )
+    one = story(
+        queue(),
+        callers=[dial()],
+        callbacks=[promise()],
+        pbx=PbxPicture(boot="one", channels=(), histories=(ended,)),
+        show=("callback", "call-back", "close"),
+    )
+    assert PROMISE not in one.floor.entries.promises.callbacks
+    assert "callback i1 done" in one.first
+    one.working("ann").check("60 ticks")
+
+
+@pytest.mark.covers("I27")
+@pytest.mark.parametrize(("had", "with_agent"), [("b1-7-1", True), ("i1-9", False)])
+def test_a_call_back_that_rings_is_its_agents_still_if_they_have_had_nobody_else_since(
+    had: str, with_agent: bool
+) -> None:
+    ann = replace(people("ann")[0], session_open=True, pause_reason=None, call=had)
+    ringing = ChannelPicture(channel="b1-7-1", answered=False, ringing=True)
+    one = story(
+        queue(),
+        agents=[ann],
+        callers=[dial()],
+        callbacks=[promise()],
+        pbx=PbxPicture(boot="one", channels=(ANN_LEG, ringing)),
+        show=("agent",),
+    )
+    call = one.floor.callers["b1-7-1"]
+    assert (call.state, call.agent_id == 1) == (CallState.DIALING, with_agent)
+
+
+@pytest.mark.covers("I34")
+def test_a_call_that_is_over_and_being_wrapped_up_holds_no_line() -> None:
+    ann = replace(people("ann")[0], session_open=True, acw_call="b1-7-1", acw_until_utc_s=NOON_UTC_S + 60)
+    over = dial(
+        state="final",
+        answered_utc_s=NOON_UTC_S - 25,
+        joined_utc_s=NOON_UTC_S - 25,
+        outcome=CallerOutcome.HANDLED,
+        ended_utc_s=NOON_UTC_S - 5,
+    )
+    one = story(queue(), agents=[ann], callers=[over], pbx=PbxPicture(boot="one", channels=(ANN_LEG,)))
+    assert (one.floor.callers["b1-7-1"].trunk_id, one.floor.trunks[1].up) == (0, 0)
