@@ -80,7 +80,9 @@ class Voices:
 
     def shares(self, who: str) -> list[dict[str, float]]:
         talking = self._ends[who].talking().values()
-        return [{one: round(tone_share(heard.sound(0.6), hz), 3) for one, hz in HZ.items()} for heard in talking]
+        sounds = [heard.sound(0.6) for heard in talking]
+        tones = [{one: round(tone_share(sound, hz), 3) for one, hz in HZ.items()} for sound in sounds]
+        return [shares | {"music": float(is_music(sound))} for shares, sound in zip(tones, sounds, strict=True)]
 
 
 def _has(sound: bytes, whom: tuple[str, ...]) -> bool:
@@ -285,7 +287,7 @@ async def test_somebody_outside_is_asked_and_left_with_the_customer(
     with caller():
         call = await together(watch, voices, ann)
         await act(Hold(call=call, leg=ann))
-        party = party_of(tenant=1, fence=1, n=1)
+        party = party_of(tenant=1, trunk_id=outside.trunk_id, fence=1, n=1)
         ring = RingParty(
             leg=party, trunk=outside, number="+493012345", caller_id="", ring_timeout_s=10.0, call_max_s=60.0, asker=ann
         )

@@ -4,6 +4,7 @@ import asyncio
 
 from busyhour.adapters.asterisk.ari import NoReply, Reply
 from busyhour.adapters.asterisk.telephony_ringing import STOP_TRIES_MAX, RingingTones
+from busyhour.adapters.asterisk.telephony_seen import Channels
 
 CALL, LEG = "c1-1", "a1-1-7-1"
 
@@ -81,3 +82,12 @@ async def test_all_end_when_the_link_is_down() -> None:
             tones.begin(f"c1-{n}", f"a1-{n}-7-1")
         tones.end_all()
     assert len(tones) == 0
+
+
+def test_who_has_answered_before_the_reply_to_the_order_was_here_does_not_ring() -> None:
+    channels = Channels()
+    assert not channels.may_ring(CALL), "gone already"
+    seen = channels.of(CALL)
+    assert channels.may_ring(CALL)
+    seen.announced = True
+    assert not channels.may_ring(CALL)

@@ -135,7 +135,7 @@ class AsteriskTelephony:
         except NoReply:
             return CallUnanswered(call=name)
         if reply.ok:
-            if call.leg is not None and self._channels.find(name) is not None:
+            if call.leg is not None and self._channels.may_ring(name):
                 self._ringing.begin(name, call.leg)
             return CallSent(call=name)
         if reply.status == 409:  # a channel of this name lives: it was sent already

@@ -65,7 +65,7 @@ class Consulting:
             return LegEnded(leg=party, cause=EndCause.NOT_SENT, at_utc_s=time.time())
         except NoReply:
             return None  # unknown: the core's ring timer hangs it up
-        if reply.ok and self._channels.find(party) is not None:
+        if reply.ok and self._channels.may_ring(party):
             self._ringing.begin(party, command.asker)
         if reply.ok or reply.status == 409:
             return None

@@ -50,6 +50,11 @@ class Channels:
             found = self._seen[channel] = Seen()
         return found
 
+    def may_ring(self, channel: str) -> bool:
+        """It is there, and has not answered: that news may be here before the reply to its order."""
+        seen = self._seen.get(channel)
+        return seen is not None and not seen.told_up
+
     def forget(self, channel: str) -> Seen | None:
         return self._seen.pop(channel, None)
 
