@@ -1,37 +1,21 @@
-import { Card, Group, Select, TextInput } from '@mantine/core';
-import { useDebouncedCallback } from '@mantine/hooks';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { CallFilters, FilterRow, FilterSelect } from '@/components/call-filters';
 import type { Filters } from '@/features/attempts/attempts-api';
 import { useRowsOf } from '@/lib/crud';
 import { OUTCOMES, type Agent, type CampaignRow, type ContactList } from '@/lib/records';
-
-const TYPING_MS = 400;
-const toNumber = (value: string | null) => (value === null ? null : Number(value));
-const toText = (value: number | null | undefined) => (value == null ? null : String(value));
-
-const at = (value: string) => (value === '' ? null : new Date(value).getTime() / 1000);
 
 export function AttemptFilters({ filters, onFilters }: { filters: Filters; onFilters: (change: (old: Filters) => Filters) => void }) {
   const { t } = useTranslation();
   const campaigns = useRowsOf<CampaignRow>('/api/campaigns').data ?? [];
   const lists = useRowsOf<ContactList>('/api/lists').data ?? [];
   const agents = useRowsOf<Agent>('/api/agents').data ?? [];
-  const [number, setNumber] = useState('');
   const set = (change: Filters) => onFilters((old) => ({ ...old, ...change }));
-  const setLate = useDebouncedCallback(set, TYPING_MS);
-  const clear = { clearable: true, clearButtonProps: { 'aria-label': t('common.clear') }, w: 180, placeholder: t('attempts.all') };
   return (
-    <Card withBorder padding="sm" component="section" aria-label={t('attempts.filters')}>
-      <Group align="flex-end" gap="sm">
-        <Select {...clear} label={t('attempt.campaign')} data={campaigns.map((row) => ({ value: String(row.campaign.campaign_id), label: row.campaign.name }))} value={toText(filters.campaign_id)} onChange={(id) => set({ campaign_id: toNumber(id) })} />
-        <Select {...clear} label={t('attempt.list')} data={lists.map((list) => ({ value: String(list.list_id), label: list.name }))} value={toText(filters.list_id)} onChange={(id) => set({ list_id: toNumber(id) })} />
-        <Select {...clear} label={t('attempt.agent')} data={agents.map((agent) => ({ value: String(agent.agent_id), label: agent.name }))} value={toText(filters.agent_id)} onChange={(id) => set({ agent_id: toNumber(id) })} />
-        <Select {...clear} label={t('attempt.outcome')} data={OUTCOMES.map((value) => ({ value, label: t(`outcome.${value}`) }))} value={filters.outcome ?? null} onChange={(outcome) => set({ outcome })} />
-        <TextInput label={t('attempt.number')} inputMode="tel" w={150} value={number} onChange={(event) => { setNumber(event.currentTarget.value); setLate({ number: event.currentTarget.value.replaceAll(/\D/g, '') || null }); }} />
-        <TextInput type="datetime-local" label={t('attempts.from')} w={200} onChange={(event) => setLate({ from_utc_s: at(event.currentTarget.value) })} />
-        <TextInput type="datetime-local" label={t('attempts.until')} w={200} onChange={(event) => setLate({ until_utc_s: at(event.currentTarget.value) })} />
-      </Group>
-    </Card>
+    <CallFilters onChange={set}>
+      <FilterRow label={t('attempt.campaign')} rows={campaigns.map((row) => [row.campaign.campaign_id, row.campaign.name])} value={filters.campaign_id} onChange={(campaign_id) => set({ campaign_id })} />
+      <FilterRow label={t('attempt.list')} rows={lists.map((list) => [list.list_id, list.name])} value={filters.list_id} onChange={(list_id) => set({ list_id })} />
+      <FilterRow label={t('attempt.agent')} rows={agents.map((agent) => [agent.agent_id, agent.name])} value={filters.agent_id} onChange={(agent_id) => set({ agent_id })} />
+      <FilterSelect label={t('attempt.outcome')} data={OUTCOMES.map((value) => ({ value, label: t(`outcome.${value}`) }))} value={filters.outcome} onChange={(outcome) => set({ outcome })} />
+    </CallFilters>
   );
 }
