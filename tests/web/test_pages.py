@@ -93,7 +93,7 @@ async def test_empty_pages_say_what_to_do(opened: Opener, fake: FakeApi) -> None
             "campaigns": "it needs a list, a trunk",
             "trunks": "Make one with your carrier",
             "attempts": "Start a campaign",
-            "audit": "Agents who dial by hand",
+            "audit": "Who logs in, changes settings",
         }.items():
             await visit(page, path)
             await expect(page.get_by_text(text).first).to_be_visible()
