@@ -69,8 +69,8 @@ CALLERS = (
     ),
     Fault(
         "core/floor/callbacks.py",
-        "        f.entries.promises.reached(callback.callback)\n        _over(f, callback, back=True)\n",
-        "        pass\n",
+        "    f.entries.promises.reached(callback.callback)\n    _over(f, callback, back=True)\n",
+        "    pass\n",
         "a promise that was kept is open still",
     ),
     Fault(

@@ -339,8 +339,7 @@ def reached(f: FloorState, call: CallerCall) -> None:
     """A person has answered: the promise is kept, and they are joined with their agent."""
     callback = f.entries.promises.callbacks.get(call.callback)
     if callback is not None and callback.state is CallbackState.DIALING:
-        f.entries.promises.reached(callback.callback)
-        _over(f, callback, back=True)
+        _kept(f, callback)
     agent: AgentLive | None = f.agents.get(call.agent_id or 0)
     call.accompanied = False
     if agent is None or agent.call != call.call or agent.leg is None or not agent.leg_up:
@@ -351,6 +350,11 @@ def reached(f: FloorState, call: CallerCall) -> None:
     f.move_caller(call, CallCause.OFFERED)
     call.leg = agent.leg
     offers.join(f, call)
+
+
+def _kept(f: FloorState, callback: Callback) -> None:
+    f.entries.promises.reached(callback.callback)
+    _over(f, callback, back=True)
 
 
 def ended(f: FloorState, call: CallerCall, cause: EndCause) -> None:
@@ -364,8 +368,7 @@ def ended(f: FloorState, call: CallerCall, cause: EndCause) -> None:
         f.entries.callback_waits(callback.callback, f.now.utc_s)
         return
     if call.answered_utc_s is not None:  # while no engine was there to hear of it: calling again would be twice
-        f.entries.promises.reached(callback.callback)
-        _over(f, callback, back=True)
+        _kept(f, callback)
         return
     f.entries.promises.unreached(callback.callback, f.now.utc_s)
     if callback.callback not in f.entries.promises.callbacks:
