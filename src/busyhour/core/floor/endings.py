@@ -247,7 +247,7 @@ def note_due(f: FloorState, run_id: int, due_utc_s: float | None) -> None:
 def _is_wrapped_up(f: FloorState, call: CallLive) -> bool:
     """By its agent, or by one who had them before."""
     if not isinstance(call, DialedCall) or call.handed_on:
-        return any(agent.acw_call == call.call for agent in f.agents.values())
+        return bool(wrapup.agents_of(f, call.call))
     agent = f.agents.get(call.agent_id) if call.agent_id is not None else None
     return agent is not None and agent.acw_call == call.call
 
