@@ -5,6 +5,7 @@ import json
 import pytest
 
 from busyhour import __version__
+from busyhour.cli.app import THINGS
 from busyhour.cli.wiring import Check
 from tests.cli.conftest import Product, Run
 
@@ -85,3 +86,15 @@ def test_a_drill_that_finds_a_fault_names_it_and_fails(run: Run, product: Produc
 @pytest.mark.parametrize("words", [(), ("list",), ("campaign",), ("agent",), ("trunk",), ("explain",), ("bench",)])
 def test_help_is_shown_where_a_word_is_missing(run: Run, words: tuple[str, ...]) -> None:
     assert "Usage" in run(*words).output
+
+
+@pytest.mark.parametrize("thing", THINGS)
+def test_a_thing_is_understood_in_the_plural_too_and_shown_once(run: Run, thing: str) -> None:
+    singular, plural = run(thing, "--help"), run(f"{thing}s", "--help")
+    assert singular.exit_code == plural.exit_code == 0
+    assert _commands(singular.stdout) == _commands(plural.stdout) != ""
+    assert f" {thing}s " not in _commands(run("--help").stdout)
+
+
+def _commands(text: str) -> str:
+    return text.partition("Commands")[2]

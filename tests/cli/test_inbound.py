@@ -69,7 +69,7 @@ def test_a_queue_is_made_from_words(inbound: Server, run: Run) -> None:
     inbound.answer("POST", "/api/queues", SALES, 201)
     words = ("--skills", "sales:3,german", "--agent", "anna", "--wait-max-s", "90", "--hours", "08:00-18:00")
     made = run("queues", "create", "Night", *words)
-    assert "busyhour numbers add" in made.stdout
+    assert "busyhour number add" in made.stdout
     body = inbound.body_of("POST", "/api/queues")
     assert body["skills"] == [{"skill": "german", "level": 1}, {"skill": "sales", "level": 3}]
     assert body["members"] == [{"agent_id": 7, "tier": 0}]

@@ -34,6 +34,18 @@ from busyhour.settings import Settings
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 
+THINGS = {
+    "list": lists.app,
+    "campaign": campaigns.app,
+    "agent": agents.app,
+    "trunk": trunks.app,
+    "queue": queues.app,
+    "number": numbers.app,
+    "caller": callers.app,
+    "callback": callers.callbacks,
+    "recording": recordings.app,
+}
+
 
 def build(wiring: Wiring) -> typer.Typer:
     app = typer.Typer(
@@ -45,21 +57,12 @@ def build(wiring: Wiring) -> typer.Typer:
     add_simulate(app, wiring)
     add_drill(app, wiring)
     add_demo(app, wiring)
-    app.add_typer(lists.app, name="list")
-    app.add_typer(lists.app, name="lists", hidden=True)
-    app.command("import")(lists.import_file)
     campaigns.app.command()(campaign_limits.limit)
-    app.add_typer(campaigns.app, name="campaign")
-    app.add_typer(agents.app, name="agent")
-    app.add_typer(trunks.app, name="trunk")
-    app.add_typer(queues.app, name="queues")
-    app.add_typer(numbers.app, name="numbers")
-    app.add_typer(callers.app, name="callers")
-    app.add_typer(callers.callbacks, name="callbacks")
-    app.add_typer(recordings.app, name="recordings")
-    app.add_typer(lists.app, name="lists")
-    app.command("import")(lists.import_file)
+    for name, things in THINGS.items():
+        app.add_typer(things, name=name)
+        app.add_typer(things, name=f"{name}s", hidden=True)  # who says `busyhour queues ls` is understood, too
     app.add_typer(report.explain, name="explain")
+    app.command("import")(lists.import_file)
     app.command("report")(report.report)
     app.command("compliance")(compliance.compliance)
     app.command("plan")(plan.plan)

@@ -1,4 +1,4 @@
-"""`busyhour callers`: what became of those who called; `busyhour callbacks`: whom we promised to call."""
+"""`busyhour caller`: what became of those who called; `busyhour callback`: whom we promised to call."""
 
 from pathlib import Path
 from typing import Annotated, Any

@@ -1,4 +1,4 @@
-"""`busyhour lists`: create, show, ls, rm, export; and `busyhour import FILE --list NAME`."""
+"""`busyhour list`: create, show, ls, rm, export; and `busyhour import FILE --list NAME`."""
 
 import time
 from pathlib import Path
@@ -170,7 +170,7 @@ def find(client: Client, name: str, *, make: bool = False) -> dict[str, Any]:
     if make:
         made: dict[str, Any] = client.post("/api/lists", {"name": name})
         return made
-    raise Trouble(f"There is no list {name!r}. `busyhour lists ls --all` shows all of them.")
+    raise Trouble(f"There is no list {name!r}. `busyhour list ls --all` shows all of them.")
 
 
 def _print_lists(rows: list[dict[str, Any]], *, json: bool) -> None:

@@ -1,4 +1,4 @@
-"""`busyhour numbers`: list, add, emergency, rm: the numbers that callers dial."""
+"""`busyhour number`: list, add, emergency, rm: the numbers that callers dial."""
 
 from typing import Annotated, Any
 

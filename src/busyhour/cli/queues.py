@@ -1,4 +1,4 @@
-"""`busyhour queues`: list, show, create, load, emergency, rm, figures."""
+"""`busyhour queue`: list, show, create, load, emergency, rm, figures."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -91,7 +91,7 @@ def create(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Make a queue. All else is set on its page, or with `busyhour queues load`."""
+    """Make a queue. All else is set on its page, or with `busyhour queue load`."""
     client = connect()
     known = {row["trunk_id"]: (row["name"], row) for row in client.get("/api/trunks")} if trunks else {}
     trunk_ids = tuple(choose(which, "trunk", known)["trunk_id"] for which in trunks or ())
@@ -117,7 +117,7 @@ def create(
     if json:
         print_json(row)
         return
-    text = f"Made queue {row['queue_id']}. Let a number lead to it: busyhour numbers add NUMBER --queue {name!r}"
+    text = f"Made queue {row['queue_id']}. Let a number lead to it: busyhour number add NUMBER --queue {name!r}"
     out.print(text, markup=False, highlight=False)
 
 
@@ -131,7 +131,7 @@ def load(
     try:
         wanted = msgspec.to_builtins(msgspec.json.decode(file.read_bytes(), type=Queue))
     except (msgspec.MsgspecError, OSError) as fault:
-        raise Trouble(f"{file} does not describe a queue: {fault}. See `busyhour queues show NAME --json`.") from None
+        raise Trouble(f"{file} does not describe a queue: {fault}. See `busyhour queue show NAME --json`.") from None
     client = connect()
     there = [row["queue_id"] for row in client.get("/api/queues") if row["name"] == wanted["name"]]
     path = "/api/queues"

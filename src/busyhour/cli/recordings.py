@@ -1,4 +1,4 @@
-"""`busyhour recordings`: what was recorded, the rule for it, and the sound as a file."""
+"""`busyhour recording`: what was recorded, the rule for it, and the sound as a file."""
 
 from pathlib import Path
 from typing import Annotated, Any
