@@ -93,7 +93,7 @@ def test_a_thing_is_understood_in_the_plural_too_and_shown_once(run: Run, thing:
     singular, plural = run(thing, "--help"), run(f"{thing}s", "--help")
     assert singular.exit_code == plural.exit_code == 0
     assert _commands(singular.stdout) == _commands(plural.stdout) != ""
-    assert f" {thing}s " not in _commands(run("--help").stdout)
+    assert f"│ {thing}s " not in _commands(run("--help").stdout)
 
 
 def _commands(text: str) -> str:
