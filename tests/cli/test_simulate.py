@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import pytest
 
@@ -32,11 +33,24 @@ def broken(product: Product, monkeypatch: pytest.MonkeyPatch) -> list[Sequence[s
     return asked
 
 
+@pytest.fixture
+def played(product: Product, monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The worlds that were played again; none of them fails."""
+    worlds: list[bytes] = []
+
+    def play(*, plan: bytes, progress: Progress) -> Mapping[str, object]:
+        worlds.append(plan)
+        return {"calls": 3, "violations": 0}
+
+    monkeypatch.setattr(product, "play", play, raising=False)
+    return worlds
+
+
 def test_a_violation_is_shown_with_all_that_plays_it_again(run: Run, broken: list[Sequence[str]]) -> None:
     result = run("simulate", "--calls", "50")
     assert result.exit_code == 1
     assert "seed 41, commit abc1234: I6: +4930 was dialed though" in result.stderr
-    assert "'calls': 3" in result.stderr
+    assert '{"seed":41,"calls":3}' in result.stderr
     assert "1.000 [one]\n2.000 two" in result.stdout
 
 
@@ -60,3 +74,28 @@ def test_a_group_that_is_none_is_named_with_those_that_are(run: Run, broken: lis
     assert "'Z'" in result.stderr
     assert "G (administrators)" in result.stderr
     assert broken == []
+
+
+def test_a_failing_world_is_written_to_a_file_and_played_from_it(
+    run: Run, broken: list[Sequence[str]], played: list[bytes], tmp_path: Path
+) -> None:
+    file = tmp_path / "world.json"
+    failed = run("simulate", "--save", str(file))
+    assert failed.exit_code == 1
+    assert f"busyhour simulate --plan {file} plays it again" in failed.stderr
+    assert run("simulate", "--plan", str(file)).exit_code == 0
+    assert [json.loads(plan) for plan in played] == [FAILURE["plan"]]
+
+
+def test_a_file_that_is_not_there_is_named(run: Run, played: list[bytes], tmp_path: Path) -> None:
+    result = run("simulate", "--plan", str(tmp_path / "none.json"))
+    assert result.exit_code == 1
+    assert "none.json cannot be read" in result.stderr
+    assert played == []
+
+
+def test_a_place_that_cannot_be_written_to_is_named(run: Run, broken: list[Sequence[str]], tmp_path: Path) -> None:
+    result = run("simulate", "--save", str(tmp_path / "no" / "world.json"))
+    assert result.exit_code == 1
+    assert "world.json cannot be written" in result.stderr
+    assert "I6: +4930" in result.stderr  # what was found is not lost with it

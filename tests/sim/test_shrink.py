@@ -5,10 +5,11 @@ from typing import Any
 import msgspec
 import pytest
 
-from busyhour.bench.simulation import make_store
+from busyhour.bench.simulation import make_store, run_plan
 from busyhour.core.floor import recovery
 from busyhour.core.floor.state import FloorState
 from busyhour.core.model.pictures import ChannelPicture, OpenCall
+from busyhour.service.errors import Invalid
 from busyhour.sim import shrink
 from busyhour.sim.faults import GROUPS, STORMS, Weather
 from busyhour.sim.plan import Plan, Result
@@ -73,3 +74,8 @@ def test_a_fault_planted_by_hand_is_shown_by_a_smaller_world(monkeypatch: pytest
     assert shrinker.result.faults < result.faults / 2
     assert len(kinds(shrinker.plan)) < len(kinds(plan))
     assert run_world(shrinker.plan, make_store) == shrinker.result  # it can be played again
+
+
+def test_what_is_no_world_is_refused() -> None:
+    with pytest.raises(Invalid, match="not a simulated world"):
+        run_plan(b'{"seed": "one"}')

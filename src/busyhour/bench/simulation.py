@@ -12,7 +12,7 @@ from busyhour.service.errors import Invalid
 from busyhour.sim.golden_fates import KINDS
 from busyhour.sim.golden_series import named, play_scenes
 from busyhour.sim.plan import Plan, Result
-from busyhour.sim.series import Series, simulate
+from busyhour.sim.series import Series, run_world, simulate
 from busyhour.sim.shrink import Shrinker
 
 
@@ -39,6 +39,28 @@ def run_simulation(
             shrinker = Shrinker(plan, result, make_store, say)
             shrinker.shrink()
             plan, result = shrinker.plan, shrinker.result
+        figures["failure"] = _failure(plan, result)
+    return figures
+
+
+def run_plan(text: bytes) -> Mapping[str, object]:
+    """One world as it was described when it failed: the figures of `busyhour simulate --plan`."""
+    try:
+        plan = msgspec.json.decode(text, type=Plan)
+    except msgspec.MsgspecError as fault:
+        raise Invalid(f"This is not a simulated world: {fault}. Give the file that --save wrote.") from fault
+    began_s = perf_counter()
+    result = run_world(plan, make_store)
+    figures: dict[str, object] = {
+        "calls": result.calls,
+        "events": result.events,
+        "faults": result.faults,
+        "violations": int(result.violation is not None),
+        "trace_sha256": result.trace_sha256,
+        "seconds": round(perf_counter() - began_s, 2),
+        "outcomes": result.outcomes,
+    }
+    if result.violation is not None:
         figures["failure"] = _failure(plan, result)
     return figures
 

@@ -1,8 +1,10 @@
 """`busyhour simulate`: the engine in a bent world, many times, judged by the carrier's ledger."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
+import msgspec
 import typer
 
 from busyhour.cli.progress import Progress
@@ -30,7 +32,13 @@ def add_simulate(app: typer.Typer, wiring: Wiring) -> None:
         seed: Annotated[int, typer.Option(min=0, help="The first seed; each world has the next.")] = 1,
         faults: Annotated[str, typer.Option(help="all, none, or groups such as A,B,C.")] = "all",
         jobs: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
-        shrink: Annotated[bool, typer.Option("--shrink", help="Make a failing world small.")] = False,
+        shrink: Annotated[bool, typer.Option(help="Make a failing world small: fewest calls and faults.")] = True,
+        save: Annotated[
+            Path | None, typer.Option(help="Where to write a failing world, for --plan.", show_default=False)
+        ] = None,
+        plan: Annotated[
+            Path | None, typer.Option(help="Play this world again, as --save wrote it.", show_default=False)
+        ] = None,
         golden: Annotated[
             bool, typer.Option("--golden", help="Short exact scenarios, each with every operation failing once.")
         ] = False,
@@ -54,6 +62,8 @@ def add_simulate(app: typer.Typer, wiring: Wiring) -> None:
             figures = wiring.suite(name=suite, goal=goal, seed=seed, progress=progress)
         elif replay is not None:
             figures = wiring.replay(seeds=replay, first=seed, progress=progress)
+        elif plan is not None:
+            figures = wiring.play(plan=_read(plan), progress=progress)
         elif golden or scenario:
             figures = wiring.golden(scenario=scenario, jobs=jobs, progress=progress)
         else:
@@ -65,6 +75,7 @@ def add_simulate(app: typer.Typer, wiring: Wiring) -> None:
         else:
             _show(figures)
         if figures["violations"]:
+            _save(figures, save)
             raise typer.Exit(1)
 
 
@@ -81,6 +92,24 @@ def groups_of(text: str) -> Sequence[str]:
     return chosen
 
 
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as fault:
+        raise Trouble(f"{file} cannot be read: {fault.strerror}. Give the file that --save wrote.") from fault
+
+
+def _save(figures: Mapping[str, Any], file: Path | None) -> None:
+    failure = figures.get("failure")
+    if failure is None or file is None:
+        return
+    try:
+        file.write_bytes(msgspec.json.format(msgspec.json.encode(failure["plan"])) + b"\n")
+    except OSError as fault:
+        raise Trouble(f"{file} cannot be written: {fault.strerror}. The failing world is shown above.") from fault
+    err.print(f"busyhour simulate --plan {file} plays it again", markup=False, highlight=False, soft_wrap=True)
+
+
 def _show(figures: Mapping[str, Any]) -> None:
     rows = {name: value for name, value in figures.items() if name not in TEXTS}
     print_table("Simulated", ("what", "figure"), rows.items())
@@ -90,5 +119,6 @@ def _show(figures: Mapping[str, Any]) -> None:
     for line in figures.get("failures", ()):
         err.print(line, markup=False, highlight=False, soft_wrap=True)
     if failure:
-        text = f"seed {failure['seed']}, commit {failure['commit']}: {failure['violation']}\n{failure['plan']}"
+        plan = msgspec.json.encode(failure["plan"]).decode()
+        text = f"seed {failure['seed']}, commit {failure['commit']}: {failure['violation']}\n{plan}"
         err.print(text, markup=False, highlight=False, soft_wrap=True)

@@ -82,6 +82,9 @@ class Wiring(Protocol):
     ) -> Mapping[str, object]:
         """Worlds of pretended carriers, agents and faults around the real engine; stops at the first violation."""
 
+    def play(self, *, plan: bytes, progress: Progress) -> Mapping[str, object]:
+        """One of those worlds again, by its plan in JSON. Raises `UserError` when that is none."""
+
     def golden(self, *, scenario: str, jobs: int, progress: Progress) -> Mapping[str, object]:
         """The golden scenarios with this word in their name, each with every operation failing once."""
 

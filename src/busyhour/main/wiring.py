@@ -130,6 +130,12 @@ class ProductWiring:
                 say=progress.say,
             )
 
+    def play(self, *, plan: bytes, progress: Progress) -> Mapping[str, object]:
+        from busyhour.bench.simulation import run_plan
+
+        with progress.step("one simulated world"):
+            return run_plan(plan)
+
     def golden(self, *, scenario: str, jobs: int, progress: Progress) -> Mapping[str, object]:
         from busyhour.bench.simulation import run_golden
 
