@@ -56,6 +56,7 @@ async def test_a_queue_goes_through_the_form_unchanged(opened: Opener, fake: Fak
         await expect(page.get_by_role("combobox", name="Skill").first).to_have_value("sales")
         await page.get_by_role("button", name="Save").click()
         assert (await asked(fake, 1))[-1] == ("PUT", "queues/1", queues.QUEUES[0])
+        await expect(page.locator("h1")).to_have_text("Queues")  # else its way back to the list crosses the next visit
         await visit(page, "numbers/1")
         await page.get_by_role("button", name="Save").click()
         assert (await asked(fake, 2))[-1] == ("PUT", "dialed-numbers/1", queues.NUMBERS[0])
