@@ -63,6 +63,21 @@ async def test_a_screen_of_320_pixels_scrolls_in_one_direction_only(opened: Open
     assert wide == []
 
 
+OUTSIDE = """() => [...document.querySelectorAll('header button, header a')]
+  .filter(one => one.offsetParent !== null && one.getBoundingClientRect().right > innerWidth).map(one => one.textContent)"""
+
+
+async def test_nothing_in_the_header_is_cut_off_on_a_phone(opened: Opener) -> None:
+    """It stays where it is, so nobody could scroll to what stands beyond the edge."""
+    for width in (320, 390, 640):
+        async with opened(width=width, height=700) as page:
+            await visit(page, "start")
+            assert await page.evaluate(OUTSIDE) == [], width
+            badges = page.locator("main .mantine-Badge-label")
+            cut = await badges.evaluate_all("all => all.filter(one => one.scrollWidth > one.clientWidth + 1).length")
+            assert (await badges.count() > 0, cut) == (True, 0), width
+
+
 async def test_log_in_says_what_is_wrong_and_then_lets_in(opened: Opener, fake: FakeApi) -> None:
     fake.role = None
     async with opened() as page:

@@ -66,7 +66,7 @@ function Frame() {
           <Group gap="xs" wrap="nowrap">
             {!alone && <Burger opened={open} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={t('nav.menu')} />}
             <Logo />
-            <Text fw={700} component={Link} to="/" c="inherit" td="none">Busyhour</Text>
+            <Text fw={700} visibleFrom={alone ? undefined : 'xs'} component={Link} to="/" c="inherit" td="none">Busyhour</Text>
           </Group>
           <UserMenu />
         </Group>

@@ -4,6 +4,7 @@ import { spotlight } from '@mantine/spotlight';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useLogOut, useSession } from '@/lib/session';
+import { zone } from '@/lib/format';
 import { useActions } from '@/lib/actions';
 import { Icon } from '@/components/icon';
 
@@ -18,10 +19,11 @@ export function UserMenu() {
       </ActionIcon>
       <Menu position="bottom-end" width={260} closeOnItemClick>
         <Menu.Target>
-          <Button variant="default" rightSection={<Icon name="down" />} maw={180}>{user.name || user.login}</Button>
+          <Button variant="default" rightSection={<Icon name="down" />} maw={{ base: 132, xs: 180 }}>{user.name || user.login}</Button>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Label>{tenant.name} · {t(`role.${user.role}`)}</Menu.Label>
+          <Menu.Label>{t('shell.zone', { zone: zone() })}</Menu.Label>
           <SchemeItem />
           <Menu.Item onClick={() => useActions.getState().actions.get('keys')?.perform()}>{t('keys.title')}</Menu.Item>
           <Menu.Item component={Link} to="/account">{t('session.account')}</Menu.Item>

@@ -3,14 +3,10 @@ import { Card, Group, Select, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { TimeSpan, TYPING_MS, type Span } from '@/components/time-span';
 
-const TYPING_MS = 400;
-const at = (value: string) => (value === '' ? null : new Date(value).getTime() / 1000);
-
-export interface CommonFilters {
+export interface CommonFilters extends Span {
   number?: string | null;
-  from_utc_s?: number | null;
-  until_utc_s?: number | null;
 }
 
 export function CallFilters({ onChange, children }: { onChange: (change: CommonFilters) => void; children: ReactNode }) {
@@ -22,8 +18,7 @@ export function CallFilters({ onChange, children }: { onChange: (change: CommonF
       <Group align="flex-end" gap="sm">
         {children}
         <TextInput label={t('attempt.number')} inputMode="tel" w={150} value={number} onChange={(event) => { setNumber(event.currentTarget.value); late({ number: event.currentTarget.value.replaceAll(/\D/g, '') || null }); }} />
-        <TextInput type="datetime-local" label={t('attempts.from')} w={200} onChange={(event) => late({ from_utc_s: at(event.currentTarget.value) })} />
-        <TextInput type="datetime-local" label={t('attempts.until')} w={200} onChange={(event) => late({ until_utc_s: at(event.currentTarget.value) })} />
+        <TimeSpan onChange={onChange} />
       </Group>
     </Card>
   );

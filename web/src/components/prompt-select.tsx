@@ -8,11 +8,13 @@ interface Props {
   label: string;
   text?: string;
   value: string | null;
+  /** What is heard when none is chosen; nothing, else. */
+  none?: string;
   required?: boolean;
   onChange: (media: string | null) => void;
 }
 
-export function PromptSelect({ label, text, value, required = false, onChange }: Props) {
+export function PromptSelect({ label, text, value, none, required = false, onChange }: Props) {
   const { t } = useTranslation();
   const prompts = useRowsOf<Prompt>('/api/prompts').data ?? [];
   return (
@@ -25,7 +27,7 @@ export function PromptSelect({ label, text, value, required = false, onChange }:
       required={required}
       clearable={!required}
       clearButtonProps={{ 'aria-label': t('common.clear') }}
-      placeholder={required ? undefined : t('prompts.silent')}
+      placeholder={required ? undefined : none ?? t('prompts.silent')}
       nothingFoundMessage={t('campaigns.noPrompts')}
     />
   );

@@ -5,6 +5,7 @@ const LOCALE = typeof navigator === 'undefined' ? 'en' : navigator.language;
 const NUMBER = new Intl.NumberFormat(LOCALE);
 const PERCENT = new Intl.NumberFormat(LOCALE, { style: 'percent', maximumFractionDigits: 0 });
 const DATE_TIME = new Intl.DateTimeFormat(LOCALE, { dateStyle: 'medium', timeStyle: 'medium' });
+const HOUR_MINUTE = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'short' });
 const TIME = new Intl.DateTimeFormat(LOCALE, { timeStyle: 'medium' });
 
 export const count = (value: number): string => NUMBER.format(value);
@@ -13,6 +14,12 @@ export const percent = (part: number, whole: number): string => PERCENT.format(w
 export function dateTime(utcS: number | null): string {
   return utcS === null ? '' : DATE_TIME.format(utcS * 1000);
 }
+
+/** The viewer's zone, as "Europe/Rome". */
+export const zone = (): string => DATE_TIME.resolvedOptions().timeZone;
+
+/** As on a clock on the wall: without seconds. */
+export const hourMinute = (utcS: number): string => HOUR_MINUTE.format(utcS * 1000);
 
 /** Only the time for today, else date and time. */
 export function moment(utcS: number | null, nowS = Date.now() / 1000): string {

@@ -30,7 +30,7 @@ export function SummaryBars({ summary }: { summary: Summary }) {
       <Title order={2} size="h5" mb={6}>{t('summary.title')}</Title>
       <ul style={{ listStyle: 'none', margin: 0, padding: 0 }}>
         {summary.outcomes.toSorted((a, b) => b.count - a.count).map((outcome) => (
-          <li key={`${outcome.outcome} ${outcome.disposition}`} style={{ display: 'grid', gridTemplateColumns: 'minmax(110px, 220px) 1fr minmax(80px, auto)', gap: 8, alignItems: 'center' }}>
+          <li key={`${outcome.outcome} ${outcome.disposition}`} style={{ display: 'grid', gridTemplateColumns: 'minmax(90px, 220px) minmax(60px, 1fr) auto', gap: 8, alignItems: 'center' }}>
             <Text size="sm">{t(`outcome.${outcome.outcome}`, { defaultValue: outcome.outcome })}{outcome.disposition ? ` · ${labelOf(outcome.disposition)}` : ''}</Text>
             <svg height="12" width="100%" aria-hidden="true"><rect className="bar" height="12" width={`${(outcome.count / top) * 100}%`} rx="3" /></svg>
             <Text size="sm" className="nums">{count(outcome.count)} ({percent(outcome.count, summary.attempts)})</Text>

@@ -1,10 +1,11 @@
 // One campaign: made or changed. The dial mode comes first, because it decides what else is asked.
-import { Alert, Button, Group, List, Stack } from '@mantine/core';
-import { useState, type SyntheticEvent } from 'react';
+import { Alert, Button, Group, List } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { ErrorNote } from '@/components/error-note';
 import { Loaded, Page } from '@/components/page';
+import { RecordForm } from '@/components/record-form';
 import { Destinations, Stops } from '@/features/campaigns/campaign-brakes';
 import { Law } from '@/features/campaigns/campaign-law';
 import { Machines } from '@/features/campaigns/campaign-machines';
@@ -39,10 +40,6 @@ function Editor({ row, edit: stored }: { row: CampaignRow | null; edit: Campaign
     if (andStart && saved.faults.length === 0) await start.mutateAsync(saved.campaign.campaign_id).catch(() => undefined);
     await navigate(saved.faults.length === 0 ? '/campaigns' : `/campaigns/${saved.campaign.campaign_id}`);
   }
-  function onSubmit(event: SyntheticEvent) {
-    event.preventDefault();
-    void submit(false);
-  }
   const faults = row?.faults ?? [];
   return (
     <Page title={row === null ? t('campaigns.create') : row.campaign.name}>
@@ -52,26 +49,22 @@ function Editor({ row, edit: stored }: { row: CampaignRow | null; edit: Campaign
         </Alert>
       )}
       {row?.run_id != null && <Alert color="blue">{t('campaigns.runningNow')}</Alert>}
-      <form onSubmit={onSubmit}>
-        <fieldset disabled={!writes} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
-          <Stack maw={860}>
-            <Dialing {...part} />
-            <Who {...part} />
-            <When {...part} />
-            <Retries {...part} />
-            <Limits {...part} />
-            <Destinations {...part} />
-            <Stops {...part} />
-            <Machines {...part} />
-            <Law {...part} />
-            <ErrorNote error={save.error} />
-            <Group>
-              <Button type="submit" loading={save.isPending}>{t('common.save')}</Button>
-              {row?.run_id == null && <Button color="green" onClick={() => void submit(true)} loading={save.isPending}>{t('campaigns.saveAndStart')}</Button>}
-            </Group>
-          </Stack>
-        </fieldset>
-      </form>
+      <RecordForm writes={writes} onSubmit={() => void submit(false)}>
+        <Dialing {...part} />
+        <Who {...part} />
+        <When {...part} />
+        <Retries {...part} />
+        <Limits {...part} />
+        <Destinations {...part} />
+        <Stops {...part} />
+        <Machines {...part} />
+        <Law {...part} />
+        <ErrorNote error={save.error} />
+        <Group>
+          <Button type="submit" loading={save.isPending}>{t('common.save')}</Button>
+          {row?.run_id == null && <Button color="green" onClick={() => void submit(true)} loading={save.isPending}>{t('campaigns.saveAndStart')}</Button>}
+        </Group>
+      </RecordForm>
     </Page>
   );
 }

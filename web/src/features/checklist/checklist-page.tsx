@@ -40,7 +40,7 @@ function Items({ items }: { items: Item[] }) {
       {items.map((item) => (
         <Card withBorder key={item.key} component="li" padding="md">
           <Group wrap="nowrap" align="flex-start">
-            <Badge color={item.done ? 'green' : item.key === next ? 'indigo' : 'gray'} variant="light" tt="none" w={90} leftSection={item.done ? <Icon name="check" size={12} /> : undefined}>
+            <Badge color={item.done ? 'green' : item.key === next ? 'indigo' : 'gray'} variant="light" tt="none" w={90} flex="none" leftSection={item.done ? <Icon name="check" size={12} /> : undefined}>
               {t(item.done ? 'checklist.done' : item.key === next ? 'checklist.next' : 'checklist.open')}
             </Badge>
             <div className="grow">

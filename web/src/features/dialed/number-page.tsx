@@ -1,7 +1,7 @@
 // One dialed number: its pattern, where calls to it go, and what is said while it is closed.
-import { Button, Group, Stack, TextInput } from '@mantine/core';
+import { Button, Group, TextInput } from '@mantine/core';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
-import { useState, type SyntheticEvent } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { DestinationsInput } from '@/components/destination-input';
@@ -10,6 +10,7 @@ import { done } from '@/components/notify';
 import { OpeningInput } from '@/components/opening-input';
 import { Loaded, Page } from '@/components/page';
 import { PromptSelect } from '@/components/prompt-select';
+import { RecordForm } from '@/components/record-form';
 import { Section } from '@/components/section';
 import { Missing } from '@/app/fallbacks';
 import { PATH } from '@/features/dialed/numbers-page';
@@ -58,36 +59,28 @@ function Editor({ stored }: { stored: DialedNumberRow }) {
   const set = (change: Partial<DialedNumberRow>) => setRow((old) => ({ ...old, ...change }));
   const treat = (change: Partial<Treatment>) => setRow((old) => ({ ...old, treatment: { ...old.treatment, ...change } }));
   const { treatment } = row;
-  function submit(event: SyntheticEvent) {
-    event.preventDefault();
-    save.mutate(row, { onSuccess: () => void navigate('/numbers') });
-  }
   function say(why: Closed, media: string | null) {
     const { [why]: _, ...others } = treatment.prompts;
     treat({ prompts: media === null ? others : { ...others, [why]: media } });
   }
   return (
     <Page title={stored.number_id === 0 ? t('numbersDialed.create') : stored.label || stored.pattern}>
-      <form onSubmit={submit}>
-        <fieldset disabled={!writes} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
-          <Stack maw={860}>
-            <Section title={t('numbersDialed.number')}>
-              <TextInput label={t('numbersDialed.pattern')} description={t('numbersDialed.patternText')} required maxLength={32} value={row.pattern} onChange={(event) => set({ pattern: event.currentTarget.value })} />
-              <TextInput label={t('numbersDialed.label')} description={t('numbersDialed.labelText')} maxLength={100} value={row.label} onChange={(event) => set({ label: event.currentTarget.value })} />
-              <DestinationsInput label={t('numbersDialed.to')} text={t('numbersDialed.toText')} value={treatment.to} onChange={(to) => treat({ to })} />
-            </Section>
-            <Section title={t('opening.title')} text={t('numbersDialed.openingText')}>
-              <OpeningInput value={treatment.opening} onChange={(opening) => treat({ opening })} />
-            </Section>
-            <Section title={t('numbersDialed.whenClosed')} text={t('numbersDialed.whenClosedText')}>
-              {CLOSED.map((why) => <PromptSelect key={why} label={t('numbersDialed.said', { why: t(`closed.${why}`) })} value={treatment.prompts[why] ?? null} onChange={(media) => say(why, media)} />)}
-              <DestinationsInput label={t('numbersDialed.then')} text={t('numbersDialed.thenText')} value={treatment.when_closed} onChange={(when_closed) => treat({ when_closed })} />
-            </Section>
-            <ErrorNote error={save.error} />
-            <Group><Button type="submit" loading={save.isPending}>{t('common.save')}</Button></Group>
-          </Stack>
-        </fieldset>
-      </form>
+      <RecordForm writes={writes} onSubmit={() => save.mutate(row, { onSuccess: () => void navigate('/numbers') })}>
+        <Section title={t('numbersDialed.number')}>
+          <TextInput label={t('numbersDialed.pattern')} description={t('numbersDialed.patternText')} required maxLength={32} value={row.pattern} onChange={(event) => set({ pattern: event.currentTarget.value })} />
+          <TextInput label={t('numbersDialed.label')} description={t('numbersDialed.labelText')} maxLength={100} value={row.label} onChange={(event) => set({ label: event.currentTarget.value })} />
+          <DestinationsInput label={t('numbersDialed.to')} text={t('numbersDialed.toText')} value={treatment.to} onChange={(to) => treat({ to })} />
+        </Section>
+        <Section title={t('opening.title')} text={t('numbersDialed.openingText')}>
+          <OpeningInput value={treatment.opening} onChange={(opening) => treat({ opening })} />
+        </Section>
+        <Section title={t('numbersDialed.whenClosed')} text={t('numbersDialed.whenClosedText')}>
+          {CLOSED.map((why) => <PromptSelect key={why} label={t('numbersDialed.said', { why: t(`closed.${why}`) })} value={treatment.prompts[why] ?? null} onChange={(media) => say(why, media)} />)}
+          <DestinationsInput label={t('numbersDialed.then')} text={t('numbersDialed.thenText')} value={treatment.when_closed} onChange={(when_closed) => treat({ when_closed })} />
+        </Section>
+        <ErrorNote error={save.error} />
+        <Group><Button type="submit" loading={save.isPending}>{t('common.save')}</Button></Group>
+      </RecordForm>
     </Page>
   );
 }

@@ -1,11 +1,12 @@
 // One queue: made or changed. What is asked first is who serves it; without agents the rest is of no use.
-import { Alert, Button, Group, Stack } from '@mantine/core';
-import { useState, type SyntheticEvent } from 'react';
+import { Alert, Button, Group } from '@mantine/core';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
 import { ErrorNote } from '@/components/error-note';
 import { OpeningInput } from '@/components/opening-input';
 import { Loaded, Page } from '@/components/page';
+import { RecordForm } from '@/components/record-form';
 import { Section } from '@/components/section';
 import { freshQueue } from '@/features/queues/queue-draft';
 import { CallbackSection } from '@/features/queues/queue-callback';
@@ -32,30 +33,22 @@ function Editor({ stored }: { stored: Queue }) {
   const set = (change: Partial<Queue>) => setQueue((old) => ({ ...old, ...change }));
   const part = { queue, set };
   const nobody = queue.skills.length === 0 && queue.members.length === 0;
-  function submit(event: SyntheticEvent) {
-    event.preventDefault();
-    save.mutate(queue, { onSuccess: () => void navigate('/queues') });
-  }
   return (
     <Page title={stored.queue_id === 0 ? t('queues.create') : stored.name}>
-      <form onSubmit={submit}>
-        <fieldset disabled={!writes} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
-          <Stack maw={860}>
-            <Basics {...part} />
-            <Serves {...part} />
-            <Waiting {...part} />
-            <Section title={t('opening.title')} text={t('opening.text')}>
-              <OpeningInput value={queue.opening} onChange={(opening) => set({ opening })} />
-            </Section>
-            <Overflow {...part} />
-            <CallbackSection {...part} />
-            <Missed {...part} />
-            {nobody && <Alert color="orange">{t('queue.nobody')}</Alert>}
-            <ErrorNote error={save.error} />
-            <Group><Button type="submit" loading={save.isPending}>{t('common.save')}</Button></Group>
-          </Stack>
-        </fieldset>
-      </form>
+      <RecordForm writes={writes} onSubmit={() => save.mutate(queue, { onSuccess: () => void navigate('/queues') })}>
+        <Basics {...part} />
+        <Serves {...part} />
+        <Waiting {...part} />
+        <Section title={t('opening.title')} text={t('opening.text')}>
+          <OpeningInput value={queue.opening} onChange={(opening) => set({ opening })} />
+        </Section>
+        <Overflow {...part} />
+        <CallbackSection {...part} />
+        <Missed {...part} />
+        {nobody && <Alert color="orange">{t('queue.nobody')}</Alert>}
+        <ErrorNote error={save.error} />
+        <Group><Button type="submit" loading={save.isPending}>{t('common.save')}</Button></Group>
+      </RecordForm>
     </Page>
   );
 }

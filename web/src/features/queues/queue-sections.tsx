@@ -125,7 +125,7 @@ export function Waiting({ queue, set }: Part) {
     <Section title={t('queue.whileWaiting')} text={t('queue.whileWaitingText')}>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>
         <PromptSelect label={t('queue.welcome')} text={t('queue.welcomeText')} value={announce.welcome} onChange={(welcome) => say({ welcome })} />
-        <PromptSelect label={t('queue.music')} text={t('queue.musicText')} value={announce.music} onChange={(music) => say({ music })} />
+        <PromptSelect label={t('queue.music')} text={t('queue.musicText')} value={announce.music} none={t('queue.musicUsual')} onChange={(music) => say({ music })} />
         <PromptSelect label={t('queue.whisper')} text={t('queue.whisperText')} value={announce.whisper} onChange={(whisper) => say({ whisper })} />
         <PromptSelect label={t('queue.farewell')} text={t('queue.farewellText')} value={announce.farewell} onChange={(farewell) => say({ farewell })} />
         <NumberInput label={t('queue.waitingMax')} description={t('queue.waitingMaxText')} min={0} max={10_000} value={queue.waiting_max} onChange={(value) => set({ waiting_max: Number(value) })} />

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { Since } from '@/components/timer';
 import { useNowS } from '@/lib/clock';
-import { count, share } from '@/lib/format';
+import { count, hourMinute, share } from '@/lib/format';
 import { useLive, useLiveFeed } from '@/lib/live/store';
 import type { AgentView, QueueView } from '@/lib/views';
 
@@ -116,9 +116,7 @@ function oldest(queues: QueueView[]): number | null {
 }
 
 function Now() {
-  const { i18n } = useTranslation();
-  const at = new Date(useNowS() * 1000);
-  return <time className="nums">{at.toLocaleTimeString(i18n.language, { hour: '2-digit', minute: '2-digit' })}</time>;
+  return <time className="nums">{hourMinute(useNowS())}</time>;
 }
 
 function useLeave(): void {
