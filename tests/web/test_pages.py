@@ -64,7 +64,8 @@ async def test_a_screen_of_320_pixels_scrolls_in_one_direction_only(opened: Open
 
 
 OUTSIDE = """() => [...document.querySelectorAll('header button, header a')]
-  .filter(one => one.offsetParent !== null && one.getBoundingClientRect().right > innerWidth).map(one => one.textContent)"""
+  .filter(one => one.offsetParent !== null && one.getBoundingClientRect().right > innerWidth)
+  .map(one => one.textContent)"""
 
 
 async def test_nothing_in_the_header_is_cut_off_on_a_phone(opened: Opener) -> None:
