@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from busyhour.adapters.asterisk.sounds import tone, wav
+
 CAMPAIGN = {"campaign": {"campaign_id": 0, "name": "spring", "dial_mode": "progressive"}, "status": "runnable"}
 TRUNK = {"name": "line", "host": "192.0.2.1", "capacity": 5}
 
@@ -14,6 +16,7 @@ def body(**fields: Any) -> dict[str, Any]:
 
 
 FILE = {"files": {"file": ("people.csv", b"number,name\n+390612345678,Ada\n", "text/csv")}}
+SOUND = {"files": {"file": ("beep.wav", wav(tone((440.0,), 0.2, 0.3)), "audio/wav")}}
 
 BODIES: dict[str, dict[str, Any]] = {
     "log_in": body(login="administrator@here", password="a long enough passphrase"),
@@ -27,6 +30,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "create_trunk": body(**TRUNK),
     "edit_trunk": body(capacity=7),
     "create_prompt": body(name="greeting", text="Hello there.", language="en-US"),
+    "upload_prompt": SOUND,
     "create_campaign": body(**CAMPAIGN),
     "replace_campaign": body(**CAMPAIGN),
     "make_plan": body(answer_chance=0.3, agents=[2], modes=["progressive"]),

@@ -3,10 +3,12 @@
 import asyncio
 import itertools
 from collections.abc import AsyncIterator, Callable
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from busyhour.adapters.speech.sound_file import look
 from busyhour.core.commands import ListNumbers
 from busyhour.core.events import Event, Instant
 from busyhour.service import records as r
@@ -118,6 +120,12 @@ class FakeVoice:
     async def speak(self, text: str, language: str, media: str) -> float:
         self.spoken[media] = b"RIFF" + text.encode()
         return 1.5
+
+    async def take_in(self, sound: Path, media: str) -> float:
+        """Looks as the product does, and keeps the file as it came."""
+        length_s = look(sound).length_s
+        self.spoken[media] = sound.read_bytes()
+        return length_s
 
     async def read(self, media: str) -> bytes:
         return self.spoken[media]

@@ -16,6 +16,7 @@ from busyhour.cli import (
     lists,
     numbers,
     plan,
+    prompts,
     queues,
     recordings,
     report,
@@ -43,6 +44,7 @@ THINGS = {
     "number": numbers.app,
     "caller": callers.app,
     "callback": callers.callbacks,
+    "prompt": prompts.app,
     "recording": recordings.app,
 }
 

@@ -142,22 +142,31 @@ async def lines(rejects: Sequence[r.Reject]) -> AsyncIterator[Sequence[str | flo
 async def received(request: Request, use: Services) -> AsyncIterator[tuple[Upload, dict[str, str]]]:
     """The file of the form, on disk, and the form's other fields. The file is gone afterwards unless an import runs
     on it, which then deletes it at its end."""
+    async with received_file(request, use) as (path, name, fields):
+        ask = FileAsk(
+            format=fields.get("format") or None,
+            delimiter={"tab": "\t", "\\t": "\t"}.get(fields.get("delimiter", ""), fields.get("delimiter")) or None,
+            encoding=fields.get("encoding") or None,
+        )
+        yield Upload(path=path, file_name=name, ask=ask), fields
+
+
+@asynccontextmanager
+async def received_file(
+    request: Request, use: Services, *, field_bytes_max: int = FIELD_BYTES_MAX
+) -> AsyncIterator[tuple[Path, str, dict[str, str]]]:
+    """Where it lies, the name that its user gave it, and the form's other fields."""
     if not request.headers.get("content-type", "").startswith("multipart/form-data"):
         raise Invalid("Send the file as a multipart form with the field `file`.", code="no_file", field="file")
-    async with request.form(max_files=1, max_fields=FIELDS_MAX, max_part_size=FIELD_BYTES_MAX) as form:
+    async with request.form(max_files=1, max_fields=FIELDS_MAX, max_part_size=field_bytes_max) as form:
         file = form.get("file")
         if not isinstance(file, UploadFile):
             raise Invalid("The form has no file. Choose a file and send it again.", code="no_file", field="file")
         fields = text_fields(form)
         path = use.imports.spool_path()
         await asyncio.to_thread(copied, file.file, path)
-    ask = FileAsk(
-        format=fields.get("format") or None,
-        delimiter={"tab": "\t", "\\t": "\t"}.get(fields.get("delimiter", ""), fields.get("delimiter")) or None,
-        encoding=fields.get("encoding") or None,
-    )
     try:
-        yield Upload(path=path, file_name=file.filename or "upload", ask=ask), fields
+        yield path, file.filename or "upload", fields
     finally:
         use.imports.release(path)
 

@@ -35,7 +35,7 @@ class Services:
     hearings: Hearings
     recording_path: Callable[[int, str, float], Path]  # of a tenant's recording that began then
     phones: ports.Phones
-    voice: ports.Voice
+    voice: ports.Studio
     floors: ports.Floors
     accounts: Accounts
     imports: Importing

@@ -6,6 +6,7 @@ All methods may raise `StoreDown`; the `Directory` group raises `NotFound`, `Con
 """
 
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Protocol
 
 from msgspec import field
@@ -159,6 +160,13 @@ class Voice(Protocol):
 
     async def read(self, media: str) -> bytes:
         """The prompt as a WAV file, for the page's player."""
+
+
+class Studio(Voice, Protocol):
+    """Where prompts are made: spoken, or of a file that somebody brings."""
+
+    async def take_in(self, sound: Path, media: str) -> float:
+        """As `speak`, of this file; raises `Invalid` for one that cannot be played."""
 
 
 class Directory(Protocol):

@@ -123,8 +123,8 @@ class Prompt(Record, frozen=True, kw_only=True):
     prompt_id: int
     name: str
     text: str
-    language: str
-    media: str  # the name that the PBX plays, made by us: p<tenant>-<id>-<hash>
+    language: str  # that it is spoken in; empty: a file that somebody recorded
+    media: str  # the name that the PBX plays, made by us: p<tenant>-<id>-<hash>, or p<tenant>-file-<hash>
     duration_s: float
 
 

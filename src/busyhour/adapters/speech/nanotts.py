@@ -1,4 +1,4 @@
-"""The built-in voice: text to speech on this machine, six languages, no network.
+"""The built-in voice: text to speech on this machine, six languages, no network; and sounds that somebody recorded.
 
 Prompts are written where the PBX plays them from: `busyhour/<media>` is the file `<sounds>/busyhour/<media>.wav`,
 8 kHz mono. The engine understands markup in its text, one of which plays any file of the machine, so markup signs
@@ -15,6 +15,7 @@ import unicodedata
 import wave
 from pathlib import Path
 
+from busyhour.adapters.speech.sound_file import look
 from busyhour.service.errors import Invalid, NotFound, Unavailable
 
 LANGUAGES = ("en-US", "en-GB", "de-DE", "es-ES", "fr-FR", "it-IT")
@@ -22,16 +23,21 @@ TEXT_CHARACTERS_MAX = 4000
 """About five minutes of speech."""
 MEDIA_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 SPEAK_TIMEOUT_S = 60.0
+CONVERT_TIMEOUT_S = 300.0
+"""The longest file takes half a minute of a processor that has nothing else to do."""
 SPEAKING_MAX = 2
 """Prompts being spoken at once; more of them wait their turn."""
+CONVERTING_MAX = 1
+"""Beside them: what is announced to a caller does not wait for somebody's file."""
 
 
 class NanoVoice:
-    """Implements `service.ports.Voice`."""
+    """Implements `service.ports.Studio`."""
 
     def __init__(self, sounds: Path) -> None:
         self._folder = sounds / "busyhour"
         self._turn = asyncio.Semaphore(SPEAKING_MAX)
+        self._turn_of_files = asyncio.Semaphore(CONVERTING_MAX)
 
     def languages(self) -> tuple[str, ...]:
         return LANGUAGES
@@ -42,6 +48,14 @@ class NanoVoice:
         words = plain_words(text)
         async with self._turn:
             wav = await _spoken(words, voice)
+        await asyncio.to_thread(write_atomically, file, wav)
+        return length_s(wav)
+
+    async def take_in(self, sound: Path, media: str) -> float:
+        file = self._file(media)
+        await asyncio.to_thread(look, sound)
+        async with self._turn_of_files:
+            wav = await _made("convert_alone", str(sound), b"", CONVERT_TIMEOUT_S)
         await asyncio.to_thread(write_atomically, file, wav)
         return length_s(wav)
 
@@ -79,23 +93,29 @@ def plain_words(text: str) -> str:
 
 
 async def _spoken(words: str, language: str) -> bytes:
-    argv = (sys.executable, "-m", "busyhour.adapters.speech.speak_alone", language)
+    wav = await _made("speak_alone", language, words.encode(), SPEAK_TIMEOUT_S)
+    if length_s(wav) == 0:
+        raise Invalid("The built-in voice could not speak this text; write it in words.", field="text")
+    return wav
+
+
+async def _made(module: str, word: str, given: bytes, timeout_s: float) -> bytes:
+    """What a process of its own makes."""
     pipe = asyncio.subprocess.PIPE
+    argv = (sys.executable, "-m", f"busyhour.adapters.speech.{module}", word)
     process = await asyncio.create_subprocess_exec(*argv, stdin=pipe, stdout=pipe, stderr=pipe)
     try:
-        async with asyncio.timeout(SPEAK_TIMEOUT_S):
-            wav, words_of_fault = await process.communicate(words.encode())
+        async with asyncio.timeout(timeout_s):
+            wav, words_of_fault = await process.communicate(given)
     except TimeoutError as late:
-        raise Unavailable(f"The built-in voice took more than {SPEAK_TIMEOUT_S:.0f} s; use a shorter text.") from late
+        raise Unavailable(f"Making the prompt took more than {timeout_s:.0f} s; use a shorter one.") from late
     finally:
         if process.returncode is None:
             process.kill()
             await process.wait()
     if process.returncode != 0:
         last = words_of_fault.decode(errors="replace").strip().splitlines()[-1:]
-        raise Unavailable(f"The built-in voice failed ({''.join(last) or process.returncode}).")
-    if length_s(wav) == 0:
-        raise Invalid("The built-in voice could not speak this text; write it in words.", field="text")
+        raise Unavailable(f"The prompt could not be made ({''.join(last) or process.returncode}).")
     return wav
 
 

@@ -8,8 +8,6 @@ import io
 import sys
 import wave
 
-from py_nanotts import NanoTTS
-
 from busyhour.adapters.speech.resample import halve_rate
 
 RATE_HZ = 8000
@@ -18,6 +16,8 @@ VOLUME = 0.5
 
 
 def run() -> None:
+    from py_nanotts import NanoTTS  # here, for who wants `wav_bytes` alone
+
     words = sys.stdin.buffer.read().decode()
     pcm = halve_rate(NanoTTS().speak(words, voice=sys.argv[1], volume=VOLUME))
     sys.stdout.buffer.write(wav_bytes(pcm))
