@@ -83,6 +83,20 @@ def test_who_was_sent_outside_holds_the_line_of_the_trunk_that_is_stored() -> No
     assert (call.out_trunk_id, call.outside, one.floor.trunks[1].up) == (0, "", 0)
 
 
+@pytest.mark.parametrize(("answered", "lines"), [(True, 1), (False, 0)])
+def test_who_is_outside_and_of_whom_nothing_is_stored_holds_a_line(answered: bool, lines: int) -> None:
+    """Who has not answered yet, the PBX will give to us."""
+    channel = ChannelPicture(channel="i1-1", answered=answered, in_app=False, outside=True, dialed="5551", number="+1")
+    one = story(pbx=PbxPicture(boot="b1", channels=(channel,)), show=("arrival", "close", "answer"))
+    assert one.floor.trunks[1].up == lines
+    if answered:
+        one.check("""
+            30 ends i1 normal
+                > close i1 SENT_ON 0 waited 0
+        """)
+        assert one.floor.trunks[1].up == 0
+
+
 @pytest.mark.covers("CP-044")
 def test_whom_only_the_pbx_knows_keeps_what_they_brought_along() -> None:
     headers = {"X-Skills": "dutch:2", "callerId": "Ada"}

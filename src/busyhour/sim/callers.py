@@ -220,6 +220,7 @@ class CallersPbx(PartiesPbx):
             ringing=channel.answered_utc_s is None,
             bridge=channel.room,
             in_app=channel.in_app,
+            outside=bool(channel.sent_to),
             answered_utc_s=channel.answered_utc_s,
             dialed=comer.dialed,
             number=comer.number,

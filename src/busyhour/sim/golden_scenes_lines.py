@@ -3,9 +3,11 @@
 import asyncio
 
 from busyhour.core.model.campaign import Trunk
+from busyhour.core.model.queue import Destination, DestinationKind
 from busyhour.sim.golden import GoldenWorld
 from busyhour.sim.golden_cast import answers
-from busyhour.sim.golden_scene import MESSAGE, Contact, Scene, contact, message
+from busyhour.sim.golden_queues import comer, number, scene
+from busyhour.sim.golden_scene import MESSAGE, TENANT, Contact, Scene, campaign, contact, message
 from busyhour.sim.golden_scenes import nobody
 
 SLOW_S = 1.6  # each commit: three more calls are planned meanwhile
@@ -36,7 +38,31 @@ async def store_goes_as_a_call_is_planned(stage: GoldenWorld) -> None:
     await asyncio.sleep(3.0)
 
 
+async def sent_outside_without_a_word(stage: GoldenWorld) -> None:
+    """The database is away while the caller is sent on, and until their engine has died."""
+    await stage.engine_is_there()
+    stage.outages += 1
+    stage.comes(comer())
+    await asyncio.sleep(1.0)
+    stage.kill(stage.processes[TENANT])
+    stage.outages -= 1
+    await stage.engine_is_there()
+    await stage.at_work()
+    await asyncio.sleep(14.0)
+
+
 LINES = (
+    scene(
+        "sent outside by an engine that has written nothing",
+        "They hold the trunk's only line: the campaign's call waits until they are gone.",
+        sent_outside_without_a_word,
+        {"SENT_ON": 1},
+        dialed={"HANDLED": 1},
+        numbers=(number(Destination(DestinationKind.NUMBER, "+4930999")),),
+        campaigns=(campaign(),),
+        contacts=(contact(answers()),),
+        trunk=_trunk(1),
+    ),
     Scene(
         name="one call per second",
         says="No intent waits for its turn so long that it is too old to be sent.",

@@ -81,9 +81,9 @@ async def test_one_in_an_agents_room_and_one_who_was_sent_on(pbx: Pbx) -> None:
         {"id": "0b7c", "channels": ["1700000000.8", "1700000000.9"]},
     ]
     found = await pbx.picture()
-    assert {name: (channel.bridge, channel.in_app) for name, channel in found.items()} == {
-        CALL: (f"r{LEG}", True),
-        "i1-1700000000.8": (None, False),
+    assert {name: (channel.bridge, channel.in_app, channel.outside) for name, channel in found.items()} == {
+        CALL: (f"r{LEG}", True, False),
+        "i1-1700000000.8": (None, False, True),
     }
 
 

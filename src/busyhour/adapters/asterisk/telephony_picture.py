@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -23,6 +24,9 @@ from busyhour.adapters.asterisk.telephony_seen import Channels
 from busyhour.core.events import PhoneGone, PhoneRegistered
 from busyhour.core.model.ids import came_in, is_call, is_leg, is_party, leg_in, room_of, tenant_of
 from busyhour.core.model.pictures import ChannelPicture, PbxPicture
+
+CONNECTS: Final = "Dial"
+"""The PBX's application in which callers are whom it was told to send on."""
 
 Look = dict[str, ChannelPicture]
 
@@ -79,6 +83,7 @@ class Photographer:
             in_app=room is not None or row.dialplan.app_name == "Stasis",
             listening=row.state == "Up" and row.dialplan.app_name == APPLICATION,
             heard=row.channelvars.heard,
+            outside=came_in(row.name) and row.dialplan.app_name == CONNECTS,
             dialed=dialed,
             number=number,
             name=row.caller.name[: translate.NAME_MAX] if came_in(row.name) else "",
@@ -88,7 +93,7 @@ class Photographer:
         if seen is None:
             seen = self._channels.of(row.name)
             seen.unsure = True
-        seen.room = room
+        self._channels.put(row.name, room)
         seen.announced = seen.announced or (picture.answered and picture.in_app)
         return picture
 

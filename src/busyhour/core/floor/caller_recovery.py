@@ -12,7 +12,7 @@ from busyhour.core import events as e
 from busyhour.core.acd.arrival import arrival_of
 from busyhour.core.acd.entries import Entry
 from busyhour.core.acd.overflow import Path
-from busyhour.core.commands import AnswerCall, Hold, SaveEntry
+from busyhour.core.commands import AnswerCall, Hold, SaveEntry, SaveProgress
 from busyhour.core.floor import (
     callbacks,
     callers,
@@ -318,7 +318,8 @@ def _wait_for_agent(f: FloorState, call: CallerCall, agent_id: int | None) -> No
 
 def meet(f: FloorState, channel: ChannelPicture) -> None:
     """Somebody is on the line of whom nobody has told us: they have just arrived."""
-    if channel.channel in f.gone or not channel.in_app:
+    outside = channel.outside and channel.answered
+    if channel.channel in f.gone or not (channel.in_app or outside):
         return  # whom the PBX has not given to us yet, it will tell of
     leg = places.leg_of_room(channel.bridge)
     if leg is not None:  # an engine died before it had written of them: out of there before somebody else is joined
@@ -331,9 +332,22 @@ def meet(f: FloorState, channel: ChannelPicture) -> None:
         headers=dict(channel.headers),
         at_utc_s=channel.created_utc_s or f.now.utc_s,
     )
+    if outside:
+        _meet_outside(f, callers.begin(f, arrived), channel)
+        return
     callers.on_call_arrived(f, arrived)
     if channel.answered:
         calls.on_call_answered(f, e.CallAnswered(call=channel.channel, at_utc_s=channel.answered_utc_s or f.now.utc_s))
+
+
+def _meet_outside(f: FloorState, call: CallerCall, channel: ChannelPicture) -> None:
+    """An engine sent them on, and died before it could write of them: the database was away. They hold a line."""
+    call.state, call.attempt, call.answered_at = CallState.OUTSIDE, AttemptState.ANSWERED, f.now
+    call.answered_utc_s = call.segment_from_utc_s = channel.answered_utc_s or f.now.utc_s
+    call.why = "sent on by an engine that has not written where to"
+    _take_line(f, call)
+    answered_utc_s, trunk_id = call.answered_utc_s, call.out_trunk_id
+    f.do(SaveProgress(call=call.call, state=call.attempt, answered_utc_s=answered_utc_s, out_trunk_id=trunk_id))
 
 
 # Those who are gone

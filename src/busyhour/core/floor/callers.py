@@ -32,6 +32,18 @@ def on_call_arrived(f: FloorState, event: e.CallArrived) -> None:
     if event.call in f.callers:
         at_door_again(f, f.callers[event.call])  # we had seen them before the PBX told us
         return
+    call = begin(f, event)
+    find_way(f, call)
+    why = _turned_away(f, call)
+    if why:
+        reject(f, call, why)
+    else:
+        f.do(AnswerCall(call=call.call, call_max_s=pairing.TALK_MAX_S))
+        f.at(ANSWER_S, "gone", call.call)
+
+
+def begin(f: FloorState, event: e.CallArrived) -> CallerCall:
+    """Of them nothing was known before."""
     queues.take_callers(f)
     arrival = arrival_of(event.headers)
     call = CallerCall(
@@ -57,13 +69,7 @@ def on_call_arrived(f: FloorState, event: e.CallArrived) -> None:
             at_utc_s=call.placed_utc_s,
         )
     )
-    find_way(f, call)
-    why = _turned_away(f, call)
-    if why:
-        reject(f, call, why)
-    else:
-        f.do(AnswerCall(call=call.call, call_max_s=pairing.TALK_MAX_S))
-        f.at(ANSWER_S, "gone", call.call)
+    return call
 
 
 def find_way(f: FloorState, call: CallerCall) -> None:

@@ -96,6 +96,7 @@ class ChannelPicture(Struct, frozen=True, kw_only=True):
     listening: bool = False  # the PBX finds out who has answered
     heard: Heard | None = None  # and what it found
     # Of a channel that came in:
+    outside: bool = False  # the PBX was told to connect them with a number outside, and does
     dialed: str = ""
     number: str = ""
     name: str = ""
