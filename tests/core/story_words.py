@@ -94,8 +94,8 @@ def shows(command: c.Command) -> list[str]:  # noqa: C901, PLR0912
             return [f"hang-up-leg {leg_word(name)}"]
         case c.HangUpCall(call=call):
             return [f"hang-up {call_word(call)}"]
-        case c.Join(call=call, leg=name):
-            return [f"join {call_word(call)} {leg_word(name)}"]
+        case c.Join(call=call, leg=name, beside=beside):
+            return [" beside ".join([f"join {call_word(call)} {leg_word(name)}", *map(leg_word, beside)])]
         case c.Hold(call=call, music=music):
             return shown("hold", call_word(call), music)
         case c.PlayPrompt(call=call, prompt=prompt):

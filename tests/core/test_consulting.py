@@ -79,7 +79,7 @@ def test_all_three_confer_and_who_asked_leaves() -> None:
         15 leave ann
             > refused not_now
         20 conference ann
-            > join i1 ann#1
+            > join i1 ann#1 beside bob#2
             > ok
         22 holds ann
             > hold i1
@@ -218,7 +218,7 @@ def test_a_number_outside_is_asked_and_gets_the_customer() -> None:
         15 leg-up party#2
             > seat party#2 ann#1
         20 conference ann
-            > join i1 ann#1
+            > join i1 ann#1 beside party#2
             > ok
         30 leave ann
             > bind i1 party#2

@@ -255,10 +255,12 @@ class HangUpCall(Act, frozen=True, kw_only=True):
 
 
 class Join(Act, frozen=True, kw_only=True):
-    """Put the customer into the leg's room (out of any other, hold and prompt ended)."""
+    """Put the customer into the leg's room (out of any other, hold and prompt ended). Whoever else is still there,
+    because the order that took them out came to nothing, is taken out first, and hears music."""
 
     call: str
     leg: str
+    beside: tuple[str, ...] = ()  # who else may be in the room: a colleague, or somebody outside, in a conference
     why: str = ""  # in words, when it puts right what the floor did not order
 
 

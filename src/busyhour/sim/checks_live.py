@@ -51,6 +51,7 @@ class LiveChecks:
         weather = world.plan.weather
         lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
         self._places, self._seats = PlaceChecks(world), SeatChecks(world)
+        world.pbx.check_left = self._places.check_left
         unanswered = weather.picture_lost or weather.partitions_per_h
         self._back_max_s = BACK_MAX_S + (PICTURE_LOST_S if unanswered else 0.0)
         self._silence_max_s = SILENCE_UNHEARD_MAX_S if lossy else SILENCE_MAX_S

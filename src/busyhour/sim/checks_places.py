@@ -28,6 +28,13 @@ class PlaceChecks:
         lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
         self._max_s = ASTRAY_UNHEARD_MAX_S if lossy else ASTRAY_MAX_S
 
+    def check_left(self, channel: Channel, leg: str) -> None:
+        """I23: a customer whom the next one's coming takes out of a room has left it long ago, as the floor has it."""
+        floor = self._world.engines[channel.tenant].floor
+        call = floor.call_of(channel.name) if floor is not None else None
+        if call is not None and call.state is TALKING and call.leg == leg:
+            raise Violation(f"I23: {channel.name} is talking with {leg}, and another one is joined there")
+
     def look(self, channel: Channel, call: "CallLive | None", now_s: float, healthy_s: float) -> None:
         """I19, I23: a customer is in the room of their agent, and not with another customer. `call`: as the floor has
         it."""

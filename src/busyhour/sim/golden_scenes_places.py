@@ -1,13 +1,16 @@
-"""Golden scenarios of orders that a dead engine gave and the PBX carries out late: nobody put the customers there."""
+"""Golden scenarios of customers who are where the floor has not put them: an order came late, or came to nothing."""
 
 import asyncio
 from typing import Any
 
 from busyhour.core import commands as c
+from busyhour.core import events as e
 from busyhour.core.model.ids import leg_in
+from busyhour.core.model.queue import Destination, DestinationKind
 from busyhour.sim.faults import Weather
 from busyhour.sim.golden import GoldenWorld
 from busyhour.sim.golden_cast import answers
+from busyhour.sim.golden_queues import FIRST, comer, scene
 from busyhour.sim.golden_scene import TENANT, Scene, agent, campaign, contact
 from busyhour.sim.ledger import Channel
 
@@ -51,6 +54,21 @@ async def customer_is_taken_out(stage: GoldenWorld) -> None:
     await asyncio.sleep(14.0)
 
 
+async def order_to_leave_is_swallowed(stage: GoldenWorld) -> None:
+    """The agent has sent the caller on, and takes the next one at once, before anybody can have looked."""
+    await stage.at_work()
+    stage.comes(comer(1, talk_s=20.0))
+    await stage.talking()
+    stage.comes(comer(2, talk_s=4.0))
+    await asyncio.sleep(0.5)
+    stage.lines[TENANT].mute = True
+    await stage.agent().click(lambda q: e.SendOnAsked(agent_id=1, destination=TO_CALLBACK, note="", request=q))
+    await asyncio.sleep(0.5)
+    stage.lines[TENANT].mute = False
+    await stage.agent().wrap_up()
+    await asyncio.sleep(34.0)
+
+
 def _two(stays_s: float) -> dict[str, Any]:
     """Each agent has a customer for this long."""
     return {
@@ -61,7 +79,16 @@ def _two(stays_s: float) -> dict[str, Any]:
     }
 
 
+TO_CALLBACK = Destination(DestinationKind.CALLBACK, str(FIRST))
+
 PLACES = (
+    scene(
+        "the order to leave the agent's room is swallowed",
+        "Whoever comes next is alone with the agent: the one before is taken out first.",
+        order_to_leave_is_swallowed,
+        {"HANDLED": 3},
+        weather=Weather(reply_lost=1.0),
+    ),
     Scene(
         name="a dead engine's order joins a second customer",
         says="Who belongs to another agent goes back to them.",

@@ -64,6 +64,12 @@ class PartiesPbx(SimPbx):
         who.seat, who.aside = None if who is host else host.name, False
         return None
 
+    def _clear_room(self, command: c.Join) -> None:
+        super(PartiesPbx, self)._clear_room(command)
+        for other in self.ledger.live.values():
+            if other.seat == command.leg and other.name not in command.beside:
+                other.seat, other.aside = None, True
+
     def _bind(self, command: c.Bind, *, late: bool) -> e.Event | None:
         call, party = self.ledger.live.get(command.call), self.ledger.live.get(command.leg)
         if call is None or party is None or party.answered_utc_s is None or call.answered_utc_s is None:

@@ -63,6 +63,7 @@ class SimPbx:
     phone_rings: Callable[[int, int, str], None] = lambda tenant, agent, leg: None
     app_is_there: Callable[[int], bool] = lambda tenant: True
     check_invite: Callable[[Channel], None] = lambda channel: None
+    check_left: Callable[[Channel, str], None] = lambda channel, leg: None
     boots: int = 1
     ledger: Ledger = field(default_factory=Ledger)
     recorders: Recorders = field(default_factory=Recorders)
@@ -242,10 +243,20 @@ class SimPbx:
         if call is None or leg is None or leg.answered_utc_s is None:
             return e.JoinFailed(call=command.call, leg=command.leg)
         assert call.tenant == leg.tenant, "I19: a room never mixes tenants"
+        if not late:  # a dead engine's order knows nothing of whom its successor has put there
+            self._clear_room(command)
         self.ledger.enter_room(call, room_of(command.leg), late=late)
         self._set_audio(call, "agent")
         self.hear(call.tenant, e.CallJoined(call=call.name, leg=leg.name, at_utc_s=self.utc()))
         return None
+
+    def _clear_room(self, command: c.Join) -> None:
+        """Of those whom an order that came to nothing was to take out."""
+        for customer in self.ledger.in_room(room_of(command.leg)):
+            if customer.name != command.call:
+                self.check_left(customer, command.leg)
+                self.ledger.leave_room(customer)
+                self._set_audio(customer, "music")
 
     def _play(self, command: c.PlayPrompt, *, late: bool = False) -> e.Event | None:
         channel = self.ledger.live.get(command.call)

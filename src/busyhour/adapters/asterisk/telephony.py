@@ -239,12 +239,12 @@ class AsteriskTelephony:
             case ari.ChannelDestroyed():
                 self._hear_end(event)
             case ari.ChannelEnteredBridge():
-                if seen := self._channels.find(event.channel.name):
-                    seen.room, seen.room_utc_s = event.bridge.id, event.timestamp.timestamp()
+                if seen := self._channels.put(event.channel.name, event.bridge.id):
+                    seen.room_utc_s = event.timestamp.timestamp()
                 self._tell_of(event.channel.name, translate.joined(event))
             case ari.ChannelLeftBridge():
                 if (seen := self._channels.find(event.channel.name)) and seen.room == event.bridge.id:
-                    seen.room = None
+                    self._channels.put(event.channel.name, None)
             case ari.PlaybackFinished():
                 self._hear_playback(event)
             case ari.Dial():

@@ -55,7 +55,7 @@ from busyhour.core.events import (
     LegAnswered,
     LegEnded,
 )
-from busyhour.core.model.ids import came_in, is_leg, is_party, on_pbx, room_of, tenant_of
+from busyhour.core.model.ids import came_in, is_call, is_leg, is_party, on_pbx, room_of, tenant_of
 from busyhour.core.model.values import EndCause, PhoneKind
 
 JOIN_MAX_S: Final = 2.0
@@ -97,8 +97,8 @@ class Actor:
                 return await self._ring(command)
             case HangUpCall(call=channel) | HangUpLeg(leg=channel):
                 return await self._hang_up(channel)
-            case Join(call=call, leg=leg):
-                return await self._join(call, leg)
+            case Join():
+                return await self._join(command)
             case Hold():
                 return await self._hold(command.call, command.leg, command.music)
             case LookUp(call=call):
@@ -207,23 +207,39 @@ class Actor:
         else:
             self._tell(tenant, await self._missing(channel))
 
-    async def _join(self, call: str, leg: str) -> Event | None:
-        room = room_of(leg)
-        seen = self._channels.find(call)
-        if seen is not None and seen.room == room:
-            return CallJoined(call=call, leg=leg, at_utc_s=seen.room_utc_s)
+    async def _join(self, order: Join) -> Event | None:
+        call, leg, room = order.call, order.leg, room_of(order.leg)
+        failed = JoinFailed(call=call, leg=leg)
         try:
+            await self._clear(room, order)
+            seen = self._channels.find(call)
+            if seen is not None and seen.room == room:
+                return CallJoined(call=call, leg=leg, at_utc_s=seen.room_utc_s)
             replies = await self._link.ask_in_order(
                 *self._sound.silence(call),
                 ("POST", f"bridges/{room}/addChannel", {"channel": on_pbx(call)}),
                 wait_max_s=JOIN_MAX_S,
             )
         except (LinkDown, NoReply):
-            return JoinFailed(call=call, leg=leg)
+            return failed
         if replies[-1].ok:
             return None  # the PBX's own message is the proof
         log.warning("join failed", call=call, leg=leg, status=replies[-1].status, body=replies[-1].body[:200])
-        return JoinFailed(call=call, leg=leg)
+        return failed
+
+    async def _clear(self, room: str, order: Join) -> None:
+        """Whoever was to leave this room and is still in it, before the next one comes. Music for them, until what was
+        decided about them is ordered anew. Who is out already, or gone, needs nothing."""
+        for one in self._channels.in_room(room):
+            ours = is_call(one) or is_leg(one) or is_party(one)
+            if not ours or one in (order.call, order.leg, *order.beside):
+                continue
+            out: Request = ("POST", f"bridges/{room}/removeChannel", {"channel": on_pbx(one)})
+            if (await self._link.ask(*out, wait_max_s=JOIN_MAX_S)).ok:
+                log.warning("was still in the next customer's room", channel=one, room=room)
+                self._channels.put(one, None)
+                self._channels.of(one).music = True
+                await self._link.ask(*await self._sound.music.begin(one, None), wait_max_s=JOIN_MAX_S)
 
     async def _hold(self, call: str, leg: str, music: str | None) -> Event | None:
         """`leg` empty: a caller who waits, in nobody's room."""

@@ -126,8 +126,8 @@ class Consulting:
 
     def _note(self, channel: str, room: str | None) -> None:
         """At once: the next order may come before the PBX's own message does."""
-        if (seen := self._channels.find(channel)) is not None:
-            seen.room, seen.room_utc_s = room, time.time()
+        if (seen := self._channels.put(channel, room)) is not None:
+            seen.room_utc_s = time.time()
 
     async def _order(self, *requests: Request) -> list[Reply]:
         """The replies; none: not known."""

@@ -20,7 +20,7 @@ class Seen:
     playing: set[str] = field(default_factory=set)  # playbacks begun and not ended
     stopped: set[str] = field(default_factory=set)  # playbacks that we ended ourselves
     music: bool = False  # hears hold music
-    room: str | None = None
+    room: str | None = None  # set by `Channels` alone
     room_utc_s: float = 0.0  # when it entered the room
     redirected: bool = False  # its network named another destination
     arriving: CallArrived | None = None  # a caller whose headers are being read; then it is told
@@ -36,6 +36,7 @@ class Seen:
 class Channels:
     def __init__(self) -> None:
         self._seen: dict[str, Seen] = {}
+        self._rooms: dict[str, dict[str, None]] = {}  # who is in each; an empty one is none
 
     def __len__(self) -> int:
         return len(self._seen)
@@ -56,7 +57,26 @@ class Channels:
         return seen is not None and not seen.told_up
 
     def forget(self, channel: str) -> Seen | None:
+        self.put(channel, None)
         return self._seen.pop(channel, None)
+
+    def put(self, channel: str, room: str | None) -> Seen | None:
+        """It is in this room now, or in none."""
+        seen = self._seen.get(channel)
+        if seen is None or seen.room == room:
+            return seen
+        if seen.room is not None:
+            there = self._rooms[seen.room]
+            del there[channel]
+            if not there:
+                del self._rooms[seen.room]
+        seen.room = room
+        if room is not None:
+            self._rooms.setdefault(room, {})[channel] = None
+        return seen
+
+    def in_room(self, room: str) -> tuple[str, ...]:
+        return tuple(self._rooms.get(room, ()))
 
     def names(self) -> tuple[str, ...]:
         return tuple(self._seen)

@@ -114,7 +114,13 @@ def resume(f: FloorState, call: CallLive) -> None:
     assert call.leg is not None
     f.move(call, CallCause.RESUMED)
     calls.end_hold(f, call)
-    f.do(Join(call=call.call, leg=call.leg))
+    f.do(Join(call=call.call, leg=call.leg, beside=beside(f, call)))
+
+
+def beside(f: FloorState, call: CallLive) -> tuple[str, ...]:
+    """Who is to be with this customer and their agent."""
+    consult = f.consults.get(call.call)
+    return (consult.leg,) if consult is not None and consult.state is ConsultState.CONFERENCE else ()
 
 
 def _move(f: FloorState, consult: Consult, cause: ConsultCause) -> None:
@@ -240,11 +246,12 @@ def _swap(f: FloorState, consult: Consult, call: CallLive) -> None:
 
 
 def _gather(f: FloorState, consult: Consult, call: CallLive) -> None:
-    if consult.state is ConsultState.TALKING:
+    with_colleague = consult.state is ConsultState.TALKING
+    _move(f, consult, ConsultCause.CONFERENCED)
+    if with_colleague:
         resume(f, call)
     else:
         _seat(f, consult)
-    _move(f, consult, ConsultCause.CONFERENCED)
 
 
 def hold_asked(f: FloorState, consult: Consult, call: CallLive) -> None:

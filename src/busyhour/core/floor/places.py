@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from busyhour.core.commands import Bind, HangUpCall, Hold, Join
-from busyhour.core.floor import calls, parties, supervising
+from busyhour.core.floor import calls, consulting, parties, supervising
 from busyhour.core.floor.call_live import CallLive
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import HEARS_US, CallState
@@ -50,7 +50,7 @@ def put_right(f: FloorState, call: CallLive, leg: str | None) -> None:
     elif call.state is CallState.OUTSIDE and call.party:
         f.do(Bind(call=call.call, leg=call.party))
     elif call.state in (CallState.TALKING, CallState.OFFERED) and call.leg is not None:
-        f.do(Join(call=call.call, leg=call.leg, why=why))
+        f.do(Join(call=call.call, leg=call.leg, beside=consulting.beside(f, call), why=why))
     else:
         f.do(
             Hold(call=call.call, leg=leg or "", music=call.music, why=why)

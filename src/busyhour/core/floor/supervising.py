@@ -6,7 +6,7 @@ the supervisor's room the call is the agent's, as it was.
 """
 
 from busyhour.core.commands import Hold, Join
-from busyhour.core.floor import agents, handover
+from busyhour.core.floor import agents, consulting, handover
 from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.floor.supervision import Supervision
@@ -234,7 +234,7 @@ def _give_back(f: FloorState, one: Supervision) -> None:
     if call.state is CallState.HELD:
         f.do(Hold(call=call.call, leg=one.leg or "", music=call.music, why=why))
     else:
-        f.do(Join(call=call.call, leg=call.leg, why=why))
+        f.do(Join(call=call.call, leg=call.leg, beside=consulting.beside(f, call), why=why))
 
 
 # Whether it goes on
