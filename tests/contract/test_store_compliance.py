@@ -4,6 +4,7 @@ import random
 from typing import Any
 
 import pytest
+from sqlalchemy.exc import ProgrammingError
 
 from busyhour.adapters.memory.compliance import reckon as reckon_in_memory
 from busyhour.adapters.memory.store import MemoryStore
@@ -16,7 +17,7 @@ from busyhour.core.model.counts import BUCKET_S, KEPT_S, Count, ReckoningAsk, bu
 from busyhour.core.model.pictures import HopperItem, Segment
 from busyhour.core.model.values import REACHED, DialMode, Heard, ListRole, Outcome, Refusal
 from busyhour.service import records as r
-from busyhour.service.errors import Invalid
+from busyhour.service.errors import Conflict, Invalid
 
 from .conftest import NOON_UTC_S, World, new_contact, number
 
@@ -252,3 +253,19 @@ async def test_dialing_ahead_needs_a_message_where_the_law_asks_for_one(world: W
     await world.start((people, NORMAL), dial_mode=DialMode.PREDICTIVE, compliance=Compliance(preset="own"))
     said = {"dial_mode": DialMode.PREDICTIVE, "compliance": Compliance(preset="uk"), "abandon_prompt": "p1-1-sorry"}
     await world.start((people, NORMAL), **said)
+
+
+async def test_nothing_deletes_what_proves_that_the_law_was_kept(world: World) -> None:
+    """Not with the campaign or its list, and not by any statement of the program: its role may not."""
+    [item] = await begin(world, 1)
+    await world.commit(world.place(item), world.talked(item))
+    before = await world.rows("SELECT * FROM attempt")
+    for statement in ("DELETE FROM attempt", "DELETE FROM segment", "DELETE FROM interaction", "TRUNCATE attempt"):
+        with pytest.raises(ProgrammingError, match="permission denied"):
+            await world.rows(statement)
+    with pytest.raises(Conflict):
+        await world.campaigns.delete_campaign(world.tenant, world.campaign.campaign_id)
+    await world.campaigns.save_campaign(world.tenant, world.campaign, lists=())
+    with pytest.raises(Conflict, match="reports"):
+        await world.lists.delete_list(world.tenant, int(before[0]["list_id"]))
+    assert await world.rows("SELECT * FROM attempt") == before != []

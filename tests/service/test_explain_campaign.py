@@ -44,7 +44,10 @@ def test_each_window_is_said_with_its_use_and_what_is_left() -> None:
     assert "Whoever was abandoned is not called again for 72 hours." in said
     assert "Who presses 9 while a message plays is put on the do-not-call list." in said
     assert said[-2] == "Answering machines are not detected: they are given to agents."
-    assert said[-1] == "The records have to be kept for a year; nothing here deletes attempts."
+    assert said[-1] == (
+        "The records have to be kept for a year: Busyhour never deletes them, and `busyhour compliance --csv FILE` "
+        "exports them."
+    )
 
 
 def test_at_the_limit_and_without_counts_it_says_that_it_is_progressive() -> None:

@@ -123,10 +123,11 @@ PRESETS: list[Row] = [
         "ring_min_s": 15.0,
         "wait_max_s": 2.0,
         "abandoned_again_s": 259_200.0,
+        "kept_days": 5 * 365,
     },
     {"key": "uk", "name": "United Kingdom", "windows": [{"span": "rolling", "limit": 0.03, "length_s": 86_400}]}
     | {"opt_out_key": True, "source": "Ofcom, December 2016.", "ring_min_s": 15.0, "wait_max_s": 2.0}
-    | {"abandoned_again_s": 259_200.0},
+    | {"abandoned_again_s": 259_200.0, "kept_days": 365},
 ]
 
 LISTS: list[Row] = [

@@ -11,6 +11,8 @@ from busyhour.cli import (
     agents,
     callers,
     campaign_limits,
+    campaign_machines,
+    campaign_shown,
     campaigns,
     compliance,
     lists,
@@ -59,7 +61,8 @@ def build(wiring: Wiring) -> typer.Typer:
     add_simulate(app, wiring)
     add_drill(app, wiring)
     add_demo(app, wiring)
-    campaigns.app.command()(campaign_limits.limit)
+    for command in (campaign_shown.show, campaign_limits.limit, campaign_machines.machines):
+        campaigns.app.command()(command)
     for name, things in THINGS.items():
         app.add_typer(things, name=name)
         app.add_typer(things, name=f"{name}s", hidden=True)  # who says `busyhour queues ls` is understood, too

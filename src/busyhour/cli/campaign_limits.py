@@ -43,36 +43,35 @@ def limit(
     client = connect()
     row = campaigns.find(client, campaign)
     settings = row["campaign"]
-    _set(settings["compliance"], opt_out_key=opt_out_key)
+    set_named(settings["compliance"], opt_out_key=opt_out_key)
     if opt_out_prompt is not None:
-        settings["compliance"]["opt_out_prompt"] = _media(client, opt_out_prompt)
-    _set(settings["pacing"], correction=correction)
+        settings["compliance"]["opt_out_prompt"] = campaigns.prompt_of(client, opt_out_prompt)
+    set_named(settings["pacing"], correction=correction)
     if destinations is not None:
         settings["destinations"] = [parse_destination(text) for text in destinations if text != "none"]
-    _set(settings["watch"], answered_min=_share(stop_answered), short_max=_share(stop_short))
-    _set(settings["watch"], attempts=stop_last, removes=stop_removes)
+    set_named(settings["watch"], answered_min=_share(stop_answered), short_max=_share(stop_short))
+    set_named(settings["watch"], attempts=stop_last, removes=stop_removes)
+    save(client, row, json=json)
+
+
+def save(client: Client, row: Any, *, json: bool) -> None:
+    """Send a changed campaign back as a whole."""
     links = [{"list_id": link["list_id"], "role": link["role"]} for link in row["lists"]]
-    body = {"campaign": settings, "status": row["status"], "lists": links}
-    saved = client.put(f"/api/campaigns/{settings['campaign_id']}", body)
+    body = {"campaign": row["campaign"], "status": row["status"], "lists": links}
+    saved = client.put(f"/api/campaigns/{row['campaign']['campaign_id']}", body)
     if json:
         print_json(saved)
     else:
         out.print(f"Saved {saved['campaign']['name']}", markup=False, highlight=False)
 
 
-def _set(part: dict[str, Any], **changes: object) -> None:
+def set_named(part: dict[str, Any], **changes: object) -> None:
+    """What the command line does not name is None, and stays as it is."""
     part.update({name: value for name, value in changes.items() if value is not None})
 
 
 def _share(percent: float | None) -> float | None:
     return None if percent is None else percent / 100
-
-
-def _media(client: Client, name: str) -> str | None:
-    if not name:
-        return None
-    rows = {row["prompt_id"]: (row["name"], row["media"]) for row in client.get("/api/prompts")}
-    return str(campaigns.choose(name, "prompt", rows))
 
 
 def parse_destination(text: str) -> dict[str, object]:

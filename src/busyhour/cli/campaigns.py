@@ -1,4 +1,4 @@
-"""`busyhour campaign`: list, create, show, start, pause, unpause, remove."""
+"""`busyhour campaign`: list, create, start, pause, unpause, remove; other files have what else it does."""
 
 import re
 from typing import Annotated, Any
@@ -7,8 +7,8 @@ import msgspec
 import typer
 
 from busyhour.cli.client import Client, connect
-from busyhour.cli.screen import Commands, Trouble, local_time, out, print_json, print_table
-from busyhour.core.model.campaign import DAY_S, Campaign, Compliance, Hours, Pacing, RetryRule
+from busyhour.cli.screen import Commands, Trouble, out, print_json, print_table
+from busyhour.core.model.campaign import DAY_S, Campaign, Compliance, Hours, Machines, Pacing, RetryRule
 from busyhour.core.model.values import DialMode, FirstLeg, ListRole, Outcome, RetryMode
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, help="Campaigns, and their runs.")
@@ -19,13 +19,19 @@ Which = Annotated[str, typer.Argument(metavar="CAMPAIGN", help="Name or number o
 Ratio = Annotated[float, typer.Option(min=0.1, max=20, help="Mode ratio: calls for each free agent.")]
 Law = Annotated[str, typer.Option(help="Whose law on abandoned calls holds: strict, us, uk, canada, ...")]
 AgentFirst = Annotated[bool, typer.Option("--agent-first", help="Progressive: an agent is on the line first.")]
+Detect = Annotated[
+    bool, typer.Option("--detect-machines", help="Listen for answering machines; `campaign machines` says how.")
+]
+CalleeHours = Annotated[str, typer.Option(help="When people may be called: HH:MM-HH:MM, where they are.")]
+Retry = Annotated[
+    list[str] | None, typer.Option(help="OUTCOME:TIMES:SECONDS[:fixed|multi], such as BUSY:3:300; may be repeated.")
+]
 BlackLists = Annotated[list[str] | None, typer.Option("--black-list", help="A list of numbers not to call.")]
 Agents = Annotated[
     list[str] | None, typer.Option("--agent", help="An agent, by log-in or number; may be repeated. Else all of now.")
 ]
 
 RETRY = re.compile(r"(?P<outcome>[A-Z_]+):(?P<times>\d{1,3}):(?P<delay_s>\d{1,7})(?::(?P<mode>fixed|multi))?")
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 HOURS = re.compile(r"(\d\d):(\d\d)-(\d\d):(\d\d)")
 
 
@@ -38,34 +44,6 @@ def ls(*, json: Json = False) -> None:
         return
     headings = ("no", "name", "mode", "run", "lists", "what keeps it from starting")
     print_table("Campaigns", headings, [_line(row) for row in rows])
-
-
-@app.command()
-def show(campaign: Which, *, json: Json = False) -> None:
-    """Everything about one campaign."""
-    row = find(connect(), campaign)
-    if json:
-        print_json(row)
-        return
-    facts = row["campaign"] | {
-        "active_hours": _hours_text(row["campaign"]["active_hours"]),
-        "callee_hours": _hours_text(row["campaign"]["callee_hours"]),
-        "lists": ", ".join(f"{part['name']} ({part['role']})" for part in row["lists"]),
-        "retry_rules": "; ".join(_rule_text(rule) for rule in row["campaign"]["retry_rules"]),
-        "run": row["run_state"],
-        "created": local_time(row["created_utc_s"]),
-        "faults": "; ".join(row.get("faults", ())),
-    }
-    print_table(row["campaign"]["name"], ("setting", "value"), facts.items())
-
-
-def _hours_text(hours: dict[str, Any]) -> str:
-    days = "every day" if len(hours["days"]) == len(DAYS) else ", ".join(DAYS[day - 1] for day in hours["days"])
-    return f"{_day_time(hours['from_s'])} to {_day_time(hours['until_s'])}, {days}"
-
-
-def _day_time(after_midnight_s: int) -> str:
-    return f"{after_midnight_s // 3600:02}:{after_midnight_s % 3600 // 60:02}"
 
 
 @app.command()
@@ -87,13 +65,10 @@ def create(
     ring_s: Annotated[float, typer.Option(min=1, help="Seconds to let it ring.")] = 30.0,
     priority: Annotated[int, typer.Option(help="Lower goes first.")] = 10,
     hours: Annotated[str, typer.Option(help="When it runs: HH:MM-HH:MM, in its time zone.")] = "00:00-24:00",
-    callee_hours: Annotated[
-        str, typer.Option(help="When people may be called: HH:MM-HH:MM, where they are.")
-    ] = "08:00-21:00",
+    callee_hours: CalleeHours = "08:00-21:00",
     time_zone: Annotated[str | None, typer.Option(help="Its time zone; else the tenant's.")] = None,
-    retry: Annotated[
-        list[str] | None, typer.Option(help="OUTCOME:TIMES:SECONDS[:fixed|multi], such as BUSY:3:300; may be repeated.")
-    ] = None,
+    retry: Retry = None,
+    detect: Detect = False,
     idle: Annotated[bool, typer.Option("--idle", help="Wait for more numbers at the end, instead of ending.")] = False,
     json: Json = False,
 ) -> None:
@@ -107,14 +82,15 @@ def create(
         max_concurrent=at_once,
         ring_timeout_s=ring_s,
         caller_id=caller_id,
-        message_prompt=_pick(client, "/api/prompts", "prompt", prompt)["media"] if prompt else None,
-        abandon_prompt=_pick(client, "/api/prompts", "prompt", farewell)["media"] if farewell else None,
+        message_prompt=prompt_of(client, prompt),
+        abandon_prompt=prompt_of(client, farewell),
         idle_on_termination=idle,
         time_zone=time_zone or client.get("/api/session")["tenant"]["time_zone"],
         active_hours=parse_hours(hours),
         callee_hours=parse_hours(callee_hours),
         compliance=Compliance(preset=law),
         pacing=Pacing(ratio=ratio, first_leg=FirstLeg.AGENT if agent_first else FirstLeg.CUSTOMER),
+        machines=Machines(detection=detect),
         retry_rules=tuple(parse_retry(text) for text in retry or ()),
         trunk_ids=tuple(_pick(client, "/api/trunks", "trunk", which)["trunk_id"] for which in trunks),
         agent_ids=_agents(client, agents) if mode is not DialMode.AGENTLESS else (),
@@ -199,6 +175,16 @@ def parse_hours(text: str) -> Hours:
     return Hours(from_s=from_s, until_s=until_s)
 
 
+def prompt_of(client: Client, which: str | None) -> str | None:
+    """The file of the prompt with this name or number, or that file itself: programs see it in the JSON."""
+    if not which:
+        return None
+    rows = client.get("/api/prompts")
+    if which in {row["media"] for row in rows}:
+        return which
+    return str(choose(which, "prompt", {row["prompt_id"]: (row["name"], row["media"]) for row in rows}))
+
+
 def _pick(client: Client, path: str, noun: str, which: str) -> Any:
     return choose(which, noun, {row[f"{noun}_id"]: (row["name"], row) for row in client.get(path)})
 
@@ -229,7 +215,3 @@ def _line(row: Any) -> tuple[object, ...]:
     campaign, lists = row["campaign"], ", ".join(part["name"] for part in row["lists"])
     faults = "; ".join(row.get("faults", ()))
     return campaign["campaign_id"], campaign["name"], campaign["dial_mode"], row["run_state"], lists, faults
-
-
-def _rule_text(rule: Any) -> str:
-    return f"{rule['outcome']} up to {rule['max_attempts']} times, after {rule['delay_s']} s ({rule['mode']})"

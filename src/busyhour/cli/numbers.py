@@ -4,10 +4,10 @@ from typing import Annotated, Any
 
 import typer
 
-from busyhour.cli.campaigns import choose, parse_hours
+from busyhour.cli.campaigns import choose, parse_hours, prompt_of
 from busyhour.cli.client import Client, connect
 from busyhour.cli.queues import find as find_queue
-from busyhour.cli.queues import on_off, prompt_of
+from busyhour.cli.queues import on_off
 from busyhour.cli.screen import Commands, Trouble, out, print_json, print_table
 from busyhour.core.model.opening import Closed
 

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import msgspec
 import typer
 
-from busyhour.cli.campaigns import choose, parse_hours
+from busyhour.cli.campaigns import choose, parse_hours, prompt_of
 from busyhour.cli.client import Client, connect
 from busyhour.cli.report import parse_time, write_csv
 from busyhour.cli.screen import Commands, Trouble, clock_time, out, print_json, print_table, short_time
@@ -206,13 +206,6 @@ def needs_of(text: str) -> tuple[SkillNeed, ...]:
     if left_out:
         raise Trouble(f"{left_out[0]!r} is not a skill with a level of 1 to 10, such as sales:3.")
     return needs
-
-
-def prompt_of(client: Client, which: str | None) -> str | None:
-    if which is None:
-        return None
-    rows = {row["prompt_id"]: (row["name"], row) for row in client.get("/api/prompts")}
-    return str(choose(which, "prompt", rows)["media"])
 
 
 def skills_text(needs: list[dict[str, Any]]) -> str:

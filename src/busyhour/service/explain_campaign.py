@@ -142,7 +142,10 @@ def _duties(campaign: Campaign, preset: Preset) -> list[str]:
         said.append(f"Whoever was abandoned is not called again for {preset.abandoned_again_s / 3600:g} hours.")
     said += _about_machines(campaign.machines, preset)
     if preset.kept_days:
-        said.append(f"The records have to be kept for {_years(preset.kept_days)}; nothing here deletes attempts.")
+        said.append(
+            f"The records have to be kept for {_years(preset.kept_days)}: Busyhour never deletes them, and "
+            "`busyhour compliance --csv FILE` exports them."
+        )
     return said
 
 

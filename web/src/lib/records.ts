@@ -231,6 +231,7 @@ export interface Preset {
   wait_max_s: number;
   opt_out_key: boolean;
   abandoned_again_s: number;
+  kept_days: number;
 }
 
 export interface Campaign {

@@ -1,11 +1,13 @@
 // Which law holds for a campaign, and a limit of its own on abandoned calls.
-import { Card, NumberInput, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
+import { Anchor, Card, NumberInput, Select, SimpleGrid, Stack, Text, TextInput, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Part } from '@/features/campaigns/campaign-sections';
 import { useRowsOf } from '@/lib/crud';
+import { useAllowed } from '@/lib/session';
 import type { Preset, Prompt } from '@/lib/records';
 
 const HOUR_S = 3600;
+const YEAR_DAYS = 365;
 
 export function Law({ edit: { campaign }, set }: Part) {
   const { t } = useTranslation();
@@ -21,6 +23,7 @@ export function Law({ edit: { campaign }, set }: Part) {
         <Select label={t('law.preset')} description={t('law.presetText')} data={presets.map((preset) => ({ value: preset.key, label: preset.name }))} value={own.preset} onChange={(preset) => preset !== null && change({ preset })} allowDeselect={false} />
         {chosen !== undefined && <Text size="sm" c="dimmed">{t('law.asks', { ring: chosen.ring_min_s, wait: chosen.wait_max_s })}{chosen.abandoned_again_s > 0 && ` ${t('law.asksAgain', { again: chosen.abandoned_again_s / HOUR_S })}`}</Text>}
         {chosen !== undefined && <Text size="sm" c="dimmed">{chosen.source}</Text>}
+        {chosen !== undefined && <Kept days={chosen.kept_days} campaign={campaign.campaign_id} />}
         <SimpleGrid cols={{ base: 1, sm: 2 }}>
           <NumberInput
             label={t('law.limit')}
@@ -40,5 +43,16 @@ export function Law({ edit: { campaign }, set }: Part) {
         </SimpleGrid>
       </Stack>
     </Card>
+  );
+}
+
+function Kept({ days, campaign }: { days: number; campaign: number }) {
+  const { t } = useTranslation();
+  const allowed = useAllowed();
+  return (
+    <Text size="sm" c="dimmed">
+      {days > 0 && `${t('law.kept', { count: days / YEAR_DAYS })} `}{t('law.never')}
+      {campaign > 0 && allowed('reports:read') && <>{' '}<Anchor href={`/api/compliance/export?format=csv&campaign_id=${campaign}`} download>{t('law.export')}</Anchor></>}
+    </Text>
   );
 }
