@@ -190,6 +190,21 @@ def test_with_more_callers_waiting_than_allowed_nothing_is_placed(waiting: int, 
     assert pace.limit == ("wanted" if start else "3 callers who wait")
 
 
+def test_one_agent_and_one_call_are_said_as_one() -> None:
+    one = PacingPicture(
+        campaign=predictive(dial_mode=DialMode.PROGRESSIVE),
+        agents_free=1,
+        dialing=1,
+        waiting=0,
+        live=1,
+        hopper=9,
+        trunk_free=9,
+        minute_left=9,
+        planned=0,
+    )
+    assert str(calls_to_start(one)) == "progressive: 1 free agent, 1 call on the way: start 0"
+
+
 @pytest.mark.covers("I11")
 def test_callers_who_wait_for_the_same_agents_are_counted() -> None:
     """Who gets free takes a caller, so no call is placed for them. Half of who serves the queue is half of its

@@ -88,10 +88,10 @@ def about_past(picture: r.MemberPicture) -> list[str]:
     if not picture.attempts:
         return []
     times = "once" if picture.attempts == 1 else f"{picture.attempts} times"
+    if picture.live_call is not None or picture.last_outcome is None:
+        return [f"Dialed {times} in this run; the last attempt is not over yet."]
     why = f": {picture.last_why}" if picture.last_why else ""
-    return [
-        f"Dialed {times} in this run; the last attempt ended {picture.last_outcome or 'without a result yet'}{why}."
-    ]
+    return [f"Dialed {times} in this run; the last attempt ended {picture.last_outcome}{why}."]
 
 
 def about_now(picture: r.MemberPicture, state: dict[str, Any], now_utc_s: float) -> list[str]:

@@ -89,15 +89,19 @@ class Pace(Struct, frozen=True, kw_only=True):
         if campaign.dial_mode is DialMode.AGENTLESS:
             why = f"agentless: {picture.live} of {campaign.max_concurrent} calls up"
         else:
-            why = f"{self.paced}: {picture.agents_free} free agents"
+            why = f"{self.paced}: {_some(picture.agents_free, 'free agent')}"
             if self.paced == DialMode.RATIO:
                 why += f", {campaign.pacing.ratio:g} calls for each{self._corrected}"
-            why += f", {picture.dialing + picture.waiting} calls on the way"
+            why += f", {_some(picture.dialing + picture.waiting, 'call')} on the way"
         if self.reason:
             why += f"; {self.reason}"
         if self.limit != WANTED and self.want > self.start:
             why += f"; {self.limit} allow {self.start} of {self.want}"
         return f"{why}: start {self.start}"
+
+
+def _some(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
 
 
 def calls_to_start(picture: PacingPicture) -> Pace:
