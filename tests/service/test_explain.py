@@ -91,7 +91,10 @@ NIGHT = Hours(from_s=20 * 3600, until_s=22 * 3600)
             "does not know the campaign's time zone 'Mars/Olympus', so its hours never open: choose another one",
         ),
         ({"attempts": 2, "last_outcome": "NO_ANSWER"}, "Dialed 2 times in this run; the last attempt ended NO_ANSWER"),
-        ({"attempts": 1, "last_outcome": "BUSY", "live_call": "c1-1"}, "Dialed once in this run; the last attempt is not over yet. A call to"),
+        (
+            {"attempts": 1, "last_outcome": "BUSY", "live_call": "c1-1"},
+            "Dialed once in this run; the last attempt is not over yet. A call to",
+        ),
     ],
 )
 def test_each_reason_is_said(changes: dict[str, Any], expected: str) -> None:
