@@ -56,6 +56,19 @@ def test_the_fewest_kinds_contacts_and_faults_are_left(monkeypatch: pytest.Monke
     assert said
 
 
+def test_a_world_that_fails_in_another_way_is_not_a_smaller_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def smaller_ends_a_task(plan: Plan, make_store: Any) -> Result:
+        result = world_with_two_guilty_faults(plan, make_store)
+        return result if plan.tenants == 3 else msgspec.structs.replace(result, violation="a task failed: none")
+
+    monkeypatch.setattr(shrink, "run_world", smaller_ends_a_task)
+    plan = Plan(seed=1, calls=1_000, weather=Weather.of(GROUPS))
+    shrinker = shrink.Shrinker(plan, smaller_ends_a_task(plan, None), make_store, lambda text: None)
+    shrinker.shrink()
+    assert shrinker.result.violation == "I0: broken"
+    assert shrinker.plan.tenants == 3
+
+
 def leave_it_alone(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> None:
     """What lives is not taken over by the next engine."""
 

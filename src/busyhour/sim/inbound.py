@@ -156,7 +156,7 @@ class Inbound(World):
         elif act == "numbers":
             self.tell_quietly(tenant, e.NumbersChanged(numbers=rows.numbers))
         elif act == "agent":
-            self._teach(tenant, dice.randint(2, self.plan.agents))
+            self._teach(tenant, dice.randint(min(2, self.plan.agents), self.plan.agents))
         elif act == "callback" and rows.open:
             call = dice.choice(list(rows.open))
             self.spawn(self._try(tenant, lambda q: e.CallbackAsked(call=call, number="", request=q)))

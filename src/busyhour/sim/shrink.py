@@ -1,10 +1,11 @@
 """A failing history made small: fewest kinds of faults, then fewest contacts, then a short stretch of the faults, and
 of that stretch the fewest.
 
-Each step keeps a smaller plan only when it still fails, with whatever violation: one fault of ours often shows in
-several ways.
+Each step keeps a smaller plan only when it still fails, by whatever invariant: one fault of ours often breaks several.
+But what broke an invariant is not the same as what ended a task.
 """
 
+import re
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -14,6 +15,8 @@ from busyhour.sim.plan import Plan, Result
 from busyhour.sim.series import MakeStore, run_world
 
 TRIES_MAX = 200
+
+INVARIANT = re.compile(r"I\d+:")
 
 
 class Shrinker:
@@ -37,7 +40,7 @@ class Shrinker:
             return False
         self._tries += 1
         result = run_world(plan, self._make_store)
-        if result.violation is None:
+        if result.violation is None or _is_invariant(result) != _is_invariant(self.result):
             return False
         self.plan, self.result = plan, result
         self._say(f"{result.calls} calls, {result.faults} faults: {result.violation}")
@@ -88,3 +91,7 @@ class Shrinker:
                     self._fails(msgspec.structs.replace(self.plan, faults_out=without))
             left = [number for number in left if number not in self.plan.faults_out]
             size //= 2
+
+
+def _is_invariant(result: Result) -> bool:
+    return INVARIANT.match(result.violation or "") is not None
