@@ -23,6 +23,7 @@ from busyhour.core.model.pictures import AgentProfile, HopperItem, OpenCall, Pbx
 from busyhour.core.model.queue import Destination, DestinationKind, Queue
 from busyhour.core.model.recording_facts import (
     RecordAsked,
+    RecordingDecided,
     RecordingEnded,
     RecordingFailed,
     RecordingRoomChanged,
@@ -291,6 +292,7 @@ PLAIN_FACTS: dict[str, Callable[[list[str]], e.Event]] = {
     "ear-opens": lambda w: sv.EarOpened(ear=ear(w[0])),
     "ear-closes": lambda w: sv.EarClosed(ear=ear(w[0])),
     "ticks": lambda _: e.ClockTicked(),
+    "program": lambda w: RecordingDecided(call=call_name(w[0]), record=w[1] == "records", request="r"),
     "recording-rule": lambda w: RecordingRuleChanged(policy=RecordingPolicy(w[0])),
     "disk": lambda w: RecordingRoomChanged(room=w[0] == "free"),
     "pbx-lost": lambda _: e.TelephonyLost(),

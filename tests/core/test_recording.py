@@ -68,6 +68,49 @@ def test_the_most_specific_rule_wins(
     assert found.records == (policy is ALWAYS)
 
 
+def test_a_program_decides_where_the_rule_leaves_it_to_one() -> None:
+    by_hook = decide(forced=False, hooked=True, own=RecordingPolicy.BY_HOOK, of="queue Sales", rule=NEVER)
+    assert (by_hook.records, "program" in by_hook.why) == (True, True)
+    assert not decide(forced=False, hooked=True, own=NEVER, of="queue Sales", rule=ALWAYS).records
+
+
+def test_a_program_says_before_the_talk_that_it_is_recorded_and_in_it_that_it_is_not() -> None:
+    talking(RecordingPolicy.BY_HOOK, show=(*ORDERS, "ok")).check(
+        """
+        1 fills 1
+        1 commits c1
+        1.5 program c1 records
+          > ok
+        2 answers c1
+        2 joins c1 ann#1
+          > record c1 1
+        2.1 records c1
+        4 program c1 records-not
+          > ok
+          > record-no-more c1 1
+        5 program c1 records
+          > ok
+        5 records-no-more c1
+          > record c1 1
+    """
+    )
+
+
+@pytest.mark.parametrize("policy", [NEVER, ALWAYS, ON_DEMAND])
+def test_a_program_decides_nothing_where_it_was_not_asked(policy: RecordingPolicy) -> None:
+    story = Story(campaigns=[campaign(recording=policy)], show=("refused",)).working("ann")
+    story.check(
+        """
+        1 fills 1
+        1 commits c1
+        1.5 program c1 records
+          > refused not_by_hook
+        2 program c9 records
+          > refused no_call
+    """
+    )
+
+
 @pytest.mark.parametrize("policy", [NEVER, RecordingPolicy.BY_HOOK])
 def test_without_a_rule_nothing_is_recorded_and_nobody_can_ask_for_it(policy: RecordingPolicy) -> None:
     talking(policy).check(

@@ -59,6 +59,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "set_recording_rule": body(recording="always", recording_days=30),
     "hold_recording": body(held=True),
     "ask_recording": body(wish="pause"),
+    "decide_recording": body(record=True),
     "supervise": body(mode="listen"),
     "transfer": body(kind="number", target="06 12345678"),
     "consult": body(kind="number", target="06 12345678"),

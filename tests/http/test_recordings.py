@@ -2,7 +2,7 @@
 
 import pytest
 
-from busyhour.core.model.recording_facts import RecordAsked, RecordingRuleChanged
+from busyhour.core.model.recording_facts import RecordAsked, RecordingDecided, RecordingRuleChanged
 from busyhour.core.model.recordings import RecordingPolicy, RecordWish
 from busyhour.core.model.values import Audited, Role
 from tests.http.http_world import Person, Tenant, World
@@ -79,3 +79,12 @@ async def test_an_agent_asks_the_floor(world: World, here: Tenant) -> None:
     assert (await ask(world, agent, "POST", "/api/desk/recording", {"wish": "pause"})).status_code == 204
     asked = RecordAsked(agent_id=here.ids["agent_id"], wish=RecordWish.PAUSE, request="request-1")
     assert world.floors.asked == [(here.tenant_id, asked)]
+
+
+async def test_a_program_decides_about_a_call_of_its_tenant(world: World, here: Tenant, boss: Person) -> None:
+    call = here.ids["call"]
+    assert (await ask(world, boss, "PUT", f"/api/calls/{call}/recording", {"record": True})).status_code == 204
+    assert world.floors.asked == [(here.tenant_id, RecordingDecided(call=call, record=True, request="request-1"))]
+    assert (await ask(world, boss, "PUT", "/api/calls/i999-1/recording", {"record": True})).status_code == 404
+    agent = here.people[Role.AGENT]
+    assert (await ask(world, agent, "PUT", f"/api/calls/{call}/recording", {"record": True})).status_code == 403

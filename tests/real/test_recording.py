@@ -179,6 +179,26 @@ async def test_it_goes_on_when_the_engine_is_killed(center: Center) -> None:
     assert row["length_s"] == pytest.approx(ended_s - began_s, abs=1.5)
 
 
+async def test_a_program_decides_before_the_talk_and_in_it(center: Center) -> None:
+    [queue] = await center.product.api.get("/api/queues")
+    await center.product.api.put(f"/api/queues/{queue['queue_id']}", queue | {"recording": "by_hook"})
+    await center.free()
+    with center.caller():
+        await center.shows(None)
+        call = center.desk.call
+        assert call is not None
+        await center.product.api.put(f"/api/calls/{call['call']}/recording", {"record": True})
+        await center.shows("on")
+        await asyncio.sleep(1.0)
+        await center.product.api.put(f"/api/calls/{call['call']}/recording", {"record": False})
+        await center.shows(None)
+        await asyncio.sleep(1.0)
+        await center.desk.press("hangup")
+    row = await center.newest()
+    assert "a program said so" in row["why"]
+    assert row["length_s"] == pytest.approx(1.0, abs=0.8)
+
+
 @pytest.mark.covers("CP-044")
 async def test_a_header_decides_and_what_is_erased_is_gone(center: Center) -> None:
     [queue] = await center.product.api.get("/api/queues")

@@ -11,10 +11,11 @@ from msgspec import Struct
 from starlette.responses import FileResponse, Response
 
 from busyhour.core.model.ids import tenant_of
-from busyhour.core.model.recording_facts import RecordAsked, RecordingRuleChanged
+from busyhour.core.model.recording_facts import RecordAsked, RecordingDecided, RecordingRuleChanged
 from busyhour.core.model.recordings import RecordingPolicy, RecordWish, call_of
 from busyhour.core.model.values import Audited
 from busyhour.http.attempts import Cursor, Limit, OptionalId, PageOf, Time, digits_of
+from busyhour.http.callers import check_caller
 from busyhour.http.recording_check import check_days
 from busyhour.http.routes import Routes
 from busyhour.http.services import Caller, Services, Use, Who
@@ -27,6 +28,10 @@ routes = Routes("recordings")
 
 class Wish(Struct, frozen=True, kw_only=True):
     wish: RecordWish
+
+
+class Decided(Struct, frozen=True, kw_only=True):
+    record: bool
 
 
 class Held(Struct, frozen=True, kw_only=True):
@@ -130,6 +135,16 @@ async def hold_recording(who: Who, use: Use, recording: str, body: Held) -> None
     """While it is held nothing erases it: no rule, and nobody."""
     check_name(who.tenant_id, recording)
     await use.recordings.hold(who.tenant_id, recording, held=body.held, user_id=who.user_id, address=who.address)
+
+
+@routes.put("/api/calls/{call}/recording", permission="callers:write")
+async def decide_recording(who: Who, use: Use, call: str, body: Decided) -> None:
+    """For a program of the company, where the rule is `by_hook`: whether this call is recorded, said from its arrival
+    on, or in its talk. The live feed tells which calls there are."""
+    check_caller(who.tenant_id, call)
+    await use.floors.ask(
+        who.tenant_id, lambda request: RecordingDecided(call=call, record=body.record, request=request)
+    )
 
 
 @routes.post("/api/desk/recording", permission="desk:use")

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from busyhour.core.model.recording_facts import RecordingRoomChanged, RecordingRuleChanged
+from busyhour.core.model.recording_facts import RecordingDecided, RecordingRoomChanged, RecordingRuleChanged
 from busyhour.core.model.recordings import RecordingPolicy, RecordWish
 from busyhour.sim.golden import GoldenWorld
 from busyhour.sim.golden_cast import answers
@@ -47,6 +47,19 @@ async def brings_a_header(stage: GoldenWorld) -> None:
     await asyncio.sleep(9.0)
 
 
+async def program_says(stage: GoldenWorld) -> None:
+    await stage.at_work()
+    first = stage.comes(comer(talk_s=6.0))
+    first.says_record = True
+    await stage.asks(lambda request: RecordingDecided(call=first.name, record=True, request=request))
+    await stage.talking()
+    await asyncio.sleep(2.0)
+    await stage.asks(lambda request: RecordingDecided(call=first.name, record=False, request=request))
+    await asyncio.sleep(9.0)
+    stage.comes(comer(2, talk_s=2.0))
+    await asyncio.sleep(9.0)
+
+
 async def has_no_room(stage: GoldenWorld) -> None:
     await stage.at_work()
     stage.say(RecordingRoomChanged(room=False))
@@ -84,6 +97,18 @@ RECORDINGS: tuple[Scene, ...] = (
         outcomes={"caller HANDLED": 2},
         campaigns=(),
         script=brings_a_header,
+        agents=(agent(1, PER_CALL),),
+        queues=(queue(recording=RecordingPolicy.BY_HOOK),),
+        numbers=(number(),),
+        recording_rule=RecordingPolicy.ALWAYS,
+    ),
+    Scene(
+        name="recorded because a program says so",
+        says="It says yes before the talk and no in it; of the next caller it says nothing, who is not recorded.",
+        contacts=(),
+        outcomes={"caller HANDLED": 2},
+        campaigns=(),
+        script=program_says,
         agents=(agent(1, PER_CALL),),
         queues=(queue(recording=RecordingPolicy.BY_HOOK),),
         numbers=(number(),),

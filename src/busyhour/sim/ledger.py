@@ -58,7 +58,7 @@ class Channel:
     sent_to: str = ""  # a number outside
     out_trunk_id: int = 0  # over which
     left: bool = False  # they hung up themselves
-    says_record: bool = False  # by a header of the call
+    says_record: bool = False  # by a header of the call, or a program does
     taping: tuple[str, int] | None = None  # what is being recorded of it: recording and part
     taped: dict[tuple[str, int], None] = field(default_factory=dict)  # all that ever was
 

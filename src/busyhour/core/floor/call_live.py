@@ -52,6 +52,7 @@ class CallLive(ABC):
     ended_utc_s: float | None = None
     recording: Recording | None = None  # of the talk that is going on
     recorder: Recorder = field(default_factory=Recorder)
+    hooked: bool = False  # a program said that it is recorded
     told: int = 0  # of its segments, those that are in the figures
     handed_on: bool = False  # an agent parted with them before the end, and may wrap up still
     party: str = ""  # OUTSIDE: with whom they talk, if it is a channel of ours

@@ -122,6 +122,7 @@ RULES: dict[type[e.Event], Rule] = {
     rf.RecordingEnded: recording.on_recording_ended,
     rf.RecordingFailed: recording.on_recording_failed,
     rf.RecordAsked: recording.on_record_asked,
+    rf.RecordingDecided: recording.on_recording_decided,
     rf.RecordingRuleChanged: recording.on_recording_rule_changed,
     rf.RecordingRoomChanged: recording.on_recording_room_changed,
 }

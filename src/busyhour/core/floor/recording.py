@@ -16,6 +16,7 @@ from busyhour.core.life.recorder import RECORDER_LIFE, RecorderCause, RecorderSt
 from busyhour.core.life.table import step
 from busyhour.core.model.recording_facts import (
     RecordAsked,
+    RecordingDecided,
     RecordingEnded,
     RecordingFailed,
     RecordingRoomChanged,
@@ -78,13 +79,17 @@ def _new(f: FloorState, call: CallLive) -> Recording | None:
 
 
 def decision_of(f: FloorState, call: CallLive) -> Decision:
+    return _decide(f, call, hooked=call.hooked)
+
+
+def _decide(f: FloorState, call: CallLive, *, hooked: bool) -> Decision:
     if isinstance(call, DialedCall):
         own, of = call.campaign.recording, f"campaign {call.campaign.name}"
-        return decide(forced=False, own=own, of=of, rule=f.recording_rule)
+        return decide(forced=False, hooked=hooked, own=own, of=of, rule=f.recording_rule)
     assert isinstance(call, CallerCall)
     own = call.queue.recording if call.queue is not None else None
     of = f"queue {call.queue.name}" if call.queue is not None else ""
-    return decide(forced=call.arrival.record, own=own, of=of, rule=f.recording_rule)
+    return decide(forced=call.arrival.record, hooked=hooked, own=own, of=of, rule=f.recording_rule)
 
 
 def _is_wanted(call: CallLive) -> bool:
@@ -250,6 +255,23 @@ def on_record_asked(f: FloorState, event: RecordAsked) -> None:
     f.accept(event.request)
 
 
+def on_recording_decided(f: FloorState, event: RecordingDecided) -> None:
+    """Before the talk, or in it. A no after a yes ends the recording; what there is of it stays."""
+    call = f.call_of(event.call)
+    if call is None or call.state is ENDED:
+        f.refuse(event.request, "no_call", "This call is over.")
+        return
+    rule = _decide(f, call, hooked=False)
+    if rule.policy is not RecordingPolicy.BY_HOOK:
+        f.refuse(event.request, "not_by_hook", f"This is left to no program: {rule.why}.")
+        return
+    call.hooked = event.record
+    if call.recording is not None and not event.record:
+        _finish(f, call)
+    f.unsettled[call.call] = None
+    f.accept(event.request)
+
+
 def _pause(f: FloorState, call: CallLive, known: Recording) -> None:
     if known.paused:
         return
@@ -359,6 +381,8 @@ def del_from(stored: dict[str, RecordingPicture], picture: RecordingPicture) -> 
 
 
 def _take_up(f: FloorState, call: CallLive, picture: RecordingPicture | None) -> None:
+    by_hook = _decide(f, call, hooked=False).policy is RecordingPolicy.BY_HOOK
+    call.hooked = by_hook and picture is not None  # what a program said of a talk that is recorded holds on
     if picture is None and not decision_of(f, call).may_record:
         return
     call.recorder = Recorder(stray_until_s=f.now.mono_s + STRAY_S)

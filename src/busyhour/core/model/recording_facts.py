@@ -37,6 +37,14 @@ class RecordAsked(Fact, frozen=True, kw_only=True):
     request: str
 
 
+class RecordingDecided(Fact, frozen=True, kw_only=True):
+    """A program of the company says whether this call is recorded, where the rule leaves that to one."""
+
+    call: str
+    record: bool
+    request: str
+
+
 class RecordingRuleChanged(Fact, frozen=True, kw_only=True):
     """What holds where neither the call nor its campaign or queue says anything. For talks that begin from now on."""
 
@@ -50,5 +58,11 @@ class RecordingRoomChanged(Fact, frozen=True, kw_only=True):
 
 
 RecordingFact = (
-    RecordingStarted | RecordingEnded | RecordingFailed | RecordAsked | RecordingRuleChanged | RecordingRoomChanged
+    RecordingStarted
+    | RecordingEnded
+    | RecordingFailed
+    | RecordAsked
+    | RecordingDecided
+    | RecordingRuleChanged
+    | RecordingRoomChanged
 )

@@ -21,7 +21,7 @@ class RecordingPolicy(StrEnum):
     NEVER = "never"
     ALWAYS = "always"
     ON_DEMAND = "on_demand"  # when the agent says so
-    BY_HOOK = "by_hook"  # when a header of the call says so
+    BY_HOOK = "by_hook"  # when a program of the company says so, or a header of the call
 
 
 class RecordWish(StrEnum):

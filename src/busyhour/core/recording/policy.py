@@ -1,4 +1,5 @@
-"""Is this talk recorded? The most specific wins: the call's own header, its campaign or queue, the contact center."""
+"""Is this talk recorded? The most specific wins: the call's own header, its campaign or queue, the contact center.
+Where that leaves it to a program of the company (`by_hook`), nothing is recorded until the program has said yes."""
 
 from msgspec import Struct
 
@@ -19,9 +20,11 @@ class Decision(Struct, frozen=True):
         return self.policy in (RecordingPolicy.ALWAYS, RecordingPolicy.ON_DEMAND)
 
 
-def decide(*, forced: bool, own: RecordingPolicy | None, of: str, rule: RecordingPolicy) -> Decision:
-    """`forced`: the call came with `Record: Y` (CP-044). `own`: what `of` (its campaign, its queue) says, if anything.
-    `rule`: the contact center's. By hook: until there are hooks, the header alone decides."""
+def decide(
+    *, forced: bool, hooked: bool = False, own: RecordingPolicy | None, of: str, rule: RecordingPolicy
+) -> Decision:
+    """`forced`: the call came with `Record: Y` (CP-044). `hooked`: a program said yes. `own`: what `of` (its campaign,
+    or its queue) says, if anything. `rule`: the contact center's."""
     if forced:
         return Decision(RecordingPolicy.ALWAYS, "the call came with Record=Y")
     policy, who = (own, of) if own is not None else (rule, "the contact center")
@@ -30,7 +33,9 @@ def decide(*, forced: bool, own: RecordingPolicy | None, of: str, rule: Recordin
             return Decision(policy, f"{who} records every talk")
         case RecordingPolicy.ON_DEMAND:
             return Decision(policy, f"{who} leaves it to the agent")
+        case RecordingPolicy.BY_HOOK if hooked:
+            return Decision(RecordingPolicy.ALWAYS, f"a program said so, to which {who} leaves it")
         case RecordingPolicy.BY_HOOK:
-            return Decision(policy, f"{who} records what comes with Record=Y, and this call did not")
+            return Decision(policy, f"{who} leaves it to a program, and none said that this call is recorded")
         case RecordingPolicy.NEVER:
             return Decision(policy, f"{who} records no talks")

@@ -68,8 +68,8 @@ function Form({ to, preset, caller, close }: Props & { to: DeskDestinations }) {
         <SegmentedControl aria-label={t('sendTo.kind')} value={kind} onChange={(next) => { setKind(next as Kind); setTarget(''); }} data={kinds.map((value) => ({ value, label: t(`destinationKind.${value}`) }))} />
         {kind === 'number' ? (
           <TextInput ref={field} label={t('destinationKind.number')} type="tel" autoComplete="off" maxLength={64} value={target} onChange={(event) => setTarget(event.currentTarget.value)} />
-        ) : (
-          <Select ref={field} label={t(`destinationKind.${kind}`)} data={choices} searchable value={target || null} onChange={(value) => setTarget(value ?? '')} nothingFoundMessage={t('transfer.nobody')} />
+        ) : ( // its list never covers the choice of the kind
+          <Select ref={field} label={t(`destinationKind.${kind}`)} data={choices} searchable value={target || null} onChange={(value) => setTarget(value ?? '')} nothingFoundMessage={t('transfer.nobody')} openOnFocus={false} comboboxProps={{ position: 'bottom', middlewares: { flip: false } }} />
         )}
         <TextInput label={t('transfer.note')} description={t('transfer.noteText')} maxLength={NOTE_MAX} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
         <ErrorNote error={transfer.error ?? consult.error} />
