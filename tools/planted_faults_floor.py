@@ -167,4 +167,10 @@ FLOOR = (
         "return leg if leg in f.legs else None",
         "an agent is given both customers who are found in their room",
     ),
+    Fault(
+        "core/floor/supervising.py",
+        "if any(one.call == call.call and one.agent_id != supervisor.agent_id for one in f.supervisions.values()):",
+        "if False:",
+        "two supervisors on one call",
+    ),
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from busyhour.core import commands as c
 from busyhour.core.life.callback import OPEN
 from busyhour.core.life.entry import EntryState
-from busyhour.core.model.callers import CallerOutcome, CallerRecord, EntryPicture
+from busyhour.core.model.callers import CallbackSource, CallerOutcome, CallerRecord, EntryPicture
 from busyhour.core.model.ids import agent_of, leg_in
 from busyhour.core.model.values import EndCause
 from busyhour.sim.ledger import Channel, Violation
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 ADOPTED_MAX_S = 20.0  # somebody on the line is somebody's: their arrival may go unheard until the next look
 GONE_KNOWN_MAX_S = 45.0
+A_DAY_S = 86_400.0
 AGE_SLACK_S = 1.0
 JUST_HEARD_S = 15.0  # what happened so shortly before the end may be known otherwise to the engine
 ENDED = frozenset({EntryState.SERVED, EntryState.LEFT})
@@ -170,6 +171,7 @@ class CallerChecks:
             left = [one.callback for one in rows.callbacks.values() if one.state in OPEN]
             if left:
                 raise Violation(f"I22: promises of {tenant} without an end: {left[:3]}")
+            self._lost_are_called_once(tenant)
             for name, record in rows.records.items():
                 if record is not self.records.get(name):
                     raise Violation(f"I31: the record of {name} was changed")
@@ -185,6 +187,20 @@ class CallerChecks:
                 continue
             if channel.name not in self._rows(channel.tenant).records:
                 raise Violation(f"I29: {channel.name} was on the line, and has no record")
+
+    def _lost_are_called_once(self, tenant: int) -> None:
+        """Who gave up is called back where their queue wants that, and once on a day (MZ-215)."""
+        called: dict[str, float] = {}
+        for one in sorted(self._rows(tenant).callbacks.values(), key=lambda one: one.promised_utc_s):
+            if one.source is not CallbackSource.LOST:
+                continue
+            if not one.rule.lost:
+                raise Violation(f"I22: {one.callback} of {tenant} is a call back that nobody asked for")
+            before_utc_s = called.get(one.number)
+            if one.attempts and before_utc_s is not None and one.promised_utc_s - before_utc_s < A_DAY_S:
+                raise Violation(f"I22: {one.number} gave up in {tenant}, and is called back twice on one day")
+            if one.attempts:
+                called[one.number] = one.promised_utc_s
 
     def _may_go_unheard(self, channel: Channel) -> bool:
         """They were gone before anybody saw them: their arrival was lost, or their engine died with it."""

@@ -9,6 +9,7 @@ from busyhour.core.floor.callbacks import RING_S
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
 from busyhour.core.model.ids import is_party, room_of
+from busyhour.sim.checks_ears import EarChecks
 from busyhour.sim.checks_places import PlaceChecks
 from busyhour.sim.checks_seats import SeatChecks
 from busyhour.sim.ledger import Channel, Violation
@@ -50,7 +51,7 @@ class LiveChecks:
         self._store_away_s = -1e9  # when it was last away
         weather = world.plan.weather
         lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
-        self._places, self._seats = PlaceChecks(world), SeatChecks(world)
+        self._places, self._seats, self._ears = PlaceChecks(world), SeatChecks(world), EarChecks(world)
         world.pbx.check_left = self._places.check_left
         unanswered = weather.picture_lost or weather.partitions_per_h
         self._back_max_s = BACK_MAX_S + (PICTURE_LOST_S if unanswered else 0.0)
@@ -62,6 +63,7 @@ class LiveChecks:
             self._store_away_s = now_s
         self._running(now_s)
         healthy = {tenant: self._healthy_s(tenant, now_s) for tenant in self._world.processes}
+        self._ears.look(now_s, healthy)
         legs: dict[tuple[int, int], list[float]] = {}
         for channel in self._world.pbx.ledger.live.values():
             if channel.number:

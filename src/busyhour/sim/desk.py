@@ -44,6 +44,10 @@ class Desks:
     """What the desks of a world show."""
 
     engines: dict[int, Engine]
+    incarnations: dict[int, int]  # of engines
+
+    def incarnation(self, tenant: int) -> int:
+        return self.incarnations[tenant]
 
     def screen(self, tenant: int, agent_id: int) -> str:
         return screen(self.engines[tenant].floor, agent_id)

@@ -14,7 +14,7 @@ from busyhour.core import events as e
 from busyhour.core.model.queue import Destination, DestinationKind, Dispatch
 from busyhour.sim.callers import CallersPbx, Comer
 from busyhour.sim.hands import HandyAgent
-from busyhour.sim.inbound_rooms import DESK, DIALED, KEY, KINDS, SALES, TECH, furnish_callers
+from busyhour.sim.inbound_rooms import DESK, DIALED, KEY, KINDS, SALES, TECH, WIDER_SHARE, furnish_callers
 from busyhour.sim.ledger import Channel
 from busyhour.sim.loop import rest
 from busyhour.sim.partitions import MixedWorld
@@ -66,12 +66,13 @@ class Inbound(World):
 
     def furnish(self) -> None:
         super().furnish()
-        dice = Random(f"inbound {self.plan.seed}")
+        dice, own_dice = Random(f"inbound {self.plan.seed}"), Random(f"wider {self.plan.seed}")
+        wider = own_dice.random() < WIDER_SHARE
         for tenant, rows in self.store.tenants.items():
             self.kinds[tenant] = kind = dice.choice(KINDS) if tenant > 1 else dice.choice(KINDS[1:])
             if kind == "outbound":
                 continue
-            furnish_callers(rows, self.plan.agents, dice)
+            furnish_callers(rows, self.plan.agents, dice, own_dice if wider else None)
             if kind == "inbound":
                 for table in (rows.runs, rows.members, rows.campaigns, rows.before):
                     table.clear()

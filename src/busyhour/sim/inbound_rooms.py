@@ -21,6 +21,7 @@ from busyhour.core.model.queue import (
     MissRule,
     OverflowAction,
     OverflowRule,
+    OverflowScope,
     OverflowTrigger,
     Queue,
     QueueMember,
@@ -35,6 +36,8 @@ KINDS = ("outbound", "inbound", "blended", "blended")  # of tenants
 SKILLS = ("sales", "tech")
 SALES, TECH, DESK = 1, 2, 3  # queues
 KEY = "1"
+WIDER_SHARE = 0.5  # of the worlds: some of their queues call back who gave up, or count all who wait
+LOST_SHARE = 0.6  # of the queues of such a world
 STRATEGIES = (Strategy.LONGEST_IDLE, Strategy.RRMEMORY, Strategy.LEAST_CALLS, Strategy.RING_ALL)
 NEVER_HERE = Hours(days=(), from_s=0, until_s=1)
 DIALED = {"100": SALES, "200": TECH, "300": DESK}
@@ -46,13 +49,13 @@ SHUT = Treatment(
 )
 
 
-def furnish_callers(rows: Any, agents: int, dice: Random) -> None:
-    """Every queue has somebody who may serve it, at least after a while."""
+def furnish_callers(rows: Any, agents: int, dice: Random, own_dice: Random | None) -> None:
+    """Every queue has somebody who may serve it, at least after a while. `own_dice`: of what only some worlds have."""
     for agent_id in range(1, agents + 1):
         skills = {skill: dice.randint(1, 9) for skill in SKILLS if agent_id == 1 or dice.random() < 0.6}
         rows.agents[agent_id] = msgspec.structs.replace(rows.agents[agent_id], skills=skills)
     for queue in _queues(agents, dice):
-        rows.inbound.queues[queue.queue_id] = queue
+        rows.inbound.queues[queue.queue_id] = _wider(queue, own_dice) if own_dice is not None else queue
     rows.inbound.ageing_s = dice.choice([0.0, 0.0, 10.0])
     rows.inbound.numbers = (
         *(DialedNumber(pattern=dialed, treatment=Treatment(to=_to(K.QUEUE, one))) for dialed, one in DIALED.items()),
@@ -97,6 +100,18 @@ def _queues(agents: int, dice: Random) -> tuple[Queue, ...]:
             waiting_max=dice.choice([0, 3]),
             **_usual(dice),
         ),
+    )
+
+
+def _wider(queue: Queue, dice: Random) -> Queue:
+    """Calls back who gave up; its rules count those who wait in all queues."""
+    lost = dice.random() < LOST_SHARE
+    scopes = [dice.choice(list(OverflowScope)) for _ in queue.overflow]
+    rules = zip(queue.overflow, scopes, strict=True)
+    return msgspec.structs.replace(
+        queue,
+        callback=msgspec.structs.replace(queue.callback, lost=lost),
+        overflow=tuple(msgspec.structs.replace(rule, scope=scope) for rule, scope in rules),
     )
 
 

@@ -18,6 +18,7 @@ class Plan(Struct, frozen=True, kw_only=True):
     weather: Weather = Weather()
     with_agents: bool = True  # previews, calls by hand, calls that have their agent first
     inbound: bool = False  # some tenants are called, too (`inbound.py`)
+    supervised: bool = False  # somebody listens, whispers, barges in, takes over (`supervisors.py`)
     faults_first: int = 0  # faults before this one, and after the last, are left out: for shrinking
     faults_last: int | None = None
     faults_out: tuple[int, ...] = ()  # and these among them

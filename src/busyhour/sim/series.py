@@ -29,6 +29,7 @@ MakeStore = Callable[[Callable[[], float]], Any]
 CONTACTS_OF_WORLD = ((100_000, 3_000), (1_000, 1_000))  # by how many calls are wanted; of fewer, half as many
 CONTACTS_MIN = 50
 INBOUND_SHARE = 0.25  # of the worlds with several kinds of faults: some of their tenants are called, too
+SUPERVISED_SHARE = 0.5  # of all worlds; the others are what they were before there were supervisors
 COLLECT_EVERY = (200_000, 20, 20)  # objects, young collections, middle ones
 AHEAD_MAX = 4  # worlds begun for each processor before their results are taken
 
@@ -62,7 +63,15 @@ def plan_of(seed: int, groups: Sequence[str], contacts: int) -> Plan:
     agents = dice.choice([3, 8, 8, 16])
     with_agents = dice.random() < 0.5
     inbound = len(groups) > 1 and dice.random() < INBOUND_SHARE
-    return Plan(seed=seed, calls=contacts, agents=agents, weather=weather, with_agents=with_agents, inbound=inbound)
+    return Plan(
+        seed=seed,
+        calls=contacts,
+        agents=agents,
+        weather=weather,
+        with_agents=with_agents,
+        inbound=inbound,
+        supervised=Random(f"supervised {seed}").random() < SUPERVISED_SHARE,
+    )
 
 
 def run_world(plan: Plan, make_store: MakeStore) -> Result:

@@ -34,6 +34,7 @@ from busyhour.sim.pbx import SimPbx
 from busyhour.sim.people import SimAgent
 from busyhour.sim.plan import Plan, Result, outcomes_of
 from busyhour.sim.process import Process, forget
+from busyhour.sim.supervisors import Supervisors
 
 RESTART_S = (0.3, 3.0)  # a killed engine's process is back after this
 LIVE_MAX_S = 72 * 3600.0
@@ -66,10 +67,10 @@ class World(Desks):
         self.checks = Checks(self)
         self.failover = Failover(self, self.checks)
         self.pbx.check_invite = self.checks.on_invite
-        self.engines: dict[int, Engine] = {}
+        self.engines = {}
         self.processes: dict[int, Process] = {}
         self.lines: dict[int, Line] = {}
-        self.incarnations: dict[int, int] = {}
+        self.incarnations = {}
         self.began_s: dict[int, list[float]] = {}  # engines of a tenant
         self.agents: dict[tuple[int, int], SimAgent] = {}
         self.mishaps = Mishaps(self, Random(plan.seed + 3))
@@ -166,6 +167,7 @@ class World(Desks):
         for agent in self.agents.values():
             agent.begin_day()
         self.mishaps.begin()
+        Supervisors(self).begin()
         undialed = Undialed(self.store)
         while the_loop().now_s < LIVE_MAX_S:
             await self._second()
@@ -381,9 +383,6 @@ class World(Desks):
             raise Unavailable("no answer")
         asking.result()
         self.checks.acknowledged(tenant, *made[0])
-
-    def incarnation(self, tenant: int) -> int:
-        return self.incarnations[tenant]
 
     def number_to_dial(self, tenant: int, dice: Random) -> tuple[int, HopperItem] | None:
         return number_by_hand(self.store, tenant, dice) if self.plan.with_agents else None
