@@ -3,9 +3,13 @@
 import pytest
 from msgspec.structs import replace
 
+from busyhour.core import commands as c
+from busyhour.core import events as e
 from busyhour.core.events import QueueRemoved, SendOnAsked
+from busyhour.core.floor.machine import Floor
 from busyhour.core.model.pictures import AgentProfile
 from busyhour.core.model.queue import CallbackRule, Destination, DestinationKind, SkillNeed
+from busyhour.core.model.recordings import RecordingPicture, RecordingPolicy
 from busyhour.core.model.values import DialMode
 from tests.core.inbound import number, people, queue, story
 from tests.core.story import ONE_TRUNK, Story, campaign
@@ -195,6 +199,34 @@ def test_an_agent_sends_the_caller_to_another_queue_and_is_free_for_wrap_up() ->
     """)
     first, second_counts = (sum(q.answered for q in one.floor.entries.counts[n].values()) for n in (1, 2))
     assert (first, second_counts) == (1, 1), "each queue has answered one"
+
+
+def test_a_recording_is_of_the_queue_in_which_the_talk_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    second = queue(queue_id=2, name="Second", skills=(SkillNeed("other"),), recording=RecordingPolicy.ALWAYS)
+    bob = AgentProfile(agent_id=2, name="bob", skills={"other": 1})
+    one = story(queue(recording=RecordingPolicy.ALWAYS), second, agents=[*people("ann"), bob], show=("nothing",))
+    one.working("ann", "bob")
+    handle, kept = Floor.handle, list[RecordingPicture]()
+
+    def watched(floor: Floor, now: e.Instant, event: e.Event) -> list[c.Command]:
+        commands = handle(floor, now, event)
+        kept.extend(command.recording for command in commands if isinstance(command, c.SaveRecording))
+        return commands
+
+    monkeypatch.setattr(Floor, "handle", watched)
+    one.check("""
+        1 arrives i1 5551 +1
+        1 answers i1
+        2 joins i1 ann#1
+        3 records i1
+        31 sends-on ann queue 2
+        32 joins i1 bob#2
+        33 records-no-more i1
+        34 records i1
+        50 ends i1 normal
+    """)
+    ended = [(picture.agent_id, picture.queue_id) for picture in kept if picture.ended_utc_s is not None]
+    assert ended == [(1, 1), (2, 2)], "although the first one ends when the caller is in the second queue already"
 
 
 @pytest.mark.covers("OC-090", "OC-091")

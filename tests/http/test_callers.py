@@ -174,6 +174,8 @@ async def test_a_caller_is_sent_on_where_this_agent_may(world: World, here: Tena
     assert await send("agent", "x") == (404, "not_found")
     assert await send("prompt", "m") == (422, "invalid")
     assert (await send("number", "+1 202 555 0123"))[0] == 422
+    await world.directory.add_dnc(here.tenant_id, ["+390612345679"], "asked by mail")
+    assert await send("number", "06 12345679") == (422, "dnc")
     await world.directory.edit_agent(here.tenant_id, agent_id, r.AgentEdit(may_dial=False))
     assert await send("number", "06 12345678") == (403, "not_permitted")
     assert len(world.floors.asked) == 2

@@ -139,12 +139,15 @@ async def destination_of(use: Services, who: Caller, body: Transfer) -> Destinat
 
 
 async def number_outside(use: Services, who: Caller, text: str) -> str:
-    """The same that this agent may dial by hand: of this country, and none that costs the caller extra."""
+    """The same that this agent may dial by hand: of this country, none that costs the caller extra, and none on the
+    do-not-call list."""
     if not await may_dial(use, who):
         raise Forbidden("You are not permitted to dial numbers. Ask an administrator.", code="not_permitted")
     country = who.session.tenant.country
     number = number_in(text[:TEXT_LENGTH_MAX], country, field="target")
     check_destination(number, (country,))
+    if any(entry.number == number for entry in await use.directory.dnc(who.tenant_id, number=number)):
+        raise Invalid("This number is on the do-not-call list. Choose another one.", code="dnc", field="target")
     return number
 
 

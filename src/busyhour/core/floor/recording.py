@@ -75,7 +75,13 @@ def _new(f: FloorState, call: CallLive) -> Recording | None:
     if not decision.may_record:
         return None
     f.touch("calls", call.call)
-    return Recording(decision=decision, agent_id=call.agent_id, asked=decision.records)
+    return Recording(
+        decision=decision,
+        agent_id=call.agent_id,
+        asked=decision.records,
+        campaign_id=call.campaign.campaign_id if isinstance(call, DialedCall) else None,
+        queue_id=(call.queue.queue_id or None) if isinstance(call, CallerCall) and call.queue is not None else None,
+    )
 
 
 def decision_of(f: FloorState, call: CallLive) -> Decision:
@@ -326,7 +332,7 @@ def _finish(f: FloorState, call: CallLive) -> None:
     f.touch("calls", call.call)
     if known.name:
         known.close_gap(f.now.utc_s)
-        picture = _picture(call, known)
+        picture = known.picture(call.call, call.recorder.state)
         f.do(SaveRecording(recording=_ended(f, picture)))
 
 
@@ -336,13 +342,7 @@ def _ended(f: FloorState, picture: RecordingPicture) -> RecordingPicture:
 
 def _save(f: FloorState, call: CallLive) -> None:
     if call.recording is not None and call.recording.name:
-        f.do(SaveRecording(recording=_picture(call, call.recording)))
-
-
-def _picture(call: CallLive, known: Recording) -> RecordingPicture:
-    campaign_id = call.campaign.campaign_id if isinstance(call, DialedCall) else None
-    queue_id = call.queue.queue_id if isinstance(call, CallerCall) and call.queue is not None else None
-    return known.picture(call.call, call.recorder.state, campaign_id=campaign_id, queue_id=queue_id or None)
+        f.do(SaveRecording(recording=call.recording.picture(call.call, call.recorder.state)))
 
 
 # The rule, the disk

@@ -25,6 +25,8 @@ class Recording:
     decision: Decision
     agent_id: int | None
     asked: bool
+    campaign_id: int | None = None
+    queue_id: int | None = None  # in which the talk is: the call may be sent on before the recording has ended
     name: str = ""
     began_utc_s: float = 0.0
     part: int = 0
@@ -35,15 +37,13 @@ class Recording:
     remind: bool = False  # paused for long
     gaps: list[Gap] = field(default_factory=list)
 
-    def picture(
-        self, call: str, recorder: RecorderState, *, campaign_id: int | None, queue_id: int | None
-    ) -> RecordingPicture:
+    def picture(self, call: str, recorder: RecorderState) -> RecordingPicture:
         return RecordingPicture(
             recording=self.name,
             call=call,
             agent_id=self.agent_id,
-            campaign_id=campaign_id,
-            queue_id=queue_id,
+            campaign_id=self.campaign_id,
+            queue_id=self.queue_id,
             policy=self.decision.policy,
             why=self.decision.why,
             began_utc_s=self.began_utc_s,
@@ -79,6 +79,8 @@ def taken_up(picture: RecordingPicture) -> Recording:
         decision=Decision(picture.policy, picture.why),
         agent_id=picture.agent_id,
         asked=picture.asked,
+        campaign_id=picture.campaign_id,
+        queue_id=picture.queue_id,
         name=picture.recording,
         began_utc_s=picture.began_utc_s,
         part=picture.part,
