@@ -8,7 +8,8 @@ from typing import Any
 
 import msgspec
 
-from busyhour.adapters.speech.sound_file import look
+from busyhour.adapters.speech.sound_file import converted
+from busyhour.adapters.speech.telephone_sound import RATE_HZ
 from busyhour.core.commands import ListNumbers
 from busyhour.core.events import Event, Instant
 from busyhour.service import records as r
@@ -122,8 +123,8 @@ class FakeVoice:
         return 1.5
 
     async def take_in(self, sound: Path, media: str) -> float:
-        """Looks as the product does, and keeps the file as it came."""
-        length_s = look(sound).length_s
+        """Reads it as the product does, and keeps the file as it came."""
+        length_s = len(converted(sound)) / 2 / RATE_HZ
         self.spoken[media] = sound.read_bytes()
         return length_s
 

@@ -41,7 +41,7 @@ def speak(
 
 @app.command()
 def upload(
-    file: Annotated[Path, typer.Argument(help="WAV (PCM), mono or stereo, 8 to 48 kHz, up to 10 minutes.")],
+    file: Annotated[Path, typer.Argument(help="WAV, MP3, FLAC, Ogg or AIFF, mono or stereo, up to 10 minutes.")],
     *,
     name: Annotated[str, typer.Option(help="Under which it is chosen; else the file's name.")] = "",
     text: Annotated[str, typer.Option(help="What is said in it, for who reads the list.")] = "",

@@ -32,7 +32,11 @@ SOUND_FORM: Final[dict[str, Any]] = {
     "type": "object",
     "required": ["file"],
     "properties": {
-        "file": {"type": "string", "format": "binary", "description": "WAV (PCM), mono or stereo, up to 10 minutes."},
+        "file": {
+            "type": "string",
+            "format": "binary",
+            "description": "WAV, MP3, FLAC, Ogg or AIFF, mono or stereo, up to 10 minutes.",
+        },
         "name": {"type": "string", "description": "Else the file's, without its ending."},
         "text": {"type": "string", "description": "What is said in it, for who reads the list of prompts."},
     },

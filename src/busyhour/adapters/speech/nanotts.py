@@ -15,7 +15,6 @@ import unicodedata
 import wave
 from pathlib import Path
 
-from busyhour.adapters.speech.sound_file import look
 from busyhour.service.errors import Invalid, NotFound, Unavailable
 
 LANGUAGES = ("en-US", "en-GB", "de-DE", "es-ES", "fr-FR", "it-IT")
@@ -23,12 +22,13 @@ TEXT_CHARACTERS_MAX = 4000
 """About five minutes of speech."""
 MEDIA_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 SPEAK_TIMEOUT_S = 60.0
-CONVERT_TIMEOUT_S = 300.0
-"""The longest file takes half a minute of a processor that has nothing else to do."""
+CONVERT_TIMEOUT_S = 60.0
 SPEAKING_MAX = 2
 """Prompts being spoken at once; more of them wait their turn."""
 CONVERTING_MAX = 1
 """Beside them: what is announced to a caller does not wait for somebody's file."""
+REFUSED = 3
+"""The exit code of a process that cannot use what it was given, and says why."""
 
 
 class NanoVoice:
@@ -53,7 +53,6 @@ class NanoVoice:
 
     async def take_in(self, sound: Path, media: str) -> float:
         file = self._file(media)
-        await asyncio.to_thread(look, sound)
         async with self._turn_of_files:
             wav = await _made("convert_alone", str(sound), b"", CONVERT_TIMEOUT_S)
         await asyncio.to_thread(write_atomically, file, wav)
@@ -113,6 +112,8 @@ async def _made(module: str, word: str, given: bytes, timeout_s: float) -> bytes
         if process.returncode is None:
             process.kill()
             await process.wait()
+    if process.returncode == REFUSED:
+        raise Invalid(words_of_fault.decode(), field="file")
     if process.returncode != 0:
         last = words_of_fault.decode(errors="replace").strip().splitlines()[-1:]
         raise Unavailable(f"The prompt could not be made ({''.join(last) or process.returncode}).")

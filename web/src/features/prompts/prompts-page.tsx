@@ -93,7 +93,7 @@ function FileForm({ onClose }: { onClose: () => void }) {
   }
   return (
     <FormModal title={t('prompts.upload')} opened error={send.error} busy={send.isPending} onClose={onClose} onSubmit={submit}>
-      <FileInput label={t('prompts.sound')} description={t('prompts.soundText')} placeholder={t('prompts.choose')} accept=".wav,audio/wav,audio/x-wav" required clearable clearButtonProps={{ 'aria-label': t('common.clear') }} data-autofocus value={form.file} onChange={choose} />
+      <FileInput label={t('prompts.sound')} description={t('prompts.soundText')} placeholder={t('prompts.choose')} accept="audio/*,.wav,.mp3,.flac,.ogg,.aiff,.aif" required clearable clearButtonProps={{ 'aria-label': t('common.clear') }} data-autofocus value={form.file} onChange={choose} />
       <TextInput label={t('common.name')} required value={form.name} onChange={(event) => set({ name: event.currentTarget.value })} />
       <Textarea label={t('prompts.said')} description={t('prompts.saidText')} autosize minRows={2} maxRows={8} maxLength={TEXT_MAX} value={form.text} onChange={(event) => set({ text: event.currentTarget.value })} />
       {send.isPending && <Progress value={send.sent * 100} animated={send.sent === 1} aria-label={t('prompts.sending')} />}
