@@ -86,6 +86,17 @@ def test_room_is_kept() -> None:
     assert taught().decide(1.0, picture(free=4, room=-1)).start == 0
 
 
+def test_where_talks_are_short_no_more_is_placed_than_agents_could_take() -> None:
+    pacer, dice = Pacer(), Random(3)
+    for n in range(4_000):
+        pacer.ring_ended(0.0, dice.uniform(1.0, 3.0), live=n % 4 == 0)
+        pacer.talk_ended(dice.uniform(3.0, 6.0))
+        pacer.wrap_ended(1.0)
+    for agents in range(5, 40, 5):
+        start = pacer.decide(1.0, picture(talking=[1.0 - dice.uniform(2, 5) for _ in range(agents)], room=10_000)).start
+        assert 0 < start < 4 * agents, "a fourth of the calls is answered"
+
+
 def test_agents_about_to_be_free_are_dialed_for() -> None:
     pacer = taught()
     now_s = 1_000.0

@@ -1,7 +1,7 @@
 """What the pacer is made of: hazards, drift, odds, and the chance of each number."""
 
 from itertools import product
-from math import prod
+from math import comb, prod
 from random import Random
 
 import pytest
@@ -133,6 +133,14 @@ def test_exact_odds_are_those_of_all_cases(spare: int) -> None:
     frees, answers = [0.1, 0.5, 0.3], [0.2] * 6
     found = odds.short_exactly(spare, odds.free_exactly(frees), sum(answers), sum(a * a for a in answers))
     assert found == pytest.approx(by_hand(spare, frees, answers), abs=1e-9)
+
+
+def test_nothing_is_lost_where_most_agents_are_about_to_get_free() -> None:
+    """Where conversations are short. What was lost of the risk once let the dialer place calls without end."""
+    free = odds.free_exactly([0.8] * 30)
+    assert sum(free) == pytest.approx(1.0, abs=1e-9)
+    assert free[24] == pytest.approx(comb(30, 24) * 0.8**24 * 0.2**6)
+    assert odds.short_exactly(0, free, 60.0, 30.0) == pytest.approx(1.0, abs=1e-6)
 
 
 def test_unequal_answers_are_near() -> None:

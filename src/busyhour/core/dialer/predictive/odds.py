@@ -8,7 +8,8 @@ from collections.abc import Iterable, Sequence
 from math import erfc, sqrt
 
 EXACT_AGENTS_MAX = 30
-FREE_MAX = 16  # more agents than this getting free within a ring are not told apart: by then no call is short of one
+FREE_USUAL = 16  # so many counts are kept always; more, where they may well come about
+NEVER = 1e-12
 CHANCE_MIN = 1e-4
 FULL = 1 - 1e-9
 
@@ -19,7 +20,9 @@ def free_exactly(chances: Iterable[float]) -> list[float]:
     for chance in chances:
         if chance < CHANCE_MIN:
             continue
-        if len(found) < FREE_MAX:
+        if (
+            len(found) < FREE_USUAL or found[-1] > NEVER
+        ):  # what is left out is lost, and lost risk would dial without end
             found.append(0.0)
         for n in range(len(found) - 1, 0, -1):
             found[n] += chance * (found[n - 1] - found[n])
