@@ -1,5 +1,7 @@
 """Stories of callers: from the number that they dialed to an agent, and all that can come in between."""
 
+from typing import Any
+
 import pytest
 
 from busyhour.core.model.opening import Closed, Opening
@@ -84,6 +86,46 @@ def test_a_closed_number_says_why_and_then_goes_elsewhere() -> None:
             > send-on i1 +4930999
         60 ends i1 normal
             > close i1 SENT_ON 0 waited 0
+    """)
+
+
+@pytest.mark.covers("MZ-038", "MZ-213")
+@pytest.mark.parametrize(
+    ("changes", "why"),
+    [
+        ({}, "heard the message of the number"),
+        ({"opening": Opening(emergency=True), "prompts": {Closed.EMERGENCY: "hello"}}, "the number is closed now"),
+    ],
+)
+def test_a_message_after_which_nothing_was_to_come_says_it_all(changes: dict[str, Any], why: str) -> None:
+    """Nobody is told that no agent is free who called to hear when we are open."""
+    message = number(Destination(DestinationKind.PROMPT, "hello"), **changes)
+    one = story(numbers=[message]).check("""
+        1 arrives i1 5551 +4930123
+            > answer i1
+        1.1 answers i1
+            > play i1 hello
+        4 prompt-ends i1
+            > hang-up i1
+    """)
+    assert [call.why for call in one.floor.callers.values()] == [why]
+    one.check("""
+        4.1 ends i1 normal
+            > close i1 TURNED_AWAY 0 waited 0
+    """)
+
+
+def test_after_a_message_they_are_told_when_nobody_else_takes_them() -> None:
+    both = number(Destination(DestinationKind.PROMPT, "hello"), Destination(DestinationKind.AGENT, "1"))
+    story(numbers=[both]).check("""
+        1 arrives i1 5551 +4930123
+            > answer i1
+        1.1 answers i1
+            > play i1 hello
+        4 prompt-ends i1
+            > play i1 farewell
+        9 prompt-ends i1 farewell
+            > hang-up i1
     """)
 
 

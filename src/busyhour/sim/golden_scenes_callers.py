@@ -323,6 +323,13 @@ CALLERS = (
         ),
     ),
     scene(
+        "a number that only says something",
+        "A message, and no word after it.",
+        nobody_is_there,
+        {"TURNED_AWAY": 1},
+        numbers=(number(Destination(DestinationKind.PROMPT, "when we are open")),),
+    ),
+    scene(
         "sent outside in turn",
         "The trunk begins one call a second: the others wait for it, in no line.",
         three_at_once,

@@ -73,7 +73,7 @@ def test_out_of_hours_it_is_put_off_and_keeps_its_place() -> None:
     assert one is not None
     evening_s = 6 * HOUR_S  # 20:00 in Berlin
     assert not promises.turn_came("k1", picture(evening_s))
-    assert told(one) == "put_off: may not be called yet: out_of_hours_callee"
+    assert told(one) == "put_off: may not be called yet: it is outside the hours of the queue's rule where they are"
     assert one.due_utc_s == NOON_UTC_S + 19 * HOUR_S  # 9:00 in Berlin
     assert not promises.due("k1", one.due_utc_s - 1.0)
     assert promises.due("k1", one.due_utc_s)
@@ -86,7 +86,7 @@ def test_who_is_on_the_do_not_call_list_since_is_not_called() -> None:
     one = promises.promise(callback())
     assert one is not None
     assert not promises.turn_came("k1", picture(on_dnc=True))
-    assert told(one) == "given_up: may not be called: dnc"
+    assert told(one) == "given_up: may not be called: the number is on the do-not-call list"
 
 
 def test_who_is_on_the_line_already_is_called_later() -> None:
@@ -94,7 +94,7 @@ def test_who_is_on_the_line_already_is_called_later() -> None:
     one = promises.promise(callback())
     assert one is not None
     assert not promises.turn_came("k1", picture(number_live=True))
-    assert told(one) == "put_off: may not be called yet: number_live"
+    assert told(one) == "put_off: may not be called yet: a call with this number is up or on its way"
 
 
 def test_it_is_tried_again_by_the_rule_and_then_given_up() -> None:

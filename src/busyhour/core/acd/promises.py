@@ -9,6 +9,7 @@ transaction that commits the dial, as for every other call. What is not allowed 
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -23,6 +24,15 @@ from busyhour.core.model.values import Refusal
 
 NUMBER: Final = re.compile(r"\+?[0-9]{1,24}")
 PROMISES_MAX: Final = 10_000  # open ones of a shard; beyond it callers are asked to wait or call again
+
+WHY: Final[Mapping[str, str]] = {
+    Refusal.DNC: "the number is on the do-not-call list",
+    Refusal.NUMBER_LIVE: "a call with this number is up or on its way",
+    Refusal.OUT_OF_HOURS_CALLEE: "it is outside the hours of the queue's rule where they are",
+    Refusal.ZONE_UNKNOWN: "what time it is where they are is not known",
+    Refusal.CONTACT_CLOSED: "it was ended meanwhile",
+}
+"""Of refusals, as people read them."""
 
 
 class CallbackPicture(Struct, frozen=True, kw_only=True):
@@ -92,8 +102,8 @@ class Promises:
             callback.attempts += 1
             return True
         if verdict.due_utc_s is None or verdict.due_utc_s >= callback.expires_utc_s:
-            return self._give_up(callback, f"may not be called: {verdict.refusal}")
-        self._put_off(callback, CallbackCause.NOT_YET, verdict.due_utc_s, f"may not be called yet: {verdict.refusal}")
+            return self._give_up(callback, _not_called(verdict.refusal))
+        self._put_off(callback, CallbackCause.NOT_YET, verdict.due_utc_s, _not_called(verdict.refusal, yet=True))
         return False
 
     def dials(self, name: str) -> None:
@@ -108,9 +118,9 @@ class Promises:
         callback.attempts -= 1
         self._move(callback, CallbackCause.NOT_SENT, "waits for its turn")
         if due_utc_s is None or due_utc_s >= callback.expires_utc_s:
-            self._give_up(callback, f"may not be called: {reason}")
+            self._give_up(callback, _not_called(reason))
         else:
-            self._put_off(callback, CallbackCause.NOT_YET, due_utc_s, f"may not be called yet: {reason}")
+            self._put_off(callback, CallbackCause.NOT_YET, due_utc_s, _not_called(reason, yet=True))
 
     def put_off(self, name: str, due_utc_s: float, why: str) -> None:
         """Something else than the law is in the way; given up, when it would be too late then."""
@@ -177,3 +187,7 @@ class Promises:
         if callback.state not in OPEN:
             del self.callbacks[callback.callback]
             del self._by_number[callback.queue_id, callback.number]
+
+
+def _not_called(refusal: str, *, yet: bool = False) -> str:
+    return f"may not be called{' yet' if yet else ''}: {WHY.get(refusal, refusal)}"

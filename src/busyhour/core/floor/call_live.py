@@ -121,6 +121,7 @@ class CallerCall(CallLive):
     to: list[Destination] = field(default_factory=list)  # where it goes from here, one after the other
     path: Path = field(default_factory=Path)  # the queues in which it was
     welcomed: bool = False
+    told: bool = False  # a message to which a number or a rule led
     back_to_line: bool = False  # when the message is over
     offers_callback: bool = False  # by the message
     callback: str = ""  # whose dial this is

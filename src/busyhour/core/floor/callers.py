@@ -8,6 +8,7 @@ from busyhour.core import events as e
 from busyhour.core.acd.arrival import arrival_of
 from busyhour.core.acd.dialed import destinations, treatment_of
 from busyhour.core.acd.entries import Entry
+from busyhour.core.acd.opening import closed
 from busyhour.core.acd.overflow import Overflow
 from busyhour.core.commands import Announce, AnswerCall, Hold, RejectCall, SaveArrival, SaveProgress
 from busyhour.core.floor import callbacks, calls, endings, offers, outside, pairing, queues
@@ -17,12 +18,20 @@ from busyhour.core.life.attempt import AttemptCause, AttemptState
 from busyhour.core.life.call import CallCause, CallState
 from busyhour.core.life.entry import EntryState
 from busyhour.core.model.callers import CallerOutcome
+from busyhour.core.model.opening import Closed
 from busyhour.core.model.queue import Destination, DestinationKind, OverflowAction
 
 ANSWER_S = 10.0  # for the PBX to answer the caller; else we look
 SPOKEN_USUALLY = "en-US"
 DIRECT_RING_S = 30.0  # one agent who is wanted rings so long, before the call goes elsewhere
-CLOSED = "nobody takes calls at this number now"
+NOBODY = "nobody takes calls at this number now"
+NO_NUMBER = "no number is set up that is like the one that was dialed"
+TOLD = "heard the message of the number"
+CLOSED = {
+    Closed.EMERGENCY: "the number is closed now",
+    Closed.HOLIDAY: "the number is closed on this holiday",
+    Closed.HOURS: "the number is closed at this hour",
+}
 
 
 # At the door
@@ -80,13 +89,21 @@ def find_way(f: FloorState, call: CallerCall) -> None:
 def _turned_away(f: FloorState, call: CallerCall) -> str:
     """Why this caller is not even answered; empty: they are."""
     if not call.to:
-        return CLOSED
+        return _why_nobody(f, call)
     first = call.to[0]
     if first.kind is DestinationKind.QUEUE and int(first.target) in f.entries.routing.queues:
         found = f.entries.at_door(int(first.target), call.path)
         if found is not None and found.action is OverflowAction.REJECT:
             return found.why
     return ""
+
+
+def _why_nobody(f: FloorState, call: CallerCall) -> str:
+    treatment = treatment_of(f.numbers, call.dialed)
+    if treatment is None:
+        return NO_NUMBER
+    why = closed(treatment.opening, f.now.utc_s)
+    return CLOSED[why] if why is not None else TOLD if call.told else NOBODY
 
 
 def reject(f: FloorState, call: CallerCall, why: str) -> None:
@@ -127,12 +144,19 @@ def on_answered(f: FloorState, call: CallerCall, at_utc_s: float) -> None:
 
 
 def go_on(f: FloorState, call: CallerCall) -> None:
-    """To the first destination that takes them; when none does, they are told so."""
+    """To the first destination that takes them; when none does, they are told so. A message after which nothing was
+    to come has said it all."""
     assert call.state is CallState.WAITING
+    said_all = call.told and not call.to
     while call.to:
         if _goes_to(f, call, call.to.pop(0)):
             return
-    turn_away(f, call, call.why or CLOSED)
+    why = call.why or _why_nobody(f, call)
+    if said_all:
+        call.hint, call.why = call.hint or CallerOutcome.TURNED_AWAY, why
+        calls.hang_up(f, call)
+    else:
+        turn_away(f, call, why)
 
 
 def _goes_to(f: FloorState, call: CallerCall, to: Destination) -> bool:
@@ -144,6 +168,7 @@ def _goes_to(f: FloorState, call: CallerCall, to: Destination) -> bool:
         case DestinationKind.NUMBER:
             return outside.send_on(f, call, to.target)
         case DestinationKind.PROMPT:
+            call.told = True
             _play(f, call, to.target)
             return True
         case DestinationKind.CALLBACK:
