@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -16,10 +17,13 @@ from busyhour.bench.product import Product
 from busyhour.bench.work import make_trunk
 from busyhour.sim.sipp.callers import Callers
 from busyhour.sim.sipp.carrier import Carrier
+from busyhour.sim.sipp.media import MediaEnd
 from busyhour.sim.sipp.numbers import Behavior, number_of
 from busyhour.sim.sipp.phones import Phones
 from busyhour.sim.sipp.process import SippSettings
+from tests.adapters.speech.test_sound_file import tone
 from tests.real.conftest import Starter
+from tests.real.hearing import hears, is_of
 
 pytestmark = [pytest.mark.real, pytest.mark.asyncio(loop_scope="module"), pytest.mark.timeout(180)]
 
@@ -55,6 +59,12 @@ class Center:
         body = {"number_id": 0, "pattern": dialed, "treatment": {"to": to, **treatment}}
         await self.api.post("/api/dialed-numbers", body)
         return dialed
+
+    async def sound(self, name: str, tone_hz: float) -> str:
+        """A prompt of a file as a music program writes it."""
+        form = aiohttp.FormData({"name": name})
+        form.add_field("file", tone(tone_hz, tone_hz, rate_hz=44_100, length_s=2.0), filename=f"{name}.wav")
+        return str((await self.api.ask("POST", "/api/prompts/file", data=form))["media"])
 
     def caller(self, dialed: str, **more: Any) -> Callers:
         """`with` they call. The trunk is known by the port that they call from, so one at a time has it."""
@@ -130,6 +140,18 @@ async def test_the_agent_with_the_skills_of_queue_and_call_gets_the_caller(cente
         row = await center.row(number_last(center), outcome="HANDLED")
     assert (row["queue_name"], row["agent_name"]) == ("sales", "Agent 1")
     assert row["wait_s"] < 1.0
+
+
+@pytest.mark.covers("OC-017", "OC-018", "MZ-038")
+async def test_callers_hear_the_sounds_that_were_uploaded(center: Center) -> None:
+    said = {"welcome": await center.sound("welcome", 1000.0), "music": await center.sound("music", 700.0)}
+    queue = await center.queue(name="ours", skills=[{"skill": "nobody has it", "level": 1}], announce=said)
+    async with MediaEnd(CALLERS + 50) as ear:
+        with center.caller(await center.number(queue), media_port=ear.port, talk_s=7.0):
+            await hears(ear, is_of(1000.0))
+            await hears(ear, is_of(700.0))
+            row = await center.row(number_last(center), outcome="ABANDONED")
+    assert row["queue_name"] == "ours"
 
 
 @pytest.mark.covers("OC-011")
