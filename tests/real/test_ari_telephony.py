@@ -242,6 +242,24 @@ async def test_hold_resume_prompt_and_an_agent_who_leaves_first(watch: Watch, tr
     assert missing.ended_utc_s == pytest.approx(ended.at_utc_s, abs=0.05)
 
 
+async def test_whom_an_order_did_not_take_out_of_a_room_is_taken_out_before_the_next_one_comes(
+    watch: Watch, trunk: Trunk, phones: Phones
+) -> None:
+    act, leg = watch.telephony.act, await watch.seat(11, phones.sip_address(11))
+    first, second = [await watch.dial(number_of(Behavior.TALK, 55 + n, detail=TALK_LONG), trunk) for n in range(2)]
+    for call in (first, second):
+        await watch.of(CallAnswered, call)
+    await act(Join(call=first, leg=leg))
+    await watch.of(CallJoined, first)
+    await act(Join(call=second, leg=leg))
+    await watch.of(CallJoined, second)
+    await _is_in(watch, first, None)
+    await _is_in(watch, second, room_of(leg))
+    for channel in (first, second, leg):
+        await act(HangUpLeg(leg=channel))
+    await watch.of(LegEnded, leg)
+
+
 async def _is_in(watch: Watch, call: str, room: str | None) -> None:
     async with asyncio.timeout(5):
         while True:
