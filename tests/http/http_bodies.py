@@ -61,6 +61,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "ask_recording": body(wish="pause"),
     "decide_recording": body(record=True),
     "supervise": body(mode="listen"),
+    "set_supervision_rule": body(listening_shown=False),
     "transfer": body(kind="number", target="06 12345678"),
     "consult": body(kind="number", target="06 12345678"),
     "pick_up_parked": body(slot=1),

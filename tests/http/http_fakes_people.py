@@ -240,6 +240,12 @@ class FakeDirectory:
     async def delete_disposition(self, tenant: int, disposition_id: int) -> None:
         self._drop("disposition", tenant, disposition_id)
 
+    async def supervision_rule(self, tenant: int) -> r.SupervisionRule:
+        return self.table("supervision rule", tenant).get(0, r.SupervisionRule(listening_shown=True))
+
+    async def set_supervision_rule(self, tenant: int, rule: r.SupervisionRule) -> None:
+        self.table("supervision rule", tenant)[0] = rule
+
     async def dnc(self, tenant: int, *, number: str | None = None, limit: int = 100) -> list[r.DncEntry]:
         return [e for e in self.table("dnc", tenant).values() if number is None or e.number == number][:limit]
 

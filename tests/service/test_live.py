@@ -8,6 +8,7 @@ import pytest
 
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
+from busyhour.core.model import supervising as sv
 from busyhour.core.model.campaign import Campaign, RetryRule
 from busyhour.core.model.values import EndCause, Outcome
 from busyhour.service.live import LiveView, Subscription
@@ -205,3 +206,36 @@ async def test_a_reader_that_is_too_slow_is_dropped() -> None:
         assert reader not in live.readers
         heard = [message async for message in reader]
     assert len(heard) == 500
+
+
+LISTENS = """
+    1 fills 1
+    1 commits c1
+    2 answers c1
+    2 joins c1 ann#1
+    3 links bob tab-b
+    3 phone bob
+    5 supervises bob ann listen
+    6 leg-up bob#2
+    6 ear-opens bob#2/3
+"""
+
+
+@pytest.mark.parametrize("shown", [True, False])
+def test_an_agent_sees_who_listens_where_that_is_the_rule_and_who_whispers_in_any_case(shown: bool) -> None:
+    story = Story(campaigns=[campaign(agent_ids=(1,))], show=("nothing",)).working("ann").check(LISTENS)
+    live = LiveView(lambda: 0.0)
+    live.watch(story.floor)
+    told = story.floor.handle(story.floor.now, sv.ListeningShownChanged(shown=shown))
+    assert told == []
+
+    def seen(by: int | None) -> str:
+        view: Any = live.view("agents", "1", by)
+        return str(view.supervised_by)
+
+    assert (seen(1), seen(None)) == ("bob" if shown else "", "bob")
+    story.check("""
+        8 supervises bob ann whisper
+        8 ear-opens bob#2/4
+    """)
+    assert (seen(1), seen(None)) == ("bob", "bob")

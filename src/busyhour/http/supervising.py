@@ -6,6 +6,7 @@ from busyhour.core.model import supervising as sv
 from busyhour.http.agents import agent_of
 from busyhour.http.routes import Id, Routes
 from busyhour.http.services import Caller, Use, Who
+from busyhour.service import records as r
 from busyhour.service.errors import Forbidden
 
 routes = Routes("supervising")
@@ -24,6 +25,19 @@ async def supervise(who: Who, use: Use, agent_id: Id, body: Supervise) -> None:
         who.tenant_id,
         lambda request: sv.SuperviseAsked(agent_id=own, about_id=agent_id, mode=body.mode, request=request),
     )
+
+
+@routes.get("/api/supervision/rule", permission="calls:supervise")
+async def get_supervision_rule(who: Who, use: Use) -> r.SupervisionRule:
+    return await use.directory.supervision_rule(who.tenant_id)
+
+
+@routes.put("/api/supervision/rule", permission="settings:write")
+async def set_supervision_rule(who: Who, use: Use, body: r.SupervisionRule) -> r.SupervisionRule:
+    """Whether agents see that somebody only listens to them. Who whispers or barges in is heard, and always shown."""
+    await use.directory.set_supervision_rule(who.tenant_id, body)
+    use.floors.tell(who.tenant_id, sv.ListeningShownChanged(shown=body.listening_shown))
+    return body
 
 
 @routes.post("/api/supervision/takeover", permission="calls:supervise")

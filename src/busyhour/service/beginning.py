@@ -34,6 +34,7 @@ def floor_started(
         lost_lately=picture.lost_lately,
         recordings=picture.recordings,
         recording_rule=picture.recording_rule,
+        listening_shown=picture.listening_shown,
         ageing_s=picture.ageing_s,
         pbx=pbx,
         heard_at=dict(heard_at),

@@ -206,7 +206,8 @@ class LiveView:
         match kind:
             case "agents":
                 agent = f.agents.get(int(name))
-                return agent_view(f, agent) if agent and agent_id in (None, agent.agent_id) else None
+                own = agent_id is not None
+                return agent_view(f, agent, own=own) if agent and agent_id in (None, agent.agent_id) else None
             case "calls":
                 call = f.call_of(name)
                 if call is None or (agent_id is not None and not _in_hand(f, agent_id, name)):

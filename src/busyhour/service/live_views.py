@@ -9,6 +9,7 @@ from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.floor.tried import Tried
 from busyhour.core.life.agent import AgentState, SystemReason
 from busyhour.core.life.call import CallState
+from busyhour.core.model.supervising import Mode
 from busyhour.service.recording_views import recording_view
 from busyhour.service.views import (
     AgentView,
@@ -25,7 +26,8 @@ from busyhour.service.views import (
 TALKING = (CallState.TALKING, CallState.HELD, CallState.ORPHANED)
 
 
-def agent_view(f: FloorState, agent: AgentLive) -> AgentView:
+def agent_view(f: FloorState, agent: AgentLive, *, own: bool) -> AgentView:
+    """`own`: for the agent's desk."""
     phone = "up" if agent.leg_up else "ringing" if agent.leg else "registered" if agent.can_ring else "gone"
     return AgentView(
         agent_id=agent.agent_id,
@@ -45,7 +47,7 @@ def agent_view(f: FloorState, agent: AgentLive) -> AgentView:
         ),
         tried=tried_view(agent.tried) if agent.tried is not None else None,
         supervises=supervises_view(f, agent),
-        supervised_by=supervised_by(f, agent),
+        supervised_by=supervised_by(f, agent, own=own),
         leaving=agent.leaving,
         offered=agent.callers_offered,
         missed=agent.callers_missed,
@@ -97,10 +99,12 @@ def supervises_view(f: FloorState, agent: AgentLive) -> SupervisesView | None:
     )
 
 
-def supervised_by(f: FloorState, agent: AgentLive) -> str:
-    """Once they hear: whoever is on a call is told of who hears it."""
+def supervised_by(f: FloorState, agent: AgentLive, *, own: bool) -> str:
+    """Once they hear: whoever is on a call is told of who hears it. Agents are not, where they are not to know of
+    somebody who only listens."""
     for one in f.supervisions.values():
-        if one.about_id == agent.agent_id and one.ear is not None:
+        hidden = own and one.mode is Mode.LISTEN and not f.listening_shown
+        if one.about_id == agent.agent_id and one.ear is not None and not hidden:
             return f.agents[one.agent_id].profile.name
     return ""
 

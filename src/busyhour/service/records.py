@@ -22,6 +22,10 @@ class Tenant(Record, frozen=True, kw_only=True):
     country: str  # ISO 3166 alpha-2: region for numbers without a country code
 
 
+class SupervisionRule(Record, frozen=True, kw_only=True):
+    listening_shown: bool  # to the agents who are listened to: some laws ask for it
+
+
 class User(Record, frozen=True, kw_only=True):
     user_id: int
     tenant_id: int

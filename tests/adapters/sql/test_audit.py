@@ -62,6 +62,15 @@ async def test_a_change_is_kept_with_who_made_it_and_what_was_before(
     assert hidden.detail == r.AuditDetail(before={"hidden": False}, after={"hidden": True})
 
 
+async def test_whether_agents_see_who_listens_is_noted_when_it_changes(
+    database: Database, directory: SqlDirectory, tenant: int, boss: r.User
+) -> None:
+    with acting(boss):
+        await directory.set_supervision_rule(tenant, r.SupervisionRule(listening_shown=False))
+    [changed] = await entries(database, tenant)
+    assert changed.detail == r.AuditDetail(before={"listening_shown": True}, after={"listening_shown": False})
+
+
 async def test_secrets_change_unseen(
     database: Database, directory: SqlDirectory, tenant: int, boss: r.User, database_url: str
 ) -> None:

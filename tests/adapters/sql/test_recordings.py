@@ -132,3 +132,11 @@ async def test_what_an_engine_left_behind_is_taken_in_once(inbound: Inbound, rec
     await recordings.found(tenant, stray)
     assert await recordings.states(tenant, [stray.recording, "c1-1_1-1"]) == {stray.recording: "ended"}
     assert "Found on the disk" in (await recordings.recording(tenant, stray.recording)).why
+
+
+async def test_whether_agents_see_who_listens_is_kept(inbound: Inbound) -> None:
+    tenant, world = inbound.side.tenant, inbound.side.world  # type: ignore[attr-defined]
+    assert (await inbound.own("engine-2")).listening_shown
+    await world.directory.set_supervision_rule(tenant, r.SupervisionRule(listening_shown=False))
+    assert not (await world.directory.supervision_rule(tenant)).listening_shown
+    assert not (await inbound.own("engine-3")).listening_shown

@@ -112,6 +112,7 @@ class Rows:
     """Campaign: what the law counted of calls that are not among these rows, and when they were answered (UTC)."""
     recordings: dict[str, RecordingPicture] = field(default_factory=dict)
     recording_rule: RecordingPolicy = RecordingPolicy.NEVER
+    listening_shown: bool = True
     supervised: list[SaveSupervised] = field(default_factory=list)
     learned: dict[int, bytes] = field(default_factory=dict)  # campaign: what it has taught its pacer
     trunks: dict[int, Trunk] = field(default_factory=dict)

@@ -107,6 +107,7 @@ class MemoryStore:
             lost_lately=rows.inbound.lost_lately(self.clock() if self.clock is not None else None),
             recordings=rows.open_recordings(),
             recording_rule=rows.recording_rule,
+            listening_shown=rows.listening_shown,
             ageing_s=rows.inbound.ageing_s,
             country=rows.inbound.country,
             written_no=rows.written_no,

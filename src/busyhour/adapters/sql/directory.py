@@ -103,6 +103,15 @@ class SqlDirectory(People):
     async def delete_disposition(self, tenant: int, disposition_id: int) -> None:
         await self._delete(tenant, t.disposition.c.disposition_id, disposition_id, "disposition")
 
+    async def supervision_rule(self, tenant: int) -> r.SupervisionRule:
+        asked = sa.select(t.tenant.c.listening_shown)
+        async with self.database.tenant_transaction(tenant) as connection:
+            return r.SupervisionRule(listening_shown=(await connection.execute(asked)).scalar_one())
+
+    async def set_supervision_rule(self, tenant: int, rule: r.SupervisionRule) -> None:
+        async with self.database.tenant_transaction(tenant) as connection:
+            await connection.execute(sa.update(t.tenant).values(listening_shown=rule.listening_shown))
+
     # Do not call
 
     async def dnc(self, tenant: int, *, number: str | None = None, limit: int = 100) -> list[r.DncEntry]:

@@ -1,8 +1,7 @@
 """The tables as SQLAlchemy Core sees them, for the statements in this package.
 
 The schema itself (keys, indexes, row-level security) is made by `migrations/`; a test compares the two. Every primary
-key begins with `tenant_id`; statements neither filter by it nor fill it: row-level security
-and the column's default do.
+key begins with `tenant_id`; statements neither filter by it nor fill it: row-level security and its default do.
 """
 
 from typing import Any
@@ -40,6 +39,7 @@ tenant = _table(
     ageing_s=TIME,
     recording=TEXT,
     recording_days=sa.Integer,
+    listening_shown=BOOL,
 )
 app_user = _table(
     "app_user",

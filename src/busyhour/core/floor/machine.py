@@ -114,6 +114,7 @@ RULES: dict[type[e.Event], Rule] = {
     sv.SuperviseAsked: supervising.on_supervise_asked,
     sv.TakeOverAsked: supervising.on_take_over_asked,
     sv.SuperviseEndAsked: supervising.on_supervise_end_asked,
+    sv.ListeningShownChanged: supervising.on_listening_shown_changed,
     sv.EarOpened: supervising.on_ear_opened,
     sv.EarClosed: supervising.on_ear_closed,
     e.DispositionChosen: wrapup.on_disposition_chosen,

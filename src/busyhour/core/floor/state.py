@@ -145,6 +145,7 @@ class FloorState:
     recording_room: bool = True
     unsettled: dict[str, None] = field(default_factory=dict)  # calls whose recorder may have to do something else
     had_by: ServedBy = field(default_factory=ServedBy)
+    listening_shown: bool = True  # to the agents who are listened to
     supervisions: dict[int, Supervision] = field(default_factory=dict)  # supervisor -> the call that they are on
     dirty_runs: dict[int, None] = field(default_factory=dict)
     dirty_agents: dict[int, None] = field(default_factory=dict)

@@ -119,6 +119,11 @@ def on_supervise_end_asked(f: FloorState, event: sv.SuperviseEndAsked) -> None:
     f.accept(event.request)
 
 
+def on_listening_shown_changed(f: FloorState, event: sv.ListeningShownChanged) -> None:
+    f.listening_shown = event.shown
+    _show(f, *(one.about_id for one in f.supervisions.values()))
+
+
 # The ear
 
 

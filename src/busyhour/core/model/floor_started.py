@@ -41,5 +41,6 @@ class FloorStarted(Fact, frozen=True, kw_only=True):
     """Numbers that were promised a call within the last day because they had given up, and when (UTC)."""
     recordings: tuple[RecordingPicture, ...] = ()
     recording_rule: RecordingPolicy = RecordingPolicy.NEVER
+    listening_shown: bool = True
     ageing_s: float = 0.0
     """Of waiting, worth one step of priority; 0 = a more urgent caller always goes first (OC-011)."""

@@ -43,6 +43,12 @@ class SuperviseEndAsked(Fact, frozen=True, kw_only=True):
     request: str
 
 
+class ListeningShownChanged(Fact, frozen=True, kw_only=True):
+    """Whether agents see that somebody listens to them, from now on."""
+
+    shown: bool
+
+
 class EarOpened(Fact, frozen=True, kw_only=True):
     """The supervisor hears by this ear now."""
 
@@ -55,7 +61,7 @@ class EarClosed(Fact, frozen=True, kw_only=True):
     ear: str
 
 
-SupervisingFact = SuperviseAsked | TakeOverAsked | SuperviseEndAsked | EarOpened | EarClosed
+SupervisingFact = SuperviseAsked | TakeOverAsked | SuperviseEndAsked | ListeningShownChanged | EarOpened | EarClosed
 
 # Orders
 

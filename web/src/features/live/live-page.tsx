@@ -10,6 +10,7 @@ import { RunCards } from '@/features/live/run-cards';
 import { Sparkline, useHistory } from '@/features/live/sparkline';
 import { useOwnAgent } from '@/features/live/supervision';
 import { SupervisionBar } from '@/features/live/supervision-bar';
+import { SupervisionRule } from '@/features/live/supervision-rule';
 import { useLive, useLiveFeed } from '@/lib/live/store';
 import { count } from '@/lib/format';
 import type { AgentView, CallView, SystemView } from '@/lib/views';
@@ -44,6 +45,7 @@ export default function LivePage() {
           <section aria-label={t('live.agents')}>
             <Title order={2} size="h4" mb="xs">{t('live.agents')}</Title>
             {agents.length === 0 ? <Empty text={t('live.noAgents')} /> : <AgentGrid agents={agents} calls={feed.calls} own={own} />}
+            {agents.length > 0 && <SupervisionRule seated={own !== null} />}
           </section>
           <section aria-label={t('live.calls')}>
             <Title order={2} size="h4" mb="xs">{t('live.calls')} ({count(calls.length)})</Title>

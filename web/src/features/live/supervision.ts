@@ -1,5 +1,5 @@
 // What a supervisor asks about an agent's call. What happens then comes back by the feed.
-import { useMutation } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { failed } from '@/components/notify';
 import { api } from '@/lib/api';
 import { useSession } from '@/lib/session';
@@ -20,6 +20,22 @@ export function useTakeOver() {
 
 export function useEndSupervision() {
   return useMutation({ mutationFn: () => api.post<unknown>('/api/supervision/end'), onError: failed });
+}
+
+const RULE = '/api/supervision/rule';
+
+/** Whether agents see that somebody listens to them. */
+export interface SupervisionRule {
+  listening_shown: boolean;
+}
+
+export function useSupervisionRule(enabled: boolean) {
+  return useQuery({ queryKey: [RULE], queryFn: () => api.get<SupervisionRule>(RULE), enabled });
+}
+
+export function useSetSupervisionRule() {
+  const client = useQueryClient();
+  return useMutation({ mutationFn: (rule: SupervisionRule) => api.put<SupervisionRule>(RULE, rule), onSuccess: (rule) => client.setQueryData([RULE], rule), onError: failed });
 }
 
 /** The supervisor's own place on the floor: only who has a phone here can hear a call. */
