@@ -92,6 +92,7 @@ class Story:
     callbacks: Sequence[Callback] = ()
     served: Sequence[Served] = ()
     lost_lately: dict[str, float] = field(default_factory=dict)
+    missed_since_utc_s: float | None = None
     recordings: Sequence[RecordingPicture] = ()
     recording_rule: RecordingPolicy = RecordingPolicy.NEVER
     ageing_s: float = 0.0
@@ -127,6 +128,7 @@ class Story:
                 callbacks=tuple(self.callbacks),
                 served=tuple(self.served),
                 lost_lately={number: self.utc_s + at_s for number, at_s in self.lost_lately.items()},
+                missed_since_utc_s=self.missed_since_utc_s,
                 recordings=tuple(self.recordings),
                 recording_rule=self.recording_rule,
                 ageing_s=self.ageing_s,

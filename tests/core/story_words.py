@@ -122,8 +122,8 @@ def shows_of_callers(command: c.Command) -> list[str]:
             return [f"close {call_word(done.call)} {done.outcome} {done.talk_s:g} waited {done.wait_s:g}"]
         case c.SaveCallback(callback=promise):
             return [f"callback {call_word(promise.callback[2:])} {promise.state}"]
-        case c.SaveQueueCounts():
-            return []  # tests/core/test_callers.py reads the last ones
+        case c.SaveQueueCounts() | c.SaveMissed() | c.FindMissed():
+            return []  # of them tell tests/core/test_callers.py and test_callers_missed.py
         case c.PlaceCallback(call=call, number=number):
             return [f"call-back {call_word(call)} {number}"]
         case c.AnswerCall(call=call):

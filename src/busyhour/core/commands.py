@@ -15,11 +15,13 @@ from busyhour.core.model.caller_commands import (
     Announce,
     AnswerCall,
     CloseCaller,
+    FindMissed,
     PlaceCallback,
     RejectCall,
     SaveArrival,
     SaveCallback,
     SaveEntry,
+    SaveMissed,
     SaveQueueCounts,
     SendOn,
     Whisper,
@@ -39,6 +41,7 @@ __all__ = [
     "AnswerCall",
     "Bind",
     "CloseCaller",
+    "FindMissed",
     "Keep",
     "PlaceCallback",
     "RejectCall",
@@ -46,6 +49,7 @@ __all__ = [
     "SaveArrival",
     "SaveCallback",
     "SaveEntry",
+    "SaveMissed",
     "SaveQueueCounts",
     "SaveRecording",
     "Seat",
@@ -234,6 +238,10 @@ class Reckon(Struct, frozen=True, kw_only=True, tag=True):
     ask: ReckoningAsk
 
 
+Ask = FillHopper | Reckon | FindMissed
+"""What is done beside the loop, behind all that is to be kept before, and answered by an event."""
+
+
 class RingAgent(Act, frozen=True, kw_only=True):
     """Ring the agent's phone; on answer the leg goes into its own room. The browser answers by itself."""
 
@@ -326,10 +334,12 @@ Command = (
     | CloseCaller
     | SaveCallback
     | SaveQueueCounts
+    | SaveMissed
     | SaveRecording
     | PlaceCallback
     | FillHopper
     | Reckon
+    | FindMissed
     | RingAgent
     | HangUpLeg
     | HangUpCall

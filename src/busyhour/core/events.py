@@ -18,6 +18,7 @@ from busyhour.core.model.caller_facts import (
     CallArrived,
     CallbackAsked,
     CallbackCancelAsked,
+    CallersMissed,
     NumbersChanged,
     QueueChanged,
     QueueRemoved,
@@ -65,6 +66,7 @@ __all__ = [
     "CallArrived",
     "CallbackAsked",
     "CallbackCancelAsked",
+    "CallersMissed",
     "ConsultAsked",
     "ConsultStep",
     "ConsultStepAsked",
@@ -370,6 +372,7 @@ Event = (
     | CallJoined
     | JoinFailed
     | CallArrived
+    | CallersMissed
     | WhisperEnded
     | AssignAsked
     | CallbackAsked

@@ -32,6 +32,7 @@ def floor_started(
         queue_counts=picture.queue_counts,
         served=picture.served,
         lost_lately=picture.lost_lately,
+        missed_since_utc_s=picture.missed_since_utc_s,
         recordings=picture.recordings,
         recording_rule=picture.recording_rule,
         listening_shown=picture.listening_shown,

@@ -29,6 +29,7 @@ from busyhour.service.heard import FROM_PBX, answers_heard, ends_heard, forget_o
 from busyhour.service.journal import Journal
 from busyhour.service.keeping import Keeper
 from busyhour.service.live import LiveView
+from busyhour.service.missed import find
 from busyhour.service.ports import Clock, Store, Telephony
 from busyhour.service.rates import Rates
 from busyhour.service.requests import Requests
@@ -266,7 +267,7 @@ class Engine:
                         self._intended_s[command.call] = self._clock.now().mono_s
                 case c.Act():
                     self._perform(command)
-                case c.FillHopper() | c.Reckon():
+                case c.FillHopper() | c.Reckon() | c.FindMissed():
                     after.append(partial(self._spawn_ask, command))
                 case c.Accept() | c.Refuse():
                     if self._requests.is_lasting(command.request):
@@ -340,16 +341,18 @@ class Engine:
         if fact is not None:
             self.put(fact)
 
-    def _spawn_ask(self, ask: c.FillHopper | c.Reckon) -> None:
+    def _spawn_ask(self, ask: c.Ask) -> None:
         if self.running:  # else the floor that asked is gone, and the next one asks anew
             self._spawn(self._ask_store(ask))
 
-    async def _ask_store(self, ask: c.FillHopper | c.Reckon) -> None:
+    async def _ask_store(self, ask: c.Ask) -> None:
         fence = self._fence
         try:
             if isinstance(ask, c.FillHopper):
                 filled = await self._store.fill_hopper(self.tenant, fence, ask, self._clock.now())
                 self.put(msgspec.structs.replace(filled, no=ask.no))
+            elif isinstance(ask, c.FindMissed):
+                await find(self._store, self._telephony, self.tenant, ask, self.put)
             else:
                 self.put(e.Reckoned(found=await self._store.reckon(self.tenant, ask.ask)))
         except StoreDown as fault:

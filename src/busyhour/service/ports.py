@@ -13,7 +13,7 @@ from msgspec import field
 
 from busyhour.core.commands import Act, Dial, FillHopper, Keep, ListNumbers
 from busyhour.core.events import Event, HopperFilled, Instant
-from busyhour.core.model.callers import Callback, EntryPicture, OpenCaller, Served
+from busyhour.core.model.callers import Callback, EntryPicture, MissedCaller, OpenCaller, Served
 from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.dialed import DialedNumber
@@ -68,6 +68,7 @@ class FloorPicture(r.Record, frozen=True, kw_only=True):
     listening_shown: bool = True  # to the agents who are listened to
     ageing_s: float = 0.0
     country: str = ""  # as whose people callers' numbers are read; empty: they are heard as they are told
+    missed_since_utc_s: float | None = None  # since then callers may have come unseen; None: this is the first engine
     written_no: int = 0  # the number of the last write
     given_back: int | None = None  # None: nothing was; else how many calls the store had lost
 
@@ -101,6 +102,9 @@ class Store(Protocol):
     async def reckon(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
         """What the law counts of one campaign, from the records of its attempts (`core/dialer/compliance`)."""
 
+    async def unknown(self, tenant: int, calls: Sequence[str]) -> list[str]:
+        """Those of these callers' calls that are not in the store."""
+
 
 class Telephony(Protocol):
     """The PBX. Facts come to the sink given for the tenant; sends never wait for a call's progress."""
@@ -118,6 +122,10 @@ class Telephony(Protocol):
     async def picture(self, tenant: int, about: Sequence[str] = ()) -> PbxPicture:
         """What the PBX has of this tenant now, and its own records of the channels in `about` that are gone.
         Raises `Unavailable` when the PBX cannot be seen."""
+
+    async def missed(self, tenant: int, since_utc_s: float) -> Sequence[MissedCaller]:
+        """Of the PBX's own records: callers who came since then and are gone, known to us or not; the youngest, when
+        there are more than can be told."""
 
     def up(self) -> bool: ...
 

@@ -13,6 +13,7 @@ import phonenumbers
 from msgspec.structs import replace
 
 from busyhour.core import events as e
+from busyhour.core.model.callers import MissedCaller
 from busyhour.core.model.pictures import ChannelPicture, PbxPicture
 from busyhour.service.numbers import Number, Numbers
 
@@ -66,6 +67,8 @@ class Spellings:
             case e.CallArrived():
                 headers = self._headers(event.headers, event.dialed)
                 return replace(event, number=caller(event.number, event.dialed, self._country), headers=headers)
+            case e.CallersMissed():
+                return replace(event, callers=tuple(self._missed(one) for one in event.callers))
             case e.CallbackAsked():
                 return replace(event, number=caller(event.number, "", self._country))
             case e.FloorStarted(pbx=pbx) | e.PbxSeen(pbx=pbx) | e.TelephonyBack(pbx=pbx):
@@ -86,3 +89,6 @@ class Spellings:
     def _channel(self, one: ChannelPicture) -> ChannelPicture:
         number, headers = caller(one.number, one.dialed, self._country), self._headers(one.headers, one.dialed)
         return one if (number, headers) == (one.number, one.headers) else replace(one, number=number, headers=headers)
+
+    def _missed(self, one: MissedCaller) -> MissedCaller:
+        return replace(one, number=caller(one.number, one.dialed, self._country))

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.acd.arrival import arrival_of
+from busyhour.core.model.callers import MissedCaller
 from busyhour.core.model.ids import caller_of, tenant_of
 from busyhour.core.model.pictures import ChannelPicture
 from busyhour.core.model.values import EndCause
@@ -209,6 +210,25 @@ class CallersPbx(PartiesPbx):
         self._later(channel, stays_s, self.end, channel, EndCause.NORMAL)
 
     # What is seen
+
+    def missed(self, tenant: int, since_utc_s: float) -> tuple[MissedCaller, ...]:
+        """As its records have them."""
+        return tuple(
+            MissedCaller(
+                call=name,
+                dialed=comer.dialed,
+                number=comer.number,
+                name=comer.name,
+                arrived_utc_s=self.ledger.channels[name].began_utc_s,
+                answered_utc_s=self.histories[name].answered_utc_s,
+                ended_utc_s=self.histories[name].ended_utc_s,
+                cause=self.histories[name].cause,
+            )
+            for name, comer in self.comers.items()
+            if name in self.histories
+            and tenant_of(name) == tenant
+            and self.ledger.channels[name].began_utc_s >= since_utc_s
+        )
 
     def _pictured(self, channel: Channel) -> ChannelPicture:
         comer = self.comers.get(channel.name)

@@ -183,7 +183,7 @@ class CallerChecks:
                     raise Violation(f"I29: {name} was never on the line, and its record says {record.outcome}")
             self._counts_add_up(tenant)
         for channel in self._world.pbx.ledger.channels.values():
-            if not channel.of_caller or not channel.taken or (channel.came and self._may_go_unheard(channel)):
+            if not channel.of_caller or (self._may_go_unheard() if channel.came else not channel.taken):
                 continue
             if channel.name not in self._rows(channel.tenant).records:
                 raise Violation(f"I29: {channel.name} was on the line, and has no record")
@@ -202,14 +202,12 @@ class CallerChecks:
             if one.attempts:
                 called[one.number] = one.promised_utc_s
 
-    def _may_go_unheard(self, channel: Channel) -> bool:
-        """They were gone before anybody saw them: their arrival was lost, or their engine died with it."""
+    def _may_go_unheard(self) -> bool:
+        """They were gone before anybody saw them, and nobody knew that there was something to be seen: the link was up,
+        and the news of them were lost. Whoever came while no engine was there, or no link, is found in the PBX's own
+        records."""
         weather = self._world.plan.weather
-        lossy = weather.event_lost or weather.link_cuts_per_h or weather.silences_per_h or weather.partitions_per_h
-        began_s, ended_s = channel.began_s, channel.ended_s or 0.0
-        died = any(began_s <= at_s <= ended_s + JUST_HEARD_S for at_s in self._world.began_s[channel.tenant])
-        failed = self._world.failover.lost > 0 or weather.pauses_per_h
-        return bool(lossy or died or failed or weather.event_late)
+        return bool(weather.event_lost or weather.event_late or weather.partitions_per_h)
 
     def _is_true(self, channel: Channel, record: CallerRecord) -> None:
         name, outcome = channel.name, record.outcome

@@ -76,6 +76,9 @@ class DeafShelf(Shelf):
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: e.Instant) -> e.HopperFilled:
         return await self._through(lambda: Shelf.fill_hopper(self, tenant, fence, ask, now))
 
+    async def unknown(self, tenant: int, calls: Sequence[str]) -> list[str]:
+        return await self._through(lambda: Shelf.unknown(self, tenant, calls))
+
     async def _through(self, use: Callable[[], Coroutine[Any, Any, T]]) -> T:
         if "orders" in self._cut_ways():
             await asyncio.sleep(STORE_WAIT_S)

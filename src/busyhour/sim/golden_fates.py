@@ -16,6 +16,7 @@ from msgspec import Struct
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.model import supervising as sv
+from busyhour.core.model.callers import MissedCaller
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.recording_facts import RecordingFailed
@@ -188,6 +189,12 @@ class FatedLine(Line):
     # Pictures
 
     async def picture(self, tenant: int, about: Sequence[str] = ()) -> PbxPicture:
+        return await self._looked(partial(self._seen, tenant, about))
+
+    async def missed(self, tenant: int, since_utc_s: float) -> Sequence[MissedCaller]:
+        return await self._looked(partial(self._pbx.missed, tenant, since_utc_s))
+
+    async def _looked(self, look: Callable[[], T]) -> T:
         kind = self._fates.of("picture")
         if kind == "killed":
             self.process.watch.kill(self.process)
@@ -195,7 +202,7 @@ class FatedLine(Line):
         if kind == "fails":
             await asyncio.sleep(REPLY_WAIT_S)
             raise Unavailable("the PBX did not answer")
-        seen = await self.process.over_the_wire(REPLY_S, partial(self._seen, tenant, about))
+        seen = await self.process.over_the_wire(REPLY_S, look)
         if kind == "stale":
             await asyncio.sleep(LATE_S)
         return seen
@@ -263,6 +270,9 @@ class FatedShelf:
 
     async def reckon(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
         return await self._used(lambda: at_once(self._store.reckon(tenant, ask)))
+
+    async def unknown(self, tenant: int, calls: Sequence[str]) -> list[str]:
+        return await self._used(lambda: at_once(self._store.unknown(tenant, calls)))
 
     async def _used(self, do: Callable[[], T]) -> T:
         kind = self._fates.of("store")

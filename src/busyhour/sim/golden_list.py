@@ -13,6 +13,7 @@ from busyhour.sim.golden_scenes_limits import LIMITS
 from busyhour.sim.golden_scenes_lines import LINES
 from busyhour.sim.golden_scenes_links import LINKS
 from busyhour.sim.golden_scenes_machines import MACHINES
+from busyhour.sim.golden_scenes_missed import MISSED
 from busyhour.sim.golden_scenes_opt_out import OPT_OUTS
 from busyhour.sim.golden_scenes_places import PLACES
 from busyhour.sim.golden_scenes_predictive import AHEAD
@@ -35,6 +36,7 @@ SCENES: tuple[Scene, ...] = (
     *LINES,
     *LINKS,
     *MACHINES,
+    *MISSED,
     *OPT_OUTS,
     *PLACES,
     *PREVIEWS,

@@ -21,6 +21,7 @@ from busyhour.core.events import (
     TelephonyBack,
     TelephonyLost,
 )
+from busyhour.core.model.callers import MissedCaller
 from busyhour.core.model.counts import Reckoning, ReckoningAsk
 from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.values import EndCause
@@ -173,6 +174,10 @@ class Line:
         self.process.point("at picture")
         return self._pbx.picture(tenant, about)
 
+    async def missed(self, tenant: int, since_utc_s: float) -> Sequence[MissedCaller]:
+        """The PBX's records are on our machine: they can be read when it cannot be reached."""
+        return await self.process.over_the_wire(REPLY_S, partial(self._pbx.missed, tenant, since_utc_s))
+
 
 Committed = tuple[list[Event], Batch | None]
 Opened = tuple[FloorPicture, Batch | None]
@@ -244,6 +249,13 @@ class Shelf:
     def _reckoned(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
         self._reach()
         return at_once(self._store.reckon(tenant, ask))
+
+    async def unknown(self, tenant: int, calls: Sequence[str]) -> list[str]:
+        return await self.process.over_the_wire(COMMIT_S, partial(self._unknown, tenant, calls))
+
+    def _unknown(self, tenant: int, calls: Sequence[str]) -> list[str]:
+        self._reach()
+        return at_once(self._store.unknown(tenant, calls))
 
     def _reach(self) -> None:
         if self._away():

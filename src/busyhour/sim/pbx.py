@@ -12,6 +12,7 @@ from random import Random
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.model import supervising as sv
+from busyhour.core.model.callers import MissedCaller
 from busyhour.core.model.campaign import Listening
 from busyhour.core.model.ids import room_of, tenant_of
 from busyhour.core.model.pictures import CallHistory, ChannelPicture, PbxPicture
@@ -308,6 +309,10 @@ class SimPbx:
             ),
             histories=tuple(self.histories[name] for name in about if name in self.histories),
         )
+
+    def missed(self, tenant: int, since_utc_s: float) -> tuple[MissedCaller, ...]:
+        """Nobody calls us here (`callers.py`)."""
+        return ()
 
     def _pictured(self, channel: Channel) -> ChannelPicture:
         return ChannelPicture(

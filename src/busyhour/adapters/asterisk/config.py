@@ -3,9 +3,10 @@
 ARI and AMI listen on loopback only, their passwords are random and made once; no anonymous endpoint; modules that are
 not used are not loaded. The texts are in `templates/`, where `@{name}` stands for a value.
 
-The PBX's own record of channels (`cel_file`) has one line an event: event type (CHAN_START, ANSWER, HANGUP), UTC epoch
-seconds with microseconds, channel id, channel name, and a JSON text that names the `hangupcause` on HANGUP. It is cut
-by `private.py` at a size; the older part is `<name>.1`.
+The PBX's own record of channels (`cel_file`) has one line an event: event type (CHAN_START, ANSWER, HANGUP, and CAME
+for a caller), UTC epoch seconds with microseconds, channel id, channel name, and a JSON text that names
+the `hangupcause` on HANGUP, and who called whom on CAME. It is cut by `private.py` at a size; the older part is
+`<name>.1`.
 """
 
 import hashlib
@@ -24,10 +25,11 @@ from pathlib import Path
 from busyhour.adapters.asterisk import config_modules, listening
 from busyhour.adapters.asterisk.access import ARI_APP, PbxAccess, recorder_password
 from busyhour.adapters.asterisk.demo import DEMO_USER
-from busyhour.adapters.asterisk.dialplan import TAKE_TRIES_MAX, UNANSWERED_MAX_S, sent_headers
+from busyhour.adapters.asterisk.dialplan import DIALABLE, NOTED, TAKE_TRIES_MAX, UNANSWERED_MAX_S, sent_headers
 from busyhour.adapters.asterisk.folders import Folders
 from busyhour.adapters.asterisk.install import PbxProgram
 from busyhour.adapters.asterisk.music import CLASSES_FILE
+from busyhour.adapters.asterisk.translate import NAME_MAX
 from busyhour.service.errors import Invalid
 from busyhour.service.system_user import SystemUser
 from busyhour.settings import Settings
@@ -109,6 +111,7 @@ def render(settings: Settings, program: PbxProgram, folders: Folders, access: Pb
         "take_tries_max": str(TAKE_TRIES_MAX),
         "unanswered_max_s": str(UNANSWERED_MAX_S),
         "sent_headers": sent_headers(),
+        "note_caller": note_step(program),
         "listen": listen_step(program),
         "listen_asked": listening.ASKED,
         "listen_found": listening.FOUND,
@@ -142,6 +145,14 @@ def listen_step(program: PbxProgram) -> str:
     if (program.modules / "app_amd.so").exists():
         return f"{listening.APPLICATION}(${{{listening.ASKED}}})"
     return "NoOp(no detector)"
+
+
+def note_step(program: PbxProgram) -> str:
+    """Nothing that a caller can choose gets into the record but digits, letters and what URIs escape."""
+    if not all((program.modules / f"{name}.so").exists() for name in ("app_celgenuserevent", "func_uri")):
+        return "NoOp(callers are not noted)"
+    came = f"${{CHANNEL(accountcode)}}/${{FILTER({DIALABLE},${{CALLERID(num)}})}}/${{FILTER({DIALABLE},${{EXTEN}})}}"
+    return f"CELGenUserEvent({NOTED},${{URIENCODE(${{CALLERID(name):0:{NAME_MAX}}})}}/{came})"
 
 
 def _filled(name: str, values: dict[str, str]) -> str:

@@ -21,6 +21,7 @@ _DIALPLAN = """app_dial pbx_config app_playback app_stack app_echo app_amd func_
 func_global func_hangupcause func_logic func_math func_pjsip_aor func_pjsip_contact func_pjsip_endpoint func_rand
 func_strings func_talkdetect func_timeout func_volume app_mixmonitor"""
 
-_STATE = "res_sorcery_config res_sorcery_memory res_sorcery_astdb cel_custom res_cdrel_custom res_security_log"
+_STATE = """res_sorcery_config res_sorcery_memory res_sorcery_astdb cel_custom res_cdrel_custom res_security_log
+app_celgenuserevent func_uri"""
 
 WANTED = tuple(" ".join((_STATE, _MEDIA, _ARI, _SIP, _CHANNELS, _DIALPLAN)).split())

@@ -7,6 +7,11 @@ from busyhour.core.acd.arrival import HEADERS
 CAME_CONTEXT: Final = "busyhour-came"
 SENT_CONTEXT: Final = "busyhour-sent"
 
+DIALABLE: Final = "+*#0-9a-zA-Z"
+"""What is left of a number, as for `FILTER`."""
+NOTED: Final = "CAME"
+"""The event of the PBX's record of channels that tells of a caller: `<name>/<tenant>/<number>/<number dialed>`."""
+
 TAKE_TRIES_MAX: Final = 20
 """One a second. An engine that is started again after a crash is back well before."""
 UNANSWERED_MAX_S: Final = 300

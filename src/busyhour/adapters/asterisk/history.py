@@ -17,8 +17,8 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from busyhour.adapters.asterisk.causes import end_cause
-from busyhour.core.model.ids import on_pbx
+from busyhour.adapters.asterisk.causes import end_cause, given_up
+from busyhour.core.model.ids import came_in, on_pbx
 from busyhour.core.model.pictures import CallHistory
 from busyhour.core.model.values import EndCause
 
@@ -103,8 +103,8 @@ def _read_lives(
     lives = {channel: _Life() for channel in channels}
     missing = {on_pbx(channel): channel for channel in channels}
     last_utc_s: float | None = None  # the youngest record of the PBX before this one
-    for row in _rows_backwards(cel_file):
-        if len(row) < 3 or (at_utc_s := _time(row[1])) is None:
+    for row in rows_backwards(cel_file):
+        if len(row) < 3 or (at_utc_s := time_of(row[1])) is None:
             continue
         if last_utc_s is None and booted_utc_s is not None and at_utc_s < booted_utc_s:
             last_utc_s = at_utc_s
@@ -123,6 +123,8 @@ def _history(channel: str, life: _Life, booted_utc_s: float | None, last_utc_s: 
     answered_utc_s = life.answered_utc_s
     if life.ended_utc_s is not None:
         cause = end_cause(life.cause, life.tech_cause, answered=answered_utc_s is not None)
+        if came_in(channel) and answered_utc_s is None:
+            cause = given_up(life.cause)
         return CallHistory(channel=channel, answered_utc_s=answered_utc_s, ended_utc_s=life.ended_utc_s, cause=cause)
     if life.seen_utc_s is None or booted_utc_s is None or life.seen_utc_s >= booted_utc_s:
         return None
@@ -132,7 +134,7 @@ def _history(channel: str, life: _Life, booted_utc_s: float | None, last_utc_s: 
     )
 
 
-def _time(text: str) -> float | None:
+def time_of(text: str) -> float | None:
     try:
         return float(text)
     except ValueError:
@@ -149,9 +151,19 @@ def _take(life: _Life, row: list[str], at_utc_s: float) -> None:
             life.answered_utc_s = at_utc_s
         case "HANGUP":
             life.ended_utc_s = at_utc_s
-            extra = _json(row[4] if len(row) > 4 else "")
-            life.cause = _number(extra.get("hangupcause"))
-            life.tech_cause = _number(extra.get("tech_cause"))
+            life.cause, life.tech_cause = cause_codes(row[4] if len(row) > 4 else "")
+
+
+def cause_codes(extra: str) -> tuple[int, int]:
+    """Of the JSON text of an end: Q.850, and that of the channel's technology; 0 = not said."""
+    found = _json(extra)
+    return _number(found.get("hangupcause")), _number(found.get("tech_cause"))
+
+
+def text_of(extra: str, name: str) -> str:
+    """That is told under this name; empty: none is."""
+    found = _json(extra).get(name)
+    return found if isinstance(found, str) else ""
 
 
 def _json(text: str) -> dict[str, Any]:
@@ -166,7 +178,7 @@ def _number(value: object) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _rows_backwards(cel_file: Path) -> Iterator[list[str]]:
+def rows_backwards(cel_file: Path) -> Iterator[list[str]]:
     """From the youngest line to the oldest, over the file and the part that was cut off it before."""
     left = READ_BYTES_MAX
     for file in (cel_file, cel_file.with_name(f"{cel_file.name}.1")):

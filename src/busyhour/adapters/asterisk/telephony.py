@@ -19,13 +19,14 @@ from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.announcing import Announcer
 from busyhour.adapters.asterisk.ari import AriLink, LinkDown, LinkStatistics, NoReply
 from busyhour.adapters.asterisk.history import answers_of
+from busyhour.adapters.asterisk.missed import missed_of
 from busyhour.adapters.asterisk.phone_watch import PhoneWatch
 from busyhour.adapters.asterisk.phones import AsteriskPhones
 from busyhour.adapters.asterisk.recording import Recorders
 from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_callers import Callers
 from busyhour.adapters.asterisk.telephony_company import Company
-from busyhour.adapters.asterisk.telephony_picture import Photographer
+from busyhour.adapters.asterisk.telephony_picture import Photographer, time_of
 from busyhour.adapters.asterisk.telephony_place import call_request
 from busyhour.adapters.asterisk.telephony_ringing import RingingTones
 from busyhour.adapters.asterisk.telephony_seen import SEEN_MAX, Channels
@@ -44,6 +45,7 @@ from busyhour.core.events import (
     TelephonyBack,
     TelephonyLost,
 )
+from busyhour.core.model.callers import MissedCaller
 from busyhour.core.model.ids import came_in, is_call, is_leg, tenant_of
 from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.values import EndCause
@@ -154,6 +156,10 @@ class AsteriskTelephony:
             return await self._photographer.picture(self._boot, tenant, about)
         except (LinkDown, NoReply) as fault:
             raise Unavailable("The PBX cannot be reached. Is Asterisk running? See `busyhour doctor`.") from fault
+
+    async def missed(self, tenant: int, since_utc_s: float) -> Sequence[MissedCaller]:
+        booted_utc_s = time_of(self._boot)
+        return await missed_of(self._access.cel_file, tenant, since_utc_s, booted_utc_s=booted_utc_s)
 
     def up(self) -> bool:
         """The link is up, and every tenant has its picture."""

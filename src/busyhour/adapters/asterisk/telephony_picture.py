@@ -141,7 +141,7 @@ class Photographer:
                 for name in shown
                 if not self._is_arriving(name)  # may have come to be told of while headers were read
             ),
-            histories=await lives_of(self._access.cel_file, gone, booted_utc_s=_time_of(boot)),
+            histories=await lives_of(self._access.cel_file, gone, booted_utc_s=time_of(boot)),
         )
 
     def _is_arriving(self, channel: str) -> bool:
@@ -180,7 +180,7 @@ def _is_outside_yet(row: ari.ChannelRow, in_room: Mapping[str, str]) -> bool:
     return came_in(row.name) and row.dialplan.context == CAME_CONTEXT and not ours
 
 
-def _time_of(boot: str) -> float | None:
+def time_of(boot: str) -> float | None:
     """A boot is named by its time."""
     try:
         return datetime.fromisoformat(boot).timestamp()

@@ -136,6 +136,8 @@ class Rows:
     inbound: CallerRows = field(default_factory=CallerRows)
     fence: int = 0
     written_no: int = 0
+    written_utc_s: float = 0.0
+    missed_since_utc_s: float | None = None
     history: int = 0  # of the store, when the shard was opened last
     owner: str = ""
     made: int = 0

@@ -77,6 +77,11 @@ class MemoryStore:
         if kept is not None and fences.is_missing(kept, rows.fence, **known):
             given_back = give_back_lost(rows, kept.after(rows.written_no))
             rows.written_no = max([rows.written_no, *(no for no, _ in kept.writes)])
+        if rows.fence and rows.missed_since_utc_s is None:
+            rows.missed_since_utc_s = rows.written_utc_s
+        elif given_back is not None and rows.missed_since_utc_s is None:  # it has lost that there was an engine
+            rows.missed_since_utc_s = self.clock() if self.clock is not None else 0.0
+        rows.written_utc_s = self.clock() if self.clock is not None else 0.0
         rows.fence = fences.next_fence(rows.fence, history_no=self.history, same_history=same_history)
         rows.owner = owner
         rows.history = self.history
@@ -110,6 +115,7 @@ class MemoryStore:
             listening_shown=rows.listening_shown,
             ageing_s=rows.inbound.ageing_s,
             country=rows.inbound.country,
+            missed_since_utc_s=rows.missed_since_utc_s,
             written_no=rows.written_no,
             given_back=given_back,
         )
@@ -129,6 +135,7 @@ class MemoryStore:
         answers: list[Event] = []
         if not batch:
             return answers
+        rows.written_utc_s = self.clock() if self.clock is not None else 0.0
         others = not MOVES_OWN_RUN.issuperset(map(type, batch))
         before = {run.run_id: run.counts for run in rows.runs.values()} if others else {}
         moved = set[int]()
@@ -181,6 +188,10 @@ class MemoryStore:
     async def reckon(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
         self._fail()
         return reckon(self.tenants[tenant], ask)
+
+    async def unknown(self, tenant: int, calls: Sequence[str]) -> list[str]:
+        self._fail()
+        return [call for call in calls if call not in self.tenants[tenant].inbound.callers]
 
     def _fail(self) -> None:
         if self.fault is not None:

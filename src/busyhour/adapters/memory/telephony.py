@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
-from busyhour.core.model.ids import room_of
+from busyhour.core.model.callers import MissedCaller
+from busyhour.core.model.ids import room_of, tenant_of
 from busyhour.core.model.pictures import CallHistory, ChannelPicture, PbxPicture
 from busyhour.service.errors import Unavailable
 
@@ -27,6 +28,7 @@ class MemoryTelephony:
     acts: list[c.Act] = field(default_factory=list)
     channels: dict[str, ChannelPicture] = field(default_factory=dict)
     histories: dict[str, CallHistory] = field(default_factory=dict)
+    gone: list[MissedCaller] = field(default_factory=list)  # callers who came and went
     sinks: dict[int, Sink] = field(default_factory=dict)
 
     def attach(self, tenant: int, sink: Sink) -> None:
@@ -69,6 +71,11 @@ class MemoryTelephony:
             channels=tuple(self.channels.values()),
             histories=tuple(self.histories[name] for name in about if name in self.histories),
         )
+
+    async def missed(self, tenant: int, since_utc_s: float) -> Sequence[MissedCaller]:
+        if not self.here:
+            raise Unavailable("The PBX in memory is away.")
+        return [one for one in self.gone if one.arrived_utc_s >= since_utc_s and tenant_of(one.call) == tenant]
 
     def tell(self, tenant: int, *events: e.Event) -> None:
         """These happened; the ledger takes note and the sink hears of them."""

@@ -97,6 +97,10 @@ def _note(rows: Rows, keep: c.OptOut | c.SaveLearned | c.ListNumbers) -> None:
         attempt.opted_out_utc_s = attempt.opted_out_utc_s or keep.at_utc_s
 
 
+def _missed(rows: Rows, keep: c.SaveMissed) -> None:
+    rows.missed_since_utc_s = keep.since_utc_s
+
+
 def _give_back(rows: Rows, keep: c.ReturnItems) -> None:
     for member_id, call in zip(keep.member_ids, keep.calls, strict=True):
         member = rows.members[member_id]
@@ -207,6 +211,7 @@ WRITERS: Final[dict[type[c.Keep], Callable[[Rows, Any], object]]] = {
     c.SaveReservation: _reserve,
     c.EndReservation: lambda rows, keep: rows.reservations.pop(keep.call, None),
     c.SkipContact: _skip,
+    c.SaveMissed: _missed,
     c.SaveRecording: lambda rows, keep: rows.keep_recording(keep.recording),
     SaveSupervised: lambda rows, keep: rows.supervised.append(keep),
     c.OptOut: _note,

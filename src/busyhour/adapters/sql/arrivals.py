@@ -90,9 +90,19 @@ FROM (SELECT ARRAY['intent', 'ambiguous', 'sent', 'ringing', 'answered'] AS stat
 WHERE a.call = $1 AND a.state <> 'final'
 """
 # There is no member whose future it could change.
+SAVE_MISSED = "UPDATE shard_lease SET missed_since_utc_s = $1"
+UNKNOWN = """
+SELECT asked.call FROM unnest($1::text[]) AS asked (call)
+WHERE NOT EXISTS (SELECT 1 FROM caller c WHERE c.call = asked.call)
+"""
 SAVE_DISPOSITION = """
 UPDATE caller SET disposition = $3, note = $4, agent_id = coalesce(agent_id, $2) WHERE call = $1
 """
+
+
+async def unknown(driver: Driver, calls: Sequence[str]) -> list[str]:
+    """Those that are not here, each looked up by its key."""
+    return [row["call"] for row in await driver.fetch(UNKNOWN, list(calls))]
 
 
 async def arrive(driver: Driver, wave: Sequence[c.Keep]) -> None:
@@ -179,6 +189,7 @@ STATEMENTS: Final[tuple[tuple[type[c.Keep], str, Callable[[Any], list[Row]]], ..
     (c.CloseCaller, CLOSE_CALLER, _record),
     (c.SaveDisposition, SAVE_DISPOSITION, _disposition),
     (c.SaveQueueCounts, SAVE_COUNTS, _counts),
+    (c.SaveMissed, SAVE_MISSED, lambda one: [(one.since_utc_s,)]),
 )
 """In this order within a wave, after `arrive`: a caller is there before their place, and has it before they are gone.
 """

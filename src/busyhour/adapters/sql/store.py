@@ -6,12 +6,13 @@ to call next), `adopt.py` (at start), `compliance.py` (what the law counts).
 import contextlib
 import time
 from collections.abc import Sequence
+from typing import Any
 
 import msgspec
 import sqlalchemy as sa
 import structlog
 
-from busyhour.adapters.sql import adopt, called_back, closes, compliance, hopper, intents, restore
+from busyhour.adapters.sql import adopt, arrivals, called_back, closes, compliance, hopper, intents, restore
 from busyhour.adapters.sql.counts import RunCounts
 from busyhour.adapters.sql.database import Database, Driver, again
 from busyhour.adapters.sql.waves import waves
@@ -33,11 +34,13 @@ FROM (SELECT {HISTORY} AS now) h
 LEFT JOIN (SELECT fence, history, owner, written_no FROM shard_lease FOR UPDATE) l ON true
 """)  # noqa: S608 - made of constants
 TAKE_SHARD = sa.text("""
-INSERT INTO shard_lease (owner, fence, taken_utc_s, history, written_no)
-VALUES (:owner, :fence, :at, :history, :written_no)
+INSERT INTO shard_lease (owner, fence, taken_utc_s, history, written_no, missed_since_utc_s)
+VALUES (:owner, :fence, :at, :history, :written_no, :missed_since)
 ON CONFLICT (tenant_id) DO UPDATE SET owner = :owner, taken_utc_s = :at, history = :history,
+    missed_since_utc_s = coalesce(shard_lease.missed_since_utc_s,
+        greatest(shard_lease.written_utc_s, shard_lease.taken_utc_s)),
     fence = greatest(shard_lease.fence + 1, :fence), written_no = greatest(shard_lease.written_no, :written_no)
-RETURNING fence, written_no
+RETURNING fence, written_no, missed_since_utc_s
 """)
 # The lock makes a new owner wait for this transaction, and this one fail after a new owner came.
 HOLD_FENCE = f"""
@@ -46,7 +49,8 @@ FROM (SELECT {HISTORY} AS now) h LEFT JOIN (SELECT fence, history FROM shard_lea
 """  # noqa: S608 - made of constants
 # The same, for a write with a number; rolled back with it when the fence does not hold.
 NUMBER_WRITE = f"""
-UPDATE shard_lease SET written_no = greatest(written_no, $1) RETURNING fence, history = {HISTORY} AS same_history
+UPDATE shard_lease SET written_no = greatest(written_no, $1), written_utc_s = extract(epoch FROM clock_timestamp())
+RETURNING fence, history = {HISTORY} AS same_history
 """  # noqa: S608 - made of constants
 
 STUCK_S = 3.0
@@ -102,6 +106,10 @@ class SqlStore:
         async with self.database.quick_transaction(tenant) as driver:
             return await compliance.reckon(driver, ask)
 
+    async def unknown(self, tenant: int, calls: Sequence[str]) -> list[str]:
+        async with self.database.quick_transaction(tenant) as driver:
+            return await arrivals.unknown(driver, calls)
+
     async def _end_stuck(self) -> None:
         """An engine that stands still in the middle of a statement holds its tenants' rows for ever: no time limit of
         the server's counts while it waits for the rest of what a client says. It is being replaced; what it had not
@@ -123,13 +131,14 @@ class SqlStore:
             missing = kept if kept is not None and fences.is_missing(kept, last.fence, **known) else None
             taken = {"owner": owner, "fence": fence, "at": time.time(), "history": last.now}
             taken["written_no"] = max(no for no, _ in missing.writes) if missing is not None else 0
+            taken["missed_since"] = taken["at"] if missing is not None else None  # that there was an engine may be lost
             now = (await connection.execute(TAKE_SHARD, taken)).one()
             given_back = None
             if missing is not None:
                 raw = await connection.get_raw_connection()
                 given_back = await restore.give_back(raw.driver_connection, missing.after(last.written_no))
             picture = await adopt.read_floor(connection, tenant, now.fence)
-            return msgspec.structs.replace(picture, given_back=given_back, written_no=now.written_no)
+            return msgspec.structs.replace(picture, given_back=given_back, **_lease(now))
 
     async def _commit(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int) -> list[Event]:
         answers: list[Event] = []
@@ -153,6 +162,10 @@ class SqlStore:
         async with self.database.quick_transaction(tenant) as driver:
             await hold(driver, fence)
             return await hopper.fill(driver, tenant, ask, now)
+
+
+def _lease(row: sa.Row[Any]) -> dict[str, Any]:
+    return {"written_no": row.written_no, "missed_since_utc_s": row.missed_since_utc_s}
 
 
 def _timeline(history: str) -> int:

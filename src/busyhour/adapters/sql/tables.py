@@ -117,7 +117,15 @@ trunk = _table(
 trunk_secret = _table("trunk_secret", "trunk_id", trunk_id=INT, sealed=sa.LargeBinary)
 prompt = _table("prompt", "prompt_id", prompt_id=INT, name=TEXT, text=TEXT, language=TEXT, media=TEXT, duration_s=TIME)
 dnc_entry = _table("dnc_entry", "number", number=TEXT, added_utc_s=TIME, source=TEXT)
-shard_lease = _table("shard_lease", "", owner=TEXT, fence=INT, taken_utc_s=TIME, history=TEXT, written_no=INT)
+shard_lease = _table(
+    "shard_lease",
+    "",
+    owner=TEXT,
+    fence=INT,
+    history=TEXT,
+    written_no=INT,
+    **dict.fromkeys(("taken_utc_s", "written_utc_s", "missed_since_utc_s"), TIME),
+)
 
 # Lists
 
@@ -359,21 +367,9 @@ callback = _table(
 queue_counts = _table(
     "queue_counts",
     "bucket queue_id",
-    bucket=INT,
-    queue_id=INT,
-    entered=INT,
-    answered=INT,
-    abandoned=INT,
-    sent_on=INT,
-    wait_s=TIME,
-    wait_max_s=TIME,
-    abandoned_wait_s=TIME,
-    talk_s=TIME,
-    in_time_first=INT,
-    in_time_second=INT,
-    short_first=INT,
-    short_second=INT,
-    distributed=INT,
+    **dict.fromkeys(("bucket", "queue_id", "entered", "answered", "abandoned", "sent_on", "distributed"), INT),
+    **dict.fromkeys(("in_time_first", "in_time_second", "short_first", "short_second"), INT),
+    **dict.fromkeys(("wait_s", "wait_max_s", "abandoned_wait_s", "talk_s"), TIME),
 )
 recording = _table(
     "recording",

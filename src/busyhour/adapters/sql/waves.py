@@ -72,6 +72,8 @@ def _touches_of_callers(keep: c.Keep) -> tuple[Touched, Touched]:
             return set(), {("callback", callback.callback)}
         case c.SaveQueueCounts(queue_id=queue_id, bucket=bucket):
             return set(), {("counts", f"{queue_id} {bucket}")}
+        case c.SaveMissed():
+            return set(), {("missed", 0)}
         case c.SaveRecording(recording=recording):
             return set(), {("recording", recording.recording)}
         case c.PlaceCallback(call=call, callback=callback, number=number):

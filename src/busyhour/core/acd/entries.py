@@ -282,6 +282,12 @@ class Entries:
         promised_s = self.promises.came_back(entry.queue_id, entry.number)
         return min((since_s for since_s in (left_s, promised_s) if since_s is not None), default=None)
 
+    def missed(self, queue_id: int, came_s: float, ended_s: float, *, closed: bool) -> None:
+        """Somebody called and hung up while no engine was there. `closed`: they would not have been let in."""
+        level_s = self.routing.queues[queue_id].level_s
+        self._count(queue_id, came_s, ENTERED)
+        self._count(queue_id, came_s, SENT_ON if closed else abandoned(ended_s - came_s, level_s))
+
     # Figures
 
     def talked(self, queue_id: int, talk_s: float, now_s: float) -> None:

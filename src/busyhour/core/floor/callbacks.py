@@ -60,9 +60,9 @@ def promise_at(f: FloorState, call: CallerCall, queue_id: int) -> bool:
     return True
 
 
-def name_of(call: CallerCall) -> str:
+def name_of(call: str) -> str:
     """Of the promise that is made to this caller."""
-    return f"k-{call.call}"
+    return f"k-{call}"
 
 
 def _callback(
@@ -74,7 +74,7 @@ def _callback(
     source: CallbackSource = CallbackSource.CALLER,
 ) -> Callback:
     return Callback(
-        callback=name_of(call),
+        callback=name_of(call.call),
         queue_id=queue.queue_id,
         number=number,
         name=call.name,

@@ -279,7 +279,7 @@ def _back_to_line(f: FloorState, call: CallerCall, picture: EntryPicture | None)
 def _is_promised(f: FloorState, call: CallerCall) -> bool:
     """They may have heard so already: whoever hangs up then must not be forgotten."""
     promises, queue_id = f.entries.promises, call.queue.queue_id if call.queue is not None else queues.DIRECT
-    known = callbacks.name_of(call) in promises.callbacks
+    known = callbacks.name_of(call.call) in promises.callbacks
     return known or (bool(call.caller) and promises.of_number(queue_id, call.caller) is not None)
 
 

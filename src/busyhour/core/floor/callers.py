@@ -41,6 +41,8 @@ def on_call_arrived(f: FloorState, event: e.CallArrived) -> None:
     if event.call in f.callers:
         at_door_again(f, f.callers[event.call])  # we had seen them before the PBX told us
         return
+    if event.call in f.gone:
+        return  # late news of somebody whose end is written
     call = begin(f, event)
     find_way(f, call)
     why = _turned_away(f, call)

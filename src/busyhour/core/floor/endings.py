@@ -262,12 +262,16 @@ def forget(f: FloorState, name: str, *, unless_wrapped_up: bool = False) -> None
     f.touch("calls", name)
     if not isinstance(call, DialedCall):
         del f.callers[name]
-        f.gone[name] = None
-        if len(f.gone) > GONE_MAX:
-            del f.gone[next(iter(f.gone))]
+        note_gone(f, name)
         return
     del f.calls[name]
     run = f.runs.get(call.run_id)
     if run is not None:
         run.calls.pop(name, None)
     f.dirty_run(call.run_id)
+
+
+def note_gone(f: FloorState, caller: str) -> None:
+    f.gone[caller] = None
+    if len(f.gone) > GONE_MAX:
+        del f.gone[next(iter(f.gone))]

@@ -19,22 +19,29 @@ GONE = (CallerOutcome.ABANDONED, CallerOutcome.LOST)
 def is_gone(f: FloorState, call: CallerCall) -> None:
     """This call is over."""
     queue = _queue_of(f, call)
-    if call.outcome not in GONE or call.callback or queue is None or not queue.callback.lost:
+    if call.outcome in GONE and not call.callback and queue is not None:
+        promise(f, queue, call.call, call.caller, call.name)
+
+
+def promise(f: FloorState, queue: Queue, call: str, number: str, name: str) -> None:
+    """This caller gave up: they are called back, if their queue wants it and they have not been lately."""
+    promises = f.entries.promises
+    if not queue.callback.lost or not f.lost.may_promise(number, f.now.utc_s):
         return
-    if not f.lost.may_promise(call.caller, f.now.utc_s) or f.entries.promises.of_number(queue.queue_id, call.caller):
+    if promises.of_number(queue.queue_id, number):
         return
     callback = Callback(
         callback=callbacks.name_of(call),
         queue_id=queue.queue_id,
-        number=call.caller,
-        name=call.name,
+        number=number,
+        name=name,
         rule=queue.callback,
         since_utc_s=f.now.utc_s,
         promised_utc_s=f.now.utc_s,
         source=CallbackSource.LOST,
     )
     if f.entries.promise(callback, f.now.utc_s) is not None:
-        f.lost.promised(call.caller, callback.callback, f.now.utc_s)
+        f.lost.promised(number, callback.callback, f.now.utc_s)
         callbacks.is_promised(f, callback)
 
 

@@ -20,6 +20,7 @@ from busyhour.core.floor import (
     endings,
     flight,
     listening,
+    missed,
     opt_out,
     orphans,
     outside,
@@ -81,6 +82,7 @@ def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
     caller_recovery.begin(f, event, channels, histories)
     parties.adopted(f)
     _meet_strangers(f, event.pbx)
+    missed.recover(f, event.missed_since_utc_s)
     recording.recover(f, event.recordings)
     supervising.compare(f, event.pbx, f.now.mono_s)
     for agent in f.agents.values():
@@ -324,6 +326,7 @@ def on_telephony_back(f: FloorState, event: e.TelephonyBack) -> None:
     restarted = event.pbx.boot != f.boot
     f.boot, f.telephony_up = event.pbx.boot, True
     compare(f, event.pbx, asked_s=inf, restarted=restarted)
+    missed.find_soon(f)
     for agent in f.agents.values():
         agent.phone = agent.phone and not restarted
         f.drop("leg-retry", str(agent.agent_id))

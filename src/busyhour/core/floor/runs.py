@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from busyhour.core import events as e
 from busyhour.core.commands import FillHopper, SaveRun
 from busyhour.core.dialer.hours import is_open, next_change, zone_known
-from busyhour.core.floor import destinations, law, learning, preview, watching
+from busyhour.core.floor import destinations, law, learning, missed, preview, watching
 from busyhour.core.floor.run_live import RunLive, TrunkLive
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import CallState
@@ -288,6 +288,7 @@ def on_campaign_changed(f: FloorState, event: e.CampaignChanged) -> None:
 
 def on_telephony_lost(f: FloorState, event: e.TelephonyLost) -> None:
     f.telephony_up = False
+    missed.begin(f)
     f.touch("system", "system")
     f.dirty_all_runs()
 

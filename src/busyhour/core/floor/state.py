@@ -136,6 +136,8 @@ class FloorState:
     numbers: tuple[DialedNumber, ...] = ()
     takes_callers: bool = False  # there is a queue: agents stand in line for callers, too
     gone: dict[str, None] = field(default_factory=dict)  # callers who hung up lately
+    missed_since_utc_s: float | None = None  # since when callers may have come unseen
+    missed_no: int = 0  # grows with each time that they are looked for
     consults: dict[str, Consult] = field(default_factory=dict)  # by the customer's call
     parties: dict[str, Party] = field(default_factory=dict)  # people outside, on channels of ours
     parked: dict[int, str] = field(default_factory=dict)  # place -> the customer's call

@@ -1,6 +1,6 @@
 """What is to be done about callers. Part of `busyhour.core.commands`."""
 
-from msgspec import field
+from msgspec import Struct, field
 
 from busyhour.core.model.callers import Callback, CallerRecord, EntryPicture
 from busyhour.core.model.campaign import Trunk
@@ -45,6 +45,20 @@ class SaveQueueCounts(Keep, frozen=True, kw_only=True):
     queue_id: int
     bucket: int
     counts: QueueCounts
+
+
+class SaveMissed(Keep, frozen=True, kw_only=True):
+    """Callers may have come unseen since then; None: all who did are known."""
+
+    since_utc_s: float | None
+
+
+class FindMissed(Struct, frozen=True, kw_only=True, tag=True):
+    """Who came since then and is gone, without having been seen by an engine; asked once all that was to be kept before
+    is written. The answer is `CallersMissed` with this number."""
+
+    no: int
+    since_utc_s: float
 
 
 class PlaceCallback(Keep, frozen=True, kw_only=True):

@@ -2,6 +2,7 @@
 
 from msgspec import field
 
+from busyhour.core.model.callers import MissedCaller
 from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.fact import Fact
 from busyhour.core.model.queue import Destination, Queue
@@ -47,6 +48,13 @@ class CallArrived(Fact, frozen=True, kw_only=True):
     name: str = ""
     headers: dict[str, str] = field(default_factory=dict)
     at_utc_s: float
+
+
+class CallersMissed(Fact, frozen=True, kw_only=True):
+    """The answer to `FindMissed`: who came and went unseen, and is not in the store."""
+
+    no: int
+    callers: tuple[MissedCaller, ...]
 
 
 class WhisperEnded(Fact, frozen=True, kw_only=True):

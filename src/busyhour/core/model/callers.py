@@ -27,6 +27,19 @@ class CallerOutcome(StrEnum):
     LOST = "LOST"  # no proof of what became of it
 
 
+class MissedCaller(Struct, frozen=True, kw_only=True):
+    """Somebody who called and was gone before an engine knew of them, as the PBX's own records have it."""
+
+    call: str
+    dialed: str
+    number: str  # empty: withheld
+    name: str = ""
+    arrived_utc_s: float
+    answered_utc_s: float | None = None  # by the PBX itself, to say that nobody is there
+    ended_utc_s: float
+    cause: EndCause
+
+
 class CallbackSource(StrEnum):
     """Who wanted a callback."""
 

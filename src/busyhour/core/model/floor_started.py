@@ -39,6 +39,8 @@ class FloorStarted(Fact, frozen=True, kw_only=True):
     """Who had whom lately, oldest first: for callers who want the same agent, and for queues that ask in turn."""
     lost_lately: dict[str, float] = field(default_factory=dict)
     """Numbers that were promised a call within the last day because they had given up, and when (UTC)."""
+    missed_since_utc_s: float | None = None
+    """Since then callers may have come without an engine that saw them; None: this is the first engine."""
     recordings: tuple[RecordingPicture, ...] = ()
     recording_rule: RecordingPolicy = RecordingPolicy.NEVER
     listening_shown: bool = True
