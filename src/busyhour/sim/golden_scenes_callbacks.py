@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from busyhour.core import events as e
 from busyhour.core.model.queue import Announce, Destination, DestinationKind, OverflowAction, OverflowTrigger
 from busyhour.core.model.values import EndCause
+from busyhour.sim.callers import Comer
 from busyhour.sim.golden import GoldenWorld
 from busyhour.sim.golden_cast import BUSY, Callee, answers, fails
 from busyhour.sim.golden_queues import (
@@ -23,9 +24,11 @@ from busyhour.sim.golden_queues import (
     scene,
 )
 from busyhour.sim.golden_scene import TENANT, agent
+from busyhour.sim.ledger import Channel
 
 KEY = "1"
 BY_KEY = queue(callback_key=KEY)
+REACHED = answers(1.0, stays_s=4.0)
 
 
 def expects(stage: GoldenWorld, *callees: Callee, n: int = 1) -> None:
@@ -33,14 +36,25 @@ def expects(stage: GoldenWorld, *callees: Callee, n: int = 1) -> None:
     stage.stage_pbx.callees_of[number_of(n)] = list(callees)
 
 
+async def comes_early(stage: GoldenWorld, who: Comer, *callees: Callee, for_s: float = 12.0) -> Channel:
+    """Somebody calls while no agent is at work yet; so long later whatever they do then is done."""
+    if callees:
+        expects(stage, *callees)
+    await stage.engine_is_there()
+    channel = stage.comes(who)
+    await asyncio.sleep(for_s)
+    return channel
+
+
+async def work_begins(stage: GoldenWorld, for_s: float) -> None:
+    await stage.at_work()
+    await asyncio.sleep(for_s)
+
+
 def asks_by_key(*callees: Callee, then_s: float = 12.0) -> object:
     async def script(stage: GoldenWorld) -> None:
-        expects(stage, *callees)
-        await stage.engine_is_there()
-        stage.comes(comer(key=KEY))
-        await asyncio.sleep(12.0)
-        await stage.at_work()
-        await asyncio.sleep(then_s)
+        await comes_early(stage, comer(key=KEY), *callees)
+        await work_begins(stage, then_s)
 
     return script
 
@@ -54,119 +68,81 @@ async def asks_while_it_rings(stage: GoldenWorld) -> None:
 
 
 async def a_desk_asks(stage: GoldenWorld) -> None:
-    expects(stage, answers(1.0, stays_s=4.0))
-    await stage.engine_is_there()
-    channel = stage.comes(comer())
-    await asyncio.sleep(2.0)
+    channel = await comes_early(stage, comer(), REACHED, for_s=2.0)
     await stage.asks(lambda q: e.CallbackAsked(call=channel.name, number="", request=q))
     await asyncio.sleep(9.0)
-    await stage.at_work()
-    await asyncio.sleep(14.0)
+    await work_begins(stage, 14.0)
 
 
 async def is_cancelled(stage: GoldenWorld) -> None:
-    await stage.engine_is_there()
-    channel = stage.comes(comer(key=KEY))
-    await asyncio.sleep(12.0)
+    channel = await comes_early(stage, comer(key=KEY))
     await stage.asks(lambda q: e.CallbackCancelAsked(callback=f"k-{channel.name}", request=q))
-    await stage.at_work()
-    await asyncio.sleep(4.0)
+    await work_begins(stage, 4.0)
 
 
-async def calls_again(stage: GoldenWorld) -> None:
+def calls_again(number: str = number_of(1)) -> object:
     """By themselves: then nobody need call them."""
-    await stage.engine_is_there()
-    stage.comes(comer(key=KEY))
-    await asyncio.sleep(12.0)
-    stage.comes(comer())
-    await asyncio.sleep(1.0)
-    await stage.at_work()
-    await asyncio.sleep(12.0)
 
+    async def script(stage: GoldenWorld) -> None:
+        await comes_early(stage, comer(key=KEY))
+        stage.comes(comer(number=number))
+        await asyncio.sleep(1.0)
+        await work_begins(stage, 12.0)
 
-async def calls_again_spelled_otherwise(stage: GoldenWorld) -> None:
-    await stage.engine_is_there()
-    stage.comes(comer(key=KEY))
-    await asyncio.sleep(12.0)
-    stage.comes(comer(number=number_of(1).replace("+49", "0")))
-    await asyncio.sleep(1.0)
-    await stage.at_work()
-    await asyncio.sleep(12.0)
+    return script
 
 
 async def must_not_be_called(stage: GoldenWorld) -> None:
-    await stage.engine_is_there()
-    stage.comes(comer(key=KEY))
-    await asyncio.sleep(12.0)
+    await comes_early(stage, comer(key=KEY))
     stage.add_dnc(TENANT, number_of(1))
-    await stage.at_work()
-    await asyncio.sleep(6.0)
+    await work_begins(stage, 6.0)
 
 
 async def agent_does_not_pick_up(stage: GoldenWorld) -> None:
     """Nobody is dialed without an agent on the line."""
-    expects(stage, answers(1.0, stays_s=4.0))
-    await stage.engine_is_there()
-    stage.comes(comer(key=KEY))
-    await asyncio.sleep(12.0)
+    await comes_early(stage, comer(key=KEY), REACHED)
     stage.agent().picks_up = False
-    await stage.at_work()
-    await asyncio.sleep(30.0)
+    await work_begins(stage, 30.0)
 
 
 async def dies_with_a_promise(stage: GoldenWorld) -> None:
-    expects(stage, answers(1.0, stays_s=4.0))
-    await stage.engine_is_there()
-    stage.comes(comer(key=KEY))
-    await asyncio.sleep(3.5)
+    await comes_early(stage, comer(key=KEY), REACHED, for_s=3.5)
     stage.kill(stage.processes[TENANT])
     await asyncio.sleep(10.0)
-    await stage.at_work()
-    await asyncio.sleep(12.0)
+    await work_begins(stage, 12.0)
 
 
 async def dies_while_it_is_dialed(stage: GoldenWorld) -> None:
-    expects(stage, answers(3.0, stays_s=8.0))
-    await stage.engine_is_there()
-    stage.comes(comer(key=KEY))
-    await asyncio.sleep(12.0)
-    await stage.at_work()
-    await asyncio.sleep(1.0)
+    await comes_early(stage, comer(key=KEY), answers(3.0, stays_s=8.0))
+    await work_begins(stage, 1.0)
     stage.kill(stage.processes[TENANT])
     await asyncio.sleep(24.0)
 
 
 async def queue_is_removed(stage: GoldenWorld) -> None:
-    await stage.engine_is_there()
-    stage.comes(comer(key=KEY))
-    await asyncio.sleep(12.0)
+    await comes_early(stage, comer(key=KEY))
     stage.rows.inbound.queues.pop(FIRST, None)
     stage.say(e.QueueRemoved(queue_id=FIRST))
-    await stage.at_work()
-    await asyncio.sleep(4.0)
+    await work_begins(stage, 4.0)
 
 
 async def one_calls(stage: GoldenWorld) -> None:
-    expects(stage, answers(1.0, stays_s=4.0))
-    await stage.engine_is_there()
-    stage.comes(comer(key=KEY, key_after_s=5.0))
-    await asyncio.sleep(14.0)
-    await stage.at_work()
-    await asyncio.sleep(14.0)
+    await comes_early(stage, comer(key=KEY, key_after_s=5.0), REACHED, for_s=14.0)
+    await work_begins(stage, 14.0)
 
 
 async def gives_up(stage: GoldenWorld) -> None:
-    expects(stage, answers(1.0, stays_s=4.0), answers(1.0, stays_s=4.0))
-    await stage.engine_is_there()
-    stage.comes(comer(patience_s=4.0))
-    await asyncio.sleep(8.0)
-    await stage.at_work()
-    await asyncio.sleep(14.0)
+    await comes_early(stage, comer(patience_s=4.0), REACHED, REACHED, for_s=8.0)
+    await work_begins(stage, 14.0)
 
 
 async def gives_up_twice(stage: GoldenWorld) -> None:
     """Once a day: the second time they are left alone."""
     await gives_up(stage)
+    await gives_up_again(stage)
+
+
+async def gives_up_again(stage: GoldenWorld) -> None:
     stage.agent().picks_up = False
     stage.comes(comer(patience_s=1.0))
     await asyncio.sleep(6.0)
@@ -175,44 +151,29 @@ async def gives_up_twice(stage: GoldenWorld) -> None:
 
 
 async def gives_up_and_calls_again(stage: GoldenWorld) -> None:
-    expects(stage, answers(1.0, stays_s=4.0))
-    await stage.engine_is_there()
-    stage.comes(comer(patience_s=3.0))
-    await asyncio.sleep(6.0)
+    await comes_early(stage, comer(patience_s=3.0), REACHED, for_s=6.0)
     stage.comes(comer())
     await asyncio.sleep(2.0)
-    await stage.at_work()
-    await asyncio.sleep(14.0)
+    await work_begins(stage, 14.0)
 
 
 async def gives_up_and_reaches_another(stage: GoldenWorld) -> None:
-    expects(stage, answers(1.0, stays_s=4.0))
-    await stage.engine_is_there()
-    stage.comes(comer(patience_s=3.0))
-    await asyncio.sleep(6.0)
+    await comes_early(stage, comer(patience_s=3.0), REACHED, for_s=6.0)
     await stage.agent(2).begin()
     stage.comes(comer(dialed=OTHER))
     await asyncio.sleep(9.0)
-    await stage.at_work()
-    await asyncio.sleep(8.0)
+    await work_begins(stage, 8.0)
 
 
 async def gives_up_and_the_engine_dies(stage: GoldenWorld) -> None:
-    expects(stage, answers(1.0, stays_s=4.0), answers(1.0, stays_s=4.0))
-    await stage.engine_is_there()
-    stage.comes(comer(patience_s=3.0))
-    await asyncio.sleep(5.0)
+    await comes_early(stage, comer(patience_s=3.0), REACHED, REACHED, for_s=5.0)
     stage.kill(stage.processes[TENANT])
     await asyncio.sleep(4.0)
-    await stage.at_work()
-    await asyncio.sleep(12.0)
+    await work_begins(stage, 12.0)
     stage.agent().picks_up = False
     stage.kill(stage.processes[TENANT])
     await asyncio.sleep(4.0)
-    stage.comes(comer(patience_s=1.0))
-    await asyncio.sleep(6.0)
-    stage.agent().picks_up = True
-    await asyncio.sleep(14.0)
+    await gives_up_again(stage)
 
 
 OTHER = "5552"
@@ -263,14 +224,14 @@ CALLBACKS = (
     scene(
         "called back by key",
         "Promised; dialed with the agent on the line; reached.",
-        asks_by_key(answers(1.0, stays_s=4.0)),
+        asks_by_key(REACHED),
         {"CALLED_BACK": 1, "HANDLED": 1},
         queues=(BY_KEY,),
     ),
     scene(
         "called back with a leg for each call",
         "The agent's phone rings first.",
-        asks_by_key(answers(1.0, stays_s=4.0)),
+        asks_by_key(REACHED),
         {"CALLED_BACK": 1, "HANDLED": 1},
         queues=(queue(callback_key=KEY, announce=Announce(callback="promised")),),
         agents=(agent(1, PER_CALL),),
@@ -285,7 +246,7 @@ CALLBACKS = (
     scene(
         "called back, busy, called back",
         "Once more, after the rule's delay.",
-        asks_by_key(BUSY, answers(1.0, stays_s=4.0), then_s=20.0),
+        asks_by_key(BUSY, REACHED, then_s=20.0),
         {"CALLED_BACK": 1, "HANDLED": 1, "UNREACHED": 1},
         queues=(BY_KEY,),
     ),
@@ -309,14 +270,14 @@ CALLBACKS = (
     scene(
         "promised, and calls again",
         "At the old place, and not called back.",
-        calls_again,
+        calls_again(),
         {"CALLED_BACK": 1, "HANDLED": 1},
         queues=(BY_KEY,),
     ),
     scene(
         "promised, and calls again, spelled otherwise",
         "The carrier leaves out the country: they are the same person.",
-        calls_again_spelled_otherwise,
+        calls_again(number_of(1).replace("+49", "0")),
         {"CALLED_BACK": 1, "HANDLED": 1},
         queues=(BY_KEY,),
         country="DE",
