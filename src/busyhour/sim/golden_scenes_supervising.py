@@ -29,6 +29,7 @@ async def supervise(stage: GoldenWorld, mode: sv.Mode) -> None:
 
 async def listens_whispers_barges_leaves(stage: GoldenWorld) -> None:
     await on_the_call(stage)
+    stage.say(sv.ListeningShownChanged(shown=False))
     await supervise(stage, sv.Mode.WHISPER)
     await supervise(stage, sv.Mode.BARGE)
     await stage.asks(lambda q: sv.SuperviseEndAsked(agent_id=SUPERVISOR, request=q))
