@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from busyhour.adapters.asterisk.ari_events import Bridge, Channel, ChannelEnteredBridge
-from busyhour.core.commands import Join
+from busyhour.core.commands import Join, SetAside
 from busyhour.core.events import JoinFailed
 from busyhour.core.model.ids import room_of
 from tests.adapters.asterisk.caller_world import CALL, LEG, World, at
@@ -53,3 +53,11 @@ async def test_nobody_is_joined_while_it_is_not_known_whether_the_other_one_has_
     world.status = lambda request: None if request == OUT else 204
     assert await world.telephony.act(Join(call=CALL, leg=LEG)) == JoinFailed(call=CALL, leg=LEG)
     assert world.asked == [OUT]
+
+
+async def test_a_leg_that_is_up_can_be_set_aside_before_the_pbx_tells_that_it_is_in_its_room(world: World) -> None:
+    world.telephony._channels.of(LEG)
+    await world.telephony._actor.take_leg(LEG, 100.0)
+    world.asked.clear()
+    await world.telephony.act(SetAside(leg=LEG))
+    assert world.asked == [OUT, f"POST channels/{LEG}/moh"]

@@ -159,6 +159,7 @@ class Actor:
             await asyncio.sleep(ROOM_AGAIN_S)
             made, added = await self._make_room(leg)
         if made.ok and added.ok:
+            self._channels.put(leg, room_of(leg))  # at once: the next order may come before the PBX's own message does
             if self._channels.find(leg) is not None and (tenant := tenant_of(leg)) is not None:
                 self._tell(tenant, LegAnswered(leg=leg, at_utc_s=at_utc_s))
             return
