@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
-from busyhour.core.events import QueueRemoved, SendOnAsked
+from busyhour.core.events import AssignAsked, QueueRemoved, SendOnAsked
 from busyhour.core.floor.machine import Floor
 from busyhour.core.model.pictures import AgentProfile
 from busyhour.core.model.queue import CallbackRule, Destination, DestinationKind, SkillNeed
@@ -243,6 +243,22 @@ def test_another_program_gives_a_waiting_call_to_an_agent() -> None:
         4 assigned i1 ann
             > refused call_unknown
     """)
+
+
+@pytest.mark.covers("OC-090", "I22")
+def test_another_program_gives_a_promise_to_an_agent() -> None:
+    """Otherwise nobody would ever call them back: such a queue gives nothing to agents by itself."""
+    called_back = queue(dispatch="external", callback_key="1", trunk_ids=(1,))
+    one = story(called_back, show=("call-back", "ok", "refused", "callback")).working("ann")
+    one.check("""
+        1 arrives i1 5551 +4930123
+        1 answers i1
+        2 presses i1 1
+            > callback i1 waiting
+        3 ends i1 normal
+    """)
+    told = one._handle(4.0, AssignAsked(call="k-i1-1", agent_id=1, request="r"))
+    assert told == ["callback i1 dialing", "call-back b2 +4930123", "ok"]
 
 
 def test_a_queue_that_is_removed_says_farewell_to_those_who_wait() -> None:

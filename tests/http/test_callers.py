@@ -93,6 +93,12 @@ async def test_another_program_sees_who_waits_and_gives_them_away(world: World, 
     given = f"/api/callers/{call}/assign"
     assert (await ask(world, boss, "POST", given, {"agent_id": second})).status_code == 204
     assert world.floors.asked == [(tenant, e.AssignAsked(call=call, agent_id=second, request="request-1"))]
+    promised = f"/api/callers/k-{call}/assign"  # who was promised a call waits there, too
+    assert (await ask(world, boss, "POST", promised, {"agent_id": second})).status_code == 204
+    assert world.floors.asked[-1] == (tenant, e.AssignAsked(call=f"k-{call}", agent_id=second, request="request-1"))
+    assert (
+        await ask(world, boss, "POST", f"/api/callers/k-i{tenant + 1}-5.1/assign", {"agent_id": second})
+    ).status_code == 404
     world.floors.refusal = Conflict("The agent lacks a skill.", code="agent_unskilled")
     refused = await ask(world, boss, "POST", given, {"agent_id": agent_id})
     assert (refused.status_code, refused.json()["error"]["code"]) == (409, "agent_unskilled")

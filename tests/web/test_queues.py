@@ -90,6 +90,11 @@ async def test_the_wallboard_moves_and_acts(opened: Opener, fake: FakeApi) -> No
         await card.get_by_role("button", name="Give to …: +41 445 550 040").click()
         await page.get_by_role("menuitem", name="Agent 6").click()
         assert (await asked(fake, 1))[-1] == ("POST", f"callers/{one['entry']}/assign", {"agent_id": 6})
+        promised = queues.waiting_view(41, name="Yan Yilmaz", state="promised", callback=True)
+        both = queues.queue_view(1, waiting=[one, promised], waiting_count=2)
+        await fake.tell("live", ("queues", "1", both))
+        await expect(card.get_by_role("button", name="Give to …: +41 445 550 041")).to_be_visible()
+        await expect(card.get_by_role("button", name="Call back: +41 445 550 041")).to_have_count(0)
         await card.get_by_role("button", name="Call back: +41 445 550 040").click()
         await page.get_by_role("dialog").get_by_role("button", name="Call back").click()
         assert (await asked(fake, 2))[-1][1] == f"callers/{one['entry']}/callback"

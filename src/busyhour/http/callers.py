@@ -80,8 +80,8 @@ async def ask_callback(who: Who, use: Use, caller: str, body: CallbackWanted) ->
 
 @routes.post("/api/callers/{caller}/assign", permission="callers:write")
 async def assign_caller(who: Who, use: Use, caller: str, body: Assign) -> None:
-    """Give a caller who waits in a queue with external dispatch to this agent (OC-090)."""
-    check_caller(who.tenant_id, caller)
+    """Give whoever waits in a queue with external dispatch, or was promised a call there, to this agent (OC-090)."""
+    check_caller(who.tenant_id, caller.removeprefix(PROMISE))
     await agent_of(use, who.tenant_id, body.agent_id)
     await use.floors.ask(
         who.tenant_id, lambda request: AssignAsked(call=caller, agent_id=body.agent_id, request=request)
@@ -113,6 +113,7 @@ async def cancel_callback(who: Who, use: Use, callback: str) -> None:
     await use.floors.ask(who.tenant_id, lambda request: CallbackCancelAsked(callback=callback, request=request))
 
 
+PROMISE: Final = "k-"  # in front of the name of whom it was made to (`core/floor/callbacks.py`)
 CALLBACKS_MAX: Final = 10_000  # as many as a shard keeps (`core/acd/promises.py`)
 
 

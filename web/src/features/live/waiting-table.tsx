@@ -40,7 +40,7 @@ export function WaitingTable({ queue, agents }: { queue: QueueView; agents: Reco
               <Table.Td className="nums">{index + 1}</Table.Td>
               <Table.Td><span className="nums line">{one.number === '' ? t('caller.withheld') : phone(one.number)}</span>{one.name !== '' && <Text size="xs" c="dimmed">{one.name}</Text>}</Table.Td>
               <Table.Td><EntryState one={one} agents={agents} /><Text size="sm" mt={2}><Since utcS={one.since_utc_s} /></Text></Table.Td>
-              {acts && <Table.Td>{!one.callback && <Acts one={one} external={settings?.dispatch === 'external'} queueId={queue.queue_id} agents={agents} />}</Table.Td>}
+              {acts && <Table.Td><Acts one={one} external={settings?.dispatch === 'external'} queueId={queue.queue_id} agents={agents} /></Table.Td>}
             </Table.Tr>
           ))}
         </Table.Tbody>
@@ -68,7 +68,7 @@ function Acts({ one, external, queueId, agents }: { one: WaitingView; external: 
   return (
     <Group gap={4}>
       {external && <AssignMenu entry={one.entry} number={number} queueId={queueId} agents={agents} />}
-      {one.number === '' ? <Button size="xs" variant="subtle" disabled>{t('queue.callBack')}</Button> : <ConfirmButton size="xs" variant="subtle" label={t('queue.callBack')} what={number} question={t('queue.callBackQuestion', { number })} onConfirm={() => callBack.mutate()} />}
+      {one.callback ? null : one.number === '' ? <Button size="xs" variant="subtle" disabled>{t('queue.callBack')}</Button> : <ConfirmButton size="xs" variant="subtle" label={t('queue.callBack')} what={number} question={t('queue.callBackQuestion', { number })} onConfirm={() => callBack.mutate()} />}
     </Group>
   );
 }
