@@ -30,11 +30,14 @@ export const resolver: CSSVariablesResolver = (given) => {
     '--mantine-color-error': 'var(--mantine-color-red-9)',
     '--mantine-color-placeholder': 'var(--mantine-color-gray-7)',
     '--mantine-color-anchor': 'var(--mantine-color-indigo-9)',
+    '--control-edge': 'var(--mantine-color-gray-6)',
   });
   Object.assign(variables.dark, {
     '--mantine-color-dimmed': 'var(--mantine-color-dark-1)',
     '--mantine-color-error': 'var(--mantine-color-red-4)',
     '--mantine-color-anchor': 'var(--mantine-color-indigo-3)',
+    '--mantine-color-placeholder': 'color-mix(in srgb, var(--mantine-color-dark-1) 40%, var(--mantine-color-dark-2))',
+    '--control-edge': 'var(--mantine-color-dark-2)',
   });
   return variables;
 };

@@ -26,7 +26,7 @@ export function QueueTotals() {
           { title: t('queue.level'), cell: (row) => share(row.levels[0]) || '–', right: true },
           { title: t('queue.levelTwo'), cell: (row) => share(row.levels[1]) || '–', right: true },
           { title: t('queue.answerMean'), cell: (row) => (row.counts.answered === 0 ? '–' : clock(row.answer_wait_mean_s)), right: true },
-          { title: t('queue.longestWait'), cell: (row) => clock(row.counts.wait_max_s), right: true },
+          { title: t('queue.longestWait'), cell: (row) => (row.counts.answered === 0 ? '–' : clock(row.counts.wait_max_s)), right: true },
         ]}
       />
     </section>

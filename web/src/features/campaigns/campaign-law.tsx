@@ -52,7 +52,7 @@ function Kept({ days, campaign }: { days: number; campaign: number }) {
   return (
     <Text size="sm" c="dimmed">
       {days > 0 && `${t('law.kept', { count: days / YEAR_DAYS })} `}{t('law.never')}
-      {campaign > 0 && allowed('reports:read') && <>{' '}<Anchor href={`/api/compliance/export?format=csv&campaign_id=${campaign}`} download>{t('law.export')}</Anchor></>}
+      {campaign > 0 && allowed('reports:read') && <>{' '}<Anchor underline="always" href={`/api/compliance/export?format=csv&campaign_id=${campaign}`} download>{t('law.export')}</Anchor></>}
     </Text>
   );
 }
