@@ -121,4 +121,3 @@ def test_a_reservation_may_last_ten_minutes_and_then_goes_back() -> None:
           > return 1
           > unreserve c1
     """)
-

@@ -21,6 +21,7 @@ from busyhour.core.model.callers import Callback
 from busyhour.core.model.campaign import Hours
 from busyhour.core.model.queue import CallbackRule, Medium, OverflowAction, Queue
 from tests.core.acd.offer import Offer
+from tests.core.acd.turns import turn_came
 from tests.core.story import NOON_UTC_S
 
 AUDIO = Medium.AUDIO
@@ -214,7 +215,7 @@ class Center:
         self.entries.callback_taken(callback, self.now_s)
         picture = CallbackPicture(utc_s=self.now_s, zones=("UTC",), on_dnc=False, number_live=False)
         promise = self.entries.promises.callbacks[callback]
-        if not self.entries.promises.turn_came(callback, picture):
+        if not turn_came(self.entries.promises, callback, picture):
             self.put_off(promise)
             self.on_free(str(agent_id))
             return

@@ -11,6 +11,7 @@ from busyhour.core.life.table import IllegalStep
 from busyhour.core.model.callers import Callback
 from busyhour.core.model.campaign import Hours
 from busyhour.core.model.queue import CallbackRule
+from tests.core.acd.turns import turn_came
 from tests.core.story import NOON_UTC_S
 
 ALWAYS = Hours()
@@ -42,7 +43,7 @@ def test_a_promise_is_dialed_when_its_turn_comes_and_done_when_reached() -> None
     promises = Promises()
     one = promises.promise(callback())
     assert one is not None
-    assert promises.turn_came("k1", picture())
+    assert turn_came(promises, "k1", picture())
     promises.reached("k1")
     assert (told(one), one.attempts, promises.callbacks) == ("done: called back", 1, {})
 
@@ -51,12 +52,12 @@ def test_what_is_done_is_never_dialed_again() -> None:
     promises = Promises()
     one = promises.promise(callback())
     assert one is not None
-    assert promises.turn_came("k1", picture())
+    assert turn_came(promises, "k1", picture())
     with pytest.raises(IllegalStep):
-        promises.turn_came("k1", picture())
+        turn_came(promises, "k1", picture())
     promises.reached("k1")
     with pytest.raises(KeyError):
-        promises.turn_came("k1", picture())
+        turn_came(promises, "k1", picture())
 
 
 def test_who_asks_twice_has_one_promise_at_the_older_place() -> None:
@@ -72,20 +73,20 @@ def test_out_of_hours_it_is_put_off_and_keeps_its_place() -> None:
     one = promises.promise(callback(hours=OFFICE, since_s=-60.0))
     assert one is not None
     evening_s = 6 * HOUR_S  # 20:00 in Berlin
-    assert not promises.turn_came("k1", picture(evening_s))
+    assert not turn_came(promises, "k1", picture(evening_s))
     assert told(one) == "put_off: may not be called yet: it is outside the hours of the queue's rule where they are"
     assert one.due_utc_s == NOON_UTC_S + 19 * HOUR_S  # 9:00 in Berlin
     assert not promises.due("k1", one.due_utc_s - 1.0)
     assert promises.due("k1", one.due_utc_s)
     assert (told(one), one.since_utc_s) == ("waiting: waits for its turn", NOON_UTC_S - 60.0)
-    assert promises.turn_came("k1", picture(19 * HOUR_S))
+    assert turn_came(promises, "k1", picture(19 * HOUR_S))
 
 
 def test_who_is_on_the_do_not_call_list_since_is_not_called() -> None:
     promises = Promises()
     one = promises.promise(callback())
     assert one is not None
-    assert not promises.turn_came("k1", picture(on_dnc=True))
+    assert not turn_came(promises, "k1", picture(on_dnc=True))
     assert told(one) == "given_up: may not be called: the number is on the do-not-call list"
 
 
@@ -93,7 +94,7 @@ def test_who_is_on_the_line_already_is_called_later() -> None:
     promises = Promises()
     one = promises.promise(callback())
     assert one is not None
-    assert not promises.turn_came("k1", picture(number_live=True))
+    assert not turn_came(promises, "k1", picture(number_live=True))
     assert told(one) == "put_off: may not be called yet: a call with this number is up or on its way"
 
 
@@ -101,11 +102,11 @@ def test_it_is_tried_again_by_the_rule_and_then_given_up() -> None:
     promises = Promises()
     one = promises.promise(callback())
     assert one is not None
-    assert promises.turn_came("k1", picture())
+    assert turn_came(promises, "k1", picture())
     promises.unreached("k1", NOON_UTC_S + 20.0)
     assert told(one) == "put_off: not reached in 1 of 2 attempts"
     assert promises.due("k1", NOON_UTC_S + 320.0)
-    assert promises.turn_came("k1", picture(330.0))
+    assert turn_came(promises, "k1", picture(330.0))
     promises.unreached("k1", NOON_UTC_S + 350.0)
     assert told(one) == "given_up: not reached in 2 attempts"
 
@@ -114,7 +115,7 @@ def test_a_promise_that_is_too_old_is_given_up_rather_than_kept_by_surprise() ->
     promises = Promises()
     one = promises.promise(callback(expires_s=HOUR_S))
     assert one is not None
-    assert not promises.turn_came("k1", picture(HOUR_S))
+    assert not turn_came(promises, "k1", picture(HOUR_S))
     assert told(one) == "given_up: nobody could call back in time"
 
 
@@ -153,7 +154,7 @@ def test_no_history_calls_anybody_twice_or_loses_a_promise(seed: int) -> None:
             continue
         what = dice.random()
         if one.state is CallbackState.WAITING and what < 0.7:
-            if promises.turn_came(name, picture(now_s, on_dnc=dice.random() < 0.02)):
+            if turn_came(promises, name, picture(now_s, on_dnc=dice.random() < 0.02)):
                 dialed[name] = dialed.get(name, 0) + 1
                 hour = (12 + 2 + now_s / HOUR_S) % 24  # in Berlin
                 assert 9 <= hour < 17

@@ -4,8 +4,8 @@ A promise stands in the queue like a caller, with the age that the caller had, s
 come. A number has one promise in a queue at most: who asks twice is called once, at the older place. Every change is a
 step of `CALLBACK_LIFE`, which has no way from a callback that is done to another dial.
 
-Whether it may be dialed at all (hours where the caller is, do-not-call) is asked when its turn comes, and again by the
-transaction that commits the dial, as for every other call. What is not allowed now is put off, and keeps its place.
+Whether it may be dialed at all (hours where the caller is, do-not-call) the transaction says that commits the dial, as
+for every other call (`may_call_back`). What is not allowed now is put off, and keeps its place.
 """
 
 import re
@@ -91,21 +91,6 @@ class Promises:
 
     # Its turn
 
-    def turn_came(self, name: str, picture: CallbackPicture) -> bool:
-        """Whether it is to be dialed now. If not, it is put off, or ended."""
-        callback = self.callbacks[name]
-        if picture.utc_s >= callback.expires_utc_s:
-            return self._give_up(callback, "nobody could call back in time")
-        verdict = may_call_back(callback, picture)
-        if verdict.refusal is None:
-            self._move(callback, CallbackCause.TURN_CAME, "is being dialed")
-            callback.attempts += 1
-            return True
-        if verdict.due_utc_s is None or verdict.due_utc_s >= callback.expires_utc_s:
-            return self._give_up(callback, _not_called(verdict.refusal))
-        self._put_off(callback, CallbackCause.NOT_YET, verdict.due_utc_s, _not_called(verdict.refusal, yet=True))
-        return False
-
     def dials(self, name: str) -> None:
         """It is being dialed now. Whether that is allowed, the transaction that commits the dial says (`refused`)."""
         callback = self.callbacks[name]
@@ -178,9 +163,8 @@ class Promises:
         callback.due_utc_s = due_utc_s
         self._move(callback, cause, why)
 
-    def _give_up(self, callback: Callback, why: str) -> bool:
+    def _give_up(self, callback: Callback, why: str) -> None:
         self._move(callback, CallbackCause.GAVE_UP, why)
-        return False
 
     def _move(self, callback: Callback, cause: CallbackCause, why: str) -> None:
         callback.state, callback.why = step(CALLBACK_LIFE, callback.state, cause), why
