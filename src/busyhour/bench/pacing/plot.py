@@ -26,8 +26,12 @@ INKS = (
     "#85994b",
     "#5694ca",
     "#f47738",
+    "#2b8cc4",
+    "#4c2c17",
 )
-DASHES = ("", "6 3", "2 3", "8 3 2 3", "12 4", "4 4", "1 4", "10 2 2 2", "3 6", "14 3 3 3", "5 5 1 5")
+DASHES = ("", "6 3", "2 3", "8 3 2 3", "12 4", "4 4", "1 4", "10 2 2 2", "3 6", "14 3 3 3", "5 5 1 5", "18 2", "2 6")
+
+OURS = "model"  # comes first, and stands out
 
 Row = Mapping[str, Any]
 
@@ -42,7 +46,7 @@ def check_name(file: Path) -> None:
 
 def draw(summary: Sequence[Row], file: Path) -> None:
     chances = sorted({row["p"] for row in summary})
-    methods = list(dict.fromkeys(row["method"] for row in summary))
+    methods = sorted({row["method"] for row in summary}, key=lambda name: (not name.startswith(OURS), name))
     columns = 2 if len(chances) > 1 else 1
     rows = ceil(len(chances) / columns)
     width, height = columns * PANEL_W + LEGEND_W, rows * PANEL_H + HEAD
@@ -101,7 +105,8 @@ def _curve(axes: _Axes, rows: Sequence[Row], at: int) -> list[str]:
     ink, dash = INKS[at % len(INKS)], DASHES[at % len(DASHES)]
     points = [(axes.x(row["n"]), row) for row in sorted(rows, key=lambda row: row["n"])]
     path = " ".join(f"{x:.1f},{axes.y(row['utilisation']):.1f}" for x, row in points)
-    parts = [f'<polyline points="{path}" fill="none" stroke="{ink}" stroke-width="2" stroke-dasharray="{dash}"/>']
+    drawn = f'stroke="{ink}" stroke-width="{3 if at == 0 else 2}" stroke-dasharray="{dash}"'
+    parts = [f'<polyline points="{path}" fill="none" {drawn}/>']
     for x, row in points:
         half = row["utilisation_ci95"]
         parts.append(_line(x, axes.y(row["utilisation"] - half), x, axes.y(row["utilisation"] + half), ink))
