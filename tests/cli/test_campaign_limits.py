@@ -39,6 +39,27 @@ def test_what_is_named_is_changed_and_nothing_else(center: Server, run: Run) -> 
     assert (body["status"], body["lists"]) == ("runnable", [{"list_id": 1, "role": "normal"}])
 
 
+def test_all_caps_of_the_page_can_be_typed(center: Server, run: Run) -> None:
+    center.answer("PUT", "/api/campaigns/3", SPRING)
+    words = ["--at-once", "7", "--per-minute", "30", "--per-second", "2", "--per-agent", "1.5", "--number-per-day", "3"]
+    words += ["--waiting", "2", "--law", "uk", "--abandoned", "0.5", "--abandoned-hours", "48"]
+    result = run("campaign", "limit", "Spring", *words)
+    assert result.exit_code == 0, result.stderr
+    capped = msgspec.structs.replace(
+        SPRING.campaign,
+        max_concurrent=7,
+        calls_per_minute_max=30,
+        attempts_per_day_max=3,
+        pacing=Pacing(at_once_max=2, per_agent_max=1.5, waiting_max=2),
+        compliance=Compliance(preset="uk", limit=0.005, window_s=172_800.0),
+    )
+    assert msgspec.convert(center.body_of("PUT", "/api/campaigns/3")["campaign"], Campaign) == capped
+    center.answer("GET", "/api/campaigns", [msgspec.structs.replace(SPRING, campaign=capped)])
+    assert run("campaign", "limit", "Spring", "--waiting", "-1", "--abandoned", "-1").exit_code == 0
+    loose = msgspec.convert(center.body_of("PUT", "/api/campaigns/3")["campaign"], Campaign)
+    assert (loose.pacing.waiting_max, loose.compliance.limit, loose.max_concurrent) == (None, None, 7)
+
+
 def test_caps_and_prompts_are_taken_away(center: Server, run: Run) -> None:
     capped = msgspec.structs.replace(SPRING.campaign, destinations=(Destination(prefix="+39"),))
     center.answer("GET", "/api/campaigns", [msgspec.structs.replace(SPRING, campaign=capped)])
