@@ -62,3 +62,16 @@ def test_one_seed_gives_one_history_whatever_the_order_of_sets() -> None:
         for seed in ("1", "2")
     ]
     assert traces[0] == traces[1]
+
+
+def test_a_world_is_at_rest_when_it_has_been_for_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An engine that began late may have found somebody who is to be called back."""
+    looks: list[list[str]] = []
+
+    def restless(_store: object) -> list[str]:
+        looks.append(["somebody is to be called back"] if 30 <= len(looks) < 35 else [])
+        return looks[-1]
+
+    monkeypatch.setattr("busyhour.sim.world.restless", restless)
+    run_world(Plan(seed=1, calls=5, tenants=1, agents=1, weather=Weather.calm()), make_store)
+    assert len(looks) == 30 + 5 + 60
