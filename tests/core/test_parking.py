@@ -1,10 +1,15 @@
 """Stories of customers who are parked in a numbered place, and taken up again or not."""
 
 import pytest
+from msgspec.structs import replace
 
-from busyhour.core.floor.parking import PARKED_MAX
+import busyhour.core.floor.machine  # noqa: F401 - first: rules name each other
+from busyhour.core.floor.parking import PARK_S, PARKED_MAX
+from busyhour.core.model.callers import OpenCaller
+from busyhour.core.model.pictures import ChannelPicture, Parked, PbxPicture
+from busyhour.service.live_views import parked_until
 from tests.core.inbound import people, queue, story
-from tests.core.story import Story, campaign
+from tests.core.story import NOON_UTC_S, Story, campaign
 from tests.core.test_consulting import ORDERS, talking
 
 
@@ -147,6 +152,67 @@ def test_taking_up_ends_the_wrap_up_of_who_parked_them() -> None:
             > ok
     """)
     assert one.floor.agents[1].handled == 2
+
+
+LEGS = tuple(ChannelPicture(channel=f"a1-{n}-7-1", answered=True, bridge=f"ra1-{n}-7-1") for n in (1, 2))
+
+
+def in_a_new_engine(parked: Parked | None, *, agent_id: int = 1) -> Story:
+    """A caller whom this agent had last is with nobody, and the PBX says this of where they were put."""
+    had = OpenCaller(
+        call="i1-1",
+        dialed="5551",
+        number="+491",
+        arrived_utc_s=NOON_UTC_S - 90,
+        state="answered",
+        queue_id=1,
+        answered_utc_s=NOON_UTC_S - 89,
+        joined_utc_s=NOON_UTC_S - 80,
+        agent_id=agent_id,
+    )
+    caller = ChannelPicture(channel="i1-1", answered=True, parked=parked)
+    agents = [replace(one, session_open=True, pause_reason=None) for one in people("ann", "bob")]
+    return story(queue(), agents=agents, callers=[had], pbx=PbxPicture(boot="one", channels=(caller, *LEGS)))
+
+
+@pytest.mark.covers("CP-048", "I47")
+def test_a_parked_customer_keeps_the_place_in_the_next_engine_for_as_long_as_is_left() -> None:
+    one = in_a_new_engine(Parked(slot=3, agent_id=1, since_utc_s=NOON_UTC_S - 50))
+    call = one.floor.callers["i1-1"]
+    assert (call.state, call.slot, call.parked_by, one.floor.parked) == ("parked", 3, 1, {3: "i1-1"})
+    assert parked_until(call) == NOON_UTC_S - 50 + PARK_S
+    one.working("bob").show = ("join", "ok", "hold")
+    one.check("""
+        10 ticks
+            > hold i1
+        20 takes-up bob 3
+            > hold i1
+            > join i1 bob#1
+            > ok
+    """)
+    later = in_a_new_engine(Parked(slot=3, agent_id=1, since_utc_s=NOON_UTC_S - 50)).working("ann")
+    later.show = ("join",)
+    later.check("""
+        69 ticks
+        70 ticks
+            > join i1 ann#1
+    """)
+
+
+@pytest.mark.parametrize(
+    ("parked", "agent_id"),
+    [
+        (None, 1),
+        (Parked(slot=3, agent_id=1, since_utc_s=NOON_UTC_S - PARK_S), 1),
+        (Parked(slot=3, agent_id=2, since_utc_s=NOON_UTC_S - 50), 1),
+        (Parked(slot=PARKED_MAX + 1, agent_id=1, since_utc_s=NOON_UTC_S - 50), 1),
+    ],
+    ids=["never parked", "its time is over", "another agent has had them since", "no such place"],
+)
+def test_who_is_not_in_a_place_any_more_waits_for_their_agent(parked: Parked | None, agent_id: int) -> None:
+    one = in_a_new_engine(parked, agent_id=agent_id)
+    assert one.floor.callers["i1-1"].state == "orphaned"
+    assert one.floor.parked == {}
 
 
 def test_who_has_no_desk_takes_nobody_up() -> None:

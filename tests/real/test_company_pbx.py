@@ -26,6 +26,7 @@ from busyhour.core.events import (
     SeatFailed,
 )
 from busyhour.core.model.ids import ear_of, leg_of, party_of, room_of
+from busyhour.core.model.pictures import Parked
 from busyhour.core.model.supervising import CloseEar, EarClosed, EarOpened, Mode, OpenEar
 from busyhour.settings import Settings
 from busyhour.sim.sipp.media import Heard, MediaEnd, tone_share
@@ -240,6 +241,25 @@ async def test_a_supervisor_who_hangs_up_or_whose_agent_does_leaves_the_customer
         await voices.hear("caller", music=True)
         await act(HangUpCall(call=call))
         await watch.of(CallEnded, call)
+
+
+@pytest.mark.covers("CP-048")
+async def test_where_a_customer_was_parked_is_known_to_the_next_engine(
+    watch: Watch, caller: Caller, phones: dict[str, Phones], voices: Voices
+) -> None:
+    ann = await seat(watch, phones, voices, "ann")
+    with caller():
+        call = await together(watch, voices, ann)
+        parked = Parked(slot=3, agent_id=7, since_utc_s=1_790_000_000.125)
+        await watch.telephony.act(Hold(call=call, leg=ann, parked=parked))
+        await watch.telephony.act(Hold(call=call, leg=""))
+        await voices.hear("caller", music=True)
+        await watch.disconnect()
+        await watch.connect()
+        found = await watch.telephony.picture(watch.tenant)
+        assert {one.channel: one.parked for one in found.channels} == {call: parked, ann: None}
+        await watch.telephony.act(HangUpCall(call=call))
+        await watch.telephony.act(HangUpLeg(leg=ann))
 
 
 @pytest.mark.covers("CP-048")

@@ -30,7 +30,7 @@ from busyhour.core.model.campaign import Listening, Trunk
 from busyhour.core.model.command import Act, Keep
 from busyhour.core.model.consult_commands import Bind, RingParty, Seat, SetAside
 from busyhour.core.model.counts import ReckoningAsk
-from busyhour.core.model.pictures import CallRecord, HopperItem
+from busyhour.core.model.pictures import CallRecord, HopperItem, Parked
 from busyhour.core.model.recording_commands import SaveRecording, StartRecording, StopRecording
 from busyhour.core.model.supervising import SupervisingCommand
 from busyhour.core.model.values import Audited, Heard, PhoneKind
@@ -278,6 +278,7 @@ class Hold(Act, frozen=True, kw_only=True):
     call: str
     leg: str
     music: str | None = None  # the prompt that is played over and over; None: the usual music
+    parked: Parked | None = None  # to be noted on the channel, for the next engine
     why: str = ""  # in words, when it puts right what the floor did not order
 
 

@@ -242,6 +242,7 @@ class CallersPbx(PartiesPbx):
             in_app=channel.in_app,
             outside=bool(channel.sent_to),
             answered_utc_s=channel.answered_utc_s,
+            parked=channel.parked,
             dialed=comer.dialed,
             number=comer.number,
             name=comer.name,

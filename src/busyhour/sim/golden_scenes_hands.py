@@ -95,6 +95,17 @@ async def parked_and_taken_up(stage: GoldenWorld) -> None:
     await asyncio.sleep(12.0)
 
 
+async def parked_when_it_dies(stage: GoldenWorld) -> None:
+    """The next engine has them in the same place, for as long as is left of it."""
+    await first_talks(stage, 30.0)
+    await stage.agent().park()
+    await asyncio.sleep(1.0)
+    stage.kill(stage.processes[1])
+    await asyncio.sleep(7.0)
+    await stage.agent(2).take_up()
+    await asyncio.sleep(30.0)
+
+
 async def nobody_takes_them_up(stage: GoldenWorld) -> None:
     """Until they are back with who parked them."""
     await first_talks(stage, PARK_S + 16.0)
@@ -147,6 +158,7 @@ HANDS: tuple[Scene, ...] = (
     hands("who is asked is gone", "The PBX cannot seat them.", colleague_is_gone, weather=Weather(event_lost=1.0)),
     hands("the engine dies in a conference", "Who asked has the caller, the party is let go.", engine_dies),
     hands("parked and taken up", "By another agent, by the number of the place.", parked_and_taken_up),
+    hands("parked when the engine dies", "They keep their place, and a colleague takes them up.", parked_when_it_dies),
     hands("nobody takes them up", "Who parked them has them again.", nobody_takes_them_up),
     scene(
         "in hand: a contact whom we dialed",

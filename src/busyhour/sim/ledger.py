@@ -5,6 +5,7 @@ The checkers judge by this book, never by the product's tables.
 
 from dataclasses import dataclass, field
 
+from busyhour.core.model.pictures import Parked
 from busyhour.core.model.values import EndCause, Heard
 
 
@@ -46,6 +47,7 @@ class Channel:
     taken_out: bool = False  # of its room, by an order of an engine that is dead: the PBX tells nobody who leaves
     joined_s: float = 0.0  # seconds in a room with an agent's leg
     prompt: str = ""  # the last one
+    parked: Parked | None = None  # as the last order that said so
     heard_prompt: bool = False
     pressed_s: float | None = None  # when the key that asks for no more calls, while our prompt played
     call_max_s: float = 0.0

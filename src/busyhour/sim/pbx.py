@@ -204,6 +204,7 @@ class SimPbx:
                 if name in self.ledger.live:
                     self.ledger.leave_room(self.ledger.live[name], late=late)
                     self._set_audio(self.ledger.live[name], "music")
+                    self.ledger.live[name].parked = command.parked or self.ledger.live[name].parked
             case c.PlayPrompt():
                 return self._play(command, late=late)
             case c.LookAtPrompt(call=name, prompt=prompt):
@@ -324,6 +325,7 @@ class SimPbx:
             listening=channel.listening,
             heard=channel.heard if channel.answered_s is not None and not channel.listening else None,
             answered_utc_s=channel.answered_utc_s,
+            parked=channel.parked,
         )
 
     def _room_of(self, channel: Channel) -> str | None:

@@ -10,7 +10,7 @@ import pytest
 from busyhour.adapters.asterisk.ari import Reply
 from busyhour.adapters.asterisk.ari_events import Info
 from busyhour.core.events import CallAnswered, CallArrived, CallEnded, TelephonyBack
-from busyhour.core.model.pictures import ChannelPicture
+from busyhour.core.model.pictures import ChannelPicture, Parked
 from tests.adapters.asterisk.caller_world import CALL, LEG, PBX_ID, World
 
 
@@ -67,6 +67,22 @@ async def test_a_caller_is_in_it_with_what_the_list_says(pbx: Pbx) -> None:
             channel=CALL, answered=False, dialed="4930100", number="+4930777", name="Ada", created_utc_s=90.0
         )
     }
+
+
+@pytest.mark.parametrize(
+    ("mark", "parked"),
+    [
+        ("3/7/1790000000.125", Parked(slot=3, agent_id=7, since_utc_s=1_790_000_000.125)),
+        ("", None),
+        ("3/7", None),
+        ("3/7/nan", None),
+        ("-1/7/1.000", None),
+    ],
+)
+async def test_where_a_customer_was_parked(pbx: Pbx, mark: str, parked: Parked | None) -> None:
+    pbx.rows = [row(state="Up")]
+    pbx.rows[0]["channelvars"]["BUSYHOUR_PARKED"] = mark
+    assert (await pbx.picture())[CALL].parked == parked
 
 
 async def test_one_in_an_agents_room_and_one_who_was_sent_on(pbx: Pbx) -> None:

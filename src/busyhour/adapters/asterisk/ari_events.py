@@ -10,14 +10,17 @@ from typing import Final
 import msgspec
 from msgspec import Struct, field
 
+from busyhour.adapters.asterisk.dialplan import PARKED
 from busyhour.adapters.asterisk.listening import ASKED, FOUND, heard_of
 from busyhour.core.model.ids import caller_of
+from busyhour.core.model.pictures import Parked
 from busyhour.core.model.values import Heard
 
 CAME: Final = re.compile(r"(?P<tenant>[0-9]{1,18})/(?P<number>[^/]*)/(?P<dialed>.*)", re.DOTALL)
 """What the dialplan writes on a channel that came in (`templates/extensions.conf`); no other channel has it, also not
 one that the PBX makes over the same trunk."""
 
+PLACE: Final = re.compile(r"(?P<slot>[0-9]{1,3})/(?P<agent>[0-9]{1,18})/(?P<since>[0-9]{1,12}\.[0-9]{3})")
 
 NUMBER_MAX: Final = 80
 """Characters of a number: as many as an extension of the PBX has."""
@@ -35,6 +38,7 @@ class Marks(Struct, frozen=True):
     came: str = field(default="", name="BUSYHOUR_CAME")
     listen: str = field(default="", name=ASKED)
     found: str = field(default="", name=FOUND)
+    parked: str = field(default="", name=PARKED)
 
     @property
     def heard(self) -> Heard | None:
@@ -77,6 +81,18 @@ def came_by(marks: Marks) -> tuple[str, str]:
         return "", ""
     number = found["number"][:NUMBER_MAX]
     return "" if number.lower() in NO_NUMBERS else number, found["dialed"][:NUMBER_MAX]
+
+
+def parked_by(marks: Marks) -> Parked | None:
+    """Where this customer was put last, if they ever were."""
+    found = PLACE.fullmatch(marks.parked)
+    if found is None:
+        return None
+    return Parked(slot=int(found["slot"]), agent_id=int(found["agent"]), since_utc_s=float(found["since"]))
+
+
+def parked_mark(parked: Parked) -> str:
+    return f"{parked.slot}/{parked.agent_id}/{parked.since_utc_s:.3f}"
 
 
 class Bridge(Struct, frozen=True):

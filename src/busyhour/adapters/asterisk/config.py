@@ -25,7 +25,7 @@ from pathlib import Path
 from busyhour.adapters.asterisk import config_modules, listening
 from busyhour.adapters.asterisk.access import ARI_APP, PbxAccess, recorder_password
 from busyhour.adapters.asterisk.demo import DEMO_USER
-from busyhour.adapters.asterisk.dialplan import DIALABLE, NOTED, TAKE_TRIES_MAX, UNANSWERED_MAX_S, sent_headers
+from busyhour.adapters.asterisk.dialplan import DIALABLE, NOTED, PARKED, TAKE_TRIES_MAX, UNANSWERED_MAX_S, sent_headers
 from busyhour.adapters.asterisk.folders import Folders
 from busyhour.adapters.asterisk.install import PbxProgram
 from busyhour.adapters.asterisk.music import CLASSES_FILE
@@ -115,6 +115,7 @@ def render(settings: Settings, program: PbxProgram, folders: Folders, access: Pb
         "listen": listen_step(program),
         "listen_asked": listening.ASKED,
         "listen_found": listening.FOUND,
+        "parked": PARKED,
         "realm": REALM,
         "cel_name": CEL_NAME,
         "http_port": str(settings.pbx_http_port),

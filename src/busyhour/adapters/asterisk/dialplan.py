@@ -17,6 +17,9 @@ TAKE_TRIES_MAX: Final = 20
 UNANSWERED_MAX_S: Final = 300
 """Dead-man limit of a caller whom nobody answers; carriers give up sooner."""
 
+PARKED: Final = "BUSYHOUR_PARKED"
+"""On the channel of a customer who was parked: `<place>/<agent>/<UTC seconds>`."""
+
 SENT_TO: Final = "BUSYHOUR_TO"
 SENT_RING_S: Final = "BUSYHOUR_RING_S"
 

@@ -16,6 +16,7 @@ import structlog
 from busyhour.adapters.asterisk import ari_events as ari
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply, Reply, Request
+from busyhour.adapters.asterisk.dialplan import PARKED
 from busyhour.adapters.asterisk.history import histories_of
 from busyhour.adapters.asterisk.listening import APPLICATION
 from busyhour.adapters.asterisk.phones import AsteriskPhones
@@ -100,7 +101,7 @@ class Actor:
             case Join():
                 return await self._join(command)
             case Hold():
-                return await self._hold(command.call, command.leg, command.music)
+                return await self._hold(command)
             case LookUp(call=call):
                 return await self.look_up(call)
         return await self._act_by_sound(command)
@@ -242,9 +243,13 @@ class Actor:
                 self._channels.of(one).music = True
                 await self._link.ask(*await self._sound.music.begin(one, None), wait_max_s=JOIN_MAX_S)
 
-    async def _hold(self, call: str, leg: str, music: str | None) -> Event | None:
-        """`leg` empty: a caller who waits, in nobody's room."""
-        requests: list[Request] = [await self._sound.music.begin(call, music)]
+    async def _hold(self, order: Hold) -> Event | None:
+        """Without a leg: a caller who waits, in nobody's room."""
+        call, leg = order.call, order.leg
+        requests: list[Request] = [await self._sound.music.begin(call, order.music)]
+        if order.parked is not None:
+            mark: dict[str, str | int | float | bool] = {"variable": PARKED, "value": ari.parked_mark(order.parked)}
+            requests.insert(0, ("POST", f"channels/{on_pbx(call)}/variable", mark))
         if leg:
             requests.insert(0, ("POST", f"bridges/{room_of(leg)}/removeChannel", {"channel": on_pbx(call)}))
         try:

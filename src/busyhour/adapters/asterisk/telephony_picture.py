@@ -83,6 +83,7 @@ class Photographer:
             in_app=room is not None or row.dialplan.app_name == "Stasis",
             listening=row.state == "Up" and row.dialplan.app_name == APPLICATION,
             heard=row.channelvars.heard,
+            parked=ari.parked_by(row.channelvars),
             outside=came_in(row.name) and row.dialplan.app_name == CONNECTS,
             dialed=dialed,
             number=number,

@@ -15,7 +15,7 @@ from busyhour.core.life.call import CallState
 from busyhour.core.model.callers import CallerOutcome
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.fact import Instant
-from busyhour.core.model.pictures import HopperItem, Segment
+from busyhour.core.model.pictures import HopperItem, Parked, Segment
 from busyhour.core.model.queue import Destination, Queue
 from busyhour.core.model.values import AcwMode, Heard, Outcome
 from busyhour.core.recording.live import Recorder, Recording
@@ -64,6 +64,12 @@ class CallLive(ABC):
     @abstractmethod
     def call(self) -> str:
         """Its name, everywhere."""
+
+    @property
+    def parked(self) -> Parked | None:
+        if not self.slot or self.parked_at is None:
+            return None
+        return Parked(slot=self.slot, agent_id=self.parked_by, since_utc_s=self.parked_at.utc_s)
 
     @property
     @abstractmethod

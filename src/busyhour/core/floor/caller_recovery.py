@@ -22,6 +22,7 @@ from busyhour.core.floor import (
     lost_callers,
     orphans,
     pairing,
+    parking,
     parties,
     places,
     queues,
@@ -179,14 +180,13 @@ def _adopt(f: FloorState, stored: OpenCaller, channel: ChannelPicture, entry: En
         call.queue = f.entries.routing.queues.get(entry.queue_id) or call.queue
     leg = places.agents_leg(f, channel)
     sent_on = leg is not None and f.agents[f.legs[leg]].acw_call == call.call
-    if leg is not None and sent_on:
-        f.do(
-            Hold(call=call.call, leg=leg, music=call.music)
-        )  # their agent has let them go, and the order was lost, or is late
+    if leg is not None and sent_on:  # their agent has let them go, and the order was lost, or is late
+        f.do(Hold(call=call.call, leg=leg, music=call.music))
         leg = None
     call.state = CallState.OUTSIDE if parties.found_with(f, call, channel) else _state_of(call, channel, leg)
     if call.state is CallState.ORPHANED and (sent_on or entry is not None):
         call.state = CallState.WAITING  # for another agent
+    parking.restore(f, call, channel, stored.agent_id)
     f.callers[call.call] = call
     f.touch("calls", call.call)
     _take_line(f, call)
@@ -224,7 +224,7 @@ def _state_of(call: CallerCall, channel: ChannelPicture, leg: str | None) -> Cal
 def _take_up(
     f: FloorState, call: CallerCall, leg: str | None, agent_id: int | None, entry: EntryPicture | None
 ) -> None:
-    with_agent = call.state in (CallState.TALKING, CallState.ORPHANED)
+    with_agent = call.state in (CallState.TALKING, CallState.ORPHANED, CallState.PARKED)
     if call.call_max_s > 0 and with_agent:
         f.at(call.call_max_s - endings.age_s(f, call.joined_utc_s or f.now.utc_s), "max", call.call)
     match call.state:

@@ -27,7 +27,7 @@ def on_music_due(f: FloorState, name: str) -> None:
     """Still no agent: music once more, in case that they hear none (I18)."""
     call = f.call_of(name)
     if call is not None and call.state in (CallState.ORPHANED, CallState.PARKED):
-        f.do(Hold(call=name, leg="", music=call.music))
+        f.do(Hold(call=name, leg="", music=call.music, parked=call.parked))
         f.at(MUSIC_AGAIN_S, "music", name)
 
 

@@ -1,16 +1,18 @@
 """Event rules about parked customers: in a numbered place with music, until any agent takes them up.
 
-A place lasts a while. Then they are back with who parked them, or else with the next agent of their line. It is not
-stored: a new engine gives them back in the same way, at once.
+A place lasts a while. Then they are back with who parked them, or else with the next agent of their line. It is noted
+on the customer's channel, so they keep it in the next engine, for as long as is left.
 """
 
 from busyhour.core import events as e
 from busyhour.core.commands import Hold, Join
-from busyhour.core.floor import agents, calls, consulting, handover, orphans, parties, wrapup
+from busyhour.core.floor import agents, calls, consulting, endings, handover, orphans, parties, wrapup
 from busyhour.core.floor.call_live import CallerCall, CallLive
 from busyhour.core.floor.state import AgentLive, FloorState
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallCause, CallState
+from busyhour.core.model.fact import Instant
+from busyhour.core.model.pictures import ChannelPicture
 
 PARKED_MAX = 20  # of a tenant
 PARK_S = 120.0  # then they are back
@@ -32,13 +34,29 @@ def on_park_asked(f: FloorState, event: e.ParkAsked) -> None:
 
 
 def _park(f: FloorState, call: CallLive, agent: AgentLive, slot: int) -> None:
-    f.do(Hold(call=call.call, leg=call.leg or "", music=call.music))
+    call.slot, call.parked_by, call.parked_at = slot, agent.agent_id, f.now
+    f.do(Hold(call=call.call, leg=call.leg or "", music=call.music, parked=call.parked))
     handover.part(f, call)
-    call.slot, call.parked_by = slot, agent.agent_id
-    call.parked_at = f.now
     f.parked[slot] = call.call
     f.move(call, CallCause.PARKED)
     f.at(PARK_S, "park", call.call)
+    f.at(orphans.MUSIC_AGAIN_S, "music", call.call)
+
+
+def restore(f: FloorState, call: CallLive, channel: ChannelPicture, agent_id: int | None) -> None:
+    """Found with nobody, in another engine: in their place still, if it has not run out, and if no other agent has had
+    them since. `agent_id`: who had them last, as stored."""
+    was = channel.parked
+    if was is None or call.state is not CallState.ORPHANED or was.agent_id != agent_id:
+        return
+    age_s = endings.age_s(f, was.since_utc_s)
+    if age_s >= PARK_S or not 1 <= was.slot <= PARKED_MAX or was.slot in f.parked:
+        return
+    call.state, call.slot, call.parked_by = CallState.PARKED, was.slot, was.agent_id
+    call.parked_at = Instant(f.now.mono_s - age_s, was.since_utc_s)
+    f.parked[was.slot] = call.call
+    f.do(Hold(call=call.call, leg="", music=call.music))
+    f.at(PARK_S - age_s, "park", call.call)
     f.at(orphans.MUSIC_AGAIN_S, "music", call.call)
 
 

@@ -24,6 +24,7 @@ from busyhour.core.floor import (
     opt_out,
     orphans,
     outside,
+    parking,
     parties,
     places,
     preview,
@@ -139,6 +140,7 @@ def adopt(f: FloorState, stored: OpenCall, channel: ChannelPicture, heard_at: In
         leg = None
     outside_now = parties.found_with(f, call, channel)
     call.state = CallState.OUTSIDE if outside_now else _call_state(call, channel, leg)
+    parking.restore(f, call, channel, stored.agent_id)
     call.accompanied = _is_accompanied(stored) and call.state in (CallState.DIALING, CallState.WAITING)
     _enter(f, call)
     _take_up(f, call, leg, stored.agent_id)

@@ -84,6 +84,14 @@ class OpenCall(Struct, frozen=True, kw_only=True):
     heard: Heard | None = None
 
 
+class Parked(Struct, frozen=True, kw_only=True):
+    """In which place, by whom, since when."""
+
+    slot: int
+    agent_id: int
+    since_utc_s: float
+
+
 class ChannelPicture(Struct, frozen=True, kw_only=True):
     """A channel that the PBX has now."""
 
@@ -95,6 +103,7 @@ class ChannelPicture(Struct, frozen=True, kw_only=True):
     answered_utc_s: float | None = None  # None: when is not known
     listening: bool = False  # the PBX finds out who has answered
     heard: Heard | None = None  # and what it found
+    parked: Parked | None = None  # where they were put last; they may have left there since
     # Of a channel that came in:
     outside: bool = False  # the PBX was told to connect them with a number outside, and does
     dialed: str = ""
