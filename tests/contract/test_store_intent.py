@@ -91,6 +91,7 @@ async def test_a_number_put_on_the_do_not_call_list_after_the_hopper_is_not_call
     assert await world.rows("SELECT 1 FROM attempt") == []
 
 
+@pytest.mark.covers("WD-091")
 async def test_a_number_put_on_a_black_list_after_the_hopper_is_not_called(world: World) -> None:
     people = await world.add_list("people", [new_contact(1)])
     black = await world.add_list("black", [])

@@ -48,7 +48,7 @@ def listening() -> Story:
     """)
 
 
-@pytest.mark.covers("CP-015")
+@pytest.mark.covers("CP-015", "MZ-011", "U-45")
 def test_a_supervisor_listens_whispers_barges_in_and_leaves() -> None:
     """The phone is rung for it; the ear of before stays until the next one is open; the end says how long it was."""
     listening().check("""

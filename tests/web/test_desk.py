@@ -24,6 +24,7 @@ def talking() -> dict[str, Any]:
     return rows.call_view(7, "talking", agent_id=1, joined_utc_s=rows.now_s() - 2)
 
 
+@pytest.mark.covers("MZ-112")
 async def test_a_whole_call_without_a_mouse(desk: Page, agent: FakeApi) -> None:
     await desk.keyboard.press("Control+Shift+R")
     assert (await asked(agent, 1))[-1][1] == "desk/ready"
@@ -66,6 +67,7 @@ async def test_keys_do_not_act_while_a_note_is_written(desk: Page, agent: FakeAp
     assert (await asked(agent, 1))[-1][2]["note"] == "call 2 times?"
 
 
+@pytest.mark.covers("MZ-112")
 async def test_the_keypad_takes_the_digits_while_it_has_the_focus(desk: Page, agent: FakeApi) -> None:
     await agent.set_desk("on_contact", talking())
     await expect(desk.get_by_role("heading", name="Carla Contact 7")).to_be_visible()

@@ -137,6 +137,7 @@ def call(number: int = 7, **more: Any) -> dict[str, Any]:
     return rows.call_view(number, "talking", **came)
 
 
+@pytest.mark.covers("MZ-112")
 async def test_a_caller_at_the_desk_without_a_mouse(desk: Page, agent: FakeApi) -> None:
     await agent.set_desk("available")
     await agent.set_desk("on_contact", call())
