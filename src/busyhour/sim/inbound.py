@@ -53,8 +53,6 @@ class InboundAgent(HandyAgent):
 class Inbound(World):
     """What callers add to a world."""
 
-    pbx: CallersPbx
-
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.kinds: dict[int, str] = {}
@@ -125,7 +123,9 @@ class Inbound(World):
             key=KEY if dice.random() < KEY_SHARE else "",
             key_after_s=dice.uniform(0.5, 30.0),
         )
-        channel = self.pbx.come_in(tenant, comer)
+        pbx = self.pbx
+        assert isinstance(pbx, CallersPbx), "a world with callers has a PBX that they can call"
+        channel = pbx.come_in(tenant, comer)
         if dice.random() < AGAIN_SHARE:
             self.later(comer.patience_s + dice.uniform(*AGAIN_S), lambda: self._again(channel, number))
 

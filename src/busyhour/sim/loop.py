@@ -7,6 +7,8 @@ SIGSTOP, its callbacks and timers are held, and run in order when it wakes; thos
 """
 
 import asyncio
+from asyncio.base_events import BaseEventLoop
+from asyncio.events import TimerHandle
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
 from contextvars import Context, ContextVar, copy_context
@@ -38,7 +40,7 @@ WORLD = Context()
 """For what goes on whatever becomes of the process that began it: a packet under way, a callee, a timer of the PBX."""
 
 
-class Timer(asyncio.TimerHandle):
+class Timer(TimerHandle):
     """What can be taken back. What then happens is in the entry of the loop; for debugging there is nothing."""
 
     __slots__ = ()
@@ -54,7 +56,7 @@ class Timer(asyncio.TimerHandle):
                 self._loop.note_canceled()
 
 
-class VirtualLoop(asyncio.base_events.BaseEventLoop):
+class VirtualLoop(BaseEventLoop):
     """Runs coroutines on virtual time, beginning at second 0."""
 
     running: "ClassVar[VirtualLoop | None]" = None  # asyncio asks the system which process it is at each look
@@ -87,12 +89,12 @@ class VirtualLoop(asyncio.base_events.BaseEventLoop):
 
     def call_later(
         self, delay: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
-    ) -> asyncio.TimerHandle:
+    ) -> TimerHandle:
         return self.call_at(self.now_s + delay, callback, *args, context=context)
 
     def call_at(
         self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
-    ) -> asyncio.TimerHandle:
+    ) -> TimerHandle:
         timer = Timer(when, self)
         turn = callback, args, context if context is not None else copy_context(), timer
         heappush(self._timers, (when, next(self._numbers), turn))
