@@ -2,7 +2,9 @@
 
 import pytest
 
+from busyhour.core import events as e
 from busyhour.core.model.campaign import RetryRule
+from busyhour.core.model.pictures import AgentProfile
 from busyhour.core.model.values import AcwMode, Outcome
 from tests.core.story import Story, campaign
 
@@ -155,6 +157,24 @@ def test_wrap_up_of_fixed_length_cannot_be_cut_short() -> None:
         29 ticks
           > agent ann available
     """)
+
+
+@pytest.mark.covers("OC-026", "OC-027", "OC-031", "U-37")
+@pytest.mark.parametrize(("own_s", "usual_s", "seconds"), [(0, 0, 20), (0, 12, 12), (5, 12, 5), (60, 12, 20)])
+def test_wrap_up_is_the_agents_own_else_the_usual_one_within_the_campaigns(
+    own_s: float, usual_s: float, seconds: float
+) -> None:
+    one = Story(campaigns=[campaign(acw_mode=AcwMode.FIXED, acw_max_s=20)], show=("refused",))
+    one._handle(0.0, e.WrapUpChanged(acw_s=usual_s))
+    one._handle(0.0, e.AgentChanged(agent=AgentProfile(agent_id=1, name="ann", acw_s=own_s)))
+    one.working("ann").check("""
+        1 fills 1
+        1 commits c1
+        2 answers c1
+        2 joins c1 ann#1
+        9 ends c1 normal
+    """)
+    assert one.floor.agents[1].acw_until_s == 9 + seconds
 
 
 @pytest.mark.covers("WD-129", "WD-131", "U-24")

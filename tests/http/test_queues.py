@@ -44,9 +44,16 @@ async def test_the_emergency_switch_closes_at_once(world: World, here: Tenant, b
 
 
 async def test_ageing_is_stored_and_the_floor_hears_of_it(world: World, boss: Person) -> None:
-    assert (await ask(world, boss, "PUT", "/api/inbound", {"ageing_s": 30})).json() == {"ageing_s": 30.0}
-    assert (await ask(world, boss, "GET", "/api/inbound")).json() == {"ageing_s": 30.0}
-    assert [event for _, event in world.floors.told] == [e.AgeingChanged(ageing_s=30.0)]
+    assert (await ask(world, boss, "PUT", "/api/inbound", {"ageing_s": 30, "acw_s": 45})).json() == {
+        "ageing_s": 30.0,
+        "acw_s": 45.0,
+    }
+    assert (await ask(world, boss, "GET", "/api/inbound")).json() == {"ageing_s": 30.0, "acw_s": 45.0}
+    assert (await ask(world, boss, "PUT", "/api/inbound", {"acw_s": -1})).json()["error"]["field"] == "acw_s"
+    assert [event for _, event in world.floors.told] == [
+        e.AgeingChanged(ageing_s=30.0),
+        e.WrapUpChanged(acw_s=45.0),
+    ]
     wrong = await ask(world, boss, "PUT", "/api/inbound", {"ageing_s": -1})
     assert (wrong.status_code, wrong.json()["error"]["field"]) == (422, "ageing_s")
 

@@ -188,7 +188,7 @@ class FakeApi:
             return [] if self.empty else plain[path]
         single: dict[str, Any] = {
             "lists/1": rows.LISTS[0], "campaigns/1": rows.CAMPAIGNS[0], "campaigns/2": rows.CAMPAIGNS[1],
-            "inbound": {"ageing_s": 0.0},
+            "inbound": {"ageing_s": 0.0, "acw_s": 0.0},
             "queues/1": queues.QUEUES[0], "queues/2": queues.QUEUES[1], "reports/queues": queues.report(),
             "queues/1/waiting": queues.OFFERS, "queues/2/waiting": queues.OFFERS,
             "callers": {"rows": [queues.caller(n) for n in range(20)], "cursor": "next"},

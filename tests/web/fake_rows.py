@@ -155,7 +155,7 @@ PAUSE_REASONS: list[Row] = [
 USERS: list[Row] = [session_of(role)["user"] | {"user_id": n} for n, role in enumerate(["administrator", "agent"], 1)]
 AGENTS: list[Row] = [
     {"agent_id": 1, "user_id": 2, "name": "Ann Ames", "login": "agent", "phone_kind": "browser", "sip_address": ""}
-    | {"leg_mode": "persistent", "disabled": False, "may_dial": True}
+    | {"leg_mode": "persistent", "disabled": False, "may_dial": True, "acw_s": 0.0}
     | {"skills": {"sales": 4, "german": 2}}
 ]
 DIAL_CAMPAIGN: Row = {"campaign_id": 1, "name": "Spring offer", "state": "running"}

@@ -24,6 +24,7 @@ from busyhour.core.model.caller_facts import (
     QueueRemoved,
     SendOnAsked,
     WhisperEnded,
+    WrapUpChanged,
 )
 from busyhour.core.model.campaign import Campaign, Trunk
 from busyhour.core.model.consult_facts import (
@@ -96,6 +97,7 @@ __all__ = [
     "SendOnAsked",
     "SkipAsked",
     "WhisperEnded",
+    "WrapUpChanged",
     "WrapUpEndAsked",
 ]
 
@@ -346,6 +348,7 @@ Event = (
     | QueueRemoved
     | NumbersChanged
     | AgeingChanged
+    | WrapUpChanged
     | RunStarted
     | RunPauseAsked
     | RunUnpauseAsked

@@ -58,6 +58,11 @@ def check_edit(before: r.Agent, edit: r.AgentEdit) -> None:
     address = before.sip_address if edit.sip_address is UNSET else str(edit.sip_address)
     if kind is PhoneKind.SIP and not SIP_ADDRESS.fullmatch(address):
         raise Invalid("A SIP phone needs an address such as sip:101@192.0.2.7:5060.", field="sip_address")
+    if isinstance(edit.acw_s, float) and not 0 <= edit.acw_s <= ACW_MAX_S:
+        raise Invalid("A wrap-up is 0 (the usual time) to 7200 seconds long.", field="acw_s")
+
+
+ACW_MAX_S: Final = 7200.0
 
 
 async def agent_of(use: Services, tenant: int, agent_id: int) -> r.Agent:
@@ -81,5 +86,6 @@ def profile_of(agent: r.Agent) -> AgentProfile:
         sip_address=agent.sip_address,
         leg_mode=agent.leg_mode,
         may_dial=agent.may_dial,
+        acw_s=agent.acw_s,
         skills=agent.skills,
     )

@@ -3,7 +3,7 @@
 import msgspec
 from msgspec import Struct
 
-from busyhour.core.events import AgeingChanged, QueueChanged, QueueRemoved
+from busyhour.core.events import AgeingChanged, QueueChanged, QueueRemoved, WrapUpChanged
 from busyhour.core.model.queue import Queue
 from busyhour.http.queues_check import INBOUND, check_limits, checked
 from busyhour.http.routes import Id, Routes
@@ -41,6 +41,7 @@ async def replace_inbound(who: Who, use: Use, body: InboundSettings) -> InboundS
     check_limits(body, INBOUND, "")
     await use.queues.save_inbound(who.tenant_id, body)
     use.floors.tell(who.tenant_id, AgeingChanged(ageing_s=body.ageing_s))
+    use.floors.tell(who.tenant_id, WrapUpChanged(acw_s=body.acw_s))
     return body
 
 

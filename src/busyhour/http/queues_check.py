@@ -41,7 +41,10 @@ NUMBERS: Final[Limits] = (
     ("call_max_s", 0, DAY_S, "0 (no limit) to 86400 seconds"),
     ("waiting_max", 0, 10_000, "0 (no limit of its own) to 10000 calls"),
 )
-INBOUND: Final[Limits] = (("ageing_s", 0, 3600, "0 (urgent callers always go first) to 3600 seconds"),)
+INBOUND: Final[Limits] = (
+    ("ageing_s", 0, 3600, "0 (urgent callers always go first) to 3600 seconds"),
+    ("acw_s", 0, 7200, "0 (as each queue and campaign says) to 7200 seconds"),
+)
 STICKY: Final[Limits] = (
     ("wait_s", 0, 3600, "0 to 3600 seconds"),
     ("window_s", 0, 90 * DAY_S, f"0 (off) to {90 * DAY_S} seconds"),

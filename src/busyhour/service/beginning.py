@@ -37,6 +37,7 @@ def floor_started(
         recording_rule=picture.recording_rule,
         listening_shown=picture.listening_shown,
         ageing_s=picture.ageing_s,
+        acw_usual_s=picture.acw_usual_s,
         pbx=pbx,
         heard_at=dict(heard_at),
         ends_heard_at=dict(ends_heard_at),

@@ -9,6 +9,7 @@ class InboundSettings(Record, frozen=True, kw_only=True):
     """Of all queues together."""
 
     ageing_s: float = 0.0  # of waiting, worth one step of priority; 0 = a more urgent caller always goes first
+    acw_s: float = 0.0  # of wrap-up, of agents without a time of their own; 0 = as each queue and campaign says
 
 
 class DialedNumberRow(Record, frozen=True, kw_only=True):

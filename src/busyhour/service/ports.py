@@ -67,6 +67,7 @@ class FloorPicture(r.Record, frozen=True, kw_only=True):
     recording_rule: RecordingPolicy = RecordingPolicy.NEVER
     listening_shown: bool = True  # to the agents who are listened to
     ageing_s: float = 0.0
+    acw_usual_s: float = 0.0  # of wrap-up; 0 = as each queue and campaign says
     country: str = ""  # as whose people callers' numbers are read; empty: they are heard as they are told
     missed_since_utc_s: float | None = None  # since then callers may have come unseen; None: this is the first engine
     written_no: int = 0  # the number of the last write

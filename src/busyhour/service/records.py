@@ -1,7 +1,6 @@
 """Rows as the API and the screens see them. Made by a store, shown by http and cli; the core never sees them.
 
-Times are UTC epoch seconds (`_utc_s`); JSON carries the same numbers. Ids are per tenant; a foreign id is "not found".
-"""
+Times are UTC epoch seconds (`_utc_s`); JSON carries the same numbers. Ids are per tenant; a foreign id is not found."""
 
 from typing import Any
 
@@ -75,6 +74,7 @@ class Agent(Record, frozen=True, kw_only=True):
     leg_mode: LegMode
     disabled: bool
     may_dial: bool = False  # by hand
+    acw_s: float = 0.0  # of wrap-up, within that of the queue or campaign; 0 = the usual time
     skills: dict[str, int] = {}  # each with its level
 
 
@@ -293,8 +293,7 @@ class AuditDetail(Record, frozen=True, kw_only=True):
 
 
 class AuditRow(Record, frozen=True, kw_only=True):
-    """Something that a person did and that is kept for good. Contact and campaign are None once they are deleted.
-    `agent`: who did it at a desk; `user`: who logged in, or changed `subject`, from `address`."""
+    """Kept for good: what `agent` did at a desk, or `user`, from `address`, to `subject`. None: deleted since."""
 
     entry_id: int
     at_utc_s: float
@@ -397,4 +396,5 @@ class AgentEdit(Record, frozen=True, kw_only=True):
     sip_address: str | UnsetType = UNSET
     leg_mode: LegMode | UnsetType = UNSET
     may_dial: bool | UnsetType = UNSET
+    acw_s: float | UnsetType = UNSET
     disabled: bool | UnsetType = UNSET

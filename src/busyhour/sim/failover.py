@@ -159,7 +159,7 @@ def _keep_what_screens_wrote(older: Any, newer: Any) -> None:
     """And the numbers given out: in a real store they are never given twice."""
     older.campaigns, older.trunks, older.made = newer.campaigns, newer.trunks, newer.made
     older.recording_rule = newer.recording_rule
-    for name in ("queues", "numbers", "ageing_s", "zones"):
+    for name in ("queues", "numbers", "ageing_s", "acw_s", "zones"):
         setattr(older.inbound, name, getattr(newer.inbound, name))
     for agent_id in [one for one in older.agents if one not in newer.agents]:
         del older.agents[agent_id]

@@ -87,6 +87,8 @@ async def test_an_agent_is_a_user_with_a_phone(directory: SqlDirectory, tenant: 
     assert seen.agent_id == agent.agent_id
     changed = await directory.edit_agent(tenant, agent.agent_id, r.AgentEdit(name="Robert", leg_mode=LegMode.PER_CALL))
     assert (changed.name, changed.leg_mode, changed.phone_kind) == ("Robert", LegMode.PER_CALL, PhoneKind.BROWSER)
+    changed = await directory.edit_agent(tenant, agent.agent_id, r.AgentEdit(acw_s=12.0))
+    assert (changed.name, changed.acw_s) == ("Robert", 12.0)
     assert await directory.agents(tenant) == [changed]
 
 

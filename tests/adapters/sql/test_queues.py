@@ -94,8 +94,8 @@ async def test_how_much_waiting_counts_is_the_tenants_and_nobody_elses(
     queues: SqlQueues, directory: SqlDirectory, tenant: int
 ) -> None:
     other = (await directory.create_tenant(name="Other", time_zone="UTC", country="IT")).tenant_id
-    await queues.save_inbound(tenant, InboundSettings(ageing_s=30.0))
-    assert (await queues.inbound(tenant)).ageing_s == 30.0
+    await queues.save_inbound(tenant, InboundSettings(ageing_s=30.0, acw_s=45.0))
+    assert await queues.inbound(tenant) == InboundSettings(ageing_s=30.0, acw_s=45.0)
     assert (await queues.inbound(other)).ageing_s == 0.0
 
 

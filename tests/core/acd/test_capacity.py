@@ -33,7 +33,15 @@ def test_one_call_or_up_to_four_chats(load: Load, media: frozenset[Medium], open
 @pytest.mark.covers("OC-021", "OC-026", "OC-027")
 @pytest.mark.parametrize(
     ("agent_s", "usual_s", "queue_max_s", "seconds"),
-    [(0, 30, 0, 30), (10, 30, 0, 10), (0, 30, 20, 20), (60, 30, 20, 20), (10, 30, 20, 10), (0, 0, 20, 0)],
+    [
+        (0, 30, 0, 30),
+        (10, 30, 0, 10),
+        (0, 30, 20, 20),
+        (60, 30, 20, 20),
+        (10, 30, 20, 10),
+        (0, 0, 20, 20),
+        (0, 0, 0, 0),
+    ],
 )
 def test_the_agents_wrap_up_else_the_usual_one_within_the_queues_ceiling(
     agent_s: float, usual_s: float, queue_max_s: float, seconds: float

@@ -42,6 +42,7 @@ export interface Agent {
   leg_mode: LegMode;
   disabled: boolean;
   may_dial: boolean;
+  acw_s: number;
   skills: Record<string, number>;
 }
 

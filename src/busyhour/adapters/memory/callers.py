@@ -49,6 +49,7 @@ class CallerRows:
     queues: dict[int, Queue] = field(default_factory=dict)
     numbers: tuple[DialedNumber, ...] = ()
     ageing_s: float = 0.0
+    acw_s: float = 0.0
     country: str = ""  # of the tenant; empty: numbers are heard as they are told
     zones: dict[str, tuple[str, ...]] = field(default_factory=dict)  # of a number; not here: UTC
     callers: dict[str, OpenCaller] = field(default_factory=dict)

@@ -114,6 +114,7 @@ class MemoryStore:
             recording_rule=rows.recording_rule,
             listening_shown=rows.listening_shown,
             ageing_s=rows.inbound.ageing_s,
+            acw_usual_s=rows.inbound.acw_s,
             country=rows.inbound.country,
             missed_since_utc_s=rows.missed_since_utc_s,
             written_no=rows.written_no,

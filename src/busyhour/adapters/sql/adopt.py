@@ -26,8 +26,8 @@ EMPTY_HOPPERS = sa.text("""
 UPDATE member SET state = 'waiting' WHERE state = 'taken' AND member_id NOT IN (SELECT member_id FROM reservation)
 """)
 AGENTS = sa.text("""
-SELECT a.agent_id, u.name, a.phone_kind, a.sip_address, a.leg_mode, a.may_dial, a.pause_reason, a.acw_until_utc_s,
-    a.acw_call, s.call, a.session_open,
+SELECT a.agent_id, u.name, a.phone_kind, a.sip_address, a.leg_mode, a.may_dial, a.acw_s, a.pause_reason,
+    a.acw_until_utc_s, a.acw_call, s.call, a.session_open,
     (SELECT jsonb_object_agg(k.skill, k.level) FROM agent_skill k WHERE k.agent_id = a.agent_id) AS skills
 FROM agent a JOIN app_user u USING (tenant_id, user_id)
     LEFT JOIN agent_state_change s ON s.tenant_id = a.tenant_id AND s.agent_id = a.agent_id

@@ -18,7 +18,7 @@ from busyhour.core.model.counts import bucket_of
 from busyhour.core.model.dialed import DialedNumber
 from busyhour.core.model.queue_counts import AT_HAND_S, QueueCounts
 
-TENANT = sa.select(t.tenant.c.ageing_s, t.tenant.c.country, t.tenant.c.listening_shown)
+TENANT = sa.select(t.tenant.c.ageing_s, t.tenant.c.acw_s, t.tenant.c.country, t.tenant.c.listening_shown)
 # Two look-ups by their own indexes, as for calls that were dialed.
 UP = sa.select(t.caller.c.call).where(t.caller.c.ended_utc_s.is_(None))
 WRAPPED_UP = sa.select(t.agent.c.acw_call).where(t.agent.c.acw_call.is_not(None))
@@ -66,6 +66,7 @@ async def read(connection: AsyncConnection) -> dict[str, Any]:
         "served": await read_served(connection),
         "lost_lately": await read_lost(connection),
         "ageing_s": tenant.ageing_s,
+        "acw_usual_s": tenant.acw_s,
         "country": tenant.country,
         "listening_shown": tenant.listening_shown,
     }

@@ -44,6 +44,7 @@ AGENTS = (
         t.agent.c.sip_address,
         t.agent.c.leg_mode,
         t.agent.c.may_dial,
+        t.agent.c.acw_s,
         (t.agent.c.disabled | t.app_user.c.disabled).label("disabled"),
         SKILLS.label("skills"),
     )

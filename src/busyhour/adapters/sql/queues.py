@@ -70,11 +70,12 @@ class SqlQueues:
 
     async def inbound(self, tenant: int) -> cr.InboundSettings:
         async with self.database.tenant_transaction(tenant) as connection:
-            return cr.InboundSettings(ageing_s=(await connection.execute(sa.select(t.tenant.c.ageing_s))).scalar_one())
+            row = (await connection.execute(sa.select(t.tenant.c.ageing_s, t.tenant.c.acw_s))).one()
+            return cr.InboundSettings(ageing_s=row.ageing_s, acw_s=row.acw_s)
 
     async def save_inbound(self, tenant: int, settings: cr.InboundSettings) -> None:
         async with self.database.tenant_transaction(tenant) as connection:
-            await connection.execute(sa.update(t.tenant).values(ageing_s=settings.ageing_s))
+            await connection.execute(sa.update(t.tenant).values(msgspec.structs.asdict(settings)))
 
     # Numbers
 

@@ -30,10 +30,10 @@ def media_open(load: Load, media: frozenset[Medium], chats_max: int) -> frozense
 
 
 def acw_s(*, agent_s: float, usual_s: float, queue_max_s: float) -> float:
-    """The wrap-up after a contact: the agent's own, else the usual one; no longer than the queue allows. 0 = not set,
-    and for the queue: no ceiling."""
+    """The wrap-up after a contact: the agent's own, else the usual one, no longer than the queue allows; where neither
+    is set (0), as long as the queue says. 0 of the queue: no ceiling."""
     own_s = agent_s or usual_s
-    return min(own_s, queue_max_s) if queue_max_s else own_s
+    return min(own_s or queue_max_s, queue_max_s or own_s)
 
 
 def acw_until(now_s: float, until_s: float | None, seconds: float) -> float:

@@ -83,6 +83,7 @@ RULES: dict[type[e.Event], Rule] = {
     e.QueueRemoved: queues.on_queue_removed,
     e.NumbersChanged: queues.on_numbers_changed,
     e.AgeingChanged: queues.on_ageing_changed,
+    e.WrapUpChanged: wrapup.on_usual_changed,
     e.CallArrived: callers.on_call_arrived,
     e.CallersMissed: missed.on_callers_missed,
     e.WhisperEnded: offers.on_whisper_ended,

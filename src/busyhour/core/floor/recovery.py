@@ -55,7 +55,7 @@ from busyhour.core.model.values import DialMode, EndCause
 def on_floor_started(f: FloorState, event: e.FloorStarted) -> None:
     f.tenant, f.fence, f.boot = event.tenant, event.fence, event.pbx.boot
     f.started = f.telephony_up = True
-    f.recording_rule, f.listening_shown = event.recording_rule, event.listening_shown
+    f.recording_rule, f.listening_shown, f.acw_usual_s = event.recording_rule, event.listening_shown, event.acw_usual_s
     for trunk in event.trunks:
         live = f.trunks[trunk.trunk_id] = TrunkLive(trunk=trunk)
         live.starts_s.extend([f.now.mono_s] * trunk.calls_per_s_max)  # what the engine before us began is not known

@@ -96,8 +96,7 @@ class AgentLive:
 
     @property
     def pause_asked(self) -> str | None:
-        """The pause that they are in, or will be in after the call in hand. Who asked to log off after it is not to
-        be offered another call either, should the engine die before."""
+        """Theirs, or the one after the call in hand. Who logs off after it is offered no other, even if we die."""
         return SystemReason.LOGIN if self.leaving else self.next_pause or self.pause
 
     @property
@@ -148,6 +147,7 @@ class FloorState:
     unsettled: dict[str, None] = field(default_factory=dict)  # calls whose recorder may have to do something else
     had_by: ServedBy = field(default_factory=ServedBy)
     listening_shown: bool = True  # to the agents who are listened to
+    acw_usual_s: float = 0.0  # of wrap-up, of who has no time of their own; 0 = as queues and campaigns say
     supervisions: dict[int, Supervision] = field(default_factory=dict)  # supervisor -> the call that they are on
     dirty_runs: dict[int, None] = field(default_factory=dict)
     dirty_agents: dict[int, None] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from math import inf
 from msgspec.structs import replace
 
 from busyhour.core import events as e
+from busyhour.core.acd.capacity import acw_s
 from busyhour.core.commands import SaveDisposition
 from busyhour.core.dialer.retry import next_attempt
 from busyhour.core.floor import agents, endings
@@ -19,11 +20,11 @@ NOTE_LENGTH_MAX = 4_000
 def begin_acw(f: FloorState, agent: AgentLive, call: CallLive) -> None:
     """The conversation is over: wrap-up, then what the agent asked for meanwhile (U-37)."""
     agent.call = None
-    mode, max_s = call.acw
+    mode, _ = call.acw
     if mode is AcwMode.NONE or not agent.session_open:
         _after_work(f, agent)
         return
-    seconds = inf if mode is AcwMode.UNTIMED else max_s
+    seconds = inf if mode is AcwMode.UNTIMED else _longest_s(f, agent, call)
     agent.acw_queue = call.queue if isinstance(call, CallerCall) else None
     agent.acw_call = call.call
     agent.acw_until_s = f.now.mono_s + seconds
@@ -39,10 +40,19 @@ def agents_of(f: FloorState, call: str) -> list[AgentLive]:
 
 def hold_to_longest(f: FloorState, agent: AgentLive, call: CallLive) -> None:
     """A wrap-up as the store knows it ends at a time of the wall clock, which may have been set back since (I48)."""
-    mode, max_s = call.acw
+    mode, max_s = call.acw[0], _longest_s(f, agent, call)
     if mode not in (AcwMode.NONE, AcwMode.UNTIMED) and agent.acw_until_s - f.now.mono_s > max_s:
         agent.acw_until_s, agent.acw_until_utc_s = f.now.mono_s + max_s, f.now.utc_s + max_s
         f.at(max_s, "acw", str(agent.agent_id))
+
+
+def _longest_s(f: FloorState, agent: AgentLive, call: CallLive) -> float:
+    """The agent's own time, else the usual one of all, within that of the queue or campaign (5.3-4)."""
+    return acw_s(agent_s=agent.profile.acw_s, usual_s=f.acw_usual_s, queue_max_s=call.acw[1])
+
+
+def on_usual_changed(f: FloorState, event: e.WrapUpChanged) -> None:
+    f.acw_usual_s = event.acw_s
 
 
 def on_acw_due(f: FloorState, name: str) -> None:

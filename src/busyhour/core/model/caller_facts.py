@@ -34,6 +34,13 @@ class AgeingChanged(Fact, frozen=True, kw_only=True):
     ageing_s: float
 
 
+class WrapUpChanged(Fact, frozen=True, kw_only=True):
+    """How long agents without a time of their own work after a call, within each queue's and campaign's; 0: as those
+    say."""
+
+    acw_s: float
+
+
 # Callers
 
 

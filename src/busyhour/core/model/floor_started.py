@@ -44,5 +44,7 @@ class FloorStarted(Fact, frozen=True, kw_only=True):
     recordings: tuple[RecordingPicture, ...] = ()
     recording_rule: RecordingPolicy = RecordingPolicy.NEVER
     listening_shown: bool = True
+    acw_usual_s: float = 0.0
+    """Of wrap-up, for agents without a time of their own; 0 = as each queue and campaign says (OC-031)."""
     ageing_s: float = 0.0
     """Of waiting, worth one step of priority; 0 = a more urgent caller always goes first (OC-011)."""

@@ -30,6 +30,7 @@ class AgentProfile(Struct, frozen=True, kw_only=True):
     sip_address: str = ""  # sip:user@host:port, for PhoneKind.SIP
     leg_mode: LegMode = LegMode.PERSISTENT
     may_dial: bool = False  # by hand (MZ-021)
+    acw_s: float = 0.0  # of wrap-up; 0 = the usual time (OC-026)
     pause_reason: str | None = "login"  # None = was ready
     acw_until_utc_s: float = 0.0
     acw_call: str | None = None

@@ -1,4 +1,4 @@
-import { Checkbox, Divider, PasswordInput, Select, Text, TextInput } from '@mantine/core';
+import { Checkbox, Divider, NumberInput, PasswordInput, Select, Text, TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { FormModal } from '@/components/form-modal';
@@ -12,7 +12,7 @@ import type { Agent, LegMode, PhoneKind, Role, User } from '@/lib/records';
 export function UserEditForm({ user, agent, onClose }: { user: User; agent: Agent | null; onClose: () => void }) {
   const { t } = useTranslation();
   const [form, setForm] = useState({ name: user.name, role: user.role, disabled: user.disabled });
-  const [phone, setPhone] = useState({ phone_kind: agent?.phone_kind ?? 'browser', sip_address: agent?.sip_address ?? '', leg_mode: agent?.leg_mode ?? 'persistent', may_dial: agent?.may_dial ?? false });
+  const [phone, setPhone] = useState({ phone_kind: agent?.phone_kind ?? 'browser', sip_address: agent?.sip_address ?? '', leg_mode: agent?.leg_mode ?? 'persistent', may_dial: agent?.may_dial ?? false, acw_s: agent?.acw_s ?? 0 });
   const [password, setPassword] = useState('');
   const [skills, setSkills] = useState(skillRows(agent?.skills ?? {}));
   const known = useKnownSkills();
@@ -34,6 +34,7 @@ export function UserEditForm({ user, agent, onClose }: { user: User; agent: Agen
           {phone.phone_kind === 'sip' && <TextInput label={t('users.sipAddress')} placeholder="sip:user@host" required value={phone.sip_address} onChange={(event) => setPhone({ ...phone, sip_address: event.currentTarget.value })} />}
           <Select label={t('users.legMode')} description={t(`users.legText.${phone.leg_mode}`)} data={['persistent', 'per_call'].map((value) => ({ value, label: t(`legMode.${value}`) }))} value={phone.leg_mode} onChange={(mode) => mode !== null && setPhone({ ...phone, leg_mode: mode as LegMode })} allowDeselect={false} />
           <Checkbox label={t('users.mayDial')} description={t('users.mayDialText')} checked={phone.may_dial} onChange={(event) => setPhone({ ...phone, may_dial: event.currentTarget.checked })} />
+          <NumberInput label={t('users.acw')} description={t('users.acwText')} min={0} max={7200} value={phone.acw_s} onChange={(seconds) => setPhone({ ...phone, acw_s: Number(seconds) })} />
           <Divider label={t('users.skills')} />
           <Text size="sm" c="dimmed">{t('users.skillsText')}</Text>
           <SkillsInput label={t('users.skills')} known={known} value={skills} onChange={setSkills} />
