@@ -79,8 +79,9 @@ def read_claims(folder: Path, root: Path) -> list[Claim]:
     for path in sorted(folder.rglob("test_*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
         where = path.relative_to(root).as_posix()
-        for node, inherited in _tests_in(tree, _module_ids(tree)):
-            ids = inherited + _ids_of(node.decorator_list)
+        named = _named_in(tree)
+        for node, inherited in _tests_in(tree, named):
+            ids = inherited + _ids_of(node.decorator_list, named)
             claims += [Claim(name, f"{where}::{node.name}", node.lineno) for name in dict.fromkeys(ids)]
     return claims
 
@@ -90,32 +91,55 @@ def unknown(catalogue: dict[str, Requirement], claims: list[Claim]) -> list[Clai
 
 
 TestNode = ast.FunctionDef | ast.AsyncFunctionDef
+Named = dict[str, ast.expr]
 
 
-def _tests_in(tree: ast.Module, inherited: list[str]) -> list[tuple[TestNode, list[str]]]:
+def _named_in(tree: ast.Module) -> Named:
+    """What the names of the module stand for: several tests may share their ids."""
+    return {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+
+
+def _tests_in(tree: ast.Module, named: Named) -> list[tuple[TestNode, list[str]]]:
+    inherited = _module_ids(named)
     found: list[tuple[TestNode, list[str]]] = []
     for node in tree.body:
         if isinstance(node, TestNode) and node.name.startswith("test"):
             found.append((node, inherited))
         elif isinstance(node, ast.ClassDef):
-            of_class = inherited + _ids_of(node.decorator_list)
+            of_class = inherited + _ids_of(node.decorator_list, named)
             found += [(n, of_class) for n in node.body if isinstance(n, TestNode) and n.name.startswith("test")]
     return found
 
 
-def _module_ids(tree: ast.Module) -> list[str]:
-    for node in tree.body:
-        if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == "pytestmark" for t in node.targets):
-            marks = node.value.elts if isinstance(node.value, ast.List | ast.Tuple) else [node.value]
-            return _ids_of(marks)
-    return []
+def _module_ids(named: Named) -> list[str]:
+    marks = named.get("pytestmark")
+    return [] if marks is None else _ids_of([marks], named)
 
 
-def _ids_of(decorators: list[ast.expr]) -> list[str]:
+def _ids_of(decorators: list[ast.expr], named: Named) -> list[str]:
     """The ids in `covers(...)` marks, also in those that stand on one case of a parametrized test."""
     calls = [node for decorator in decorators for node in ast.walk(decorator) if isinstance(node, ast.Call)]
     covers = [call for call in calls if isinstance(call.func, ast.Attribute) and call.func.attr == "covers"]
-    return [str(arg.value) for call in covers for arg in call.args if isinstance(arg, ast.Constant)]
+    return [name for call in covers for arg in call.args for name in _strings(arg, named)]
+
+
+def _strings(node: ast.expr, named: Named) -> list[str]:
+    match node:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.Tuple(elts=parts) | ast.List(elts=parts):
+            return [text for part in parts for text in _strings(part, named)]
+        case ast.Starred(value=inner):
+            return _strings(inner, named)
+        case ast.Name(id=name) if name in named:
+            return _strings(named[name], named)
+    raise ValueError(f"covers({ast.unparse(node)}) cannot be read: write ids, or a name of this module for some")
 
 
 def _plain(text: str) -> str:

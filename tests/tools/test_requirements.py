@@ -63,6 +63,18 @@ def test_claims_are_found_on_modules_functions_classes_and_cases(sample: Path) -
     }
 
 
+def test_ids_that_several_tests_share_by_a_name_are_found(sample: Path) -> None:
+    shared = 'IDS = ("I1", *("I2",))\n\n@pytest.mark.covers(*IDS, "I3")\ndef test_all(): ...\n'
+    (sample / "tests" / "test_sample.py").write_text(shared)
+    assert [claim.id for claim in tool.read_claims(sample / "tests", sample)] == ["I1", "I2", "I3"]
+
+
+def test_ids_that_cannot_be_read_are_an_error(sample: Path) -> None:
+    (sample / "tests" / "test_sample.py").write_text("@pytest.mark.covers(*made())\ndef test_all(): ...\n")
+    with pytest.raises(ValueError, match=r"covers\(\*?made\(\)\) cannot be read"):
+        tool.read_claims(sample / "tests", sample)
+
+
 def test_a_wrong_id_is_an_error(
     sample: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
