@@ -114,7 +114,7 @@ def share(samples: "array[int]", hz: float) -> float:
     return tone_share(bytes(ulaw_of(one) for one in samples), hz)
 
 
-@pytest.mark.covers("MZ-010", "U-44", "I36")
+@pytest.mark.covers("MZ-010", "U-44", "I35", "I36")
 async def test_each_side_in_its_channel_the_pause_missing_and_chromium_plays_it(center: Center) -> None:
     await center.free()
     with center.caller():
