@@ -99,6 +99,18 @@ CALLERS = (
         "an adopted caller without their agent hears nothing",
     ),
     Fault(
+        "core/floor/missed.py",
+        "        if one.call not in f.callers and one.call not in f.gone:\n",
+        "        if False:\n",
+        "callers who came and went while no engine was there leave no record",
+    ),
+    Fault(
+        "core/floor/missed.py",
+        "        f.missed_since_utc_s = since_utc_s\n        find_soon(f)",
+        "        f.missed_since_utc_s = f.now.utc_s + SLACK_S\n        find_soon(f)",
+        "a new engine looks for callers only from its own start on",
+    ),
+    Fault(
         "core/acd/lost.py",
         "return number not in self._promised and",
         "return",

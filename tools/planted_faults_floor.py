@@ -18,8 +18,8 @@ FLOOR = (
     ),
     Fault(
         "core/floor/recovery.py",
-        "    _meet_strangers(f, event.pbx)\n    recording.recover",
-        "    recording.recover",
+        "    _meet_strangers(f, event.pbx)\n    missed.recover",
+        "    missed.recover",
         "strangers are not hung up at a start",
     ),
     Fault(
