@@ -10,10 +10,14 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
+from busyhour.adapters.asterisk.private import PrivatePbx
 from busyhour.bench.product import Ports, Product
+from busyhour.settings import Settings
 from busyhour.sim.sipp.process import SippSettings
 from tests.real.pbx_crashes import PbxCrashes
+from tests.real.private_pbx import settings_on_free_ports
 
 OFFSET = int(os.environ.get("BUSYHOUR_TEST_OFFSET", "800"))
 Starter = Callable[..., AbstractAsyncContextManager[Product]]
@@ -22,6 +26,21 @@ Starter = Callable[..., AbstractAsyncContextManager[Product]]
 @pytest.fixture(scope="session")
 def pbx_cache(tmp_path_factory: pytest.TempPathFactory) -> str:
     return os.environ.get("BUSYHOUR_PBX_CACHE") or str(tmp_path_factory.mktemp("pbx-cache"))
+
+
+@pytest.fixture(scope="module")
+def pbx_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return settings_on_free_ports(tmp_path_factory.mktemp("pbx"))
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def module_pbx(pbx_cache: str, pbx_settings: Settings) -> AsyncIterator[PrivatePbx]:
+    """A private PBX without the product, for the tests of a module that live in its loop."""
+    os.environ["BUSYHOUR_PBX_CACHE"] = pbx_cache
+    private = PrivatePbx(pbx_settings)
+    await private.start()
+    yield private
+    await private.stop()
 
 
 @pytest.fixture(scope="session")

@@ -37,6 +37,31 @@ LISTEN = """async ({seconds}) => {
   return {...best, paused: element.paused};
 }"""
 
+LEVELS = """async ({hz, seconds}) => {
+  const element = document.getElementById('phone-audio');
+  if (!element || !element.srcObject) {
+    await new Promise((done) => setTimeout(done, 100));
+    return {};
+  }
+  const context = new AudioContext();
+  await context.resume();
+  const analyser = new AnalyserNode(context, {fftSize: 8192, smoothingTimeConstant: 0});
+  context.createMediaStreamSource(element.srcObject).connect(analyser);
+  const bins = new Float32Array(analyser.frequencyBinCount);
+  const loudest = {};
+  const end = performance.now() + seconds * 1000;
+  while (performance.now() < end) {
+    await new Promise((done) => setTimeout(done, 40));
+    analyser.getFloatFrequencyData(bins);
+    for (const [who, tone] of Object.entries(hz)) {
+      const at = Math.round(tone * analyser.fftSize / context.sampleRate);
+      loudest[who] = Math.max(loudest[who] ?? -200, bins[at - 1], bins[at], bins[at + 1]);
+    }
+  }
+  await context.close();
+  return loudest;
+}"""
+
 
 def write_bursts(path: Path, hz: float) -> None:
     """A second of bursts of this tone, as the microphone's file."""
@@ -81,4 +106,10 @@ async def browser_page(folder: Path, *, microphone_hz: float) -> AsyncIterator[P
 async def listen(page: Page, *, seconds: float = 5.0) -> dict[str, Any]:
     """The loudest tone in what the page plays: `hz` and `db`."""
     heard: dict[str, Any] = await page.evaluate(LISTEN, {"seconds": seconds})
+    return heard
+
+
+async def levels(page: Page, hz: dict[str, float], *, seconds: float = 1.0) -> dict[str, float]:
+    """How loud each of these tones was at its loudest, in dB."""
+    heard: dict[str, float] = await page.evaluate(LEVELS, {"hz": hz, "seconds": seconds})
     return heard

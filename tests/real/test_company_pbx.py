@@ -33,7 +33,6 @@ from busyhour.sim.sipp.media import Heard, MediaEnd, tone_share
 from busyhour.sim.sipp.phones import Phones
 from busyhour.sim.sipp.process import SippSettings
 from tests.real.hearing import is_music
-from tests.real.private_pbx import settings_on_free_ports
 from tests.real.sipp_caller import SippCaller
 from tests.real.telephony_watch import Watch
 
@@ -93,20 +92,6 @@ def _has(sound: bytes, whom: tuple[str, ...]) -> bool:
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return settings_on_free_ports(tmp_path_factory.mktemp("pbx"))
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def pbx(pbx_cache: str, settings: Settings) -> AsyncIterator[PrivatePbx]:
-    os.environ["BUSYHOUR_PBX_CACHE"] = pbx_cache
-    private = PrivatePbx(settings)
-    await private.start()
-    yield private
-    await private.stop()
-
-
-@pytest.fixture(scope="module")
 def phones(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Phones]]:
     with ExitStack() as all_:
         yield {
@@ -134,8 +119,8 @@ async def voices() -> AsyncIterator[Voices]:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def watch(pbx: PrivatePbx) -> AsyncIterator[Watch]:
-    async with Watch(pbx.access) as watch:
+async def watch(module_pbx: PrivatePbx) -> AsyncIterator[Watch]:
+    async with Watch(module_pbx.access) as watch:
         await watch.set_trunk(f"127.0.0.1:{CALLER_PORT}", 7)
         yield watch
         for channel in (await watch.telephony.picture(watch.tenant)).channels:
@@ -146,9 +131,9 @@ Caller = Callable[[], SippCaller]
 
 
 @pytest.fixture
-def caller(tmp_path: Path, settings: Settings) -> Caller:
+def caller(tmp_path: Path, pbx_settings: Settings) -> Caller:
     def call() -> SippCaller:
-        given = {"sip_port": CALLER_PORT, "to": f"127.0.0.1:{settings.pbx_sip_port}", "dialed": "4930100"}
+        given = {"sip_port": CALLER_PORT, "to": f"127.0.0.1:{pbx_settings.pbx_sip_port}", "dialed": "4930100"}
         return SippCaller(tmp_path / "caller", media_port=EARS["caller"], talk_s=60.0, **given)  # type: ignore[arg-type]
 
     return call

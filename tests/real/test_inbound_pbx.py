@@ -48,7 +48,6 @@ from busyhour.sim.sipp.numbers import Behavior, number_of
 from busyhour.sim.sipp.phones import TONE_HZ, Phones
 from busyhour.sim.sipp.process import SippSettings
 from tests.real.hearing import hears, is_music, is_of, is_speech, write_prompt
-from tests.real.private_pbx import settings_on_free_ports
 from tests.real.sip_answerer import SipAnswerer
 from tests.real.sipp_caller import SippCaller
 from tests.real.telephony_watch import Watch
@@ -67,18 +66,13 @@ TAKE_TRIES = 3
 Caller = Callable[..., SippCaller]
 
 
-@pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return settings_on_free_ports(tmp_path_factory.mktemp("pbx"))
-
-
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def pbx(pbx_cache: str, settings: Settings) -> AsyncIterator[PrivatePbx]:
+async def pbx(pbx_cache: str, pbx_settings: Settings) -> AsyncIterator[PrivatePbx]:
     os.environ["BUSYHOUR_PBX_CACHE"] = pbx_cache
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(config, "TAKE_TRIES_MAX", TAKE_TRIES)
         patch.setattr(announcing, "SPEAK_MAX_S", 60.0)  # a busy machine takes its time
-        private = PrivatePbx(settings, voice=NanoVoice(config.sounds_folder(settings)), demo=True)
+        private = PrivatePbx(pbx_settings, voice=NanoVoice(config.sounds_folder(pbx_settings)), demo=True)
         await private.start()
         write_prompt(private.access.sounds / "busyhour/half.wav", 0.5)
         (private.access.sounds / "busyhour/own.wav").write_bytes(wav(tone((OWN_HZ,), 0.7, 0.3)))
@@ -124,9 +118,9 @@ async def outside(watch: Watch, carrier: Carrier) -> Trunk:
 
 
 @pytest.fixture
-def caller(tmp_path: Path, settings: Settings) -> Caller:
+def caller(tmp_path: Path, pbx_settings: Settings) -> Caller:
     def call(**more: object) -> SippCaller:
-        given = {"sip_port": CALLER_PORT, "to": f"127.0.0.1:{settings.pbx_sip_port}", "dialed": "4930100"}
+        given = {"sip_port": CALLER_PORT, "to": f"127.0.0.1:{pbx_settings.pbx_sip_port}", "dialed": "4930100"}
         given |= {"media_port": CALLER_MEDIA_PORT, **more}
         return SippCaller(tmp_path / f"caller{len(list(tmp_path.iterdir()))}", **given)  # type: ignore[arg-type]
 

@@ -21,7 +21,6 @@ from busyhour.settings import Settings
 from busyhour.sim.sipp.media import MediaEnd, tone_share, ulaw_of
 from busyhour.sim.sipp.phones import TONE_HZ, Phones
 from busyhour.sim.sipp.process import SippSettings
-from tests.real.private_pbx import settings_on_free_ports
 from tests.real.sipp_caller import SippCaller
 from tests.real.telephony_watch import Watch
 
@@ -34,20 +33,6 @@ RATE_HZ = 8000
 
 
 @pytest.fixture(scope="module")
-def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    return settings_on_free_ports(tmp_path_factory.mktemp("pbx"))
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def pbx(pbx_cache: str, settings: Settings) -> AsyncIterator[PrivatePbx]:
-    os.environ["BUSYHOUR_PBX_CACHE"] = pbx_cache
-    private = PrivatePbx(settings)
-    await private.start()
-    yield private
-    await private.stop()
-
-
-@pytest.fixture(scope="module")
 def phones(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phones]:
     folder = tmp_path_factory.mktemp("phones")
     with Phones(SippSettings(folder=folder, sip_port=PHONE_PORT, media_port=PHONE_PORT + 4, echo=False)) as phones:
@@ -55,8 +40,8 @@ def phones(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Phones]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def watch(pbx: PrivatePbx) -> AsyncIterator[Watch]:
-    async with Watch(pbx.access) as watch:
+async def watch(module_pbx: PrivatePbx) -> AsyncIterator[Watch]:
+    async with Watch(module_pbx.access) as watch:
         await watch.set_trunk(f"127.0.0.1:{CALLER_PORT}", 7)
         yield watch
 
@@ -104,15 +89,15 @@ class Talk:
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def talk(watch: Watch, leg: str, settings: Settings, tmp_path: Path) -> AsyncIterator[Talk]:
-    to = f"127.0.0.1:{settings.pbx_sip_port}"
+async def talk(watch: Watch, leg: str, pbx_settings: Settings, tmp_path: Path) -> AsyncIterator[Talk]:
+    to = f"127.0.0.1:{pbx_settings.pbx_sip_port}"
     given = {"sip_port": CALLER_PORT, "to": to, "dialed": "4930100", "media_port": CALLER_PORT + 4}
     async with MediaEnd(CALLER_PORT + 4, tone_hz=CALLER_HZ):
         with SippCaller(tmp_path / "caller", **given):  # type: ignore[arg-type]
             call = (await watch.until(lambda _event: True, CallArrived, since=len(watch.told))).call
             await watch.telephony.act(AnswerCall(call=call, call_max_s=60.0))
             await watch.of(CallAnswered, call)
-            made = Talk(watch, folders_of(settings).recorded, call, leg)
+            made = Talk(watch, folders_of(pbx_settings).recorded, call, leg)
             await made.join()
             yield made
             await watch.telephony.act(HangUpCall(call=call))
