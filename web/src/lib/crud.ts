@@ -1,11 +1,25 @@
 // Plain nouns: read all, save one, delete one. What each page of settings needs.
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { done, failed } from '@/components/notify';
-import { api, getRows } from '@/lib/api';
+import { api, getRows, query } from '@/lib/api';
 import i18n from '@/lib/i18n';
+import type { Page } from '@/lib/records';
+
+const PAGE_ROWS = 100;
 
 export function useRowsOf<Row>(path: string) {
   return useQuery({ queryKey: [path], queryFn: () => getRows<Row>(path) });
+}
+
+/** What can grow without end comes a page at a time, newest first; `name` is that of its path and of its place in the cache. */
+export function usePages<Row>(name: string, filters: object) {
+  return useInfiniteQuery({
+    queryKey: [name, filters],
+    queryFn: ({ pageParam }) => api.get<Page<Row>>(`/api/${name}${query({ ...filters, cursor: pageParam, limit: PAGE_ROWS })}`),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.cursor,
+    staleTime: 0,
+  });
 }
 
 export function useSave<Body, Answer = unknown>(path: string) {

@@ -1,7 +1,8 @@
 // All of one attempt: when, why, what came of it, what happens next.
-import { Anchor, Drawer, Stack, Table } from '@mantine/core';
+import { Anchor, Drawer, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { known, Pairs, type Pair } from '@/components/pairs';
 import { useDispositionLabel } from '@/lib/dispositions';
 import { dateTime, phone, span } from '@/lib/format';
 import type { AttemptRow } from '@/lib/records';
@@ -20,7 +21,7 @@ function Details({ attempt }: { attempt: AttemptRow }) {
   const { t } = useTranslation();
   const labelOf = useDispositionLabel();
   const allowed = useAllowed();
-  const rows: [string, string][] = [
+  const rows: Pair[] = [
     [t('attempt.number'), phone(attempt.number)],
     [t('attempt.outcome'), attempt.outcome === null ? t(`outcome.${attempt.state}`) : t(`outcome.${attempt.outcome}`)],
     [t('attempt.cause'), attempt.cause ?? ''],
@@ -54,16 +55,7 @@ function Details({ attempt }: { attempt: AttemptRow }) {
     <Stack>
       {allowed('recordings:read') && <Anchor component={Link} to={`/recordings?call=${encodeURIComponent(attempt.call)}`} underline="always">{t('recordings.ofCall')}</Anchor>}
       <Anchor component={Link} to={`/contacts/${attempt.contact_id}`} underline="always">{attempt.contact_name || t('attempt.contact')}</Anchor>
-      <Table variant="vertical" layout="fixed" withTableBorder>
-        <Table.Tbody>
-          {rows.filter(([, value]) => value !== '').map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th scope="row" w="36%" style={{ overflowWrap: 'anywhere' }}>{name}</Table.Th>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Pairs rows={known(rows)} framed />
     </Stack>
   );
 }

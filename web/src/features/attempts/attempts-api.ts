@@ -1,6 +1,7 @@
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
+import { useQuery } from '@tanstack/react-query';
 import { api, query } from '@/lib/api';
-import type { AttemptRow, Page, Summary } from '@/lib/records';
+import { usePages } from '@/lib/crud';
+import type { AttemptRow, Summary } from '@/lib/records';
 
 export interface Filters {
   campaign_id?: number | null;
@@ -13,16 +14,8 @@ export interface Filters {
   until_utc_s?: number | null;
 }
 
-const PAGE_ROWS = 100;
-
 export function useAttempts(filters: Filters) {
-  return useInfiniteQuery({
-    queryKey: ['attempts', filters],
-    queryFn: ({ pageParam }) => api.get<Page<AttemptRow>>(`/api/attempts${query({ ...filters, cursor: pageParam, limit: PAGE_ROWS })}`),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.cursor,
-    staleTime: 0,
-  });
+  return usePages<AttemptRow>('attempts', filters);
 }
 
 export function useSummary(filters: Filters) {

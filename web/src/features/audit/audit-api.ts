@@ -1,7 +1,5 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { api, query } from '@/lib/api';
+import { usePages } from '@/lib/crud';
 import type { AuditRow, Audited } from '@/lib/audit-records';
-import type { Page } from '@/lib/records';
 
 export interface AuditFilters {
   agent_id?: number | null;
@@ -10,14 +8,6 @@ export interface AuditFilters {
   until_utc_s?: number | null;
 }
 
-const PAGE_ROWS = 100;
-
 export function useAudit(filters: AuditFilters) {
-  return useInfiniteQuery({
-    queryKey: ['audit', filters],
-    queryFn: ({ pageParam }) => api.get<Page<AuditRow>>(`/api/audit${query({ ...filters, cursor: pageParam, limit: PAGE_ROWS })}`),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.cursor,
-    staleTime: 0,
-  });
+  return usePages<AuditRow>('audit', filters);
 }

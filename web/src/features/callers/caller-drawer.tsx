@@ -1,7 +1,8 @@
 // All of one caller's call: where it went, how long it waited, what came of it.
-import { Anchor, Drawer, Stack, Table } from '@mantine/core';
+import { Anchor, Drawer, Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { known, Pairs, type Pair } from '@/components/pairs';
 import { inMs } from '@/features/callers/caller-table';
 import { useDispositionLabel } from '@/lib/dispositions';
 import { dateTime, phone, span } from '@/lib/format';
@@ -21,7 +22,7 @@ function Details({ caller }: { caller: CallerRow }) {
   const { t } = useTranslation();
   const labelOf = useDispositionLabel();
   const allowed = useAllowed();
-  const rows: [string, string][] = [
+  const rows: Pair[] = [
     [t('attempt.number'), caller.number === '' ? t('caller.withheld') : phone(caller.number)],
     [t('common.name'), caller.name],
     [t('caller.dialed'), caller.callback ? t('caller.calledBack') : phone(caller.dialed)],
@@ -44,16 +45,7 @@ function Details({ caller }: { caller: CallerRow }) {
     <Stack>
       {allowed('recordings:read') && <Anchor component={Link} to={`/recordings?call=${encodeURIComponent(caller.call)}`} underline="always">{t('recordings.ofCall')}</Anchor>}
       {caller.contact_id !== null && <Anchor component={Link} to={`/contacts/${caller.contact_id}`} underline="always">{t('caller.contact')}</Anchor>}
-      <Table variant="vertical" layout="fixed" withTableBorder>
-        <Table.Tbody>
-          {rows.filter(([, value]) => value !== '').map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th scope="row" w="36%" style={{ overflowWrap: 'anywhere' }}>{name}</Table.Th>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Pairs rows={known(rows)} framed />
     </Stack>
   );
 }

@@ -1,7 +1,6 @@
-import { useInfiniteQuery } from '@tanstack/react-query';
-import { api, query } from '@/lib/api';
+import { query } from '@/lib/api';
+import { usePages } from '@/lib/crud';
 import type { CallerRow } from '@/lib/queue-records';
-import type { Page } from '@/lib/records';
 
 export interface CallerFilters {
   queue_id?: number | null;
@@ -12,16 +11,8 @@ export interface CallerFilters {
   until_utc_s?: number | null;
 }
 
-const PAGE_ROWS = 100;
-
 export function useCallers(filters: CallerFilters) {
-  return useInfiniteQuery({
-    queryKey: ['callers', filters],
-    queryFn: ({ pageParam }) => api.get<Page<CallerRow>>(`/api/callers${query({ ...filters, cursor: pageParam, limit: PAGE_ROWS })}`),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.cursor,
-    staleTime: 0,
-  });
+  return usePages<CallerRow>('callers', filters);
 }
 
 export function exportPath(filters: CallerFilters, format: string): string {

@@ -1,11 +1,12 @@
 // One contact: who it is, why it is or is not dialed, what happened.
-import { Button, Card, Group, List, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
+import { Button, Card, Group, List, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { Empty, Loaded, Page } from '@/components/page';
 import { Rows } from '@/components/rows';
 import { StateBadge } from '@/components/state-badge';
+import { Pairs, type Pair } from '@/components/pairs';
 import { api } from '@/lib/api';
 import { useDispositionLabel } from '@/lib/dispositions';
 import { dateTime, moment, phone, span } from '@/lib/format';
@@ -41,26 +42,17 @@ function Found({ contact, history }: { contact: Contact; history: AttemptRow[] }
 
 function Details({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
-  const rows: [string, string][] = [
+  const rows: Pair[] = [
     [t('contact.numbers'), contact.numbers.map(phone).join(', ')],
     [t('contact.timeZone'), contact.time_zone ?? t('contact.zoneOfNumber')],
-    ...(contact.schedule_utc_s === null ? [] : [[t('contact.schedule'), dateTime(contact.schedule_utc_s)] as [string, string]]),
+    ...(contact.schedule_utc_s === null ? [] : [[t('contact.schedule'), dateTime(contact.schedule_utc_s)] as Pair]),
     ...Object.entries(contact.attributes),
-    ...Object.entries(contact.output).map(([name, value]) => [`> ${name}`, value] as [string, string]),
+    ...Object.entries(contact.output).map(([name, value]) => [`> ${name}`, value] as Pair),
   ];
   return (
     <Card withBorder component="section" aria-label={t('contact.details')}>
       <Title order={2} size="h4" mb="sm">{t('contact.details')}</Title>
-      <Table variant="vertical" layout="fixed">
-        <Table.Tbody>
-          {rows.map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th scope="row" w="40%" style={{ overflowWrap: 'anywhere' }}>{name}</Table.Th>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Pairs rows={rows} />
     </Card>
   );
 }

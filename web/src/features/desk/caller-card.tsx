@@ -1,9 +1,10 @@
 // Who called: the number that they dialed, the page that their header names, whose number it is, and what came of
 // earlier calls in both directions.
-import { Anchor, Card, Stack, Table, Text, Title } from '@mantine/core';
+import { Anchor, Card, Stack, Text, Title } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Loaded } from '@/components/page';
+import { known, Pairs, type Pair } from '@/components/pairs';
 import { clock, moment, phone, span } from '@/lib/format';
 import type { CallerRow, DeskCaller } from '@/lib/queue-records';
 import type { AttemptRow, Contact } from '@/lib/records';
@@ -33,7 +34,7 @@ export function CallerCard({ call, query }: { call: CallView; query: UseQueryRes
 function Details({ call, caller }: { call: CallView; caller: CallerView }) {
   const { t } = useTranslation();
   const page = webAddress(caller.url);
-  const rows: [string, string][] = [
+  const rows: Pair[] = [
     [t('caller.queue'), caller.queue_name],
     [t('attempt.number'), call.number === '' ? t('caller.withheld') : phone(call.number)],
     [t('caller.dialed'), caller.callback ? t('caller.calledBack') : phone(caller.dialed)],
@@ -44,7 +45,7 @@ function Details({ call, caller }: { call: CallView; caller: CallerView }) {
   ];
   return (
     <>
-      <Pairs rows={rows.filter(([, value]) => value !== '')} />
+      <Pairs rows={known(rows)} framed />
       {page !== null && <Anchor href={page} target="_blank" rel="noopener noreferrer" underline="always">{t('caller.open', { host: new URL(page).host })}</Anchor>}
     </>
   );
@@ -52,27 +53,12 @@ function Details({ call, caller }: { call: CallView; caller: CallerView }) {
 
 function Whose({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
-  const rows: [string, string][] = [[t('contact.name'), contact.name], [t('contact.numbers'), contact.numbers.map(phone).join(', ')], ...Object.entries(contact.attributes)];
+  const rows: Pair[] = [[t('contact.name'), contact.name], [t('contact.numbers'), contact.numbers.map(phone).join(', ')], ...Object.entries(contact.attributes)];
   return (
     <div>
       <Title order={3} size="h5" mb={4}>{t('caller.known')}</Title>
-      <Pairs rows={rows} />
+      <Pairs rows={rows} framed />
     </div>
-  );
-}
-
-function Pairs({ rows }: { rows: [string, string][] }) {
-  return (
-    <Table variant="vertical" layout="fixed" withTableBorder>
-      <Table.Tbody>
-        {rows.map(([name, value]) => (
-          <Table.Tr key={name}>
-            <Table.Th w="38%" scope="row" style={{ overflowWrap: 'anywhere' }}>{name}</Table.Th>
-            <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
   );
 }
 

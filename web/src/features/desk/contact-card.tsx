@@ -1,8 +1,9 @@
 // Who is on the phone: their details, and what happened before.
-import { Card, Stack, Table, Text, Title } from '@mantine/core';
+import { Card, Stack, Text, Title } from '@mantine/core';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Loaded } from '@/components/page';
+import { Pairs, type Pair } from '@/components/pairs';
 import type { ContactInHand } from '@/features/desk/desk-api';
 import { moment, phone, span } from '@/lib/format';
 import type { AttemptRow, Contact } from '@/lib/records';
@@ -31,23 +32,14 @@ export function ContactCard({ call, query }: { call: CallView | null; query: Use
 
 function Details({ contact }: { contact: Contact }) {
   const { t } = useTranslation();
-  const details: [string, string][] = [
+  const details: Pair[] = [
     [t('contact.name'), contact.name],
     [t('contact.numbers'), contact.numbers.map(phone).join(', ')],
-    ...(contact.time_zone === null ? [] : [[t('contact.timeThere'), timeIn(contact.time_zone)] as [string, string]]),
+    ...(contact.time_zone === null ? [] : [[t('contact.timeThere'), timeIn(contact.time_zone)] as Pair]),
     ...Object.entries(contact.attributes),
   ];
   return (
-    <Table variant="vertical" layout="fixed" withTableBorder>
-      <Table.Tbody>
-        {details.map(([name, value]) => (
-          <Table.Tr key={name}>
-            <Table.Th w="38%" scope="row" style={{ overflowWrap: 'anywhere' }}>{name}</Table.Th>
-            <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-          </Table.Tr>
-        ))}
-      </Table.Tbody>
-    </Table>
+    <Pairs rows={details} framed />
   );
 }
 

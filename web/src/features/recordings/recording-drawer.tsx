@@ -2,6 +2,7 @@
 import { Alert, Button, Drawer, Group, Stack, Table, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { ConfirmButton } from '@/components/confirm-button';
+import { known, Pairs, type Pair } from '@/components/pairs';
 import { Player } from '@/features/recordings/player';
 import { pathOf, useErase, useHold, type RecordingRow } from '@/features/recordings/recordings-api';
 import { clock, dateTime, phone } from '@/lib/format';
@@ -22,7 +23,7 @@ function Details({ row, onGone }: { row: RecordingRow; onGone: () => void }) {
   const { mutate: erase, isPending: erasing } = useErase();
   const { mutate: hold, isPending: holding } = useHold();
   const kept = row.state === 'kept';
-  const rows: [string, string][] = [
+  const rows: Pair[] = [
     [t('attempt.number'), row.number === null || row.number === '' ? t('caller.withheld') : phone(row.number)],
     [t('attempt.agent'), row.agent_name ?? ''],
     [t('caller.queue'), row.queue_name ?? ''],
@@ -49,16 +50,7 @@ function Details({ row, onGone }: { row: RecordingRow; onGone: () => void }) {
           </Table.Tbody>
         </Table>
       )}
-      <Table variant="vertical" layout="fixed" withTableBorder>
-        <Table.Tbody>
-          {rows.filter(([, value]) => value !== '').map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th scope="row" w="36%">{name}</Table.Th>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Pairs rows={known(rows)} framed />
       <Group>
         {kept && allowed('recordings:download') && <Button component="a" href={`${pathOf(row.recording)}/file`} download variant="default">{t('recordings.download')}</Button>}
         {allowed('recordings:delete') && <Button variant="default" loading={holding} onClick={() => hold(row)}>{t(row.held ? 'recordings.release' : 'recordings.hold')}</Button>}

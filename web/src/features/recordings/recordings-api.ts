@@ -1,8 +1,8 @@
 // What the page of recordings asks of the server; the same names as `src/busyhour/service/recording_records.py`.
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { failed } from '@/components/notify';
-import { api, query } from '@/lib/api';
-import type { Page } from '@/lib/records';
+import { api } from '@/lib/api';
+import { usePages } from '@/lib/crud';
 import type { RecordingPolicy } from '@/lib/views';
 
 export interface RecordingFilters {
@@ -50,18 +50,11 @@ export interface RecordingRule {
   recording_days: number;
 }
 
-const PAGE_ROWS = 100;
 const KEY = ['recordings'];
 const RULE = '/api/recordings/rule';
 
 export function useRecordings(filters: RecordingFilters) {
-  return useInfiniteQuery({
-    queryKey: [...KEY, filters],
-    queryFn: ({ pageParam }) => api.get<Page<RecordingRow>>(`/api/recordings${query({ ...filters, cursor: pageParam, limit: PAGE_ROWS })}`),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.cursor,
-    staleTime: 0,
-  });
+  return usePages<RecordingRow>('recordings', filters);
 }
 
 export function usePeaks(recording: string) {

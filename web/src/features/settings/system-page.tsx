@@ -1,8 +1,9 @@
 // Are the parts well, and which versions are they.
-import { Badge, Card, SimpleGrid, Table, Title } from '@mantine/core';
+import { Badge, Card, SimpleGrid, Title } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { Loaded, Page } from '@/components/page';
+import { Pairs, type Pair } from '@/components/pairs';
 import { api } from '@/lib/api';
 import { count } from '@/lib/format';
 
@@ -42,20 +43,11 @@ export default function SystemPage() {
   );
 }
 
-function Facts({ title, rows }: { title: string; rows: [string, React.ReactNode][] }) {
+function Facts({ title, rows }: { title: string; rows: Pair[] }) {
   return (
     <Card withBorder component="section" aria-label={title}>
       <Title order={2} size="h4" mb="xs">{title}</Title>
-      <Table variant="vertical" layout="fixed">
-        <Table.Tbody>
-          {rows.map(([name, value]) => (
-            <Table.Tr key={name}>
-              <Table.Th scope="row" style={{ overflowWrap: 'anywhere' }}>{name}</Table.Th>
-              <Table.Td style={{ overflowWrap: 'anywhere' }}>{value}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
+      <Pairs rows={rows} />
     </Card>
   );
 }
