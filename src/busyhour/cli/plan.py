@@ -36,7 +36,9 @@ def plan(
     agents: Annotated[str, typer.Option(metavar="N,..", help="Else around what the campaign has.")] = "",
     modes: Annotated[str, typer.Option(metavar="MODE,..", help=f"Of: {', '.join(MODES)}.")] = "predictive,progressive",
     limits: Annotated[str, typer.Option(metavar="%,..", help="Abandoned calls at most; else the campaign's.")] = "",
-    p: Annotated[float | None, typer.Option("--p", help="Share of dials answered by a person.")] = None,
+    p: Annotated[
+        float | None, typer.Option("--p", min=0.01, max=1, help="Share of dials answered by a person.")
+    ] = None,
     talk: Annotated[float | None, typer.Option(help="Mean conversation, seconds.")] = None,
     wrap: Annotated[float | None, typer.Option(help="Mean wrap-up, seconds.")] = None,
     ring: Annotated[float | None, typer.Option(help="Mean ringing until an answer, seconds.")] = None,
