@@ -186,3 +186,29 @@ def test_each_queue_has_the_talk_that_was_in_it() -> None:
     assert talked == pytest.approx({1: 10.0, 2: 30.0})
     assert one.floor.agents[1].acw_queue is not None
     assert one.floor.agents[1].acw_queue.name == "Sales", "the card shows where they served, not where they sent"
+
+
+def test_who_is_consulted_can_supervise_nobody() -> None:
+    """They may be given the customer at any moment."""
+    one = talking("bob", show=(*ORDERS, "open-ear", "close-ear"))
+    one.check("""
+        12 consults ann agent 2
+            > hold i1
+            > seat bob#2 ann#1
+            > ok
+        13 supervises bob ann listen
+            > refused busy
+    """)
+    assert not one.floor.supervisions
+
+
+def test_a_supervisor_who_listens_is_asked_nothing() -> None:
+    one = talking("bob", show=("open-ear", "close-ear", "seat", "refused"))
+    one.check("""
+        12 supervises bob ann listen
+            > open-ear bob#2/3 ann#1 listen
+        12.1 ear-opens bob#2/3
+        13 consults ann agent 2
+            > refused not_free
+    """)
+    assert not one.floor.consults

@@ -66,7 +66,7 @@ class EarChecks:
             f"agent {one.agent_id} of {floor.tenant}, on the call of agent {one.about_id} since {one.since_utc_s:.3f},"
         )
         about, supervisor = floor.agents[one.about_id], floor.agents[one.agent_id]
-        if about.call != one.call or supervisor.call is not None or about is supervisor:
+        if about.call != one.call or supervisor.call or supervisor.consult or about is supervisor:
             raise Violation(f"I27: {who} has {supervisor.call}, and that one has {about.call}, not {one.call}")
         if sum(other.call == one.call for other in floor.supervisions.values()) > 1:
             raise Violation(f"I27: {who} is not alone on {one.call}")

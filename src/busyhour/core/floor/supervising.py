@@ -69,6 +69,8 @@ def _cannot_begin(f: FloorState, event: sv.SuperviseAsked) -> tuple[str, str] | 
         return "not_logged_on", "You hear the call on your own phone. Open your desk first, in another tab."
     if supervisor.call is not None or supervisor.acw_call is not None:
         return "busy", "You have a call of your own in hand. Finish it first."
+    if supervisor.consult is not None:
+        return "busy", "A colleague consults you. Finish that first."
     if not f.telephony_up:
         return "unavailable", "The telephone system is out of reach. Try again in a moment."
     if not supervisor.leg_up and not supervisor.can_ring:
