@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted, HopperFilled
@@ -79,9 +80,11 @@ async def another_history(world: World) -> None:
 
 
 async def lose(world: World) -> None:
-    """What a standby has that fell behind when the run began."""
-    for table in ("segment", "interaction", "attempt", "member", "run_list"):
-        await world.rows(f"DELETE FROM {table} RETURNING 1")
+    """What a standby has that fell behind when the run began. As the owner: the program may not delete calls."""
+    async with world.database.tenant_transaction(world.tenant) as connection:
+        await connection.execute(sa.text("SET LOCAL ROLE NONE"))
+        for table in ("segment", "interaction", "attempt", "member", "run_list"):
+            await connection.execute(sa.text(f"DELETE FROM {table} WHERE tenant_id = :own"), {"own": world.tenant})
     await world.rows(
         "UPDATE run SET placed = 0, finished = 0, answered = 0, abandoned = 0, state = 'running' RETURNING 1"
     )
