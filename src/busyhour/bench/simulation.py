@@ -8,7 +8,6 @@ import msgspec
 
 from busyhour.adapters.memory.store import MemoryStore
 from busyhour.bench.machine import commit
-from busyhour.core.floor import machine
 from busyhour.service.errors import Invalid
 from busyhour.sim.golden_fates import KINDS
 from busyhour.sim.golden_series import named, play_scenes
@@ -102,7 +101,6 @@ def _figures(series: Series) -> dict[str, Any]:
         "calls_per_processor_s": round(series.calls / series.processor_s, 1),
         "seeds": series.seeds,
         "outcomes": series.outcomes,
-        "compiled": not str(machine.__file__).endswith(".py"),
     }
 
 
