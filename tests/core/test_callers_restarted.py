@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from busyhour.core.life.call import CallState
 from busyhour.core.life.callback import CallbackState
-from busyhour.core.model.callers import Callback, CallerOutcome, OpenCaller
+from busyhour.core.model.callers import Callback, CallerOutcome, EntryPicture, OpenCaller
 from busyhour.core.model.pictures import CallHistory, ChannelPicture, PbxPicture
 from busyhour.core.model.queue import CallbackRule
 from busyhour.core.model.values import EndCause
@@ -95,3 +95,42 @@ def test_a_call_that_is_over_and_being_wrapped_up_holds_no_line() -> None:
     )
     one = story(queue(), agents=[ann], callers=[over], pbx=PbxPicture(boot="one", channels=(ANN_LEG,)))
     assert (one.floor.callers["b1-7-1"].trunk_id, one.floor.trunks[1].up) == (0, 0)
+
+
+@pytest.mark.covers("I34")
+def test_who_was_joined_as_the_engine_died_counts_as_answered_after_the_wait_that_they_had() -> None:
+    caller, entered_utc_s = "i1-1", NOON_UTC_S - 12
+    stored = OpenCaller(
+        call=caller,
+        dialed="5551",
+        number="+1",
+        arrived_utc_s=entered_utc_s,
+        answered_utc_s=entered_utc_s,
+        state="answered",
+        queue_id=1,
+    )
+    place = EntryPicture(
+        entry=caller,
+        queue_id=1,
+        number="+1",
+        since_utc_s=entered_utc_s,
+        entered_utc_s=entered_utc_s,
+        state="offered",
+        queues=(1,),
+        hops=1,
+        queued=True,
+    )
+    one = story(
+        queue(),
+        agents=[replace(people("ann")[0], session_open=True, pause_reason=None, call=caller)],
+        callers=[stored],
+        entries=[place],
+        pbx=PbxPicture(
+            boot="one",
+            channels=(ANN_LEG, ChannelPicture(channel=caller, answered=True, bridge=ANN_LEG.bridge)),
+        ),
+    )
+    [(_, counts)] = one.floor.entries.counts[1].items()
+    assert (counts.answered, counts.abandoned, counts.wait_s) == (1, 0, 12.0)
+    assert caller not in one.floor.entries.entries
+    assert one.floor.callers[caller].wait_s == 12.0

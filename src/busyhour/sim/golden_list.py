@@ -21,6 +21,7 @@ from busyhour.sim.golden_scenes_preview import PREVIEWS
 from busyhour.sim.golden_scenes_recording import RECORDINGS
 from busyhour.sim.golden_scenes_strangers import STRANGERS
 from busyhour.sim.golden_scenes_supervising import SUPERVISING
+from busyhour.sim.golden_scenes_wrap_up import WRAP_UP
 
 SCENES: tuple[Scene, ...] = (
     *AHEAD,
@@ -43,4 +44,5 @@ SCENES: tuple[Scene, ...] = (
     *RECORDINGS,
     *STRANGERS,
     *SUPERVISING,
+    *WRAP_UP,
 )

@@ -185,6 +185,12 @@ class Entries:
             self._estimate(entry.queue_id).started(now_s)
         return entry
 
+    def taken_over(self, entry: Entry, now_s: float) -> Entry:
+        """As `answered`, by an offer of the engine before, which did not live to hear of it."""
+        entry.state = EntryState.OFFERED
+        self.entries[entry.call] = entry
+        return self.answered(entry.call, now_s)
+
     # Out
 
     def hung_up(self, call: str, now_s: float) -> Entry:

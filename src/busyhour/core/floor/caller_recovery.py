@@ -20,6 +20,7 @@ from busyhour.core.floor import (
     endings,
     flight,
     lost_callers,
+    offers,
     orphans,
     pairing,
     parking,
@@ -190,7 +191,9 @@ def _adopt(f: FloorState, stored: OpenCaller, channel: ChannelPicture, entry: En
     f.callers[call.call] = call
     f.touch("calls", call.call)
     _take_line(f, call)
-    if entry is not None and call.state is not CallState.WAITING:
+    if entry is not None and call.state is CallState.TALKING and entry.queue_id in f.entries.routing.queues:
+        offers.taken_over(f, call, _entry(entry))
+    elif entry is not None and call.state is not CallState.WAITING:
         _end_entry(f, entry)
     _take_up(f, call, leg, stored.agent_id, entry)
 
@@ -378,15 +381,8 @@ def _close_dead(f: FloorState, stored: OpenCaller, history: CallHistory | None, 
 
 def _end_entry(f: FloorState, entry: EntryPicture) -> None:
     """Nobody stands there any more."""
-    left = EntryPicture(
-        entry=entry.entry,
-        queue_id=entry.queue_id,
-        number=entry.number,
-        since_utc_s=entry.since_utc_s,
-        entered_utc_s=entry.entered_utc_s,
-        state=EntryState.SERVED if entry.state == EntryState.OFFERED else EntryState.LEFT,
-    )
-    f.do(SaveEntry(entry=left, at_utc_s=f.now.utc_s))
+    state = EntryState.SERVED if entry.state == EntryState.OFFERED else EntryState.LEFT
+    f.do(SaveEntry(entry=replace(entry, state=state), at_utc_s=f.now.utc_s))
 
 
 def _take_up_wrap_up(f: FloorState, stored: OpenCaller) -> None:

@@ -8,6 +8,7 @@ from busyhour.core import events as e
 from busyhour.core.acd.arrival import shown_name
 from busyhour.core.acd.capacity import after_miss
 from busyhour.core.acd.dispatch import NotGiven, not_given
+from busyhour.core.acd.entries import Entry
 from busyhour.core.acd.overflow import Path
 from busyhour.core.acd.routing import Pairing
 from busyhour.core.commands import Join, Whisper
@@ -129,6 +130,12 @@ def joined(f: FloorState, call: CallerCall) -> None:
         f.drop("direct", call.call)
         call.wait_s += entry.waited_s(f.now.utc_s)
         queues.keep(f, f.entries.answered(call.call, f.now.utc_s))
+
+
+def taken_over(f: FloorState, call: CallerCall, entry: Entry) -> None:
+    """The engine before us did not live to hear that they were joined: they waited until now, as far as we know."""
+    call.wait_s += entry.waited_s(f.now.utc_s)
+    queues.keep(f, f.entries.taken_over(entry, f.now.utc_s))
 
 
 # It did not come about
