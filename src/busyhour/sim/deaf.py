@@ -1,7 +1,7 @@
 """Lines on which some directions may be cut without anybody being told: to the PBX, and to the store."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, TypeVar
 
 from busyhour.core import commands as c
@@ -79,7 +79,7 @@ class DeafShelf(Shelf):
     async def unknown(self, tenant: int, calls: Sequence[str]) -> list[str]:
         return await self._through(lambda: Shelf.unknown(self, tenant, calls))
 
-    async def _through(self, use: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    async def _through(self, use: Callable[[], Awaitable[T]]) -> T:
         if "orders" in self._cut_ways():
             await asyncio.sleep(STORE_WAIT_S)
             raise StoreDown("no answer")

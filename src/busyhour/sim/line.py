@@ -6,7 +6,7 @@ where an engine may be killed stand before and after each commit and each order.
 
 import asyncio
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 from random import Random
 
@@ -48,6 +48,7 @@ class Line:
         self.tenant, self.process = process.tenant, process
         self._pbx, self._weather, self._dice = pbx, weather, dice
         self._sink: Callable[[Event], None] | None = None
+        self._hears_all = not (weather.event_lost or weather.event_doubled or weather.event_late)
         self.downs = 0  # reasons why it is down now
         self.mute = False  # half open: nothing gets through, and nobody knows
         self.told_down_s = math.inf  # when the engine was last told that it is down
@@ -71,7 +72,11 @@ class Line:
         """Something happened on the PBX: tell the engine, or not, or twice, or late."""
         if self._sink is None or self.downs or self.mute or self.process.dead:
             return
-        chance, weather, loop = self.process.watch.chance, self._weather, the_loop()
+        loop = the_loop()
+        if self._hears_all:
+            loop.later(EVENT_S, self._deliver, event)
+            return
+        chance, weather = self.process.watch.chance, self._weather
         if chance(weather.event_lost):
             return
         for _ in range(1 + chance(weather.event_doubled)):
@@ -126,13 +131,14 @@ class Line:
 
     async def place(self, call: c.Dial) -> Event:
         name = call.call
-        self.process.point("before place")
-        if self.process.dead:
-            await self.process.alive()
-        self.process.watch.before_order(self.process, call)
+        process = self.process
+        process.point("before place")
+        if process.dead:
+            await process.alive()
+        process.watch.before_order(process, call)
         if self.downs:
             return CallNotSent(call=name, cause=EndCause.NOT_SENT)  # never dialed blind, as the adapter does it
-        if not await self.process.over_the_wire(REPLY_S / 2, partial(self._placed, call)):
+        if not await process.sent(REPLY_S / 2, partial(self._placed, call)):
             await asyncio.sleep(REPLY_WAIT_S)
             return CallUnanswered(call=name)
         lost = self.process.watch.chance(self._weather.reply_lost)
@@ -147,16 +153,17 @@ class Line:
         return True
 
     async def act(self, command: c.Act) -> Event | None:
-        self.process.point("before act")
-        if self.process.dead:
-            await self.process.alive()
-        self.process.watch.before_order(self.process, command)
+        process = self.process
+        process.point("before act")
+        if process.dead:
+            await process.alive()
+        process.watch.before_order(process, command)
         after_s = REPLY_S / 2
-        if self.process.watch.chance(self._weather.kill_late):
+        if process.watch.chance(self._weather.kill_late):
             after_s = self._dice.uniform(*LATE_S)
-            self.process.watch.note(f"killed, and its order is carried out {after_s:.1f} s later")
-            the_loop().call_soon(self.process.watch.kill, self.process, context=WORLD)
-        return await self.process.over_the_wire(after_s, partial(self._acted, command))
+            process.watch.note(f"killed, and its order is carried out {after_s:.1f} s later")
+            the_loop().call_soon(process.watch.kill, process, context=WORLD)
+        return await process.sent(after_s, partial(self._acted, command))
 
     def _acted(self, command: c.Act) -> Event | None:
         if self.downs or self.mute:
@@ -221,18 +228,19 @@ class Shelf:
             written.heard = True
         return answers
 
-    async def _commit(self, do: Callable[[], Committed]) -> Committed:
-        return await self.process.over_the_wire(COMMIT_S, do)
+    def _commit(self, do: Callable[[], Committed]) -> Awaitable[Committed]:
+        return self.process.sent(COMMIT_S, do)
 
     def _committed(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int) -> Committed:
         self._reach()
-        if self.process.watch.chance(self._weather.commit_fails):
+        process, watch = self.process, self.process.watch
+        if watch.chance(self._weather.commit_fails):
             raise StoreDown("the commit was rolled back")
         answers = at_once(self._store.commit(tenant, fence, batch, no))
-        self.process.watch.after_batch(self.process, fence, batch, answers)
-        written = self.process.watch.failover.written(tenant, batch, answers)
-        self.process.point("after commit")
-        if self.process.watch.chance(self._weather.commit_unknown):
+        watch.after_batch(process, fence, batch, answers)
+        written = watch.failover.written(tenant, batch, answers)
+        process.point("after commit")
+        if watch.chance(self._weather.commit_unknown):
             raise StoreDown("the link died on the commit's answer")
         return answers, written
 

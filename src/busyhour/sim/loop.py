@@ -11,6 +11,7 @@ from asyncio.base_events import BaseEventLoop
 from asyncio.events import TimerHandle
 from collections import deque
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from contextvars import Context, ContextVar, copy_context
 from functools import partial
 from heapq import heapify, heappop, heappush
@@ -21,7 +22,8 @@ T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 Turn = tuple[Callable[..., object], Sequence[Any], Context, "Timer | None"]
-"""What waits for its turn: what to do, with what, in which context; and the timer that it came from."""
+"""What waits for its turn: what to do, with what, in which context; and the timer that it came from. What is of the
+world is done as it stands; for all else, the first is `Context.run`, which is told the context among the arguments."""
 
 CANCELS_MAX = 4
 CANCELED_MAX = 1_000  # timers that were canceled and still take room: beyond it, and half of all, they are swept
@@ -40,20 +42,30 @@ WORLD = Context()
 """For what goes on whatever becomes of the process that began it: a packet under way, a callee, a timer of the PBX."""
 
 
+_begin = Context.run
+
+
 class Timer(TimerHandle):
-    """What can be taken back. What then happens is in the entry of the loop; for debugging there is nothing."""
+    """What can be taken back: one thing that is to come, or several (`later_unless`). What then happens is in the
+    entries of the loop; for debugging there is nothing."""
 
     __slots__ = ()
 
+    _scheduled: int  # how many entries are to come
+
     def __init__(self, when: float, loop: "VirtualLoop") -> None:
         self._when, self._loop = when, loop
-        self._scheduled, self._cancelled = True, False
+        self._scheduled, self._cancelled = 1, False
 
     def cancel(self) -> None:
         if not self._cancelled:
             self._cancelled = True
             if self._scheduled:
-                self._loop.note_canceled()
+                self._loop.note_canceled(self._scheduled)
+
+
+class _Stopped(BaseException):
+    """Said from within the last turn, so that no other has to ask whether it was."""
 
 
 class VirtualLoop(BaseEventLoop):
@@ -65,10 +77,13 @@ class VirtualLoop(BaseEventLoop):
         super().__init__()
         self.now_s = 0.0
         self.create_future = partial(asyncio.Future, loop=self)  # type: ignore[method-assign]
+        self.create_task = partial(asyncio.Task, loop=self)  # type: ignore[method-assign]
+        self.get_debug = bool  # type: ignore[method-assign]  # no; each future asks
         self._turns: deque[Turn] = deque()
         self._timers: list[tuple[float, int, Turn]] = []
         self._numbers = count()
         self._canceled = 0
+        self.may_hold = False  # some process has stood still, or does
         self.failed: Callable[[Exception], None] = _raise  # told of what a callback raised: nobody waits for it
 
     def time(self) -> float:
@@ -85,7 +100,9 @@ class VirtualLoop(BaseEventLoop):
         self, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> None:
         """Each step of each task comes by here. There is no handle: nobody takes one back."""
-        self._turns.append((callback, args, context if context is not None else copy_context(), None))
+        if context is None:
+            context = copy_context()
+        self._turns.append((_begin, (context, callback) + args, context, None))  # noqa: RUF005 - by way of no list
 
     def call_later(
         self, delay: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
@@ -96,7 +113,12 @@ class VirtualLoop(BaseEventLoop):
         self, when: float, callback: Callable[[*Ts], object], *args: *Ts, context: Context | None = None
     ) -> TimerHandle:
         timer = Timer(when, self)
-        turn = callback, args, context if context is not None else copy_context(), timer
+        if context is WORLD:
+            turn: Turn = callback, args, WORLD, timer
+        else:
+            if context is None:
+                context = copy_context()
+            turn = _begin, (context, callback, *args), context, timer
         heappush(self._timers, (when, next(self._numbers), turn))
         return timer
 
@@ -104,19 +126,26 @@ class VirtualLoop(BaseEventLoop):
         """In the world, and never taken back: most of what is to come."""
         heappush(self._timers, (self.now_s + after_s, next(self._numbers), (do, arguments, WORLD, None)))
 
+    def later_unless(self, canceled: Timer, after_s: float, do: Callable[[*Ts], object], *arguments: *Ts) -> None:
+        """`later`, one of several things that are taken back together. Such a timer begins with none (`timer`)."""
+        canceled._scheduled += 1
+        heappush(self._timers, (self.now_s + after_s, next(self._numbers), (do, arguments, WORLD, canceled)))
+
+    def timer(self) -> Timer:
+        """For `later_unless`."""
+        timer = Timer(self.now_s, self)
+        timer._scheduled = 0
+        return timer
+
     def rest_over(self, after_s: float, over: "asyncio.Future[None]") -> None:
         """`later`, in the process of the one who rests."""
-        turn = _wake_up, (over,), copy_context(), None
+        context = copy_context()
+        turn = _begin, (context, _wake_up, over), context, None
         heappush(self._timers, (self.now_s + after_s, next(self._numbers), turn))
 
-    def create_task(  # type: ignore[override]
-        self, coro: Coroutine[Any, Any, T], *, name: str | None = None, context: Context | None = None
-    ) -> "asyncio.Task[T]":
-        return asyncio.Task(coro, loop=self, name=name, context=context)
-
-    def note_canceled(self) -> None:
+    def note_canceled(self, entries: int) -> None:
         """A timer that has not gone off was canceled."""
-        self._canceled += 1
+        self._canceled += entries
         if self._canceled > CANCELED_MAX and 2 * self._canceled > len(self._timers):
             self._timers[:] = [entry for entry in self._timers if not _is_canceled(entry[2])]
             heapify(self._timers)
@@ -129,34 +158,36 @@ class VirtualLoop(BaseEventLoop):
 
     def _run_once(self) -> None:
         """All turns, then on to the next timer, until somebody stops the loop."""
-        turns, timers, next_turn, begin = self._turns, self._timers, self._turns.popleft, Context.run
-        while True:
-            while turns:
-                turn = next_turn()
-                do, arguments, context, timer = turn
-                if timer is not None and timer._cancelled:
-                    continue
-                if context is not WORLD and (process := context.get(PROCESS)) is not None and process.frozen:
-                    process.held.append(turn)
-                    continue
-                try:
-                    begin(context, do, *arguments)
-                except Exception as fault:
-                    self.failed(fault)
-                if self._stopping:  # type: ignore[attr-defined]
-                    return
-            if not timers:
-                raise RuntimeError("the simulated world stands still: every task waits and no timer is set")
-            self.now_s = now_s = max(self.now_s, timers[0][0])
-            while timers and timers[0][0] <= now_s:
-                turn = heappop(timers)[2]
-                timer = turn[3]
-                if timer is not None:
-                    timer._scheduled = False
-                    if timer._cancelled:
-                        self._canceled -= 1
+        turns, timers, next_turn = self._turns, self._timers, self._turns.popleft
+        with suppress(_Stopped):
+            while True:
+                while turns:
+                    do, arguments, context, timer = next_turn()
+                    if timer is not None and timer._cancelled:
                         continue
-                turns.append(turn)
+                    if self.may_hold and (process := context.get(PROCESS)) is not None and process.frozen:
+                        process.held.append((do, arguments, context, timer))
+                        continue
+                    try:
+                        do(*arguments)
+                    except Exception as fault:
+                        self.failed(fault)
+                if not timers:
+                    raise RuntimeError("the simulated world stands still: every task waits and no timer is set")
+                self.now_s = now_s = max(self.now_s, timers[0][0])
+                while timers and timers[0][0] <= now_s:
+                    turn = heappop(timers)[2]
+                    timer = turn[3]
+                    if timer is not None:
+                        timer._scheduled -= 1
+                        if timer._cancelled:
+                            self._canceled -= 1
+                            continue
+                    turns.append(turn)
+
+    def stop(self) -> None:
+        super().stop()
+        raise _Stopped
 
     def wake(self, process: Freezable) -> None:
         """All that was held while it stood still happens now, in order."""

@@ -4,7 +4,6 @@ It outlives every engine. Each engine talks to it over a `Line` (`line.py`) that
 truth. Callees behave by chance from one seed.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from random import Random
@@ -19,7 +18,7 @@ from busyhour.core.model.pictures import CallHistory, ChannelPicture, PbxPicture
 from busyhour.core.model.values import EndCause, Heard
 from busyhour.sim.ears import Ears
 from busyhour.sim.ledger import Channel, Ledger
-from busyhour.sim.loop import WORLD, the_loop
+from busyhour.sim.loop import Timer, VirtualLoop, the_loop
 from busyhour.sim.recorders import Recorders
 
 PROMPT_S = 8.0
@@ -52,7 +51,9 @@ Hear = Callable[[int, e.Event], None]
 
 def now_s() -> float:
     """True time, which no wrong clock changes."""
-    return the_loop().now_s
+    loop = VirtualLoop.running
+    assert loop is not None, "no world is running"
+    return loop.now_s
 
 
 @dataclass(slots=True)
@@ -70,7 +71,7 @@ class SimPbx:
     recorders: Recorders = field(default_factory=Recorders)
     ears: Ears = field(default_factory=Ears)
     histories: dict[str, CallHistory] = field(default_factory=dict)
-    _timers: dict[str, list[asyncio.TimerHandle]] = field(default_factory=dict)
+    _to_come: dict[str, Timer] = field(default_factory=dict)  # what is taken back when this channel ends
 
     # Orders
 
@@ -121,11 +122,12 @@ class SimPbx:
         self._later(channel, at_s, self._answer, channel, stays_s)
 
     def _ring(self, channel: Channel) -> None:
-        channel.rang_utc_s = self.utc()
-        self.hear(channel.tenant, e.CallRang(call=channel.name, at_utc_s=self.utc()))
+        channel.rang_utc_s = utc_s = self.utc()
+        self.hear(channel.tenant, e.CallRang(call=channel.name, at_utc_s=utc_s))
 
     def _answer(self, channel: Channel, stays_s: float) -> None:
-        channel.answered_utc_s, channel.answered_s, channel.audio_since_s = self.utc(), now_s(), now_s()
+        channel.answered_utc_s = self.utc()
+        channel.answered_s = channel.audio_since_s = now_s()
         cause = EndCause.NORMAL if stays_s <= channel.call_max_s else EndCause.TIMEOUT
         self._later(channel, min(stays_s, channel.call_max_s), self.end, channel, cause)
         channel.in_app = False
@@ -172,23 +174,23 @@ class SimPbx:
         if not channel.live:
             return
         self._set_audio(channel, "none")
-        self.ledger.end(channel, cause, self.utc(), now_s())
-        for timer in self._timers.pop(channel.name, ()):
-            timer.cancel()
+        utc_s = self.utc()
+        self.ledger.end(channel, cause, utc_s, now_s())
+        to_come = self._to_come.pop(channel.name, None)
+        if to_come is not None:
+            to_come.cancel()
         self.histories[channel.name] = CallHistory(
-            channel=channel.name, answered_utc_s=channel.answered_utc_s, ended_utc_s=self.utc(), cause=cause
+            channel=channel.name, answered_utc_s=channel.answered_utc_s, ended_utc_s=utc_s, cause=cause
         )
         if channel.number:
-            ended = e.CallEnded(
-                call=channel.name, cause=cause, at_utc_s=self.utc(), answered_utc_s=channel.answered_utc_s
-            )
+            ended = e.CallEnded(call=channel.name, cause=cause, at_utc_s=utc_s, answered_utc_s=channel.answered_utc_s)
             self.hear(channel.tenant, ended)
             return
         for customer in self.ledger.in_room(room_of(channel.name)):  # it goes with the leg; they stay on the line
             self.ledger.leave_room(customer)
             self._set_audio(customer, "none")
         self.ears.leg_ended(channel, self.hear)
-        self.hear(channel.tenant, e.LegEnded(leg=channel.name, cause=cause, at_utc_s=self.utc()))
+        self.hear(channel.tenant, e.LegEnded(leg=channel.name, cause=cause, at_utc_s=utc_s))
 
     def act(self, command: c.Act, *, late: bool = False) -> e.Event | None:
         """`late`: the engine that ordered it is dead meanwhile."""
@@ -344,11 +346,14 @@ class SimPbx:
         self.hear = hear
 
     def _set_audio(self, channel: Channel, audio: str) -> None:
+        at_s = now_s()
         if channel.audio == "agent":
-            channel.joined_s += now_s() - channel.audio_since_s
-        channel.audio, channel.audio_since_s = audio, now_s()
+            channel.joined_s += at_s - channel.audio_since_s
+        channel.audio, channel.audio_since_s = audio, at_s
 
     def _later(self, channel: Channel, after_s: float, do: Callable[..., None], *arguments: object) -> None:
         loop = the_loop()
-        timer = loop.call_at(loop.now_s + after_s, do, *arguments, context=WORLD)
-        self._timers.setdefault(channel.name, []).append(timer)
+        to_come = self._to_come.get(channel.name)
+        if to_come is None:
+            to_come = self._to_come[channel.name] = loop.timer()
+        loop.later_unless(to_come, after_s, do, *arguments)

@@ -48,12 +48,22 @@ class Process:
 
     def __init__(self, watch: Watch, tenant: int, kill_at_point: float) -> None:
         self.tenant, self.watch = tenant, watch
-        self.dead = self.frozen = False
+        self.dead = self._frozen = False
         self.held: list[Turn] = []
         self.fence = 0  # the highest that it was given
         self._kill_at_point = kill_at_point
         self.context: Context = copy_context()
         self.context.run(PROCESS.set, self)
+
+    @property
+    def frozen(self) -> bool:
+        return self._frozen
+
+    @frozen.setter
+    def frozen(self, frozen: bool) -> None:
+        self._frozen = frozen
+        if frozen:
+            the_loop().may_hold = True
 
     def begin(self, work: Coroutine[Any, Any, T]) -> "asyncio.Task[T]":
         """A task of this process."""
@@ -61,13 +71,15 @@ class Process:
 
     async def over_the_wire(self, after_s: float, do: Callable[[], T]) -> T:
         """The other side does it, whatever becomes of the process that asked; the answer reaches only a living one."""
+        return await self.sent(after_s, do)
+
+    def sent(self, after_s: float, do: Callable[[], T]) -> "asyncio.Future[T]":
+        """`over_the_wire`, for those who wait for the answer at once. Nobody keeps it: a fault keeps the frames that it
+        came through, and the answer the fault: without end, else."""
         loop = the_loop()
         answer: asyncio.Future[T] = loop.create_future()
         loop.later(after_s, self._do, do, answer)
-        try:
-            return await answer
-        finally:
-            del answer  # a fault keeps this frame, and the answer the fault: without end, else
+        return answer
 
     def _do(self, do: Callable[[], T], answer: "asyncio.Future[T]") -> None:
         try:
@@ -77,11 +89,10 @@ class Process:
                 self.watch.broken(fault)
             if not answer.done():
                 answer.set_exception(fault)
-        else:
-            if not answer.done():
-                answer.set_result(result)
-        finally:
-            del answer
+            del answer  # which has the fault, and that this frame
+            return
+        if not answer.done():
+            answer.set_result(result)
 
     def soon(self, do: Callable[..., None], *arguments: object) -> None:
         """What comes in from outside; held while the process stands still."""
