@@ -6,9 +6,8 @@
 """
 
 import re
-from collections import deque
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, ParamSpec
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
@@ -32,11 +31,10 @@ if TYPE_CHECKING:
     from busyhour.sim.process import Process
     from busyhour.sim.world import World
 
-P = ParamSpec("P")
-
 INTENT_AGE_MAX_S = 5.5
 SLACK_S = 0.05
 WRITTEN_KEPT = 200  # states of an agent that may be written again
+DIALS = (c.PlaceCall, c.PlaceCallback)
 E164 = re.compile(r"\+[1-9][0-9]{1,14}")
 
 
@@ -50,7 +48,7 @@ class Checks:
         self._world = world
         self._fences: dict[int, int] = {}
         self.owners: dict[int, Process] = {}  # who opened the shard last, whatever fence they were given
-        self._agent_states: dict[tuple[int, int], c.SaveAgentState] = {}
+        self.agent_states: dict[tuple[int, int], c.SaveAgentState] = {}
         self._free: dict[int, set[int]] = {}  # agents of a tenant, by what was last written of them
         self._in_flight: dict[tuple[int, int], dict[str, None]] = {}  # of a run: committed and not answered
         self._placed_for: dict[str, int | None] = {}  # the agent for whom alone a call was committed, if there is one
@@ -76,18 +74,14 @@ class Checks:
         self._agents_written: dict[tuple[int, int], dict[int, c.SaveAgentState]] = {}  # the newest, by identity
         self._agents_written_s: dict[tuple[int, int], float] = {}
         self._agents_fence: dict[tuple[int, int], int] = {}  # of the engine that wrote the agent's state last
-        self._starts: dict[tuple[int, int], deque[float]] = {}
-
-    def _judge(self, look: Callable[P, None], *args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            look(*args, **kwargs)
-        except Violation as found:
-            self._world.broken(found)
 
     # Dialing
 
     def on_invite(self, channel: Channel) -> None:
-        self._judge(self._on_invite, channel)
+        try:
+            self._on_invite(channel)
+        except Violation as found:
+            self._world.broken(found)
 
     def _on_invite(self, channel: Channel) -> None:
         if channel.of_caller:
@@ -115,6 +109,8 @@ class Checks:
 
     def _set_back_s(self, written_s: float) -> float:
         """By how much the clock was set back since what was written then, which may have waited for the store."""
+        if not self._world.jumps:
+            return 0.0
         since_s = written_s - WAITS_MAX_S
         back_s = 0.0
         for at_s, seconds in reversed(self._world.jumps):
@@ -134,7 +130,10 @@ class Checks:
             self._took_effect(process.tenant, event)
 
     def on_order(self, process: "Process", order: object) -> None:
-        self._judge(self._on_order, process, order)
+        try:
+            self._on_order(process, order)
+        except Violation as found:
+            self._world.broken(found)
 
     def _on_order(self, process: "Process", order: object) -> None:
         owner = self.owners.get(process.tenant)
@@ -142,28 +141,15 @@ class Checks:
             raise Violation(f"I14: an engine with fence {process.fence}, which is not the owner, ordered {order!r}")
         if isinstance(order, c.Join):
             self._check_join(process.tenant, order)
-        elif isinstance(order, c.Dial):
+        elif isinstance(order, DIALS):
             self._check_age(order)
-            self._check_rate(process.tenant, order.trunk.trunk_id)
+            self.caps.on_send(process.tenant, order.trunk.trunk_id)
 
     def _check_age(self, order: c.Dial) -> None:
         """I6: no old intent is sent. How long the PBX takes to carry an order out is not in our hands."""
         age_s = the_loop().now_s - self.planned_s[order.call]
         if age_s > INTENT_AGE_MAX_S:
             raise Violation(f"I6: {order.call} was sent {age_s:.1f} s after its intent")
-
-    def _check_rate(self, tenant: int, trunk_id: int) -> None:
-        """I8: calls sent to this trunk within any second; those that the PBX is slow to begin count when they were
-        sent."""
-        now_s, limit = the_loop().now_s, self._world.store.tenants[tenant].trunks[trunk_id].calls_per_s_max
-        if not limit:
-            return
-        starts = self._starts.setdefault((tenant, trunk_id), deque())
-        starts.append(now_s)
-        while starts[0] <= now_s - 1.0 + SLACK_S:
-            starts.popleft()
-        if len(starts) > limit:
-            raise Violation(f"I8: {len(starts)} calls were sent to trunk {trunk_id} within a second")
 
     def _check_join(self, tenant: int, order: c.Join) -> None:
         """I26: no customer for somebody who has said that they pause. Who was offered one before hears them out."""
@@ -186,36 +172,41 @@ class Checks:
     # Commits
 
     def on_batch(self, process: "Process", fence: int, batch: Sequence[c.Keep], answers: Sequence[e.Event]) -> None:
-        self._judge(self._on_batch, process, fence, batch, answers)
+        try:
+            self._on_batch(process, fence, batch, answers)
+        except Violation as found:
+            self._world.broken(found)
 
     def _on_batch(self, process: "Process", fence: int, batch: Sequence[c.Keep], answers: Sequence[e.Event]) -> None:
         tenant = process.tenant
         if fence < self._fences.get(tenant, 0) or process is not self.owners.get(tenant):
             raise Violation(f"I13: a commit with the old fence {fence} was accepted")
         self._fences[tenant] = fence
+        if not batch:
+            return
         said_yes = {answer.call for answer in answers if isinstance(answer, e.CallCommitted)}
         self.callers.on_batch(tenant, batch, said_yes)
         for keep in batch:
-            match keep:
-                case c.PlaceCall(item=item) if item.call in said_yes and item.call not in self._placed_for:
-                    self._placed_for[item.call] = keep.agent_id
-                    self.committed_s[item.call] = the_loop().now_s
+            if isinstance(keep, c.SaveAgentState):
+                self._check_agent(tenant, fence, keep)
+            elif isinstance(keep, c.PlaceCall):
+                call = keep.item.call
+                if call in said_yes and call not in self._placed_for:
+                    self._placed_for[call] = keep.agent_id
+                    self.committed_s[call] = the_loop().now_s
                     self._check_intent(process, keep)
-                case c.SaveProgress(call=call, answered_utc_s=answered) if answered is not None and is_dialed(call):
-                    self._landed(tenant, call)
-                case c.CloseCall(record=record):
-                    self._landed(tenant, record.call)
-                    self.first_records.setdefault(record.call, record)
-                    self.recorded_s.setdefault(record.call, the_loop().now_s)
-                    self.law.on_close(tenant, keep)
-                case c.OptOut(number=number):
-                    self.listed_s.setdefault((tenant, number), the_loop().now_s)
-                case c.SaveRun(run_id=run_id, state=state):
-                    self._check_run(tenant, run_id, state)
-                case c.SaveAgentState():
-                    self._check_agent(tenant, fence, keep)
-                case _:
-                    pass
+            elif isinstance(keep, c.SaveProgress):
+                if keep.answered_utc_s is not None and is_dialed(keep.call):
+                    self._landed(tenant, keep.call)
+            elif isinstance(keep, c.CloseCall):
+                self._landed(tenant, keep.record.call)
+                self.first_records.setdefault(keep.record.call, keep.record)
+                self.recorded_s.setdefault(keep.record.call, the_loop().now_s)
+                self.law.on_close(tenant, keep)
+            elif isinstance(keep, c.OptOut):
+                self.listed_s.setdefault((tenant, keep.number), the_loop().now_s)
+            elif isinstance(keep, c.SaveRun):
+                self._check_run(tenant, keep.run_id, keep.state)
 
     def _check_run(self, tenant: int, run_id: int, state: str) -> None:
         """I7, I33: a run whose pause was acknowledged goes on only when somebody asked for it since."""
@@ -267,32 +258,33 @@ class Checks:
     def _check_agent(self, tenant: int, fence: int, keep: c.SaveAgentState) -> None:
         """I26, I28: one state after another, in time; reserved only from available."""
         key = (tenant, keep.agent_id)
-        before = self._agent_states.get(key)
+        before = self.agent_states.get(key)
         written = self._agents_written.setdefault(key, {})
         if id(keep) in written:  # which keeps it, so that no other has this identity
             return  # the same record again: the answer to its commit was lost
         written[id(keep)] = keep
         if len(written) > WRITTEN_KEPT:
             del written[next(iter(written))]
-        who = f"agent {keep.agent_id} of {tenant}"
-        if before is not None and keep.at_utc_s < before.at_utc_s - self._set_back_s(self._agents_written_s[key]):
-            raise Violation(f"I28: {who} went back in time")
-        self._agents_written_s[key] = the_loop().now_s
+        set_back_s, now_s = self._set_back_s(self._agents_written_s.get(key, 0.0)), the_loop().now_s
+        if before is not None and keep.at_utc_s < before.at_utc_s - set_back_s:
+            raise Violation(f"I28: agent {keep.agent_id} of {tenant} went back in time")
+        self._agents_written_s[key] = now_s
         another = before is not None and has_another(before, keep)
         new_engine = fence > self._agents_fence.get(key, 0)
         if before is not None and another and not (new_engine and self._was_with(keep)):
+            who = f"agent {keep.agent_id} of {tenant}"
             raise Violation(f"I27: {who} is {keep.state} with {before.call}, and then with {keep.call}")
         self._agents_fence[key] = fence
         if keep.state == AgentState.RESERVED and before is not None and before.state != AgentState.RESERVED:
             by_hand = self.accompanied.dials_by_hand(tenant, keep.agent_id) and before.state == AgentState.NOT_READY
             taken_over = new_engine and not is_dialed(keep.call or "")  # dialed back by a dead engine, for this agent
             if before.state not in (AgentState.AVAILABLE, AgentState.ON_CONTACT) and not (by_hand or taken_over):
-                raise Violation(f"I26: {who} was reserved while {before.state}")
+                raise Violation(f"I26: agent {keep.agent_id} of {tenant} was reserved while {before.state}")
             if before.state == AgentState.AVAILABLE and key in self._paused_agents:
-                raise Violation(f"I26: {who} was reserved, and had paused or logged off")
+                raise Violation(f"I26: agent {keep.agent_id} of {tenant} was reserved, and had paused or logged off")
         jumped = self._jumped_since(WAITS_MAX_S)
-        self._wrap_ups.written(key, before, keep, set_back_s=self._set_back_s(the_loop().now_s), jumped=jumped)
-        self._agent_states[key] = keep
+        self._wrap_ups.written(key, before, keep, set_back_s=self._set_back_s(now_s), jumped=jumped)
+        self.agent_states[key] = keep
         free = self._free.setdefault(tenant, set())
         if keep.state == AgentState.AVAILABLE:
             free.add(keep.agent_id)
@@ -333,7 +325,7 @@ class Checks:
         self.law.recount(tenant)
         self._run_states |= {(tenant, run_id): run.state for run_id, run in rows.runs.items()}
         last = {keep.agent_id: keep for keep in rows.agent_states}
-        self._agent_states |= {(tenant, agent_id): keep for agent_id, keep in last.items()}
+        self.agent_states |= {(tenant, agent_id): keep for agent_id, keep in last.items()}
         self._free[tenant] = {agent_id for agent_id, keep in last.items() if keep.state == AgentState.AVAILABLE}
 
     # What people were told
@@ -360,7 +352,10 @@ class Checks:
 
     def acknowledged(self, tenant: int, event: e.Event, asked_s: float) -> None:
         """I33: what was acknowledged holds, also after a crash."""
-        self._judge(self._acknowledged, tenant, event, asked_s)
+        try:
+            self._acknowledged(tenant, event, asked_s)
+        except Violation as found:
+            self._world.broken(found)
 
     def _acknowledged(self, tenant: int, event: e.Event, asked_s: float) -> None:
         now_s = the_loop().now_s
@@ -391,10 +386,7 @@ class Checks:
 
     def each_second(self) -> None:
         self._live.look()
-        self._judge(self.law.look)
-
-    def agent_state(self, tenant: int, agent_id: int) -> c.SaveAgentState | None:
-        return self._agent_states.get((tenant, agent_id))
+        self.law.look()
 
     def at_the_end(self) -> None:
         at_the_end(self._world, self)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LEG_LOST_MAX_S = 12.0  # the news of a leg that is gone may be lost: the next look finds it
 
+BY_HAND = (e.ManualDialAsked, e.PickUpAsked)
+
 
 class AccompaniedChecks:
     def __init__(self, world: "World") -> None:
@@ -25,7 +27,7 @@ class AccompaniedChecks:
         self._with: dict[tuple[int, int], str] = {}  # the last call that was dialed for an agent
 
     def asked(self, tenant: int, event: e.Event) -> None:
-        if isinstance(event, e.ManualDialAsked | e.PickUpAsked):
+        if isinstance(event, BY_HAND):
             self._by_hand[tenant, event.agent_id] = None
 
     def dials_by_hand(self, tenant: int, agent_id: int) -> bool:
@@ -60,9 +62,9 @@ class AccompaniedChecks:
             return
         if placed.leg is None or agent_of(placed.leg) != placed.agent_id:
             raise Violation(f"{channel.name} was dialed for agent {placed.agent_id}, and {placed.leg} hears it ring")
-        now_s, agent = the_loop().now_s, (channel.tenant, placed.agent_id)
+        now_s, agent_id, tenant = the_loop().now_s, placed.agent_id, channel.tenant
         for leg in reversed(self._world.pbx.ledger.channels.values()):
-            if leg.number or (leg.tenant, leg.agent_id) != agent or leg.answered_s is None:
+            if leg.agent_id != agent_id or leg.tenant != tenant or leg.number or leg.answered_s is None:
                 continue
             if leg.live or now_s - (leg.ended_s or 0.0) < LEG_LOST_MAX_S:
                 return  # of two legs, the one that was rung first may be the one that is up

@@ -27,6 +27,7 @@ A_DAY_S = 86_400.0
 AGE_SLACK_S = 1.0
 JUST_HEARD_S = 15.0  # what happened so shortly before the end may be known otherwise to the engine
 ENDED = frozenset({EntryState.SERVED, EntryState.LEFT})
+OF_CALLERS = (c.PlaceCallback, c.SaveEntry, c.CloseCaller)
 Place = tuple[str, int, float]
 
 
@@ -85,6 +86,8 @@ class CallerChecks:
     def on_batch(self, tenant: int, batch: "Sequence[c.Keep]", said_yes: set[str]) -> None:
         """`said_yes`: calls whose dial was committed."""
         for keep in batch:
+            if not isinstance(keep, OF_CALLERS):
+                continue
             match keep:
                 case c.PlaceCallback(call=call) if call in said_yes:
                     self.on_intent(tenant, keep)

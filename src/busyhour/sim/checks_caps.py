@@ -1,4 +1,5 @@
-"""I8: calls of a run within any minute, and to each of its destinations, by the network's own book."""
+"""I8: calls to a trunk within any second; of a run within any minute, and to each of its destinations, by the network's
+own book."""
 
 from collections import deque
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from busyhour.sim.world import World
 
 MINUTE_S = 60.0
+SLACK_S = 0.05
 WAITS_MAX_S = 5.5  # an intent that is counted may be sent so much later
 
 Run = tuple[int, int]  # tenant, run
@@ -19,8 +21,21 @@ Run = tuple[int, int]  # tenant, run
 class CapChecks:
     def __init__(self, world: "World") -> None:
         self._world = world
+        self._sent: dict[tuple[int, int], deque[float]] = {}  # to a trunk of a tenant
         self._begun: dict[tuple[Run, str], deque[float]] = {}
         self.at_cap = 0  # calls that were the last that their destination allowed at once
+
+    def on_send(self, tenant: int, trunk_id: int) -> None:
+        """Those that the PBX is slow to begin count when they were sent."""
+        now_s, limit = the_loop().now_s, self._world.store.tenants[tenant].trunks[trunk_id].calls_per_s_max
+        if not limit:
+            return
+        sent = self._sent.setdefault((tenant, trunk_id), deque())
+        sent.append(now_s)
+        while sent[0] <= now_s - 1.0 + SLACK_S:
+            sent.popleft()
+        if len(sent) > limit:
+            raise Violation(f"I8: {len(sent)} calls were sent to trunk {trunk_id} within a second")
 
     def on_invite(self, channel: Channel, campaign: Campaign) -> None:
         self._check_minute(channel, "", campaign.calls_per_minute_max)
@@ -31,11 +46,10 @@ class CapChecks:
                 self._check_minute(channel, prefix, one.per_minute_max)
 
     def _check_up(self, channel: Channel, campaign: Campaign, prefix: str, calls_max: int) -> None:
-        run = channel.tenant, channel.run_id
-        up = sum(
-            (other.tenant, other.run_id) == run and _prefix_of(other.number, campaign) == prefix
-            for other in self._world.pbx.ledger.live.values()
-        )
+        tenant, run_id, up = channel.tenant, channel.run_id, 0
+        for other in self._world.pbx.ledger.live.values():
+            if other.run_id == run_id and other.tenant == tenant:
+                up += _prefix_of(other.number, campaign) == prefix
         self.at_cap += up == calls_max
         if calls_max and up > calls_max:
             raise Violation(f"I8: {up} calls of run {channel.run_id} of {channel.tenant} are up to {prefix}")

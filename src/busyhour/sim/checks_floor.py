@@ -57,7 +57,8 @@ class FloorChecks(LiveView):
         judge(floor)
 
     def note(self, touched: list[Key]) -> None:
-        super().note(touched)
+        if self.readers:
+            super().note(touched)
         floor = self._engine.floor
         if floor is None:
             return
@@ -79,32 +80,39 @@ class FloorChecks(LiveView):
     def _note_planned(self, floor: Floor, name: str) -> None:
         """What an agent only looks at is not planned yet; or not any more, when the engine that planned it is dead. One
         that was replaced and has woken plans in vain, and its successor may plan the same preview later."""
-        if self._world.checks.owners.get(floor.tenant) is not self._process:
+        checks = self._world.checks
+        if checks.owners.get(floor.tenant) is not self._process:
             return
-        call, planned_s = floor.call_of(name), self._world.checks.planned_s
-        if call is not None and call.state is RESERVED:
-            planned_s.pop(name, None)
-        elif call is not None:
-            planned_s.setdefault(name, the_loop().now_s)
+        call = floor.call_of(name)
+        if call is None:
+            return
+        if call.state is RESERVED:
+            checks.planned_s.pop(name, None)
+        elif name not in checks.planned_s:
+            checks.planned_s[name] = the_loop().now_s
 
     def _check_agent(self, floor: Floor, agent_id: int) -> None:
         agent = floor.agents[agent_id]
-        who = f"agent {agent_id} of {floor.tenant}"
         if floor.derive(agent) != (agent.state, agent.reason):
-            raise Violation(f"I24: {who} is {agent.state}, and the facts say {floor.derive(agent)}")
+            raise Violation(f"I24: {_who(floor, agent_id)} is {agent.state}, and the facts say {floor.derive(agent)}")
         if (agent_id in floor.idle) is not (agent.state is AgentState.AVAILABLE):
-            raise Violation(f"I24: {who} is {agent.state}, and counts as idle: {agent_id in floor.idle}")
+            raise Violation(
+                f"I24: {_who(floor, agent_id)} is {agent.state}, and counts as idle: {agent_id in floor.idle}"
+            )
         if agent.call is not None:
             call = floor.call_of(agent.call)
-            rings = isinstance(call, CallerCall) and agent_id in call.ringing
-            if call is None or call.state is CallState.ENDED or (call.agent_id != agent_id and not rings):
-                raise Violation(f"I25: {who} has {agent.call}, which is not theirs")
+            if (
+                call is None
+                or call.state is CallState.ENDED
+                or not (call.agent_id == agent_id or (isinstance(call, CallerCall) and agent_id in call.ringing))
+            ):
+                raise Violation(f"I25: {_who(floor, agent_id)} has {agent.call}, which is not theirs")
         if agent.consult is not None and floor.consults[agent.consult].colleague_id != agent_id:
-            raise Violation(f"I25: {who} is asked about {agent.consult}, and is not")
+            raise Violation(f"I25: {_who(floor, agent_id)} is asked about {agent.consult}, and is not")
         if agent.acw_call is not None and not floor.is_due("acw", str(agent_id)):
-            raise Violation(f"I25: {who} wraps up without an end")
+            raise Violation(f"I25: {_who(floor, agent_id)} wraps up without an end")
         if agent.leg is not None and floor.legs.get(agent.leg) != agent_id:
-            raise Violation(f"I23: {who} has {agent.leg}, which is not theirs")
+            raise Violation(f"I23: {_who(floor, agent_id)} has {agent.leg}, which is not theirs")
 
     def _check_call(self, floor: Floor, name: str) -> None:
         if name in floor.callers:
@@ -116,10 +124,10 @@ class FloorChecks(LiveView):
             agent = floor.agents.get(call.agent_id or 0)
             if agent is None or agent.call != name:
                 raise Violation(f"I27: {name} is {call.state}, and its agent {call.agent_id} does not have it")
-        if call.state in TOGETHER and any(floor.is_due(kind, name) for kind in BEFORE):
+        if call.state in TOGETHER and _is_any_due(floor, BEFORE, name):
             raise Violation(f"I43: {name} is {call.state}, and has a deadline of what was before")
         kinds = DEADLINES.get(call.state)
-        if kinds is not None and not any(floor.is_due(kind, name) for kind in kinds):
+        if kinds is not None and not _is_any_due(floor, kinds, name):
             raise Violation(f"I43: {name} is {call.state} without a deadline")
 
     def _check_all(self, floor: Floor) -> None:
@@ -169,6 +177,17 @@ class FloorChecks(LiveView):
             waits = [name for name in run.waiting if floor.calls[name].hint is None]
             if waits and any(agent_id in floor.idle for agent_id in run.campaign.agent_ids):
                 raise Violation(f"I21: {waits[0]} waits while an agent is free")
+
+
+def _who(floor: Floor, agent_id: int) -> str:
+    return f"agent {agent_id} of {floor.tenant}"
+
+
+def _is_any_due(floor: Floor, kinds: tuple[str, ...], name: str) -> bool:
+    for kind in kinds:  # noqa: SIM110 - at each touched call: a generator would cost more than the look
+        if floor.is_due(kind, name):
+            return True
+    return False
 
 
 def _count(calls: list[DialedCall], *states: CallState) -> int:

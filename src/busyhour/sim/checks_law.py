@@ -6,6 +6,7 @@ counts. What was counted before the world began is in the store.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from busyhour.core import commands as c
@@ -35,6 +36,11 @@ class Sum:
     abandoned: int = 0
     detected: int = 0  # hung up on as machines: some were people
     limit_since_s: float | None = None
+
+
+@cache
+def _limit_of(preset: str) -> float:
+    return min(window.limit for window in preset_of(preset).windows)
 
 
 class LawChecks:
@@ -81,14 +87,13 @@ class LawChecks:
 
     def _look(self, tenant: int, campaign: Campaign) -> None:
         total = self._sum(tenant, campaign.campaign_id)
-        limit = min(window.limit for window in preset_of(campaign.compliance.preset).windows)
-        if self._one_more_fits(tenant, campaign, total, limit):
+        if self._one_more_fits(tenant, campaign, total, _limit_of(campaign.compliance.preset)):
             total.limit_since_s = None
         elif total.limit_since_s is None:
             total.limit_since_s = the_loop().now_s
 
     def _one_more_fits(self, tenant: int, campaign: Campaign, total: Sum, limit: float) -> bool:
-        false_people = total.detected * false_share(campaign.machines.test)
+        false_people = total.detected * false_share(campaign.machines.test) if total.detected else 0.0
         abandoned, answered = total.abandoned + false_people, total.answered + false_people
         if abandoned + 1 <= limit * (answered + 1):
             return True  # all the more with those who are up

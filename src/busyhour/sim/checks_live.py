@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from busyhour.core.floor.callbacks import RING_S
 from busyhour.core.life.agent import AgentState
 from busyhour.core.life.call import CallState
-from busyhour.core.model.ids import is_party, room_of
+from busyhour.core.model.ids import room_of
 from busyhour.sim.checks_ears import EarChecks
 from busyhour.sim.checks_places import PlaceChecks
 from busyhour.sim.checks_seats import SeatChecks
@@ -64,20 +64,27 @@ class LiveChecks:
         self._running(now_s)
         healthy = {tenant: self._healthy_s(tenant, now_s) for tenant in self._world.processes}
         self._ears.look(now_s, healthy)
-        legs: dict[tuple[int, int], list[float]] = {}
+        floors = {tenant: self._world.engines[tenant].floor for tenant in healthy}
+        legs: dict[tuple[int, int], float] = {}
+        doubled: dict[tuple[int, int], list[float]] = {}
         for channel in self._world.pbx.ledger.live.values():
+            tenant = channel.tenant
             if channel.number:
-                self._call(channel, now_s, healthy[channel.tenant])
+                self._call(channel, floors[tenant], now_s, healthy[tenant])
                 continue
-            self._seats.look(channel, now_s, healthy[channel.tenant])
-            if is_party(channel.name):
+            self._seats.look(channel, floors[tenant], now_s, healthy[tenant])
+            if channel.party:
                 continue
             if channel.tab:
-                self._tab(channel, now_s, healthy[channel.tenant])
+                self._tab(channel, now_s, healthy[tenant])
             if channel.answered_s is not None:
-                legs.setdefault((channel.tenant, channel.agent_id), []).append(channel.answered_s)
-        for (tenant, agent_id), since_s in legs.items():
-            if len(since_s) > 1 and min(now_s - max(since_s), healthy[tenant]) > LEGS_MAX_S:
+                key = tenant, channel.agent_id
+                if key in legs:
+                    doubled.setdefault(key, [legs[key]]).append(channel.answered_s)
+                else:
+                    legs[key] = channel.answered_s
+        for (tenant, agent_id), since_s in doubled.items():
+            if min(now_s - max(since_s), healthy[tenant]) > LEGS_MAX_S:
                 raise Violation(f"I23: agent {agent_id} of {tenant} has {len(since_s)} legs up")
         for tenant, healthy_s in healthy.items():
             if healthy_s > 0:
@@ -92,7 +99,7 @@ class LiveChecks:
         since_s = max(self._world.disturbed_s[tenant], line.back_s, self._store_away_s)
         return max(0.0, now_s - since_s)
 
-    def _call(self, channel: Channel, now_s: float, healthy_s: float) -> None:
+    def _call(self, channel: Channel, floor: "Floor | None", now_s: float, healthy_s: float) -> None:
         if channel.answered_s is not None:
             if channel.audio == "none":
                 silent_s = now_s - max(channel.audio_since_s, channel.answered_s)
@@ -100,7 +107,6 @@ class LiveChecks:
                     raise Violation(f"I18: {channel.name} has heard nothing for {silent_s:.1f} s")
         else:
             self._unanswered(channel, now_s, healthy_s)
-        floor = self._world.engines[channel.tenant].floor
         call = floor.call_of(channel.name) if floor is not None else None
         self._places.look(channel, call, now_s, healthy_s)
         self._checks.recordings.look(channel, call, now_s, healthy_s)
@@ -121,7 +127,11 @@ class LiveChecks:
         if channel.came:
             if channel.taken and healthy_s > UNANSWERED_MAX_S and now_s - channel.began_s > UNANSWERED_MAX_S:
                 raise Violation(f"I18: {channel.name} has not been answered for {now_s - channel.began_s:.1f} s")
-        elif healthy_s > RING_OVER_MAX_S and now_s - channel.began_s - _ring_s(channel) > RING_OVER_MAX_S:
+        elif (
+            healthy_s > RING_OVER_MAX_S
+            and now_s - channel.began_s > RING_OVER_MAX_S
+            and now_s - channel.began_s - _ring_s(channel) > RING_OVER_MAX_S
+        ):
             raise Violation(f"I43: {channel.name} rings for {now_s - channel.began_s:.1f} s")
 
     def _tab(self, leg: Channel, now_s: float, healthy_s: float) -> None:
@@ -150,8 +160,9 @@ class LiveChecks:
         floor = self._world.engines[tenant].floor
         if floor is None or healthy_s < STORED_MAX_S:
             return
-        for agent in floor.agents.values():
-            kept = self._checks.agent_state(tenant, agent.agent_id)
+        kept_of = self._checks.agent_states.get
+        for agent_id, agent in floor.agents.items():
+            kept = kept_of((tenant, agent_id))
             if kept is not None and kept.state != agent.state and now_s - agent.since_s >= STORED_MAX_S:
                 raise Violation(f"I24: agent {agent.agent_id} of {tenant} is {agent.state}, stored as {kept.state}")
             if agent.acw_call is not None and now_s - agent.acw_until_s > LATE_MAX_S:

@@ -24,6 +24,7 @@ class PlaceChecks:
     def __init__(self, world: "World") -> None:
         self._world = world
         self._since_s: dict[str, float] = {}  # customers who are elsewhere
+        self._rooms = world.pbx.ledger.rooms
         weather = world.plan.weather
         lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
         self._max_s = ASTRAY_UNHEARD_MAX_S if lossy else ASTRAY_MAX_S
@@ -40,12 +41,13 @@ class PlaceChecks:
         it."""
         name = channel.name
         if channel.room is not None:
-            decided = room_of(call.leg or call.party) if call is not None and (call.leg or call.party) else None
-            astray = channel.room != decided or self._world.pbx.ledger.rooms.get(channel.room) != name
+            at = (call.leg or call.party) if call is not None else None
+            astray = channel.room != (room_of(at) if at else None) or self._rooms.get(channel.room) != name
         else:
             astray = call is not None and (call.state is TALKING or bool(call.party))
         if not astray:
-            self._since_s.pop(name, None)
+            if self._since_s:
+                self._since_s.pop(name, None)
             return
         elsewhere_s = now_s - self._since_s.setdefault(name, now_s)
         max_s = max(self._max_s, TAKEN_OUT_MAX_S) if channel.room is None and channel.taken_out else self._max_s

@@ -36,8 +36,10 @@ class RecordingChecks:
     def look(self, channel: Channel, call: "CallLive | None", now_s: float, healthy_s: float) -> None:
         """`call`: as the floor has it."""
         if channel.taping is None and (call is None or call.recording is None):
-            self._beside_since_s.pop(channel.name, None)
-            self._missing_since_s.pop(channel.name, None)
+            if self._beside_since_s:
+                self._beside_since_s.pop(channel.name, None)
+            if self._missing_since_s:
+                self._missing_since_s.pop(channel.name, None)
             return
         if channel.taping is not None and call is not None and call.recording is not None and call.recording.pause_sure:
             raise Violation(f"I36: {channel.name} is recorded in a pause that was said to be sure")

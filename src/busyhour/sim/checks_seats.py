@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from busyhour.core.floor.consulting import place_of
 from busyhour.core.floor.machine import Floor
-from busyhour.core.model.ids import is_party
 from busyhour.sim.ledger import Channel, Violation
 
 if TYPE_CHECKING:
@@ -26,14 +25,14 @@ class SeatChecks:
         lossy = weather.event_lost or weather.event_late or weather.silences_per_h or weather.reply_lost
         self._max_s = ASTRAY_UNHEARD_MAX_S if lossy else ASTRAY_MAX_S
 
-    def look(self, leg: Channel, now_s: float, healthy_s: float) -> None:
-        floor = self._world.engines[leg.tenant].floor
+    def look(self, leg: Channel, floor: Floor | None, now_s: float, healthy_s: float) -> None:
         if floor is None or leg.answered_s is None:
             return
         decided = seat_of(floor, leg.name)
-        found = "aside" if leg.aside else leg.seat or ("aside" if is_party(leg.name) else leg.name)
+        found = "aside" if leg.aside else leg.seat or ("aside" if leg.party else leg.name)
         if found == decided:
-            self._since_s.pop(leg.name, None)
+            if self._since_s:
+                self._since_s.pop(leg.name, None)
             return
         elsewhere_s = now_s - self._since_s.setdefault(leg.name, now_s)
         max_s = RINGS_MAX_S if decided == "gone" else self._max_s
@@ -44,7 +43,9 @@ class SeatChecks:
 def seat_of(floor: Floor, leg: str) -> str:
     """As the floor has decided: whose room, aside, or gone."""
     agent = floor.agents.get(floor.legs.get(leg, 0))
-    party = floor.parties.get(leg)
+    party = floor.parties.get(leg) if floor.parties else None
+    if agent is not None and party is None and agent.consult is None:
+        return leg
     name = agent.consult if agent is not None else party.call if party is not None else None
     consult = floor.consults.get(name or "")
     if consult is not None and consult.leg == leg:

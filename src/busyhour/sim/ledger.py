@@ -66,10 +66,11 @@ class Channel:
 
     came: bool = field(init=False)  # from a caller
     of_caller: bool = field(init=False)  # from one, or back to one
+    party: bool = field(init=False)  # somebody whom an agent consults
 
     def __post_init__(self) -> None:
-        self.came = self.name.startswith("i")
-        self.of_caller = self.name.startswith(("i", "b"))
+        kind = self.name[:1]
+        self.came, self.of_caller, self.party = kind == "i", kind in ("i", "b"), kind == "p"
 
     @property
     def live(self) -> bool:
@@ -120,8 +121,10 @@ class Ledger:
         channel.taping = None
         del self.live[channel.name]
         self.leave_room(channel)
-        for trunk_id in filter(None, (channel.trunk_id, channel.out_trunk_id)):
-            self.up_on_trunk[channel.tenant, trunk_id] -= 1
+        if channel.trunk_id:
+            self.up_on_trunk[channel.tenant, channel.trunk_id] -= 1
+        if channel.out_trunk_id:
+            self.up_on_trunk[channel.tenant, channel.out_trunk_id] -= 1
         if channel.number and not channel.came:
             del self.live_numbers[channel.tenant, channel.number]
             self.last_end[channel.tenant, channel.member_id] = channel
