@@ -200,7 +200,7 @@ class SimAgent:
         return e.DispositionChosen(agent_id=self.agent_id, call=call, disposition=word, note="", request=request)
 
     def _chance(self, per_h: float) -> bool:
-        return self._site.chance(per_h * LOOK_EVERY_S / HOUR_S)
+        return per_h > 0.0 and self._site.chance(per_h * LOOK_EVERY_S / HOUR_S)
 
     async def click(self, make: Callable[[str], e.Event]) -> None:
         """Press a button; perhaps twice. A refusal is shown, and life goes on."""

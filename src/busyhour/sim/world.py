@@ -101,10 +101,11 @@ class World(Desks):
 
     def now(self) -> e.Instant:
         """Asked several times at each event: made anew only when the time is another one."""
-        now_s = self._loop.now_s
-        if self._now.mono_s != now_s:
-            self._now = e.Instant(now_s, self.begun_utc_s + self.jumped_s + now_s)
-        return self._now
+        now = self._now
+        if now.mono_s != self._loop.now_s:
+            now_s = self._loop.now_s
+            now = self._now = e.Instant(now_s, self.begun_utc_s + self.jumped_s + now_s)
+        return now
 
     def jump(self, seconds: float) -> None:
         self.jumped_s += seconds
@@ -154,7 +155,7 @@ class World(Desks):
             trace_sha256=self._history.trace_sha256(),
             outcomes=outcomes_of(self.store),
             violation=violation,
-            history=tuple(self._history.recent) if violation else (),
+            history=self._history.recent() if violation else (),
         )
 
     def _seat_agents(self, tenant: int) -> None:

@@ -69,7 +69,10 @@ class CallerRows:
 
     def on_line(self, number: str) -> bool:
         """Somebody with this number has called us, or is being called back."""
-        return any(bare(self.callers[call].number) == bare(number) for call in self.open)
+        if not self.open:
+            return False
+        wanted = bare(number)
+        return any(bare(self.callers[call].number) == wanted for call in self.open)
 
     # What a new owner finds
 

@@ -139,7 +139,7 @@ class MemoryStore:
         rows.written_utc_s = self.clock() if self.clock is not None else 0.0
         others = not MOVES_OWN_RUN.issuperset(map(type, batch))
         before = {run.run_id: run.counts for run in rows.runs.values()} if others else {}
-        moved = set[int]()
+        moved: set[int] = set()
         for keep in batch:
             if isinstance(keep, c.PlaceCall):
                 answers.append(self._place(rows, keep))
@@ -155,9 +155,10 @@ class MemoryStore:
                 moved.add(keep.run_id)
             elif isinstance(keep, c.OptOut):
                 answers.append(NumberOptedOut(call=keep.call, number=keep.number))
-        for run in rows.runs.values():
-            if run.run_id in moved or (others and run.counts != before.get(run.run_id)):
-                answers.append(_counted(run))
+        if others or moved:
+            for run in rows.runs.values():
+                if run.run_id in moved or (others and run.counts != before.get(run.run_id)):
+                    answers.append(_counted(run))
         return answers
 
     async def fill_hopper(self, tenant: int, fence: int, ask: c.FillHopper, now: Instant) -> HopperFilled:

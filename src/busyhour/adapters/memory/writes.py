@@ -15,7 +15,7 @@ from busyhour.core.model.values import Outcome
 
 OF_A_CALL: Final = (c.SaveProgress, c.CloseCall, c.SaveDisposition, c.OptOut)
 OF_CALLERS: Final = frozenset({c.SaveArrival, c.SaveEntry, c.CloseCaller, c.SaveCallback, c.SaveQueueCounts})
-OF_EITHER: Final = (c.SaveProgress, c.SaveDisposition)
+OF_EITHER: Final = frozenset({c.SaveProgress, c.SaveDisposition})
 
 
 def write_call(rows: Rows, keep: c.PlaceCall, utc_s: float) -> None:
@@ -70,7 +70,7 @@ def _call_of(keep: c.SaveProgress | c.CloseCall | c.SaveDisposition | c.OptOut) 
 
 def write(rows: Rows, keep: c.Keep) -> None:
     kind = type(keep)
-    if kind in OF_CALLERS or (isinstance(keep, OF_EITHER) and is_callers(keep.call)):
+    if kind in OF_CALLERS or (kind in OF_EITHER and is_callers(keep.call)):  # type: ignore[attr-defined]
         rows.inbound.write(keep)
         return
     writer = WRITERS.get(kind)
