@@ -119,9 +119,6 @@ class Checks:
             back_s += max(0.0, -seconds)
         return back_s
 
-    def _jumped_since(self, seconds: float) -> bool:
-        return the_loop().now_s - self._world.jumped_at_s < seconds
-
     # Orders
 
     def opened(self, process: "Process") -> None:
@@ -282,7 +279,7 @@ class Checks:
                 raise Violation(f"I26: agent {keep.agent_id} of {tenant} was reserved while {before.state}")
             if before.state == AgentState.AVAILABLE and key in self._paused_agents:
                 raise Violation(f"I26: agent {keep.agent_id} of {tenant} was reserved, and had paused or logged off")
-        jumped = self._jumped_since(WAITS_MAX_S)
+        jumped = now_s - self._world.jumped_at_s < WAITS_MAX_S
         self._wrap_ups.written(key, before, keep, set_back_s=self._set_back_s(now_s), jumped=jumped)
         self.agent_states[key] = keep
         free = self._free.setdefault(tenant, set())

@@ -159,7 +159,7 @@ class Line:
             await process.alive()
         process.watch.before_order(process, command)
         after_s = REPLY_S / 2
-        if process.watch.chance(self._weather.kill_late):
+        if self._weather.kill_late and process.watch.chance(self._weather.kill_late):
             after_s = self._dice.uniform(*LATE_S)
             process.watch.note(f"killed, and its order is carried out {after_s:.1f} s later")
             the_loop().call_soon(process.watch.kill, process, context=WORLD)
@@ -233,14 +233,14 @@ class Shelf:
 
     def _committed(self, tenant: int, fence: int, batch: Sequence[c.Keep], no: int) -> Committed:
         self._reach()
-        process, watch = self.process, self.process.watch
-        if watch.chance(self._weather.commit_fails):
+        process, watch, weather = self.process, self.process.watch, self._weather
+        if weather.commit_fails and watch.chance(weather.commit_fails):
             raise StoreDown("the commit was rolled back")
         answers = at_once(self._store.commit(tenant, fence, batch, no))
         watch.after_batch(process, fence, batch, answers)
         written = watch.failover.written(tenant, batch, answers)
         process.point("after commit")
-        if watch.chance(self._weather.commit_unknown):
+        if weather.commit_unknown and watch.chance(weather.commit_unknown):
             raise StoreDown("the link died on the commit's answer")
         return answers, written
 

@@ -174,7 +174,9 @@ class VirtualLoop(BaseEventLoop):
                         self.failed(fault)
                 if not timers:
                     raise RuntimeError("the simulated world stands still: every task waits and no timer is set")
-                self.now_s = now_s = max(self.now_s, timers[0][0])
+                if timers[0][0] > self.now_s:  # noqa: PLR1730 - a call less, at each step of time
+                    self.now_s = timers[0][0]
+                now_s = self.now_s
                 while timers and timers[0][0] <= now_s:
                     turn = heappop(timers)[2]
                     timer = turn[3]
