@@ -11,7 +11,8 @@ from busyhour.adapters.memory.store import MemoryStore
 from busyhour.adapters.memory.telephony import MemoryTelephony
 from busyhour.core import commands as c
 from busyhour.core import events as e
-from busyhour.core.floor.machine import RULES
+from busyhour.core.floor import accompanied
+from busyhour.core.floor.machine import RULES, Floor
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import RunState
@@ -85,6 +86,29 @@ async def test_an_intent_is_committed_before_its_call_is_placed() -> None:
         end(pbx, 0)
         await until(lambda: outcomes(store) == [Outcome.IVR_COMPLETED])
         await until(lambda: store.tenants[1].runs[1].state == RunState.IDLE)
+
+
+@pytest.mark.covers("I12")
+async def test_a_call_that_is_given_up_while_its_intent_is_committed_is_not_placed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Its agent is gone: rung only to be hung up again, the callee would hear a phone that nobody is behind."""
+    store, pbx = agentless("+12025550001"), MemoryTelephony()
+    committed, floors = store.commit, list[Floor]()
+
+    async def slowly_committed(tenant: int, fence: int, batch: Sequence[c.Keep], no: int = 0) -> list[e.Event]:
+        answers = await committed(tenant, fence, batch, no)
+        for call in [keep.call for keep in batch if isinstance(keep, c.PlaceCall)]:
+            await until(lambda: bool(floors))
+            accompanied.cancel(floors[0], floors[0].calls[call])
+        return answers
+
+    monkeypatch.setattr(MemoryStore, "commit", lambda _, *asked: slowly_committed(*asked))
+    async with running(store, pbx) as engine:
+        assert engine.floor is not None
+        floors.append(engine.floor)
+        await until(lambda: outcomes(store) == [Outcome.CANCELLED])
+    assert pbx.placed == []
 
 
 async def test_a_number_put_on_do_not_call_after_the_hopper_was_filled_is_not_dialed() -> None:

@@ -313,7 +313,8 @@ class Engine:
         await self._rates.turn(call.trunk)
         if not await self._keeper.still_ours():
             return
-        if self._clock.now().mono_s - intended_s > INTENT_AGE_MAX_S:
+        late = self._clock.now().mono_s - intended_s > INTENT_AGE_MAX_S
+        if late or (self.floor is not None and self.floor.gave_up(call.call)):
             self.put(e.CallNotSent(call=call.call, cause=EndCause.NOT_SENT))
         else:
             self.put(await self._telephony.place(call))

@@ -35,7 +35,7 @@ from busyhour.core.floor import (
     supervising,
     wrapup,
 )
-from busyhour.core.floor.call_live import CallLive
+from busyhour.core.floor.call_live import CallerCall, CallLive, DialedCall
 from busyhour.core.floor.state import CLOCK_SET_S, FloorState
 from busyhour.core.model import recording_facts as rf
 from busyhour.core.model import supervising as sv
@@ -204,6 +204,11 @@ class Floor(FloorState):
         touched = list(self.touched)
         self.touched.clear()
         return touched
+
+    def gave_up(self, call: str) -> bool:
+        """Of one whose intent is being committed: its agent has gone meanwhile. The PBX need not have it to stop it."""
+        live = self.call_of(call)
+        return isinstance(live, DialedCall | CallerCall) and live.hint is not None
 
     def heard_at(self) -> dict[str, e.Instant]:
         """When we heard of the answers of calls that are up: for a floor that is begun anew in the same process."""
