@@ -41,8 +41,8 @@ PLANTED = (
     ),
     Fault(
         "service/engine.py",
-        "if self._clock.now().mono_s - intended_s > INTENT_AGE_MAX_S:",
-        "if False:",
+        "late = self._clock.now().mono_s - intended_s > INTENT_AGE_MAX_S",
+        "late = False",
         "old intents are still sent",
     ),
     Fault(
