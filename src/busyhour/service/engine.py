@@ -68,7 +68,6 @@ class Engine:
         self._queue_max = queue_max
         self._queue: deque[tuple[e.Instant, e.Event]] = deque()  # and when it was put
         self._woken = Alarm()
-        self._overflowed = False
         self._requests = Requests()
         self._intended_s: dict[str, float] = {}  # monotonic: intents that are being committed
         self._keeper = Keeper(tenant, store, self, clock, journal or Journal(clock))
@@ -81,9 +80,8 @@ class Engine:
         self._spellings = Spellings("")  # until the store says of which country
         self.floor: Floor | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._fence, self._lag_s = 0, 0.0
-        self._handled = self._restarts = 0
-        self._fenced = self._rewound = self.running = False
+        self._fence, self._handled, self._restarts, self._lag_s = 0, 0, 0, 0.0
+        self._fenced = self._rewound = self._overflowed = self.running = self.leaving = False
 
     # What others give us
 
@@ -373,6 +371,8 @@ class Engine:
 
     async def _end(self) -> None:
         self.live.close()
+        if self.leaving:
+            await self._keeper.finish(self._tasks)
         for task in (tasks := list(self._tasks)):
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -73,6 +73,12 @@ class EngineFloors:
         self._journals.clear()
         self._tasks.clear()
 
+    async def leave(self) -> None:
+        """Stop for a successor that takes over at once: what was decided is done and written first."""
+        for engine in self._engines.values():
+            engine.leaving = True
+        await self.stop()
+
     def _engine(self, tenant: int) -> Engine:
         if tenant not in self._engines:
             raise NotFound("No engine runs for this tenant.")

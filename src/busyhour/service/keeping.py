@@ -6,9 +6,10 @@ away, everything waits here, in order and in memory, and the floor is told, so t
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 
@@ -26,6 +27,7 @@ CONFIRM_EVERY_S = 2.0
 SURE_S = 5.0  # a process that stood still this long has its ownership confirmed before the PBX is told anything
 BEAT_S = 1.0
 END_MAX_S = 3.0  # for the last records, when we stop
+FINISH_LOOK_S = 0.01
 
 log = structlog.get_logger("engine")
 
@@ -168,6 +170,14 @@ class Keeper:
         """Write all that waits. Raises `StoreDown`, `FenceLost`, `StoreRewound`."""
         while self._lots:
             await self._write()
+
+    async def finish(self, orders: Collection[asyncio.Task[Any]]) -> None:
+        """Until all that waits is written, and the `orders` that came of it are given; or `END_MAX_S` have passed. A
+        successor finds what is left as it finds what a killed engine leaves (A16)."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(END_MAX_S):
+                while orders or self._lots:  # noqa: ASYNC110 (an order may follow from what is written)
+                    await asyncio.sleep(FINISH_LOOK_S)
 
     async def end(self) -> None:
         """Stop, after a last try to write what waits."""

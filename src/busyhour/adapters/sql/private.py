@@ -81,11 +81,19 @@ class PrivateDatabase:
         self._watch = asyncio.create_task(self._supervise(), name="private-database")
 
     async def stop(self) -> None:
+        await self._stop_watching()
+        await asyncio.to_thread(self._stop)
+
+    async def leave(self) -> None:
+        """Stop watching and let it run: another program takes this folder over at once."""
+        await self._stop_watching()
+        self._drop_lock()
+
+    async def _stop_watching(self) -> None:
         self._wanted = False
         if self._watch is not None and not self._watch.done():
             self._watch.cancel()
             await asyncio.gather(self._watch, return_exceptions=True)
-        await asyncio.to_thread(self._stop)
 
     async def url(self) -> str:
         """The owner's address of the database; the password is in it, so it is not for logs."""
