@@ -7,9 +7,7 @@ before somebody who came earlier, nobody waiting beside a free agent, and figure
 """
 
 import asyncio
-import tempfile
 import time
-from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,20 +17,26 @@ from typing import Any, Final
 from busyhour.bench.bare_ari import percentile
 from busyhour.bench.callers_judge import Heard, Judged, judge_callers
 from busyhour.bench.callers_seen import Rooms
-from busyhour.bench.desks import Desk, Desks
+from busyhour.bench.callers_stage import (
+    DIALED,
+    caller_rows,
+    open_folder,
+    open_queue,
+    queue_counts,
+    until_silent,
+    work,
+)
+from busyhour.bench.desks import Desks
 from busyhour.bench.machine import commit, machine
-from busyhour.bench.product import Api, ApiError, Ports, Product
+from busyhour.bench.product import Ports, Product
 from busyhour.bench.work import make_trunk
 from busyhour.settings import Settings
 from busyhour.sim.sipp.callers import Callers
 from busyhour.sim.sipp.phones import Phones
 from busyhour.sim.sipp.process import SippSettings
 
-DIALED: Final = "4930555"
 STAYS_S: Final = (25.0, 50.0, 90.0)  # of the kinds of callers, whether an agent has them by then or not
 TALK_S: Final = (2.0, 10.0)  # until the agent hangs up
-LOOK_S: Final = 0.1
-END_MAX_S: Final = 30.0
 OWN_NUMBER: Final = "49301"  # of callers: this, their kind, 0, and which of them
 
 
@@ -59,8 +63,8 @@ def bench_callers(settings: Settings, *, callers: int, agents: int, seconds: flo
 async def measure_callers(wanted: CallersBench) -> dict[str, Any]:
     """All figures, ready for JSON."""
     begin_s, about = time.monotonic(), {"machine": machine(), "commit": commit()}
-    with tempfile.TemporaryDirectory(prefix="busyhour-bench-") as temporary:
-        folder = wanted.folder or Path(temporary)
+    with open_folder() as temporary:
+        folder = wanted.folder or temporary
         folder.chmod(0o711)  # the database's own user has to pass
         product = Product(folder / "data", Ports(offset=wanted.offset), environment=wanted.environment)
         sip = 6060 + wanted.offset
@@ -76,9 +80,12 @@ async def _measure(wanted: CallersBench, product: Product, phones: Phones, folde
     async with Desks(api) as desks, Rooms(*product.ari()) as rooms:
         agents = await desks.make([phones.sip_address(n) for n in range(wanted.agents)], prefix="bench")
         crowds = [await _crowd(wanted, product, folder, kind) for kind in range(len(STAYS_S))]
-        queue_id = await _open_queue(api, agents)
+        queue_id = await open_queue(api, agents, name="bench")
         await desks.open()
-        work = [asyncio.create_task(_work(desk, Random(f"{wanted.seed}/{n}"))) for n, desk in enumerate(desks.desks)]  # noqa: S311
+        at_work = [
+            asyncio.create_task(work(desk, Random(f"{wanted.seed}/{n}"), TALK_S))  # noqa: S311
+            for n, desk in enumerate(desks.desks)
+        ]
         with ExitStack() as stack:
             for crowd in crowds:
                 stack.enter_context(crowd)
@@ -86,17 +93,16 @@ async def _measure(wanted: CallersBench, product: Product, phones: Phones, folde
             for crowd in crowds:
                 crowd.check_alive()
                 crowd.come_no_more()
-            await _until_silent(crowds)
-        for task in work:
+            await until_silent(crowds, max(STAYS_S))
+        for task in at_work:
             task.cancel()
-        await asyncio.gather(*work, return_exceptions=True)
+        await asyncio.gather(*at_work, return_exceptions=True)
         heard = [
             Heard(number=f"{OWN_NUMBER}{kind}0{dialog.call_id.partition('-')[0]}", dialog=dialog)
             for kind, crowd in enumerate(crowds)
             for dialog in crowd.ledger.dialogs()
         ]
-        rows = await _rows(api)
-        judged = judge_callers(heard, rows, rooms, await _figures(api, queue_id))
+        judged = judge_callers(heard, await caller_rows(api), rooms.seen(), await queue_counts(api, queue_id))
     return _told(wanted, judged)
 
 
@@ -118,58 +124,6 @@ async def _crowd(wanted: CallersBench, product: Product, folder: Path, kind: int
         at_once=round(share),
         per_s=max(0.5, share / 10),
     )
-
-
-async def _open_queue(api: Api, agents: Sequence[int]) -> int:
-    queue = await api.post(
-        "/api/queues",
-        {
-            "queue_id": 0,
-            "name": "bench",
-            "members": [{"agent_id": agent_id} for agent_id in agents],
-            "acw_mode": "none",
-            "sticky": {"window_s": 0.0},
-        },
-    )
-    treatment = {"to": [{"kind": "queue", "target": str(queue["queue_id"])}]}
-    await api.post("/api/dialed-numbers", {"number_id": 0, "pattern": DIALED, "treatment": treatment})
-    return int(queue["queue_id"])
-
-
-async def _work(desk: Desk, dice: Random) -> None:
-    """Talk for a while with whoever comes, and hang up."""
-    while True:
-        if desk.agent.get("state") == "on_contact":
-            await asyncio.sleep(dice.uniform(*TALK_S))
-            try:
-                await desk.press("hangup")
-            except ApiError as refused:
-                if refused.code != "no_call":  # they hung up in this moment
-                    raise
-            await asyncio.sleep(LOOK_S)
-        elif desk.agent.get("state") == "not_ready":
-            await desk.press("ready")
-        await asyncio.sleep(LOOK_S)
-
-
-async def _until_silent(crowds: Sequence[Callers]) -> None:
-    """Nobody new comes; who is there stays for as long as they wanted."""
-    deadline_s = time.monotonic() + max(STAYS_S) + END_MAX_S
-    while any(dialog.open for crowd in crowds for dialog in crowd.ledger.dialogs()):
-        if time.monotonic() > deadline_s:
-            raise TimeoutError("callers are on the line who were to have hung up")
-        await asyncio.sleep(1.0)
-    await asyncio.sleep(2.0)  # for the product's records
-
-
-async def _rows(api: Api) -> list[Mapping[str, Any]]:
-    return [row async for row in api.pages("/api/callers")]
-
-
-async def _figures(api: Api, queue_id: int) -> Mapping[str, Any]:
-    report = await api.get("/api/reports/queues", queue_id=queue_id)
-    counts: Mapping[str, Any] = report["totals"][0]["counts"]
-    return counts
 
 
 def _told(wanted: CallersBench, judged: Judged) -> dict[str, Any]:

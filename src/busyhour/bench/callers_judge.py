@@ -5,13 +5,12 @@ Nothing of the product's is believed: its records and figures are compared with 
 
 from bisect import insort
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from heapq import heappop, heappush
-from itertools import pairwise
 from typing import Any, Final
 
-from busyhour.bench.callers_seen import Rooms, Stay
+from busyhour.bench.callers_seen import Leg, Seen, Stay
 from busyhour.sim.sipp.ledger import Dialog
 
 ORDER_S: Final = 0.5  # who came so much earlier, and was on the line, is never served later
@@ -40,7 +39,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Waited:
     """One caller: from the answer to the room, or to the end."""
 
     number: str
@@ -50,8 +49,14 @@ class Seen:
 
 
 def judge_callers(
-    heard: Sequence[Heard], rows: Sequence[Mapping[str, Any]], rooms: Rooms, counts: Mapping[str, Any]
+    heard: Sequence[Heard],
+    rows: Sequence[Mapping[str, Any]],
+    rooms: Seen,
+    counts: Mapping[str, Any],
+    *,
+    idle_max_s: float = IDLE_MAX_S,
 ) -> Judged:
+    """`heard`: all who called. `rows`: the product's records of them. `counts`: its figures of their queue."""
     stays, judged = rooms.of_number(), Judged()
     answered = [one for one in heard if one.dialog.answered_s is not None]
     judged.callers, judged.at_once = len(answered), _at_once(answered)
@@ -60,10 +65,10 @@ def judge_callers(
     judged.faults += [f"{one.number} was not answered: {one.dialog.status}" for one in heard if _refused(one.dialog)]
     judged.faults += _untrue_rows(answered, rows, stays)
     judged.faults += _untrue_counts(judged, counts)
-    seen = [_seen(one, stays.get(one.number, [])) for one in answered]
-    judged.waits_s = [one.left_s - one.came_s for one in seen if one.served]
-    _judge_order(seen, judged)
-    _judge_idle(seen, rooms, judged)
+    waited = [waited_of(one, stays.get(one.number, [])) for one in answered]
+    judged.waits_s = [one.left_s - one.came_s for one in waited if one.served]
+    _judge_order(waited, judged)
+    _judge_idle(waited, rooms, judged, idle_max_s)
     return judged
 
 
@@ -71,10 +76,10 @@ def _refused(dialog: Dialog) -> bool:
     return dialog.answered_s is None and dialog.cancelled_s is None and dialog.ended_s is not None
 
 
-def _seen(one: Heard, stays: Sequence[Stay]) -> Seen:
+def waited_of(one: Heard, stays: Sequence[Stay]) -> Waited:
     came_s, ended_s = one.dialog.answered_s or 0.0, one.dialog.ended_s or float("inf")
     first_s = min((stay.from_s for stay in stays), default=None)
-    return Seen(one.number, came_s, first_s if first_s is not None else ended_s, first_s is not None)
+    return Waited(one.number, came_s, first_s if first_s is not None else ended_s, first_s is not None)
 
 
 def _at_once(answered: Sequence[Heard]) -> int:
@@ -119,12 +124,12 @@ def _untrue_counts(judged: Judged, counts: Mapping[str, Any]) -> list[str]:
     return [f"{counts[name]} {name} in the figures, {n} by the ledger" for name, n in want.items() if counts[name] != n]
 
 
-def _judge_order(seen: Sequence[Seen], judged: Judged) -> None:
+def _judge_order(waited: Sequence[Waited], judged: Judged) -> None:
     """Whoever is served came before all who wait on. `overtaken`: by how much somebody came earlier who was passed."""
     waiting: list[tuple[float, float, str]] = []  # came, left, number: those who came, in order
-    coming = sorted(seen, key=lambda one: one.came_s)
+    coming = sorted(waited, key=lambda one: one.came_s)
     at = 0
-    for served in sorted((one for one in seen if one.served), key=lambda one: one.left_s):
+    for served in sorted((one for one in waited if one.served), key=lambda one: one.left_s):
         while at < len(coming) and coming[at].came_s <= served.left_s:
             insort(waiting, (coming[at].came_s, coming[at].left_s, coming[at].number))
             at += 1
@@ -138,28 +143,36 @@ def _judge_order(seen: Sequence[Seen], judged: Judged) -> None:
                 )
 
 
-def _judge_idle(seen: Sequence[Seen], rooms: Rooms, judged: Judged) -> None:
-    """While somebody waits, no agent's room is empty for longer than `IDLE_MAX_S`."""
-    by_leg: dict[str, list[Stay]] = defaultdict(list)
+def _judge_idle(waited: Sequence[Waited], rooms: Seen, judged: Judged, idle_max_s: float) -> None:
+    """While somebody waits, no agent's room is empty for longer than `idle_max_s`."""
+    by_leg: dict[str, list[Stay]] = {leg: [] for leg in rooms.legs}
     for stay in rooms.stays:
         by_leg[stay.leg].append(stay)
     for leg, stays in by_leg.items():
-        stays.sort(key=lambda stay: stay.from_s)
-        for before, after in pairwise(stays):
-            if before.until_s is None:
-                continue
-            idle_s = _beside_waiting_s(seen, before.until_s, after.from_s)
+        for from_s, until_s in _empty(rooms.legs[leg], sorted(stays, key=lambda stay: stay.from_s)):
+            idle_s = _beside_waiting_s(waited, from_s, until_s)
             judged.idle_s_max = max(judged.idle_s_max, idle_s)
-            if idle_s > IDLE_MAX_S:
+            if idle_s > idle_max_s:
                 judged.faults.append(f"{leg} was free for {idle_s:.2f} s while somebody waited")
 
 
-def _beside_waiting_s(seen: Sequence[Seen], from_s: float, until_s: float) -> float:
+def _empty(leg: Leg, stays: Sequence[Stay]) -> Iterator[tuple[float, float]]:
+    """When the agent was in the room alone. A stay that nobody saw end lasts."""
+    from_s = leg.from_s
+    for stay in stays:
+        yield from_s, stay.from_s
+        if stay.until_s is None:
+            return
+        from_s = stay.until_s
+    yield from_s, leg.until_s if leg.until_s is not None else float("inf")
+
+
+def _beside_waiting_s(waited: Sequence[Waited], from_s: float, until_s: float) -> float:
     """How long in this span somebody waited through: the longest wait of one of them within it."""
     return max(
         (
             min(one.left_s, until_s) - max(one.came_s, from_s)
-            for one in seen
+            for one in waited
             if one.came_s < until_s and one.left_s > from_s
         ),
         default=0.0,

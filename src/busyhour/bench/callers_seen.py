@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import TracebackType
@@ -11,7 +12,7 @@ from typing import Any, Final, Self
 import aiohttp
 
 from busyhour.bench.observer import SOURCES
-from busyhour.core.model.ids import is_leg, leg_in
+from busyhour.core.model.ids import is_leg, leg_in, tenant_of
 
 APP: Final = "onlooker"
 
@@ -26,14 +27,41 @@ class Stay:
     until_s: float | None = None
 
 
+@dataclass(slots=True)
+class Leg:
+    """Of an agent: for how long it was in its room, where callers are brought to it."""
+
+    from_s: float
+    until_s: float | None = None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """All that was seen so far, or a part of it."""
+
+    stays: Sequence[Stay]
+    legs: Mapping[str, Leg]
+
+    def of_number(self) -> dict[str, list[Stay]]:
+        found: dict[str, list[Stay]] = defaultdict(list)
+        for stay in self.stays:
+            found[stay.number].append(stay)
+        return found
+
+    def of_tenant(self, tenant: int, *, since_s: float = 0.0) -> "Seen":
+        """One company's rooms; of the callers those who came into a room since then."""
+        stays = [stay for stay in self.stays if tenant_of(stay.leg) == tenant and stay.from_s >= since_s]
+        return Seen(stays, {name: leg for name, leg in self.legs.items() if tenant_of(name) == tenant})
+
+
 class Rooms:
     """Use as an async context."""
 
     def __init__(self, ari_url: str, user: str, password: str) -> None:
         self._ari_url = ari_url
         self._auth = aiohttp.encode_basic_auth(user, password)
-        self.stays: list[Stay] = []
-        self.legs_s: dict[str, float] = {}  # when each agent's leg came into its room
+        self._stays: list[Stay] = []
+        self._legs: dict[str, Leg] = {}
         self._open: dict[str, Stay] = {}
 
     async def __aenter__(self) -> Self:
@@ -52,11 +80,14 @@ class Rooms:
         await self._socket.close()
         await self._http.close()
 
-    def of_number(self) -> dict[str, list[Stay]]:
-        found: dict[str, list[Stay]] = defaultdict(list)
-        for stay in self.stays:
-            found[stay.number].append(stay)
-        return found
+    def seen(self) -> Seen:
+        return Seen(list(self._stays), dict(self._legs))
+
+    async def callers_left(self) -> list[str]:
+        """Channels of customers that the PBX has now."""
+        async with self._http.get(f"{self._ari_url}/channels", raise_for_status=True) as reply:
+            channels = await reply.json()
+        return [f"{one['id']} from {one['caller']['number']}" for one in channels if not is_leg(one["id"])]
 
     async def _listen(self) -> None:
         async for message in self._socket:
@@ -71,9 +102,10 @@ class Rooms:
             return
         at_s = datetime.strptime(event["timestamp"], "%Y-%m-%dT%H:%M:%S.%f%z").timestamp()
         if is_leg(channel["id"]):
-            self.legs_s.setdefault(leg, at_s)
+            of_leg = self._legs.setdefault(leg, Leg(at_s))
+            of_leg.until_s = at_s if event["type"] == "ChannelLeftBridge" else None
         elif event["type"] == "ChannelEnteredBridge":
             stay = self._open[channel["id"]] = Stay(channel["caller"]["number"].removeprefix("+"), leg, at_s)
-            self.stays.append(stay)
+            self._stays.append(stay)
         elif channel["id"] in self._open:
             self._open.pop(channel["id"]).until_s = at_s

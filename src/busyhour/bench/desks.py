@@ -31,6 +31,11 @@ class Shown:
     def call(self) -> dict[str, Any] | None:
         return next(iter(self.state.get("calls", {}).values()), None)
 
+    @property
+    def call_id(self) -> str | None:
+        """Of the call in hand."""
+        return next(iter(self.state.get("calls", {})), None)
+
     def take(self, message: dict[str, Any]) -> None:
         if message["type"] == "snapshot":
             self.state = message["state"]

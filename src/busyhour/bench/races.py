@@ -5,20 +5,18 @@ Judged by the PBX's rooms: each caller was in exactly one, and never were two ca
 """
 
 import asyncio
-import tempfile
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
-from busyhour.bench.callers import DIALED
-from busyhour.bench.callers_seen import Rooms, Stay
+from busyhour.bench.callers_seen import Rooms, Seen, Stay
+from busyhour.bench.callers_stage import DIALED, open_folder, open_queue
 from busyhour.bench.desks import Desks
 from busyhour.bench.machine import commit, machine
-from busyhour.bench.product import Api, Ports, Product
+from busyhour.bench.product import Ports, Product
 from busyhour.bench.work import make_trunk
 from busyhour.settings import Settings
 from busyhour.sim.sipp.callers import Callers
@@ -50,15 +48,6 @@ async def measure_races(
     return {**figures, **about, "seconds": round(time.monotonic() - begin_s, 1)}
 
 
-@contextmanager
-def open_folder() -> Iterator[Path]:
-    """A temporary one through which the database's own user can pass."""
-    with tempfile.TemporaryDirectory(prefix="busyhour-bench-") as temporary:
-        folder = Path(temporary)
-        folder.chmod(0o711)
-        yield folder
-
-
 async def _race(product: Product, phones: Phones, folder: Path, races: int, agents: int, offset: int) -> dict[str, Any]:
     api, port = product.api, 6160 + offset
     async with Desks(api) as desks, Rooms(*product.ari()) as rooms:
@@ -66,7 +55,7 @@ async def _race(product: Product, phones: Phones, folder: Path, races: int, agen
         for agent_id in ids:
             await api.patch(f"/api/agents/{agent_id}", {"leg_mode": "per_call"})
         await make_trunk(api, name="network", host=f"127.0.0.1:{port}", capacity=10)
-        await _ring_all(api, ids)
+        await open_queue(api, ids, name="race", strategy="ring_all")
         await desks.open()
         pbx_port = product.ports.environment()["BUSYHOUR_PBX_SIP_PORT"]
         callers = Callers(
@@ -85,24 +74,7 @@ async def _race(product: Product, phones: Phones, folder: Path, races: int, agen
             await _until_over(callers, races)
         rows = [row async for row in api.pages("/api/callers")]
         rang = [desk.agent["offered"] for desk in desks.desks]
-    return judge_races(len(callers.ledger.dialogs()), rooms, rows, rang)
-
-
-async def _ring_all(api: Api, agents: Sequence[int]) -> None:
-    members = [{"agent_id": agent_id} for agent_id in agents]
-    queue = await api.post(
-        "/api/queues",
-        {
-            "queue_id": 0,
-            "name": "race",
-            "members": members,
-            "strategy": "ring_all",
-            "acw_mode": "none",
-            "sticky": {"window_s": 0.0},
-        },
-    )
-    treatment = {"to": [{"kind": "queue", "target": str(queue["queue_id"])}]}
-    await api.post("/api/dialed-numbers", {"number_id": 0, "pattern": DIALED, "treatment": treatment})
+    return judge_races(len(callers.ledger.dialogs()), rooms.seen(), rows, rang)
 
 
 async def _until_over(callers: Callers, races: int) -> None:
@@ -117,7 +89,7 @@ async def _until_over(callers: Callers, races: int) -> None:
     await asyncio.sleep(2.0)  # for the product's records
 
 
-def judge_races(callers: int, rooms: Rooms, rows: Sequence[Mapping[str, Any]], rang: Sequence[int]) -> dict[str, Any]:
+def judge_races(callers: int, rooms: Seen, rows: Sequence[Mapping[str, Any]], rang: Sequence[int]) -> dict[str, Any]:
     stays = rooms.of_number()
     faults = [f"{number} was in {len(own)} rooms" for number, own in stays.items() if len(own) != 1]
     faults += _two_in_one(rooms.stays)
