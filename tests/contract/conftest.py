@@ -108,7 +108,7 @@ class World:
         return [one for one in answers if not isinstance(one, RunCounted)]
 
     async def fill(
-        self, want: int = 10, *, run_id: int | None = None, held: tuple[int, ...] | None = None
+        self, want: int = 10, *, run_id: int | None = None, held: tuple[str, ...] | None = None
     ) -> HopperFilled:
         ask = c.FillHopper(run_id=run_id or self.run_id, want=want, held=held)
         return await self.store.fill_hopper(self.tenant, self.fence, ask, Instant(mono_s=0, utc_s=self.utc_s))

@@ -3,7 +3,7 @@
 import pytest
 
 from busyhour.core.commands import Command, FillHopper, PlaceCall
-from busyhour.core.events import ClockTicked, Event, HopperFilled, Instant, StoreBack, StoreLost
+from busyhour.core.events import CallCommitted, ClockTicked, Event, HopperFilled, Instant, StoreBack, StoreLost
 from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.values import DialMode
 from tests.core.story import NOON_UTC_S, Story, campaign, item
@@ -221,7 +221,28 @@ def test_the_late_answer_to_a_filling_that_was_asked_for_again_is_not_taken() ->
 
     told(StoreLost(), 1.0)
     [again] = [command for command in told(StoreBack(), 2.0) if isinstance(command, FillHopper)]
-    assert (again.no, again.held) == (2, ())
+    assert (again.no, again.held) == (2, ())  # nothing lies in the hopper
     assert not [command for command in told(filled(1), 2.1) if isinstance(command, PlaceCall)]
     [placed] = [command for command in told(filled(2), 2.2) if isinstance(command, PlaceCall)]
     assert placed.item == item(2)
+
+
+def test_a_filling_that_is_asked_for_again_names_the_attempts_that_are_here() -> None:
+    """Not their members: one that an agent dialed by hand meanwhile may have been taken for another attempt since, in
+    the answer that was lost. Nobody has that one, and the store would keep the member for it for ever."""
+    story = Story().working("ann")
+    told, now_s = list[Command](), 0.0
+
+    def tell(event: Event) -> None:
+        nonlocal told, now_s
+        now_s += 1.0
+        told = story.floor.handle(Instant(now_s, NOON_UTC_S + now_s), event)
+
+    tell(HopperFilled(run_id=1, items=(item(1), item(2)), fresh_left=True, next_due_utc_s=None, no=1))
+    [placed] = [command for command in told if isinstance(command, PlaceCall)]
+    tell(CallCommitted(call=placed.item.call))
+    tell(StoreLost())
+    tell(StoreBack())
+    [again] = [command for command in told if isinstance(command, FillHopper)]
+    assert placed.item == item(1)
+    assert again.held == (item(2).call,)

@@ -222,12 +222,13 @@ class SaveLearned(Keep, frozen=True, kw_only=True):
 class FillHopper(Struct, frozen=True, kw_only=True, tag=True):
     """Take up to `want` members for this run; the answer is `HopperFilled`. Done beside the loop, once at a time.
 
-    `held`, after an answer that was lost: the only members that are still here; the store gives itself back all others
-    that it counts as taken."""
+    `held`, after an answer that was lost: the attempts for which the members that are still here were taken; the store
+    gives itself back all that it counts as taken for others. A member itself says too little: one that was dialed by
+    hand meanwhile may have been taken anew by the answer that was lost."""
 
     run_id: int
     want: int
-    held: tuple[int, ...] | None = None
+    held: tuple[str, ...] | None = None
     no: int = 0  # grows with each filling of the run
 
 

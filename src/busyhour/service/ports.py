@@ -97,8 +97,8 @@ class Store(Protocol):
     async def fill_hopper(self, tenant: int, fence: int, ask: FillHopper, now: Instant) -> HopperFilled:
         """Take members: first those due by now, in order of due time, then fresh contacts in list order. A member
         taken is marked so that no other hopper takes it. Fresh contacts out of the callee's hours are put among
-        the waiting, due when their hours open; contacts on a black list or do-not-call list are closed as DNC. Taken
-        members that are not among `ask.held`, when that is given, are given back first."""
+        the waiting, due when their hours open; contacts on a black list or do-not-call list are closed as DNC. Members
+        taken for attempts that are not among `ask.held`, when that is given, are given back first."""
 
     async def reckon(self, tenant: int, ask: ReckoningAsk) -> Reckoning:
         """What the law counts of one campaign, from the records of its attempts (`core/dialer/compliance`)."""

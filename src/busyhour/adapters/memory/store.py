@@ -166,8 +166,10 @@ class MemoryStore:
         run = rows.runs[ask.run_id]
         campaign = rows.campaigns[run.campaign_id]
         items: list[HopperItem] = []
-        for member_id in () if ask.held is None else [one for one in run.taken if one not in ask.held]:
-            rows.wait(rows.members[member_id], rows.members[member_id].due_utc_s)
+        taken = () if ask.held is None else [rows.members[member_id] for member_id in run.taken]
+        for member in taken:
+            if ask.held is not None and member.taken_as not in ask.held:
+                rows.wait(member, member.due_utc_s)
         for member in rows.take(run, ask.want, now.utc_s):
             zones = zones_of(None, member.zones)
             if member.number in rows.dnc:

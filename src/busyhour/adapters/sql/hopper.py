@@ -101,7 +101,7 @@ SELECT member_id, contact_id, taken_as FROM made WHERE state = 'taken'
 # The answer to an earlier filling was lost, and with it the members that it took.
 GIVE_BACK = """
 UPDATE member SET state = 'waiting'
-WHERE run_id = $1 AND state = 'taken' AND member_id <> ALL($2::bigint[])
+WHERE run_id = $1 AND state = 'taken' AND coalesce(taken_as, '') <> ALL($2::text[])
 """
 PUT_BACK = "UPDATE member SET state = 'waiting', due_utc_s = $2, why = $3 WHERE member_id = $1"
 END = """

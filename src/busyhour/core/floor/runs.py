@@ -150,15 +150,15 @@ def refill(f: FloorState, run: RunLive) -> None:
     target = hopper_target(f, run)
     if len(run.hopper) <= target // 2:
         run.filling, run.noted_due_utc_s = True, None
-        held = members_held(f, run) if run.doubtful else None
+        held = attempts_held(f, run) if run.doubtful else None
         run.fill_no += 1
         f.do(FillHopper(run_id=run.run_id, want=target - len(run.hopper), held=held, no=run.fill_no))
 
 
-def members_held(f: FloorState, run: RunLive) -> tuple[int, ...]:
-    """The members that were taken from the store and are here: in the hopper, looked at, or about to be called."""
+def attempts_held(f: FloorState, run: RunLive) -> tuple[str, ...]:
+    """Those whose members were taken from the store and are here: in the hopper, looked at, or about to be called."""
     planned = (f.calls[name].item for name in run.calls if f.calls[name].state in UNDIALED)
-    return tuple(item.member_id for item in (*run.hopper, *planned))
+    return tuple(item.call for item in (*run.hopper, *planned))
 
 
 def on_hopper_filled(f: FloorState, event: e.HopperFilled) -> None:
