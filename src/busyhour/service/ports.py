@@ -126,7 +126,7 @@ class Telephony(Protocol):
 
     async def missed(self, tenant: int, since_utc_s: float) -> Sequence[MissedCaller]:
         """Of the PBX's own records: callers who came since then and are gone, known to us or not; the youngest, when
-        there are more than can be told."""
+        there are more than can be told. All times by the PBX's clock."""
 
     def up(self) -> bool: ...
 

@@ -127,7 +127,7 @@ class Consulting:
     def _note(self, channel: str, room: str | None) -> None:
         """At once: the next order may come before the PBX's own message does."""
         if (seen := self._channels.put(channel, room)) is not None:
-            seen.room_utc_s = time.time()
+            seen.room_utc_s = self._channels.clock.now_utc_s()
 
     async def _order(self, *requests: Request) -> list[Reply]:
         """The replies; none: not known."""

@@ -50,7 +50,9 @@ class Photographer:
 
     async def look(self) -> Look:
         """All channels of ours, of all tenants."""
-        channels, bridges = await asyncio.gather(self._link.read("channels"), self._link.read("bridges"))
+        channels, bridges, _ = await asyncio.gather(
+            self._link.read("channels"), self._link.read("bridges"), self._channels.clock.look(self._link)
+        )
         if not (channels.ok and bridges.ok):
             raise NoReply(f"channels {channels.status}, bridges {bridges.status}")
         rooms = bridges.read(tuple[ari.BridgeRow, ...])
@@ -143,6 +145,7 @@ class Photographer:
                 if not self._is_arriving(name)  # may have come to be told of while headers were read
             ),
             histories=await lives_of(self._access.cel_file, gone, booted_utc_s=time_of(boot)),
+            ahead_s=self._channels.clock.ahead_s,
         )
 
     def _is_arriving(self, channel: str) -> bool:

@@ -6,6 +6,7 @@ Bounded by the channels that the PBX has: a channel's facts go when it is destro
 from dataclasses import dataclass, field
 from typing import Final
 
+from busyhour.adapters.asterisk.pbx_clock import PbxClock
 from busyhour.core.events import CallArrived
 
 SEEN_MAX: Final = 200_000
@@ -35,6 +36,7 @@ class Seen:
 
 class Channels:
     def __init__(self) -> None:
+        self.clock = PbxClock()
         self._seen: dict[str, Seen] = {}
         self._rooms: dict[str, dict[str, None]] = {}  # who is in each; an empty one is none
 

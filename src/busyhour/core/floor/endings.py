@@ -7,6 +7,7 @@ from busyhour.core.floor import (
     accompanied,
     caller_endings,
     calls,
+    clocks,
     consulting,
     destinations,
     handover,
@@ -55,7 +56,7 @@ def close(f: FloorState, call: CallLive, cause: EndCause, ended_utc_s: float) ->
     parking.leaves(f, call)
     end_segment(f, call, ended_utc_s)
     handover.tell_talk(f, call)
-    if call.hung_up_utc_s is not None and ended_utc_s < call.hung_up_utc_s:
+    if call.hung_up_utc_s is not None and clocks.is_before(f, ended_utc_s, call.hung_up_utc_s):
         call.hint = None  # it was over before we gave up on it; only the news was lost
     call.outcome = outcome_of(call, cause)
     call.ended_utc_s = ended_utc_s

@@ -15,6 +15,7 @@ from busyhour.core.floor import (
     callbacks,
     callers,
     calls,
+    clocks,
     consulting,
     endings,
     law,
@@ -195,7 +196,7 @@ class Floor(FloorState):
             self._fire_due()
         rule = RULES.get(type(event))
         if rule is not None:
-            rule(self, event)
+            rule(self, clocks.in_our_time(self, event))
         pairing.settle(self)
         return self.out
 

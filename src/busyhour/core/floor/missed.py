@@ -11,7 +11,7 @@ from busyhour.core import events as e
 from busyhour.core.acd.dialed import destinations, treatment_of
 from busyhour.core.acd.opening import closed
 from busyhour.core.commands import CloseCaller, FindMissed, SaveArrival, SaveMissed
-from busyhour.core.floor import caller_endings, endings, lost_callers
+from busyhour.core.floor import caller_endings, clocks, endings, lost_callers
 from busyhour.core.floor.state import ALL, LEAVER_KEPT_S, FloorState
 from busyhour.core.model.callers import CallerOutcome, CallerRecord, MissedCaller
 from busyhour.core.model.campaign import DAY_S
@@ -53,7 +53,7 @@ def on_missed_due(f: FloorState, _: str) -> None:
         return
     since_utc_s = max(f.missed_since_utc_s - SLACK_S, f.now.utc_s - BACK_MAX_S)
     f.missed_no += 1
-    f.do(FindMissed(no=f.missed_no, since_utc_s=since_utc_s))
+    f.do(FindMissed(no=f.missed_no, since_utc_s=clocks.in_pbx_time(f, since_utc_s)))
     f.at(AGAIN_S, "missed", ALL)
 
 

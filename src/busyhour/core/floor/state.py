@@ -42,7 +42,6 @@ START = Instant(0.0, 0.0)
 ALL = "all"  # of a kind of things: each of them may be shown otherwise now
 SAME_S = 0.001  # deadlines of one thing that differ by less are one
 STALE_MAX = 1_000  # entries of the agenda: beyond it they are swept when most of them are stale
-
 LEAVER_KEPT_S = 600.0  # who hung up while they waited, and calls again within this, has the old place
 
 PLANNED, WAITING, OFFERED = CallState.PLANNED, CallState.WAITING, CallState.OFFERED  # read at each event
@@ -121,6 +120,7 @@ class FloorState:
     telephony_up: bool = False
     store_up: bool = True
     boot: str = ""
+    pbx_ahead_s: float = 0.0  # of the PBX's clock before ours, as last pictured (`clocks.py`)
     agents: dict[int, AgentLive] = field(default_factory=dict)
     calls: dict[str, DialedCall] = field(default_factory=dict)
     runs: dict[int, RunLive] = field(default_factory=dict)

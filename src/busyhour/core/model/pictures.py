@@ -129,6 +129,7 @@ class PbxPicture(Struct, frozen=True, kw_only=True):
     boot: str  # changes when the PBX was restarted
     channels: tuple[ChannelPicture, ...] = ()
     histories: tuple[CallHistory, ...] = ()
+    ahead_s: float = 0.0  # of the PBX's clock before ours; all times in here are the PBX's own (D4)
 
 
 class Segment(Struct, frozen=True, kw_only=True):
