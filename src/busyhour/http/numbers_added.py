@@ -9,6 +9,7 @@ from busyhour.core.events import NumbersAdded
 from busyhour.core.model.values import ListRole
 from busyhour.http.services import Services
 from busyhour.service import records as r
+from busyhour.service.background import once
 from busyhour.service.errors import StoreDown, UserError
 
 log = structlog.get_logger()
@@ -17,7 +18,7 @@ log = structlog.get_logger()
 def follow_import(app: Starlette, use: Services, tenant: int, job: r.ImportJob) -> None:
     """Beside the request. As many at once as imports: `Importing` bounds them."""
     tasks: set[asyncio.Task[None]] = app.state.imports_followed
-    task = asyncio.create_task(tell_after(use, tenant, job))
+    task = once("numbers-added", tell_after(use, tenant, job))
     tasks.add(task)
     task.add_done_callback(tasks.discard)
 

@@ -3,7 +3,7 @@
 import asyncio
 import os
 import socket
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -36,6 +36,7 @@ from busyhour.cli.progress import Progress, Step
 from busyhour.core.model.values import PhoneKind
 from busyhour.main.folder import DataFolder
 from busyhour.service.accounts import Accounts
+from busyhour.service.background import for_ever
 from busyhour.service.centers import Centers
 from busyhour.service.clock import SystemClock
 from busyhour.service.errors import Invalid, StoreDown, Unavailable
@@ -157,7 +158,7 @@ class Product:
             access = replace(access, ari_url=self.settings.pbx_ari_url)
         self.voice = NanoVoice(access.sounds)
         self.telephony = AsteriskTelephony(access, self.voice)
-        self._run("ari", self.telephony.run())
+        self._run("telephony", self.telephony.run)
         self.pbx = pbx
         await self._wait_for_pbx()
         step.note(f"Asterisk {pbx.statistics().version}")
@@ -177,9 +178,8 @@ class Product:
                 raise Unavailable("The PBX runs, but its ARI does not answer; see pbx/log in the data folder.")
             await asyncio.sleep(0.02)
 
-    def _run(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(work, name=name)
-        self._ending.push_async_callback(_cancel, task)
+    def _run(self, name: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._ending.push_async_callback(_cancel, for_ever(name, work))
 
     @cached_property
     def services(self) -> "Services":
@@ -249,7 +249,7 @@ class Product:
             tenants=tenants,
             free_min_bytes=self.settings.recording_free_bytes_min,
         )
-        self._run("recordings", keeper.run())
+        self._run("recordings", keeper.run)
 
     async def provide(self, tenant: int) -> None:
         """What the PBX must know of a tenant is made from the store at every start."""

@@ -7,6 +7,7 @@ from typing import Final
 import structlog
 
 from busyhour.service import records as r
+from busyhour.service.background import once
 from busyhour.service.errors import StoreDown
 from busyhour.service.ports import Directory
 
@@ -25,7 +26,7 @@ class Noted:
         if len(self.writing) >= WRITING_MAX:
             log.warning("log-in not kept in the audit log", user_id=user.user_id, good=good, address=address)
             return
-        task = asyncio.create_task(self._write(user, good, address), name="note-log-in")
+        task = once("note-log-in", self._write(user, good, address))
         self.writing.add(task)
         task.add_done_callback(self.writing.discard)
 

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Final
 
+from busyhour.service.background import for_ever
 from busyhour.service.center import Center
 from busyhour.service.errors import StoreDown
 from busyhour.service.ports import Clock, Directory, Floors, Queues
@@ -23,7 +24,7 @@ class Centers:
             center = Center(
                 tenant, floors=self._floors, queues=self._queues, directory=self._directory, clock=self._clock
             )
-            self._running[tenant] = center, asyncio.create_task(center.run(), name=f"center-{tenant}")
+            self._running[tenant] = center, for_ever(f"center-{tenant}", center.run)
         return self._running[tenant][0]
 
     async def follow_all(self) -> None:

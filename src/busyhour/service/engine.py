@@ -14,14 +14,13 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-import msgspec
 import structlog
 
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.floor.machine import Floor
 from busyhour.core.model.values import EndCause
-from busyhour.service import fences
+from busyhour.service import asking, fences
 from busyhour.service.alarm import Alarm
 from busyhour.service.beginning import floor_started, known_to
 from busyhour.service.errors import FenceLost, StoreDown, StoreRewound, Unavailable
@@ -29,7 +28,6 @@ from busyhour.service.heard import FROM_PBX, answers_heard, ends_heard, forget_o
 from busyhour.service.journal import Journal
 from busyhour.service.keeping import Keeper
 from busyhour.service.live import LiveView
-from busyhour.service.missed import find
 from busyhour.service.ports import Clock, Store, Telephony
 from busyhour.service.rates import Rates
 from busyhour.service.requests import Requests
@@ -228,11 +226,14 @@ class Engine:
         """Facts can be lost on their way without anybody noticing (B5)."""
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
-            if self._telephony.up() and (floor := self.floor) is not None and await self._keeper.still_ours():
-                asked_s, about = self._clock.now().mono_s, [*floor.calls, *floor.callers]
-                with suppress(Unavailable):
-                    pbx = await self._telephony.picture(self.tenant, about)
-                    self.put(e.PbxSeen(pbx=pbx, asked_mono_s=asked_s))
+            try:
+                if self._telephony.up() and (floor := self.floor) is not None and await self._keeper.still_ours():
+                    asked_s, about = self._clock.now().mono_s, [*floor.calls, *floor.callers]
+                    with suppress(Unavailable):
+                        pbx = await self._telephony.picture(self.tenant, about)
+                        self.put(e.PbxSeen(pbx=pbx, asked_mono_s=asked_s))
+            except Exception:  # else nobody would look any more, and nobody would know (A15)
+                log.exception("a look at the PBX failed; the next one follows", tenant=self.tenant)
 
     async def _look_anew(self, floor: Floor) -> None:
         """Facts were dropped: what is left of the queue is not to be trusted either. What is put while the PBX is asked
@@ -315,7 +316,7 @@ class Engine:
         if late or (self.floor is not None and self.floor.gave_up(call.call)):
             self.put(e.CallNotSent(call=call.call, cause=EndCause.NOT_SENT))
         else:
-            self.put(await self._telephony.place(call))
+            self.put(await asking.place(self._telephony, call))
 
     def _perform(self, command: c.Act) -> None:
         """Orders about one channel are done one after another; different channels do not wait for each other."""
@@ -347,13 +348,8 @@ class Engine:
     async def _ask_store(self, ask: c.Ask) -> None:
         fence = self._fence
         try:
-            if isinstance(ask, c.FillHopper):
-                filled = await self._store.fill_hopper(self.tenant, fence, ask, self._clock.now())
-                self.put(msgspec.structs.replace(filled, no=ask.no))
-            elif isinstance(ask, c.FindMissed):
-                await find(self._store, self._telephony, self.tenant, ask, self.put)
-            else:
-                self.put(e.Reckoned(found=await self._store.reckon(self.tenant, ask.ask)))
+            of, now = (self._store, self._telephony), self._clock.now
+            await asking.answer(ask, of, self.tenant, fence, now, self.put)
         except StoreDown as fault:
             self._keeper.lose(fault)
         except (FenceLost, StoreRewound) as fault:

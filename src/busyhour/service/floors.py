@@ -5,8 +5,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import structlog
+
 from busyhour.core.commands import ListNumbers
 from busyhour.core.events import Event
+from busyhour.service.background import once
 from busyhour.service.engine import Engine
 from busyhour.service.errors import NotFound, Unavailable
 from busyhour.service.journal import Journal
@@ -14,6 +17,9 @@ from busyhour.service.live import Subscription
 from busyhour.service.ports import Clock, Store, Telephony
 
 TENANTS_MAX = 1_000
+AGAIN_S = 1.0  # until an engine that failed is begun anew
+
+log = structlog.get_logger("engine")
 
 
 class EngineFloors:
@@ -56,10 +62,16 @@ class EngineFloors:
             journal=journal,
         )
         self._engines[tenant] = engine
-        self._tasks[tenant] = asyncio.create_task(self._run(engine), name=f"engine-{tenant}")
+        self._tasks[tenant] = once(f"engine-{tenant}", self._run(engine))
 
     async def _run(self, engine: Engine) -> None:
-        await engine.run()  # ends by itself only when another owns the tenant
+        while True:
+            try:
+                await engine.run()  # ends by itself only when another owns the tenant
+                break
+            except Exception:  # it mends what it can itself; what is left must not end it either (A15)
+                log.critical("an engine failed and is begun anew", tenant=engine.tenant, exc_info=True)
+            await asyncio.sleep(AGAIN_S)
         if self._on_replaced is not None:
             self._on_replaced()
 

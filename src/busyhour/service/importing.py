@@ -18,6 +18,7 @@ import structlog
 from busyhour.service import ports
 from busyhour.service import records as r
 from busyhour.service.apart import Work, WorkFailed, frames_apart, name_of
+from busyhour.service.background import once
 from busyhour.service.errors import Invalid, NotFound, StoreDown, TooMany, UserError
 from busyhour.service.import_reading import (
     DUPLICATES,
@@ -123,7 +124,7 @@ class Importing:
         job = msgspec.structs.replace(job, rows_total=form.rows_total)
         running = Running(tenant=tenant.tenant_id, job=job)
         self._running[tenant.tenant_id, job.import_id] = running
-        running.task = asyncio.create_task(self._run(running, msgspec.structs.replace(order, form=form)))
+        running.task = once("import", self._run(running, msgspec.structs.replace(order, form=form)))
         return job
 
     def _check_room(self) -> None:

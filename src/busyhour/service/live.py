@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from typing import Any, Self
 
 import msgspec
+import structlog
 
 from busyhour.core.floor.call_live import CallerCall, CallLive
 from busyhour.core.floor.machine import Floor
@@ -25,6 +26,8 @@ FLUSH_S = 0.25  # screens of the whole tenant are refreshed this often
 
 Key = tuple[str, str]
 _encode = msgspec.json.Encoder().encode
+
+log = structlog.get_logger("live")
 
 
 class Subscription:
@@ -168,7 +171,11 @@ class LiveView:
         system = [key for key in keys if key[0] == "system"]
         self._pending.clear()
         for reader in list(self.readers):
-            reader.change(keys if reader.agent_id is None else system)
+            try:
+                reader.change(keys if reader.agent_id is None else system)
+            except Exception:  # shown untrue, it would stay so: it comes anew (A15)
+                log.exception("a screen could not be told", agent_id=reader.agent_id)
+                reader.end()
 
     def close(self) -> None:
         if self._flush is not None:

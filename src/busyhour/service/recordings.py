@@ -99,12 +99,20 @@ class RecordingKeeper:
         before_utc_s = self._clock.now().utc_s - SETTLE_S
         pictures = await self._recordings.to_collect(tenant, ended_before_utc_s=before_utc_s, limit=BATCH_MAX)
         for picture in pictures:
-            one = await asyncio.to_thread(self._files.collect, tenant, picture)
-            await self._recordings.collected(tenant, one)
-            await asyncio.to_thread(self._files.drop_parts, picture.recording)
-            if one.fault:
-                log.warning("a recording has a fault", recording=picture.recording, fault=one.fault)
+            try:
+                await self._collect(tenant, picture)
+            except (StoreDown, OSError):
+                raise  # of all of them: the round ends
+            except Exception:  # of this one: the others are collected nevertheless (A15)
+                log.exception("a recording cannot be collected", recording=picture.recording)
         return len(pictures)
+
+    async def _collect(self, tenant: int, picture: RecordingPicture) -> None:
+        one = await asyncio.to_thread(self._files.collect, tenant, picture)
+        await self._recordings.collected(tenant, one)
+        await asyncio.to_thread(self._files.drop_parts, picture.recording)
+        if one.fault:
+            log.warning("a recording has a fault", recording=picture.recording, fault=one.fault)
 
     async def _take_in_strays(self) -> None:
         """Parts that no row speaks of; and those whose recording is kept, or gone, for which they are too much."""

@@ -17,6 +17,7 @@ import structlog
 from msgspec import Struct
 
 from busyhour.adapters.asterisk.access import PbxAccess
+from busyhour.service.background import once
 
 REPLY_MAX_S: Final = 5.0
 CONNECT_MAX_S: Final = 5.0
@@ -141,7 +142,7 @@ class AmiLink:
             return f"cannot connect: {type(fault).__name__}"
         self._writer = writer
         self._connects += 1
-        beside = asyncio.create_task(self._serve())
+        beside = once("ami-beside", self._serve())
         try:
             return await self._read(reader)
         finally:
@@ -154,22 +155,27 @@ class AmiLink:
 
     async def _serve(self) -> None:
         """Log in, then keep the line awake. A refused log-in closes the link, and `run` tries again."""
-        with suppress(AmiDown):
-            login = {
-                "Username": self._access.ami_user,
-                "Secret": self._access.ami_password,
-                "Events": self._classes,
-            }
-            if (await self.ask("Login", login)).ok:
-                self._up = True
-                log.info("ami link up", version=self._version)
-                self._on_change(True)
-                while True:
-                    await asyncio.sleep(PING_EVERY_S)
-                    await self.ask("Ping")
-            log.error("ami log-in refused")
-        if self._writer is not None:
-            self._writer.close()
+        try:
+            with suppress(AmiDown):
+                await self._log_in_and_ping()
+        finally:  # whatever ended it: a link that nobody keeps awake is none
+            if self._writer is not None:
+                self._writer.close()
+
+    async def _log_in_and_ping(self) -> None:
+        login = {
+            "Username": self._access.ami_user,
+            "Secret": self._access.ami_password,
+            "Events": self._classes,
+        }
+        if (await self.ask("Login", login)).ok:
+            self._up = True
+            log.info("ami link up", version=self._version)
+            self._on_change(True)
+            while True:
+                await asyncio.sleep(PING_EVERY_S)
+                await self.ask("Ping")
+        log.error("ami log-in refused")
 
     def _lost(self) -> None:
         self._writer = None
@@ -203,7 +209,10 @@ class AmiLink:
         if message.event:
             self._events += 1
             if self._on_event is not None:
-                self._on_event(message)
+                try:
+                    self._on_event(message)
+                except Exception:  # one event less (A15)
+                    log.exception("an event of AMI could not be taken", kind=message.event)
         elif (waiting := self._waiting.pop(message.fields.get("ActionID", ""), None)) and not waiting.done():
             waiting.set_result(message)
 

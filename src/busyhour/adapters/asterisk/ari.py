@@ -13,7 +13,7 @@ import itertools
 import json
 import random
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -31,6 +31,7 @@ from busyhour.adapters.asterisk.ari_events import (
     Info,
     RESTResponse,
 )
+from busyhour.service.background import once
 
 SOURCES: Final = "channel:,bridge:"
 """All of these, whoever made them. Not `endpoint:`: Asterisk can die when a socket ends while news of an endpoint is on
@@ -181,7 +182,9 @@ class AriLink:
         self._socket, self._rest_on_socket = socket, carries_rest(info.system.version)
         self._connects += 1
         self._beat_s = asyncio.get_running_loop().time()
-        beside = [asyncio.create_task(work) for work in (self._ping(socket), self._beat(), self._begin(info))]
+        beside = [
+            once("ari-beside", self._kept(work)) for work in (self._ping(socket), self._beat(), self._begin(info))
+        ]
         try:
             return await self._read(socket)
         finally:
@@ -190,6 +193,14 @@ class AriLink:
                 task.cancel()
             self._socket = None
             await socket.close()
+
+    async def _kept(self, work: Coroutine[Any, Any, None]) -> None:
+        """A link without one of these would look well and be none (A15)."""
+        try:
+            await work
+        except Exception:
+            self.drop("a task beside it failed")
+            raise
 
     async def _begin(self, info: Info) -> None:
         """Ask for our kinds of events only, then say that the link is up."""
@@ -274,7 +285,10 @@ class AriLink:
             return True
         else:
             self._events += 1
-            self._on_event(message)
+            try:
+                self._on_event(message)
+            except Exception:  # one event less; the next look at the PBX makes it good (A15)
+                log.exception("an event of the PBX could not be taken", kind=type(message).__name__)
         return False
 
     # Requests

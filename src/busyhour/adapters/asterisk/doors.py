@@ -14,6 +14,8 @@ from typing import Final
 
 import structlog
 
+from busyhour.service.background import for_ever
+
 DEMO_HEADER: Final = "X-Busyhour-Demo"
 ADDRESSES_MAX: Final = 16
 """Of one name."""
@@ -88,7 +90,7 @@ class Doors:
     def _resolve_soon(self) -> None:
         if self._resolving is not None:
             self._resolving.cancel()
-        self._resolving = asyncio.create_task(self._resolve_all())
+        self._resolving = for_ever("trunk-names", self._resolve_all)
 
     async def _resolve_all(self) -> None:
         """Now, and again and again: carriers move. Who cannot be resolved keeps the addresses that it had."""

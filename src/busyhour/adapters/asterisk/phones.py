@@ -22,6 +22,7 @@ from busyhour.adapters.asterisk.doors import Doors
 from busyhour.adapters.asterisk.telephony_place import ENDPOINT
 from busyhour.adapters.asterisk.translate import phone_of, sip_phone_of
 from busyhour.service import records as r
+from busyhour.service.background import once
 from busyhour.service.errors import Invalid, Unavailable
 from busyhour.service.ports import SipAccess
 
@@ -146,7 +147,7 @@ class AsteriskPhones:
     def _expire_later(self, name: str, lifetime_s: float) -> None:
         if (earlier := self._expiries.pop(name, None)) is not None:
             earlier.cancel()
-        self._expiries[name] = asyncio.create_task(self._expire(name, lifetime_s))
+        self._expiries[name] = once("phone-secret-expires", self._expire(name, lifetime_s))
 
     async def _expire(self, name: str, lifetime_s: float) -> None:
         """From then on nobody knows the secret. A phone that is registered stays so until it would register again."""
@@ -165,7 +166,8 @@ class AsteriskPhones:
             await self._delete(kind, name)
         for (kind, name), fields in tuple(self._wanted.items()):
             if (kind, name) not in self._there:
-                await self._put(kind, name, fields)
+                with suppress(Unavailable):  # told in the log; one phone that is refused must not keep all calls away
+                    await self._put(kind, name, fields)
 
     # Pushing
 

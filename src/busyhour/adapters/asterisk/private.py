@@ -27,6 +27,7 @@ from busyhour.adapters.asterisk.install_run import run_program
 from busyhour.adapters.asterisk.private_ear import ari_session, becomes_deaf, becomes_ready
 from busyhour.adapters.asterisk.private_process import PbxProcess
 from busyhour.adapters.asterisk.sounds import DEFAULT_LINES, DEMO_LINES, make_sounds
+from busyhour.service.background import for_ever
 from busyhour.service.errors import Unavailable
 from busyhour.service.ports import Voice
 from busyhour.service.system_user import SYSTEM_USER, SystemUser, let_through, system_user
@@ -107,7 +108,7 @@ class PrivatePbx:
         except BaseException:
             await self.stop()
             raise
-        self._tasks = [asyncio.create_task(self._supervise()), asyncio.create_task(self._tidy())]
+        self._watch_over()
         return self._written.access
 
     async def stop(self) -> None:
@@ -252,6 +253,9 @@ class PrivatePbx:
 
     # Watching
 
+    def _watch_over(self) -> None:
+        self._tasks = [for_ever("private-pbx", self._supervise), for_ever("private-pbx-logs", self._tidy)]
+
     async def _supervise(self) -> None:
         back_off_s = BACK_OFF_MIN_S
         while True:
@@ -280,6 +284,7 @@ class PrivatePbx:
             await asyncio.wait((listening, ending), return_when=asyncio.FIRST_COMPLETED)
             if not process.alive or not listening.done():
                 return ""
+            listening.result()  # an ear that failed has not found it deaf
             log.error("pbx_is_deaf", pid=process.pid, text="it lives and does not answer ARI; it is killed")
             await process.kill()
             await process.wait()

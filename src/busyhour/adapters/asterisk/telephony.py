@@ -49,6 +49,7 @@ from busyhour.core.model.callers import MissedCaller
 from busyhour.core.model.ids import came_in, is_call, is_leg, tenant_of
 from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.values import EndCause
+from busyhour.service.background import kept_up
 from busyhour.service.errors import Unavailable
 from busyhour.service.ports import Voice
 
@@ -173,9 +174,9 @@ class AsteriskTelephony:
         """Keep the links until cancelled."""
         try:
             async with asyncio.TaskGroup() as both:
-                both.create_task(self.link.run())
-                both.create_task(self.ami.run())
-                both.create_task(self._recorders.ami.run())
+                both.create_task(kept_up("ari", self.link.run))
+                both.create_task(kept_up("ami", self.ami.run))
+                both.create_task(kept_up("ami-recorders", self._recorders.ami.run))
         finally:
             self.phones.close()
             for task in tuple(self._tasks):
@@ -218,7 +219,9 @@ class AsteriskTelephony:
                     for channel in gone:
                         self._channels.forget(channel)
                     await self._phone_watch.tell_all(tenant)
-        except (LinkDown, NoReply):
+        except Exception as fault:  # without a picture nothing is heard: begin again, whatever it was (A15)
+            if not isinstance(fault, LinkDown | NoReply):
+                log.exception("the look at the PBX failed")
             self._resync = None
             self.link.drop("resync failed")
         else:

@@ -24,6 +24,7 @@ import asyncpg
 import psutil
 import structlog
 
+from busyhour.service.background import for_ever
 from busyhour.service.errors import Unavailable
 from busyhour.service.system_user import SystemUser, let_through, owner_of, system_user
 
@@ -78,7 +79,7 @@ class PrivateDatabase:
         await asyncio.to_thread(self._start)
         await self._make_database()
         self._wanted = True
-        self._watch = asyncio.create_task(self._supervise(), name="private-database")
+        self._watch = for_ever("private-database", self._supervise)
 
     async def stop(self) -> None:
         await self._stop_watching()

@@ -11,6 +11,7 @@ import structlog
 
 from busyhour.http.compat.front import Front
 from busyhour.http.compat.rpc import REQUEST_BYTES_MAX
+from busyhour.service.background import once
 from busyhour.service.errors import Unavailable
 
 AT_ONCE_MAX: Final = 32  # requests that are being answered; more are dropped, as datagrams are
@@ -30,7 +31,7 @@ class Datagrams(asyncio.DatagramProtocol):
     def datagram_received(self, data: bytes, sender: Any) -> None:
         if len(self._answering) >= AT_ONCE_MAX or len(data) > REQUEST_BYTES_MAX or not data:
             return
-        task = asyncio.create_task(self._answer(data, sender), name="datagram-answer")
+        task = once("datagram-answer", self._answer(data, sender))
         self._answering.add(task)
         task.add_done_callback(self._answering.discard)
 

@@ -10,6 +10,7 @@ from typing import Final
 import structlog
 
 from busyhour.http.compat.sockets import Target
+from busyhour.service.background import once
 
 DATAGRAM_BYTES_MAX: Final = 65_457
 BACKLOG_MAX: Final = 200  # events that wait for one stream
@@ -46,7 +47,7 @@ class Stream:
         except asyncio.QueueFull:
             return False
         if self.task is None or self.task.done():
-            self.task = asyncio.create_task(self._run(), name="event-stream")
+            self.task = once("event-stream", self._run())
         return True
 
     async def _run(self) -> None:
@@ -72,7 +73,7 @@ class Stream:
             with suppress(OSError):
                 await writer.wait_closed()
         if not self.waiting.empty():
-            self.task = asyncio.create_task(self._run(), name="event-stream")
+            self.task = once("event-stream", self._run())
 
     def _forget(self) -> None:
         while not self.waiting.empty():

@@ -14,6 +14,7 @@ import structlog
 
 from busyhour.http.compat.fifo_frames import Frame, Frames
 from busyhour.http.compat.front import Front
+from busyhour.service.background import once
 from busyhour.service.errors import Unavailable
 
 READ_BYTES: Final = 65_536
@@ -81,7 +82,7 @@ class Fifo:
             self._begin(frame)
 
     def _begin(self, frame: Frame) -> None:
-        task = asyncio.create_task(self._answer(frame), name="fifo-answer")
+        task = once("fifo-answer", self._answer(frame))
         self._answering.add(task)
         task.add_done_callback(self._done)
         if len(self._answering) >= AT_ONCE_MAX:
