@@ -43,6 +43,16 @@ class Product:
     def bench_calls(self, settings: Settings, *, calls: int) -> Mapping[str, object]:
         return {"calls": calls, "lost": 0}
 
+    def bench_overload(
+        self, settings: Settings, *, agents: int, waiting_max: int, seconds: float, seed: int, progress: Progress
+    ) -> Mapping[str, object]:
+        self.asked.append(("overload", agents, waiting_max, seconds))
+        queue = {"arrived": 900, "served": 88, "turned_away": 805, "gave_up": 7, "goodput_per_min": 79.5}
+        times = {"wait_s_p50": 5.1, "wait_s_p95": None, "idle_beside_waiting_s_max": 0.07, "mismatches": seed - 1}
+        step = {"times": 10, "overloaded": queue | times, "neighbor": queue | times}
+        faults = ["493 heard 503 instead of busy"] * (seed - 1)
+        return {"agents": agents, "steps": [step], "violations": len(faults), "faults": faults}
+
     def pacing_methods(self) -> tuple[str, ...]:
         return ("model", "model-no-cancel", "progressive", "ads", "optimum")
 

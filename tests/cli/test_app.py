@@ -70,6 +70,17 @@ def test_bench_prints_figures_for_people_and_programs(run: Run) -> None:
     assert json.loads(run("bench", "hopper", "--contacts", "50000", "--json").stdout) == {"contacts": 50_000}
 
 
+def test_bench_overload_shows_each_step_and_fails_when_the_judge_found_something(run: Run, product: Product) -> None:
+    good = run("bench", "overload", "--agents", "4", "--waiting", "5", "--seconds", "30")
+    assert ("overload", 4, 5, 30.0) in product.asked
+    assert good.exit_code == 0
+    assert "79.5" in good.stdout
+    assert json.loads(run("bench", "overload", "--json").stdout)["steps"][0]["overloaded"]["turned_away"] == 805
+    bad = run("bench", "overload", "--seed", "2")
+    assert bad.exit_code == 1
+    assert "- 493 heard 503 instead of busy" in bad.stdout
+
+
 def test_version(run: Run) -> None:
     assert run("version").stdout.strip() == __version__
     assert json.loads(run("version", "--json").stdout) == {"version": __version__}

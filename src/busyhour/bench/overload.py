@@ -59,7 +59,7 @@ class OverloadBench:
     seconds: float = 120.0  # for so long callers come, in each step
     idle_max_s: float = IDLE_MAX_S  # an agent may be free so long beside somebody who waits
     seed: int = 1
-    offset: int = 2_840  # of all ports
+    offset: int = 2_800  # of all ports
     folder: Path | None = None  # None = a temporary one
     environment: dict[str, str] = field(default_factory=dict)
 

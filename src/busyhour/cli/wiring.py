@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from msgspec import Struct
 
@@ -54,6 +54,10 @@ class Wiring(Protocol):
     def bench_callers(
         self, settings: Settings, *, callers: int, agents: int, seconds: float
     ) -> Mapping[str, object]: ...
+
+    def bench_overload(
+        self, settings: Settings, *, agents: int, waiting_max: int, seconds: float, seed: int, progress: Progress
+    ) -> Mapping[str, Any]: ...
 
     def bench_races(self, settings: Settings, *, races: int, agents: int) -> Mapping[str, object]: ...
 

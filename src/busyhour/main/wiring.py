@@ -69,6 +69,17 @@ class ProductWiring:
 
         return bench_callers(settings, callers=callers, agents=agents, seconds=seconds)
 
+    def bench_overload(
+        self, settings: Settings, *, agents: int, waiting_max: int, seconds: float, seed: int, progress: Progress
+    ) -> Mapping[str, object]:
+        from busyhour.bench.overload import Told, bench_overload
+
+        with progress.step("callers") as step:
+            told = Told(step.advance, progress.say)
+            return bench_overload(
+                settings, agents=agents, waiting_max=waiting_max, seconds=seconds, seed=seed, told=told
+            )
+
     def bench_races(self, settings: Settings, *, races: int, agents: int) -> Mapping[str, object]:
         from busyhour.bench.races import bench_races
 
