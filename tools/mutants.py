@@ -69,11 +69,11 @@ def copy_of(source: Path, folder: Path) -> None:
     shutil.copytree(source / "busyhour", folder / "busyhour", ignore=shutil.ignore_patterns("web"))
 
 
-def run(source: Path, words: Sequence[str]) -> Any:
+def run(source: Path, words: Sequence[str], program: Path = HUNT) -> Any:
     """What the hunt says of this copy. Raises `RuntimeError` when it says nothing."""
     try:
         done = subprocess.run(
-            [sys.executable, str(HUNT), *words],
+            [sys.executable, str(program), *words],
             env=os.environ | {"PYTHONPATH": str(source), "PYTHONDONTWRITEBYTECODE": "1"},
             capture_output=True,
             text=True,

@@ -39,7 +39,7 @@ class NeverEnds(KeyboardInterrupt):
     """Goes through an event loop, which takes other exceptions for those of one callback."""
 
 
-def _too_long(_signal: int, _frame: object) -> None:
+def too_long(_signal: int, _frame: object) -> None:
     raise NeverEnds
 
 
@@ -105,7 +105,7 @@ def main() -> None:
     parser.add_argument("--again", default="")
     asked = parser.parse_args()
     silence()
-    signal.signal(signal.SIGPROF, _too_long)
+    signal.signal(signal.SIGPROF, too_long)
     if asked.again:
         answer: object = [judged(one)[1] for one in json.loads(asked.again)]
     else:
