@@ -5,13 +5,16 @@ READY := .venv/.ready
 WEB_SOURCES := $(shell git ls-files web 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help up check test bench mutants million requirements diagrams web clean
+.PHONY: help up restart check test bench mutants million requirements diagrams web clean
 
 help: ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST)
 
 up: $(READY) ## everything in one command: database, PBX, engine, page, and a demo to call
 	@$(BIN)/busyhour up --demo
+
+restart: $(READY) ## after git pull: the new version takes over from the running one, calls go on
+	@$(BIN)/busyhour restart
 
 check: $(READY) ## format, lint, types, import contracts, requirements, page, unit and story tests
 	@$(BIN)/python tools/check.py

@@ -53,7 +53,7 @@ async def page(stage: Stage) -> None:
     stage.monkeypatch.setattr(pages.PageServer, "serve", serve)
     stage.monkeypatch.setattr(pages, "create_app", lambda _: None)
     with pytest.raises(Broken):
-        await pages.serve(services, Settings(data=stage.folder), begun=lambda: None)
+        await pages.serve(services, Settings(data=stage.folder), begun=lambda: None, leave=lambda: None)
 
 
 async def center(stage: Stage) -> None:

@@ -13,17 +13,28 @@ from pathlib import Path
 import psutil
 import pytest
 
-from busyhour.main.lasting import AGAIN_AFTER_S
+from busyhour.main.lasting import AGAIN_AFTER_S, RENEW
 
-WAIT_MAX_S = 15.0
+WAIT_MAX_S = 30.0
 PROGRAM = """
 import os, signal, sys, time
 from pathlib import Path
-from busyhour.main.lasting import fork_engine
+from busyhour.main.lasting import RENEW, TRIAL, fork_engine
 folder = Path(sys.argv[1])
+if TRIAL in os.environ:
+    with (folder / "trials").open("a") as out:
+        out.write("tried\\n")
+    sys.exit(1 if (folder / "broken").exists() else 0)
 earlier = fork_engine(lambda: (folder / "loaded").touch(), in_haste="haste" in sys.argv)
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(7))
 signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored where the tests run in the background
+def leave(*_):
+    (folder / f"left {os.getpid()}").touch()
+    sys.exit(0)
+if (folder / "stubborn").exists():
+    signal.signal(RENEW, signal.SIG_IGN)
+else:
+    signal.signal(RENEW, leave)
 loaded = "loaded" if (folder / "loaded").exists() else "bare"
 with (folder / "engines").open("a") as out:
     out.write(f"{os.getpid()} {earlier} {loaded}\\n")
@@ -128,3 +139,62 @@ def test_a_crash_loop_is_slowed_down() -> None:
     assert AGAIN_AFTER_S[:3] == (0.0, 0.0, 0.0)
     assert list(AGAIN_AFTER_S) == sorted(AGAIN_AFTER_S)
     assert AGAIN_AFTER_S[-1] >= 10.0
+
+
+def test_a_new_program_takes_over_in_the_same_process(tmp_path: Path) -> None:
+    """Whoever looks after the process (systemd) sees none end."""
+    with parent(tmp_path) as running:
+        for number in range(1, 4):
+            pid = running.wait_engine(number)
+            running.process.send_signal(RENEW)
+            running.wait_engine(number + 1)
+            assert (tmp_path / f"left {pid}").exists()
+            assert gone(pid)
+        assert running.process.poll() is None
+        assert [earlier for _, earlier, _ in running.engines()] == ["0"] * 4
+        assert all(loaded == "loaded" for _, _, loaded in running.engines())
+
+
+def test_a_new_program_still_passes_signals_on_and_forks_again(tmp_path: Path) -> None:
+    with parent(tmp_path) as running:
+        running.wait_engine(1)
+        running.process.send_signal(RENEW)
+        os.kill(running.wait_engine(2), signal.SIGKILL)
+        third = running.wait_engine(3)
+        assert running.engines()[2][1] == "1"
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(WAIT_MAX_S) == 7
+        assert gone(third)
+
+
+def test_a_new_program_that_fails_its_trial_is_not_taken(tmp_path: Path) -> None:
+    with parent(tmp_path) as running:
+        pid = running.wait_engine(1)
+        (tmp_path / "broken").touch()
+        running.process.send_signal(RENEW)
+        wait_for(tmp_path / "trials")
+        os.kill(pid, signal.SIGKILL)  # and the parent has gone on watching
+        running.wait_engine(2)
+        assert not list(tmp_path.glob("left *"))
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(WAIT_MAX_S) == 7
+
+
+def test_told_to_stop_while_a_new_program_waits_for_the_engine_of_before(tmp_path: Path) -> None:
+    (tmp_path / "stubborn").touch()
+    with parent(tmp_path) as running:
+        pid = running.wait_engine(1)
+        running.process.send_signal(RENEW)
+        wait_for(tmp_path / "trials")
+        time.sleep(1.0)  # the trial ends, and the new program begins: no sign of it is to be had
+        running.process.send_signal(signal.SIGTERM)
+        assert running.process.wait(WAIT_MAX_S) == 7
+        assert gone(pid)
+        assert len(running.engines()) == 1
+
+
+def wait_for(file: Path) -> None:
+    deadline_s = time.monotonic() + WAIT_MAX_S
+    while not file.exists():
+        assert time.monotonic() < deadline_s
+        time.sleep(0.005)

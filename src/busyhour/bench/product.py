@@ -195,6 +195,19 @@ class Product:
         except subprocess.TimeoutExpired as late:
             raise ProductFailed(f"did not stop in {STOP_MAX_S:.0f} s\n{self.log_tail()}") from late
 
+    async def restart(self) -> Any:
+        """`busyhour restart`: its answer. Raises `ProductFailed` with what it said instead."""
+        order = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "busyhour", "restart", "--json"),
+            env=self._whole_environment(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        said, trouble = await order.communicate()
+        if order.returncode != 0:
+            raise ProductFailed(f"restart ended with {order.returncode}: {trouble.decode()}\n{self.log_tail()}")
+        return json.loads(said)
+
     async def kill(self) -> None:
         """kill -9 of `busyhour up`, which ends its engine with it. PBX and database are not told."""
         assert self._process is not None

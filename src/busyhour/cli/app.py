@@ -108,8 +108,18 @@ def _add_product(app: typer.Typer, wiring: Wiring) -> None:
             bool, typer.Option("--demo", help="With people to call, and a network to call them in.")
         ] = False,
     ) -> None:
-        """Run everything: database, PBX, engine and page. Ctrl-C stops all of it."""
+        """Run everything: database, PBX, engine and page. Ctrl-C stops all of it; `busyhour restart` renews it."""
         wiring.up(demo, Settings(), Progress(err))
+
+    @app.command()
+    def restart(*, json: Json = False) -> None:
+        """Have the running Busyhour followed by the version that is installed now. Calls that are up go on."""
+        done = dict(wiring.restart(Settings(), Progress(err)))
+        if json:
+            print_json(done)
+            return
+        text = "Version {version} runs now, {version_before} before. {calls} calls went on; no page for {away_s} s."
+        out.print(text.format(**done), markup=False, highlight=False, soft_wrap=True)
 
     @app.command()
     def doctor(*, json: Json = False) -> None:

@@ -40,6 +40,10 @@ class Wiring(Protocol):
     def up(self, demo: bool, settings: Settings, progress: Progress) -> None:
         """Run everything until asked to stop (Ctrl-C or SIGTERM), then stop all of it. Returns when all is stopped."""
 
+    def restart(self, settings: Settings, progress: Progress) -> Mapping[str, object]:
+        """Have the running program followed by the one that is installed now, with the calls up. Answers
+        `version_before`, `version`, `calls` (up just before), `steps` (of the schema), `away_s` (no page)."""
+
     def doctor(self, settings: Settings) -> list[Check]: ...
 
     def create_admin(self, settings: Settings, login: str) -> str:

@@ -57,9 +57,10 @@ class DataFolder:
             out.write(text)
         new.replace(file)
 
-    def say_where(self, url: str) -> None:
-        """So that the command line on this machine finds the server."""
-        self.write_private("server.json", json.dumps({"url": url, "pid": os.getpid()}))
+    def say_where(self, url: str, loaded_utc_s: float) -> None:
+        """So that the command line on this machine finds the server, and knows one program from the next."""
+        where = {"url": url, "pid": os.getpid(), "parent": os.getppid(), "loaded_utc_s": loaded_utc_s}
+        self.write_private("server.json", json.dumps(where))
 
     def log_to_file(self) -> None:
         """Everything as JSON lines into `log/busyhour.log`, bounded; warnings also to the terminal."""

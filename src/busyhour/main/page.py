@@ -1,4 +1,4 @@
-"""The page and the API as a server, until SIGINT or SIGTERM.
+"""The page and the API as a server, until a signal ends it.
 
 Loaded late: this file brings in everything that speaks HTTP, which takes longer than taking over the calls of an
 engine that died.
@@ -13,13 +13,16 @@ import uvicorn
 
 from busyhour.http.app import create_app
 from busyhour.http.services import Services
+from busyhour.main.lasting import RENEW
 from busyhour.settings import Settings
 
 STOP_MAX_S = 5  # for requests in flight when we stop
 
 
-async def serve(services: Services, settings: Settings, *, begun: Callable[[], None]) -> None:
-    """`begun` is called when requests are answered."""
+async def serve(
+    services: Services, settings: Settings, *, begun: Callable[[], None], leave: Callable[[], None]
+) -> None:
+    """`begun` is called when requests are answered, `leave` when it ends for a new program."""
     config = uvicorn.Config(
         create_app(services),
         host=settings.host,
@@ -36,7 +39,7 @@ async def serve(services: Services, settings: Settings, *, begun: Callable[[], N
         server_header=False,
     )
     server = PageServer(config)
-    _end_on_signal(server)
+    _end_on_signal(server, leave)
     await services.management.open()
     try:
         serving = asyncio.create_task(server.serve())
@@ -48,13 +51,18 @@ async def serve(services: Services, settings: Settings, *, begun: Callable[[], N
         await services.management.close()
 
 
-def _end_on_signal(server: uvicorn.Server) -> None:
+def _end_on_signal(server: uvicorn.Server, leave: Callable[[], None]) -> None:
     def end() -> None:
         server.force_exit = server.should_exit  # a second Ctrl-C does not wait for requests in flight
         server.should_exit = True
 
+    def make_way() -> None:
+        leave()
+        server.should_exit = True
+
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, end)
+    asyncio.get_running_loop().add_signal_handler(RENEW, make_way)
 
 
 class PageServer(uvicorn.Server):

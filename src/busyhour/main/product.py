@@ -35,6 +35,7 @@ from busyhour.adapters.sql.store import SqlStore
 from busyhour.cli.progress import Progress, Step
 from busyhour.core.model.values import PhoneKind
 from busyhour.main.folder import DataFolder
+from busyhour.main.lasting import LOADED_UTC_S
 from busyhour.service.accounts import Accounts
 from busyhour.service.background import for_ever
 from busyhour.service.centers import Centers
@@ -84,6 +85,7 @@ class Product:
         self.folder = DataFolder(settings.data)
         self.clock = SystemClock()
         self._ending = AsyncExitStack()
+        self.leaving = False  # for a new program, which is to find the PBX and the database as they are
         self._given_up = False  # the PBX was there, and the engine could not begin
         self.stores: Stores
         self.accounts: Accounts
@@ -111,7 +113,7 @@ class Product:
         self._require_free_port()
         self.folder.log_to_file()
         with self.progress.step("Database") as step:
-            self.stores = await open_stores(self.settings, self.folder, self._ending, step)
+            self.stores = await open_stores(self.settings, self.folder, self._ending, step, leaves=lambda: self.leaving)
         self.accounts = Accounts(
             directory=self.stores.directory, clock=self.clock, session_hours=self.settings.session_hours
         )
@@ -126,7 +128,7 @@ class Product:
             on_replaced=_leave_everything,
             journal_of=self._journal_of,
         )
-        self._ending.push_async_callback(self.floors.stop)
+        self._ending.push_async_callback(self._end_floors)
         self.recording_files = RecordingFiles(
             spool=folders_of(self.settings).recorded, folder=self.folder.path / "recordings"
         )
@@ -164,12 +166,23 @@ class Product:
         step.note(f"Asterisk {pbx.statistics().version}")
         return access
 
+    async def _end_floors(self) -> None:
+        if not self.leaving:
+            await self.floors.stop()
+            return
+        log.info("the engine leaves")
+        await self.floors.leave()
+        log.info("the engine has left")
+
     async def _end_pbx(self, pbx: PrivatePbx) -> None:
         """Calls that we found, and could not take over, go on: the next start may."""
-        if self._given_up and pbx.statistics().adopted:
+        if self.leaving or (self._given_up and pbx.statistics().adopted):
             await pbx.leave()
-        else:
-            await pbx.stop()
+            return
+        if calls := await pbx.calls_up():
+            self.progress.say(f"{calls} calls are up and end now.")
+            log.warning("stopped with calls up", calls=calls)
+        await pbx.stop()
 
     async def _wait_for_pbx(self) -> None:
         deadline_s = self.clock.now().mono_s + BEGIN_MAX_S
@@ -264,12 +277,20 @@ class Product:
                 await phones.set_phone(tenant, agent.agent_id, agent.sip_address)
 
     async def serve(self) -> None:
-        """The page and the API, until SIGINT or SIGTERM. Loaded beside the engines, which are at work already."""
+        """The page and the API, until a signal ends them. Loaded beside the engines, which are at work already."""
         page = await asyncio.to_thread(_load_page)
-        await page.serve(self.services, self.settings, begun=lambda: self.folder.say_where(self.url))
+
+        def begun() -> None:
+            self.folder.say_where(self.url, LOADED_UTC_S)
+
+        await page.serve(self.services, self.settings, begun=begun, leave=self.leave)
+
+    def leave(self) -> None:
+        """The stop that follows is for a new program: PBX and database go on, calls and all."""
+        self.leaving = True
 
     async def stop(self) -> None:
-        """All of it, in the opposite order. Nothing is left running."""
+        """All of it, in the opposite order. Nothing is left running, unless we leave."""
         await self._ending.aclose()
 
 
@@ -292,14 +313,26 @@ async def _cancel(task: "asyncio.Task[None]") -> None:
         await task
 
 
-async def open_stores(settings: Settings, folder: DataFolder, ending: AsyncExitStack, step: Step) -> Stores:
-    """The database of the settings, or the private one; brought to this version's schema."""
+async def _end_database(private: PrivateDatabase, leaves: Callable[[], bool]) -> None:
+    await (private.leave() if leaves() else private.stop())
+
+
+async def open_stores(
+    settings: Settings,
+    folder: DataFolder,
+    ending: AsyncExitStack,
+    step: Step,
+    *,
+    leaves: Callable[[], bool] = lambda: False,
+) -> Stores:
+    """The database of the settings, or the private one; brought to this version's schema. `leaves`: whether the private
+    one is to go on when all ends."""
     url = settings.database_url
     if url is None:
         private = PrivateDatabase(folder.path / "db")
         step.note("private PostgreSQL")
         await private.start()
-        ending.push_async_callback(private.stop)
+        ending.push_async_callback(_end_database, private, leaves)
         url = await private.url()
     step.note("schema")
     try:

@@ -1,7 +1,9 @@
 """What the command line needs of the whole product (the Protocol `cli.wiring.Wiring`)."""
 
 import asyncio
+import os
 import signal
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -28,12 +30,25 @@ class ProductWiring:
         import rich.emoji
         import rich.spinner  # noqa: F401 (what a first line on the terminal would load)
 
+        from busyhour.main.lasting import ENGINE_BEFORE, TRIAL, fork_engine
+
+        if os.environ.pop(TRIAL, None) is not None:
+            from busyhour.main.renewal import try_out
+
+            asyncio.run(try_out(settings, demo=demo))
+            return
         from busyhour.main import first_run, product  # noqa: F401 (loaded before the fork)
-        from busyhour.main.lasting import fork_engine
 
         ended_in_order = not (settings.data / "server.json").exists()
-        earlier = fork_engine(_load_page, in_haste=not ended_in_order)
+        load_rest = _load_all if ENGINE_BEFORE in os.environ else _load_page
+        earlier = fork_engine(load_rest, in_haste=not ended_in_order)
         asyncio.run(_up(settings, progress, demo=demo, earlier=earlier))
+
+    def restart(self, settings: Settings, progress: Progress) -> Mapping[str, object]:
+        from busyhour.main.renewal import renew
+
+        with progress.step("Restart"):
+            return asyncio.run(renew(settings.data))
 
     def doctor(self, settings: Settings) -> list[Check]:
         from busyhour.main.doctor import look
@@ -185,15 +200,34 @@ def _load_page() -> None:
     from busyhour.main import page  # noqa: F401
 
 
+def _load_all() -> None:
+    """While the engine of before works on, time is not dear: what steps of the schema need is loaded, too."""
+    import alembic.command
+    import alembic.config  # noqa: F401
+
+    from busyhour.http.compat import listeners  # noqa: F401
+    from busyhour.service import planning  # noqa: F401
+    from busyhour.sim.pacing import planned  # noqa: F401
+
+    _load_page()
+
+
 async def _up(settings: Settings, progress: Progress, *, demo: bool, earlier: int) -> None:
     """`earlier`: how many engines of this program were killed before."""
     from busyhour.main.first_run import prepare
+    from busyhour.main.lasting import RENEW
     from busyhour.main.product import Product
 
     product = Product(settings, progress, demo=demo)
     begun = asyncio.current_task()
     assert begun is not None
+
+    def leave() -> None:
+        product.leave()
+        begun.cancel()
+
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, begun.cancel)  # until the page takes it over
+    asyncio.get_running_loop().add_signal_handler(RENEW, leave)
     await product.start()
     if earlier:
         log.warning("an earlier engine was killed", engines_killed=earlier)
@@ -207,5 +241,8 @@ async def _up(settings: Settings, progress: Progress, *, demo: bool, earlier: in
         progress.ready(product.url, [*told, ("Stop", "Ctrl-C")])
         await product.serve()
     finally:
-        progress.say("Stopping.")
+        progress.say("Leaving PBX and database to the new program." if product.leaving else "Stopping.")
         await product.stop()
+        if product.leaving:
+            sys.stderr.flush()
+            os._exit(0)  # the next one waits for us, and what the interpreter tidies up is nothing of ours

@@ -86,9 +86,15 @@ def write(settings: Settings, program: PbxProgram, *, demo: bool, user: SystemUs
         _write_private(folders.etc / name, text, reader=user)
     return Written(
         access=access,
-        restart_stamp=_stamp({name: texts[name] for name in RESTART_FILES} | {"program": " ".join(program.argv)}),
+        restart_stamp=_restart_stamp(texts, program),
         reload_stamp=_stamp(texts),
     )
+
+
+def restart_stamp(settings: Settings, program: PbxProgram, *, demo: bool) -> str:
+    """What `write` would answer; nothing is written."""
+    access = access_of(settings, demo=demo)
+    return _restart_stamp(render(settings, program, folders_of(settings), access), program)
 
 
 def access_of(settings: Settings, *, demo: bool) -> PbxAccess:
@@ -269,6 +275,10 @@ def _bracketed(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
 def _open_files() -> int:
     hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     return OPEN_FILES_MAX if hard == resource.RLIM_INFINITY else min(hard, OPEN_FILES_MAX)
+
+
+def _restart_stamp(texts: dict[str, str], program: PbxProgram) -> str:
+    return _stamp({name: texts[name] for name in RESTART_FILES} | {"program": " ".join(program.argv)})
 
 
 def _stamp(texts: dict[str, str]) -> str:

@@ -1,7 +1,8 @@
 """The private PBX: an Asterisk of our own, started, watched, restarted when it dies, stopped with us.
 
-A killed engine leaves it running, calls and all; the next `busyhour up` on the same data folder adopts it. An orderly
-stop ends it. `python -m busyhour.adapters.asterisk.private --data DIR --offset N` runs one alone in the foreground.
+A killed engine leaves it running, calls and all, and so does one that leaves for a new program; the next one on the
+same data folder adopts it. An orderly stop ends it.
+`python -m busyhour.adapters.asterisk.private --data DIR --offset N` runs one alone in the foreground.
 """
 
 import argparse
@@ -26,6 +27,7 @@ from busyhour.adapters.asterisk.install_fetch import Progress
 from busyhour.adapters.asterisk.install_run import run_program
 from busyhour.adapters.asterisk.private_ear import ari_session, becomes_deaf, becomes_ready
 from busyhour.adapters.asterisk.private_process import PbxProcess
+from busyhour.adapters.asterisk.private_takeover import STAMPS, calls_up, stamps_of
 from busyhour.adapters.asterisk.sounds import DEFAULT_LINES, DEMO_LINES, make_sounds
 from busyhour.service.background import for_ever
 from busyhour.service.errors import Unavailable
@@ -44,8 +46,6 @@ CEL_BYTES_MAX = 32 * 1024 * 1024
 """About 100,000 calls; twice as much is kept, which is far more than recovery looks back."""
 LOG_BYTES_MAX = 16 * 1024 * 1024
 LOGS_KEPT = 3
-STAMPS = "started.json"
-"""In the folder that the PBX cannot write. Tells what the running PBX was started with."""
 
 log = structlog.get_logger("pbx")
 
@@ -120,6 +120,10 @@ class PrivatePbx:
             await self._process.end()
         self._state, self._up_since_utc_s = "stopped", None
 
+    async def calls_up(self) -> int:
+        """Whom a stop would cut off."""
+        return await calls_up(self.access) if self._process is not None and self._process.alive else 0
+
     async def leave(self) -> None:
         """Stop watching and let it run, as a killed engine would: for an engine that is only being replaced."""
         if self._process is not None:
@@ -146,7 +150,7 @@ class PrivatePbx:
         found = PbxProcess.find(self._config_file)
         if found is None:
             return False
-        stamps = self._stamps()
+        stamps = stamps_of(self._folders)
         if stamps.get("restart") != self._written.restart_stamp:
             log.warning("pbx_configuration_changed", pid=found.pid, text="it must be started anew; its calls end")
             await found.end()
@@ -222,13 +226,6 @@ class PrivatePbx:
     def access(self) -> PbxAccess:
         assert self._written is not None, "not started"
         return self._written.access
-
-    def _stamps(self) -> dict[str, str]:
-        for folder in (self._folders.base, self._folders.run):  # the second: where earlier versions kept it
-            with suppress(OSError, ValueError):
-                kept = json.loads((folder / STAMPS).read_text())
-                return kept if isinstance(kept, dict) else {}
-        return {}
 
     def _save_stamps(self) -> None:
         assert self._written is not None

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from busyhour.adapters.sql.database import APP_ROLE, SCHEMA, driver_url, outage
-from busyhour.service.errors import Unavailable
+from busyhour.service.errors import Conflict, Unavailable
 
 ADVISORY_LOCK = 0x62757379  # "busy": one program migrates at a time
 SERVER_VERSION_MIN = 150_000
@@ -17,8 +17,9 @@ AT_VERSION = sa.text(f"SELECT version_num FROM {VERSIONS}")  # noqa: S608 - made
 
 
 async def migrate(url: str) -> None:
-    """Waits for another program's migration. Raises `Unavailable` when the server or our rights will not do."""
-    if await _is_new(url):
+    """Waits for another program's migration. Raises `Unavailable` when the server or our rights will not do, and
+    `Conflict` when a newer program was here."""
+    if await steps_ahead(url) == 0:  # at once: after a crash every second counts
         return
     engine = create_async_engine(
         driver_url(url), poolclass=sa.NullPool, connect_args={"server_settings": {"search_path": SCHEMA}}
@@ -37,17 +38,31 @@ async def migrate(url: str) -> None:
         await engine.dispose()
 
 
-async def _is_new(url: str) -> bool:
-    """The schema is this program's already: after a crash every second counts."""
-    newest = max(path.name for path in (Path(__file__).parent / "migrations" / "versions").glob("s*_*.py"))
+async def steps_ahead(url: str) -> int:
+    """How many steps `migrate` would take. Raises `Conflict` when the schema is of a newer program than this one."""
+    known, found = _steps(), await _step_of(url)
+    if found is not None and found not in known:
+        raise Conflict(
+            f"A newer version has brought the database to step {found}, and it is never taken back; this version knows "
+            f"{known[-1]} and older. Install the newer one, or restore the backup from before."
+        )
+    return len(known) if found is None else len(known) - 1 - known.index(found)
+
+
+def _steps() -> list[str]:
+    """The numbers of the steps that this program knows, in order."""
+    found = (Path(__file__).parent / "migrations" / "versions").glob("s*_*.py")
+    return sorted(path.name[1:].partition("_")[0] for path in found)
+
+
+async def _step_of(url: str) -> str | None:
+    """The schema's; None: there is none yet."""
     engine = create_async_engine(driver_url(url), poolclass=sa.NullPool)
     try:
         with outage():
             async with engine.connect() as connection:
                 found = await connection.scalar(sa.text("SELECT to_regclass(:name)"), {"name": VERSIONS})
-                if found is None:
-                    return False
-                return bool(await connection.scalar(AT_VERSION) == newest[1:].partition("_")[0])
+                return None if found is None else await connection.scalar(AT_VERSION)
     finally:
         await engine.dispose()
 

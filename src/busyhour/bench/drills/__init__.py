@@ -14,4 +14,5 @@ DRILLS = (
     "proxy",
     "partition",
     "standstill",
+    "upgrade",
 )

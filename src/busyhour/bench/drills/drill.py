@@ -28,6 +28,7 @@ from busyhour.bench.drills.pbx_restart import restart_pbx
 from busyhour.bench.drills.scene import DrillSettings, Need, Scene
 from busyhour.bench.drills.seen import Seen
 from busyhour.bench.drills.standstill import stand_still
+from busyhour.bench.drills.upgrade import upgrade
 from busyhour.bench.drills.verdict import Verdict
 from busyhour.bench.machine import commit, machine
 from busyhour.service.errors import NotFound
@@ -55,6 +56,7 @@ KNOWN: Final[dict[str, Kind]] = {
     "proxy": Kind(harm_link, 1, frozenset({Need.PBX_PROXY})),
     "partition": Kind(part, 1, frozenset({Need.PBX_PROXY, Need.DATABASE_PROXY})),
     "standstill": Kind(stand_still, 5, frozenset({Need.PBX_PROXY, Need.SECOND_ENGINE})),
+    "upgrade": Kind(upgrade, 5, frozenset({Need.OWN_PROGRAM})),
 }
 assert tuple(KNOWN) == DRILLS
 

@@ -25,6 +25,7 @@ from busyhour.bench.drills.database_proxy import DatabaseProxy
 from busyhour.bench.drills.deaths import engine_deaths, unordered_deaths, unordered_starts
 from busyhour.bench.drills.desk import LastingDesk
 from busyhour.bench.drills.fault_proxy import FaultProxy
+from busyhour.bench.drills.own_program import OwnProgram
 from busyhour.bench.drills.standby import Pair
 from busyhour.bench.drills.verdict import Incident, Verdict, verdict_of
 from busyhour.bench.drills.writer import Writer
@@ -73,6 +74,7 @@ class Need(StrEnum):
     STANDBY = "standby"  # synchronous
     STANDBY_BEHIND = "standby-behind"
     SECOND_ENGINE = "second-engine"
+    OWN_PROGRAM = "own-program"  # a copy, to be changed
 
 
 class Scene:
@@ -86,6 +88,7 @@ class Scene:
         self.proxy: FaultProxy | None = None
         self.database_proxy: DatabaseProxy | None = None
         self.pair: Pair | None = None
+        self.program: OwnProgram | None = None
         self.other: Product | None = None
         self.other_proxy: FaultProxy | None = None
         """Of a second engine that is to take over: a seat for it, and what its orders go through."""
@@ -118,6 +121,9 @@ class Scene:
         sip, environment = 6060 + wanted.offset, dict(wanted.environment)
         if self._needs & {Need.DATABASE_PROXY, Need.STANDBY, Need.STANDBY_BEHIND}:
             environment["BUSYHOUR_DATABASE_URL"] = await self._open_database(folder)
+        if Need.OWN_PROGRAM in self._needs:
+            self.program = OwnProgram(folder / "program")
+            environment |= self.program.environment()
         if Need.PBX_PROXY in self._needs:
             self.proxy, environment = await self._open_proxy(8490, environment)
         self.carrier = stack.enter_context(

@@ -37,7 +37,7 @@ KINDS: Final = (
 class Incident:
     """What we broke, and how many calls were up then."""
 
-    kind: str  # engine | recovery | pbx | database | link | standstill
+    kind: str  # engine | recovery | pbx | database | link | standstill | upgrade
     at_utc_s: float
     live: int
 
