@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from structlog.testing import capture_logs
 
 from busyhour.core.events import Event, Instant
 from busyhour.core.model.recording_facts import RecordingRoomChanged
@@ -180,3 +181,21 @@ async def test_what_nobody_knows_of_is_taken_in_and_what_is_too_much_goes(world:
     assert world.dropped == [NAME]
     [one] = world.taken_in
     assert (one.recording, one.call, one.began_utc_s, one.ended_utc_s) == (stray, "c1-abc", 3.0, 9.0)
+
+
+async def test_one_that_cannot_be_collected_holds_up_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault of ours with one recording is told each round; the others of its tenant are collected (A15)."""
+    other = recording_of(call="c1-def", fence=1, n=2)
+    world.ended = [picture(), picture(recording=other, call="c1-def")]
+    collect = World.collect
+
+    def broken(self: World, tenant: int, one: RecordingPicture) -> rr.Collected:
+        if one.recording == NAME:
+            raise ZeroDivisionError
+        return collect(self, tenant, one)
+
+    monkeypatch.setattr(World, "collect", broken)
+    with capture_logs() as told:
+        await world.keeper.round()
+    assert (world.kept, world.dropped) == ({other: "kept"}, [other])
+    assert [(one["event"], one["recording"]) for one in told] == [("a recording cannot be collected", NAME)]

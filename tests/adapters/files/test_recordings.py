@@ -97,6 +97,22 @@ def test_what_is_not_there_is_said(files: RecordingFiles, tmp_path: Path) -> Non
     assert files.collect(1, picture(part=3)).fault == "Not on the disk: part 1, 3."
 
 
+def test_one_that_a_full_disk_cut_short_says_so(files: RecordingFiles, tmp_path: Path) -> None:
+    write(tmp_path, 1, seconds=40)
+    assert files.collect(1, picture()).fault == "Cut short: 20 s of the talk are not on the disk."
+    assert files.collect(1, picture(ended_utc_s=BEGAN + 44)).fault == ""
+    held = (Gap(after_part=1, kind=GapKind.HOLD, from_utc_s=BEGAN + 40),)
+    assert files.collect(1, picture(gaps=held)).fault == "", "a gap that is marked is none that is missing"
+
+
+def test_a_file_that_was_damaged_is_told_and_holds_up_no_other(files: RecordingFiles, tmp_path: Path) -> None:
+    write(tmp_path, 1, seconds=1)
+    files.collect(1, picture(ended_utc_s=BEGAN + 1))
+    files.drop_parts(NAME)
+    files.path(1, NAME, BEGAN).write_bytes(b"torn")
+    assert files.collect(1, picture()).fault == "Its file on the disk cannot be read."
+
+
 def test_only_our_own_names_are_files(files: RecordingFiles, tmp_path: Path) -> None:
     spool = tmp_path / "spool"
     write(tmp_path, 1, seconds=1)

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
+import msgspec
+
 from busyhour.core.model.recordings import NAME, GapKind, RecordingPicture
 from busyhour.service.recording_records import PEAKS_MAX, Collected, Mark
 
@@ -25,6 +27,9 @@ FRAME_BYTES: Final = 4  # one sample of each channel
 CHUNK_FRAMES: Final = 256 * 1024
 SUFFIX: Final = ".raw"
 STRAYS_MAX: Final = 1_000  # looked at in one go
+SHORT_S: Final = 5.0
+SHORT_SHARE: Final = 0.1
+"""A recording that lacks more than both of its talk is told as cut short: the disk was full, or the PBX died (C6)."""
 
 
 @dataclass(slots=True)
@@ -103,10 +108,13 @@ class RecordingFiles:
         return _collected(picture, file, shape, frames)
 
     def _noted(self, picture: RecordingPicture, file: Path) -> Collected:
-        with wave.open(str(file), "rb") as sound:
-            shape = _Picture(sound.getnframes())
-            while data := sound.readframes(CHUNK_FRAMES):
-                shape.add(array("h", data))
+        try:
+            with wave.open(str(file), "rb") as sound:
+                shape = _Picture(sound.getnframes())
+                while data := sound.readframes(CHUNK_FRAMES):
+                    shape.add(array("h", data))
+        except (wave.Error, EOFError):
+            return msgspec.structs.replace(_nothing(picture), fault="Its file on the disk cannot be read.")
         return _collected(picture, file, shape, {})
 
     def drop_parts(self, recording: str) -> None:
@@ -171,15 +179,16 @@ def _collected(picture: RecordingPicture, file: Path, shape: _Picture, frames: d
         while data := sound.read(CHUNK_FRAMES * FRAME_BYTES):
             digest.update(data)
     missing = [str(no) for no in range(1, picture.part + 1) if no not in frames] if frames else []
-    fault = [picture.fault, f"Not on the disk: part {', '.join(missing)}." if missing else ""]
+    marks, length_s = _marks(picture, frames), round(shape.frames / RATE_HZ, 3)
+    lost = f"Not on the disk: part {', '.join(missing)}." if missing else _cut(picture, length_s, marks)
     return Collected(
         recording=picture.recording,
-        length_s=round(shape.frames / RATE_HZ, 3),
+        length_s=length_s,
         size_bytes=file.stat().st_size,
         sha256=digest.hexdigest(),
         peaks=shape.bytes(),
-        marks=_marks(picture, frames),
-        fault=" ".join(filter(None, fault)),
+        marks=marks,
+        fault=" ".join(filter(None, [picture.fault, lost])),
     )
 
 
@@ -191,6 +200,17 @@ def _marks(picture: RecordingPicture, frames: dict[int, int]) -> tuple[Mark, ...
         missing_s = max(0.0, until_utc_s - gap.from_utc_s)
         marks.append(Mark(at_s=round(at_s, 3), kind=GapKind(gap.kind), missing_s=round(missing_s, 1)))
     return tuple(marks)
+
+
+def _cut(picture: RecordingPicture, length_s: float, marks: tuple[Mark, ...]) -> str:
+    """What to say when much less is on the disk than the talk lasted."""
+    if picture.ended_utc_s is None:
+        return ""
+    lasted_s = picture.ended_utc_s - picture.began_utc_s - sum(mark.missing_s for mark in marks)
+    lacks_s = lasted_s - length_s
+    if lacks_s <= max(SHORT_S, SHORT_SHARE * lasted_s):
+        return ""
+    return f"Cut short: {lacks_s:.0f} s of the talk are not on the disk."
 
 
 def _nothing(picture: RecordingPicture) -> Collected:
