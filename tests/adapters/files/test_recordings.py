@@ -2,6 +2,9 @@
 
 import hashlib
 import os
+import signal
+import subprocess
+import sys
 import time
 import wave
 from array import array
@@ -16,6 +19,7 @@ from busyhour.service.recording_records import PEAKS_MAX, Mark
 
 NAME = recording_of(call="c1-abc", fence=3, n=9)
 BEGAN = 1_790_078_400.0
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -95,6 +99,37 @@ def test_what_is_not_there_is_said(files: RecordingFiles, tmp_path: Path) -> Non
     assert files.collect(1, picture(fault="The disk is nearly full.")).fault == "The disk is nearly full."
     write(tmp_path, 2, seconds=1)
     assert files.collect(1, picture(part=3)).fault == "Not on the disk: part 1, 3."
+
+
+DIES_AT = """
+import os, signal, sys
+from pathlib import Path
+from busyhour.adapters.files import recordings
+from tests.adapters.files.test_recordings import picture
+
+def die(*_):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+setattr({"fsync": os, "replace": Path, "sha256": recordings.hashlib}[sys.argv[2]], sys.argv[2], die)
+folder = Path(sys.argv[1])
+recordings.RecordingFiles(spool=folder / "spool", folder=folder / "kept").collect(1, picture())
+"""
+
+
+@pytest.mark.covers("I35")
+@pytest.mark.parametrize("step", ["fsync", "replace", "sha256"])
+def test_whoever_is_killed_in_the_middle_leaves_no_half_file_and_the_next_one_ends_it(
+    files: RecordingFiles, tmp_path: Path, step: str
+) -> None:
+    """Before the file is on the disk, before it is named, and before anybody was told of it (A14)."""
+    write(tmp_path, 1, seconds=60, customer=1000)
+    done = subprocess.run([sys.executable, "-c", DIES_AT, str(tmp_path), step], check=False, cwd=ROOT)
+    assert done.returncode == -signal.SIGKILL
+    path = files.path(1, NAME, BEGAN)
+    assert path.exists() == (step == "sha256")
+    got = files.collect(1, picture())
+    assert (got.length_s, got.fault, got.sha256) == (60.0, "", hashlib.sha256(path.read_bytes()).hexdigest())
+    assert [file.name for file in path.parent.iterdir()] == [path.name]
 
 
 def test_one_that_a_full_disk_cut_short_says_so(files: RecordingFiles, tmp_path: Path) -> None:
