@@ -10,6 +10,7 @@ from tests.core.inbound import people, queue, story
 BUSY = OverflowRule(
     trigger=OverflowTrigger.SIZE, threshold=1.0, action=OverflowAction.ANNOUNCE_THEN_QUEUE, prompt="busy"
 )
+REJECT = OverflowRule(trigger=OverflowTrigger.SIZE, threshold=1.0, action=OverflowAction.REJECT)
 FULL = OverflowRule(trigger=OverflowTrigger.SIZE, threshold=1.0, action=OverflowAction.ANNOUNCE_THEN_HANGUP)
 
 
@@ -178,4 +179,75 @@ def test_nobody_stays_in_a_call_whose_end_was_never_told() -> None:
             > hang-up i1
         601.2 ends i1 timeout
             > agent ann acw
+    """)
+
+
+def test_who_is_being_answered_has_the_last_place_already() -> None:
+    """Nobody who was answered is hung up on because others came in the same moment."""
+    one = story(queue(waiting_max=1)).check("""
+        1 arrives i1 5551 +1
+            > answer i1
+        1.1 arrives i2 5551 +2
+            > reject i2 busy
+        1.2 answers i1
+            > entry i1 queued
+            > hold i1
+        2 ends i2 busy
+            > close i2 TURNED_AWAY 0 waited 0
+        3 arrives i3 5551 +3
+            > reject i3 busy
+    """)
+    assert not one.floor.entries.let_in
+
+
+def test_who_hears_the_welcome_has_a_place_already() -> None:
+    story(queue(announce=Announce(welcome="hello"), overflow=(REJECT,))).check("""
+        1 arrives i1 5551 +1
+            > answer i1
+        1 answers i1
+            > play i1 hello
+        2 arrives i2 5551 +2
+            > reject i2 busy
+        5 prompt-ends i1
+            > entry i1 queued
+            > hold i1
+    """)
+
+
+def test_the_place_of_who_gives_up_before_the_answer_is_free() -> None:
+    one = story(queue(waiting_max=1)).check("""
+        1 arrives i1 5551 +1
+            > answer i1
+        1.1 ends i1 normal
+            > close i1 ABANDONED 0 waited 0
+        1.2 arrives i2 5551 +2
+            > answer i2
+    """)
+    assert list(one.floor.entries.let_in.values()) == [1], "only the second one is on the way to it"
+
+
+def test_for_whom_an_agent_is_free_there_is_room_and_who_was_let_in_may_stay() -> None:
+    """Three for two free agents and one place; then both agents are gone before anybody is in the queue."""
+    story(queue(waiting_max=1)).working("ann", "bob").check("""
+        1 arrives i1 5551 +1
+            > answer i1
+        1.01 arrives i2 5551 +2
+            > answer i2
+        1.02 arrives i3 5551 +3
+            > answer i3
+        1.03 arrives i4 5551 +4
+            > reject i4 busy
+        1.04 pauses ann lunch
+            > ok
+        1.05 pauses bob lunch
+            > ok
+        1.1 answers i1
+            > entry i1 queued
+            > hold i1
+        1.2 answers i2
+            > entry i2 queued
+            > hold i2
+        1.3 answers i3
+            > entry i3 queued
+            > hold i3
     """)

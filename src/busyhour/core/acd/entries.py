@@ -8,7 +8,7 @@ by themselves or because we called, has the place from before.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from busyhour.core.acd.figures import ENTERED, SENT_ON, abandoned, answered, distributed, talked
@@ -59,6 +59,7 @@ class Entries:
     leavers: Leavers
     promises: Promises = field(default_factory=Promises)
     entries: dict[str, Entry] = field(default_factory=dict)
+    let_in: dict[str, int] = field(default_factory=dict)  # call -> queue: there is a place for who is being answered
     estimates: dict[int, WaitEstimate] = field(default_factory=dict)
     counts: dict[int, dict[int, QueueCounts]] = field(default_factory=dict)  # queue -> quarter of an hour
     counted: dict[tuple[int, int], None] = field(default_factory=dict)  # since they were last kept
@@ -81,7 +82,7 @@ class Entries:
         if len(self.entries) > ENTRIES_MAX:
             load = QueueLoad(waiting=1, waiting_in_all=1, waiting_max=1, wait_s=0.0, logged=1, closed=False)
             return self._stopped(entry, on_arrival((), load, entry.path), now_s)
-        return self._to_line(entry, now_s)
+        return self._to_line(entry, now_s, let_in=self.let_in.pop(entry.call, None) == entry.queue_id)
 
     def restore(self, entry: Entry, now_s: float) -> None:
         """As stored by the engine before us, and still on the line: to the same place. Offers and messages ended with
@@ -101,9 +102,9 @@ class Entries:
             entry.since_s, entry.to_tail = now_s, False
         return self._to_line(entry, now_s)
 
-    def _to_line(self, entry: Entry, now_s: float) -> Overflow | None:
+    def _to_line(self, entry: Entry, now_s: float, *, let_in: bool = False) -> Overflow | None:
         queue = self.routing.queues[entry.queue_id]
-        found = on_arrival(queue.overflow, self.load(entry.queue_id), entry.path)
+        found = on_arrival(queue.overflow, self.load(entry.queue_id), entry.path, let_in=let_in)
         if found is not None:
             return self._stopped(entry, found, now_s)
         self._line_up(entry, now_s)
@@ -300,9 +301,22 @@ class Entries:
         """A conversation with a caller of this queue is over."""
         self._count(queue_id, now_s, talked(talk_s))
 
-    def at_door(self, queue_id: int, path: Path) -> Overflow | None:
-        """What a rule would want done with a caller who came now; nothing changes."""
-        return on_arrival(self.routing.queues[queue_id].overflow, self.load(queue_id), path.entered(queue_id))
+    def at_door(self, call: str, queue_id: int, path: Path) -> Overflow | None:
+        """What a rule would want done with a caller who is not answered yet; None: they have a place from now on, until
+        they enter or are `gone`. Who has one already counts as waiting, unless an agent is free for them."""
+        load = self.load(queue_id)
+        coming = sum(to == queue_id for to in self.let_in.values()) - self.routing.free_count(queue_id)
+        if coming > 0:
+            waiting, in_all = load.waiting + coming, load.waiting_in_all + coming
+            load = replace(load, waiting=waiting, waiting_in_all=in_all)
+        found = on_arrival(self.routing.queues[queue_id].overflow, load, path.entered(queue_id))
+        if found is None:
+            self.let_in[call] = queue_id
+        return found
+
+    def gone(self, call: str) -> None:
+        """The call is over: its place at the door, if it had one, is free."""
+        self.let_in.pop(call, None)
 
     def _count(self, queue_id: int, now_s: float, one: QueueCounts) -> None:
         buckets = self.counts.setdefault(queue_id, {})

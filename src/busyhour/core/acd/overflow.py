@@ -14,6 +14,7 @@ HOPS_MAX: Final = 8
 
 T = OverflowTrigger
 ON_ARRIVAL: Final = frozenset({T.EWT, T.SIZE, T.NO_AGENTS, T.FULL, T.CLOSED})
+CROWDED: Final = frozenset({T.EWT, T.SIZE, T.FULL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +55,17 @@ class Overflow:
     why: str
 
 
-def on_arrival(rules: tuple[OverflowRule, ...], load: QueueLoad, path: Path) -> Overflow | None:
-    """The first rule that stops this caller at the door; None: they wait."""
+def on_arrival(
+    rules: tuple[OverflowRule, ...], load: QueueLoad, path: Path, *, let_in: bool = False
+) -> Overflow | None:
+    """The first rule that stops this caller at the door; None: they wait. `let_in`: they had a place before they were
+    answered, so now nobody hangs up on them because it is crowded (G1)."""
     for no, rule in enumerate(rules):
+        if let_in and rule.action is OverflowAction.REJECT and rule.trigger in CROWDED:
+            continue
         if rule.trigger in ON_ARRIVAL and no not in path.fired and (why := _why(rule, load)):
             return _overflow(no, rule, path, why)
-    if _is_full(load):  # nobody said what then: never more than the bound
+    if _is_full(load) and not let_in:  # nobody said what then: never more than the bound
         rule = OverflowRule(trigger=T.FULL, action=OverflowAction.REJECT)
         return Overflow(len(rules), rule, rule.action, "the queue is full")
     return None

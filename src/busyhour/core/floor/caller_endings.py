@@ -58,6 +58,7 @@ def close(f: FloorState, call: CallerCall, cause: EndCause, ended_utc_s: float) 
 
 def _leave_queue(f: FloorState, call: CallerCall) -> None:
     """Whoever waited has given up."""
+    f.entries.gone(call.call)
     entry = f.entries.entries.get(call.call)
     if entry is not None:
         call.wait_s += entry.waited_s(f.now.utc_s)

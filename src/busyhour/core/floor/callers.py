@@ -89,12 +89,12 @@ def find_way(f: FloorState, call: CallerCall) -> None:
 
 
 def _turned_away(f: FloorState, call: CallerCall) -> str:
-    """Why this caller is not even answered; empty: they are."""
+    """Why this caller is not even answered; empty: they are, and a queue that is crowded keeps a place for them."""
     if not call.to:
         return _why_nobody(f, call)
     first = call.to[0]
     if first.kind is DestinationKind.QUEUE and int(first.target) in f.entries.routing.queues:
-        found = f.entries.at_door(int(first.target), call.path)
+        found = f.entries.at_door(call.call, int(first.target), call.path)
         if found is not None and found.action is OverflowAction.REJECT:
             return found.why
     return ""
