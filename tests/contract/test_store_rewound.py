@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 
 from busyhour.core import commands as c
-from busyhour.core.events import CallCommitted, HopperFilled
+from busyhour.core.events import Asker, CallCommitted, HopperFilled
 from busyhour.core.model.pictures import HopperItem
-from busyhour.core.model.values import ListRole, Outcome
+from busyhour.core.model.values import Audited, ListRole, Outcome
 from busyhour.service.errors import FenceLost, StoreRewound
 from busyhour.service.ports import Kept
 
@@ -242,6 +242,22 @@ async def test_an_engine_that_died_before_it_wrote_leaves_the_journal_to_the_nex
     await lose(world)
     picture = await world.store.open_shard(world.tenant, "engine-1", kept)
     assert picture.given_back == 3
+
+
+@pytest.mark.covers("I38")
+async def test_who_paused_a_run_in_the_lost_seconds_is_given_back_once(world: World) -> None:
+    """Whether the server still has the entry, or lost it with what it tells."""
+    await begin(world)
+    by = Asker(user_id=7, address="10.0.0.7")
+    told = {"audit": Audited.RUN_PAUSED, "by": by, "final": False}
+    paused = c.SaveRun(run_id=world.run_id, state="paused", at_utc_s=world.utc_s, **told)
+    await lose(world)
+    for _ in range(2):
+        await another_history(world)
+        picture = await world.store.open_shard(world.tenant, "engine-1", kept_of(world.fence, [paused]))
+        world.fence = picture.fence
+        entries = await world.rows("SELECT what, user_id, address, run_id FROM audit_entry")
+        assert [tuple(row.values()) for row in entries] == [("run paused", 7, "10.0.0.7", world.run_id)]
 
 
 @pytest.mark.covers("I6", "I33")

@@ -32,7 +32,7 @@ from busyhour.core.model.recording_facts import (
 )
 from busyhour.core.model.recordings import RecordingPicture, RecordingPolicy, RecordWish
 from busyhour.core.model.values import DialMode, EndCause, Heard, Refusal
-from tests.core.story_words import NAMES, call_name, ear, leg, shows
+from tests.core.story_words import NAMES, asker, call_name, ear, leg, shows
 
 ONE_PBX = PbxPicture(boot="one")
 ONE_TRUNK = Trunk(trunk_id=1, name="carrier", endpoint="t1-1", capacity=10)
@@ -223,7 +223,7 @@ CALL_FACTS: dict[str, Callable[[str, list[str], float], e.Event]] = {
         call=call, dialed=w[0], number=w[1] if w[1:] else "", headers=dict(x.split("=") for x in w[2:]), at_utc_s=at
     ),
     "asks-callback": lambda call, w, at: e.CallbackAsked(call=call, number=w[0] if w else "", request="r"),
-    "cancels-callback": lambda call, w, at: e.CallbackCancelAsked(callback=f"k-{call}", request="r"),
+    "cancels-callback": lambda call, w, at: e.CallbackCancelAsked(callback=f"k-{call}", request="r", by=asker(w)),
     "assigned": lambda call, w, at: e.AssignAsked(call=call, agent_id=NAMES.index(w[0]) + 1, request="r"),
     "picks-up": lambda call, _, at: e.CallPickedUp(call=call, at_utc_s=at),
     "answers": lambda call, w, at: e.CallAnswered(
@@ -301,9 +301,9 @@ PLAIN_FACTS: dict[str, Callable[[list[str]], e.Event]] = {
     "store-lost": lambda _: e.StoreLost(),
     "store-back": lambda _: e.StoreBack(),
     "pbx-back": lambda w: e.TelephonyBack(pbx=PbxPicture(boot=w[0])),
-    "pause-run": lambda w: e.RunPauseAsked(run_id=int(w[0]), request="r"),
-    "unpause-run": lambda w: e.RunUnpauseAsked(run_id=int(w[0]), request="r"),
-    "remove-run": lambda w: e.RunRemoveAsked(run_id=int(w[0]), request="r"),
+    "pause-run": lambda w: e.RunPauseAsked(run_id=int(w[0]), request="r", by=asker(w[1:])),
+    "unpause-run": lambda w: e.RunUnpauseAsked(run_id=int(w[0]), request="r", by=asker(w[1:])),
+    "remove-run": lambda w: e.RunRemoveAsked(run_id=int(w[0]), request="r", by=asker(w[1:])),
     "lists": lambda w: e.NumbersListed(numbers=tuple(item(int(name[1:])).number for name in w)),
     "adds-numbers": lambda w: e.NumbersAdded(run_id=int(w[0])),
 }

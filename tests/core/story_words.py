@@ -1,6 +1,7 @@
 """The words of a story: short names for channels, and what each command is called."""
 
 from busyhour.core import commands as c
+from busyhour.core import events as e
 from busyhour.core.model import supervising as sv
 from busyhour.core.model.ids import ear_of, leg_of_ear
 
@@ -45,6 +46,14 @@ def call_name(word: str) -> str:
     return f"c1-{int(word[1:]):x}" if word.startswith("c") else f"i1-{word[1:]}"
 
 
+def asker(words: list[str]) -> e.Asker | None:
+    """bo or cy, who are at a screen; without a word nobody asks whom the audit log would name."""
+    if not words:
+        return None
+    number = 7 + ("bo", "cy").index(words[0])
+    return e.Asker(user_id=number, address=f"10.0.0.{number}")
+
+
 def place_word(entry: str) -> str:
     return f"k:{call_word(entry[2:])}" if entry.startswith("k-") else call_word(entry)
 
@@ -68,8 +77,8 @@ def shows(command: c.Command) -> list[str]:  # noqa: C901, PLR0912
             return [f"opt-out {call_word(call)}"]
         case c.SaveDisposition(call=call, disposition=d, next_due_utc_s=due):
             return [f"disposition {call_word(call)} {d}" + (" again" if due else "")]
-        case c.SaveRun(run_id=run_id, state=state):
-            return [f"run {run_id} {state}"]
+        case c.SaveRun(run_id=run_id, state=state, audit=audit, by=by):
+            return [f"run {run_id} {state}" + (f", audited: {audit} by {by.user_id} at {by.address}" if by else "")]
         case c.SaveAgentState(agent_id=a, state=state, reason=reason):
             return [f"agent {NAMES[a - 1]} {state}" + (f" {reason}" if reason else "")]
         case c.ReturnItems(member_ids=members):
@@ -120,8 +129,9 @@ def shows_of_callers(command: c.Command) -> list[str]:
             return [f"entry {place_word(place.entry)} {place.state}"]
         case c.CloseCaller(record=done):
             return [f"close {call_word(done.call)} {done.outcome} {done.talk_s:g} waited {done.wait_s:g}"]
-        case c.SaveCallback(callback=promise):
-            return [f"callback {call_word(promise.callback[2:])} {promise.state}"]
+        case c.SaveCallback(callback=promise, canceled_by=by):
+            said = f", audited: by {by.user_id} at {by.address}" if by else ""
+            return [f"callback {call_word(promise.callback[2:])} {promise.state}{said}"]
         case c.SaveQueueCounts() | c.SaveMissed() | c.FindMissed():
             return []  # of them tell tests/core/test_callers.py and test_callers_missed.py
         case c.PlaceCallback(call=call, number=number):

@@ -106,6 +106,23 @@ def test_a_callback_without_an_agent_on_the_line_has_its_place_before_who_came_l
     """)
 
 
+@pytest.mark.covers("I38")
+def test_who_cancels_a_callback_is_kept_with_it() -> None:
+    """Once: a promise that is over already is not canceled again."""
+    story(queue(callback_key="1"), show=("callback", "ok")).check("""
+        1 arrives i1 5551 +4930123
+        1 answers i1
+        9 asks-callback i1
+            > callback i1 waiting
+            > ok
+        20 cancels-callback i1 bo
+            > callback i1 given_up, audited: by 7 at 10.0.0.7
+            > ok
+        21 cancels-callback i1 cy
+            > ok
+    """)
+
+
 @pytest.mark.covers("MZ-043", "I22")
 def test_who_is_not_reached_is_tried_again_by_the_rule_and_not_for_ever() -> None:
     one = story(queue(callback_key="1"), show=("callback", "close")).check("""

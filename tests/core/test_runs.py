@@ -87,6 +87,32 @@ def test_a_pause_that_holds_already_is_written_again_before_it_is_acknowledged()
     """)
 
 
+@pytest.mark.covers("I38")
+def test_who_asks_for_a_change_of_a_run_is_kept_with_it() -> None:
+    """And nobody of what a run does by itself, nor of what was asked in vain."""
+    Story(campaigns=[campaign(idle_on_termination=True)], show=("run", "ok", "refused")).working("ann").check("""
+        1 pause-run 1 bo
+          > refused run_not_running
+        1 fills 0
+          > run 1 running
+          > run 1 idle
+        2 unpause-run 1 bo
+          > ok
+        3 pause-run 1 bo
+          > run 1 paused, audited: run paused by 7 at 10.0.0.7
+          > ok
+        4 unpause-run 1 cy
+          > run 1 running, audited: run unpaused by 8 at 10.0.0.8
+          > ok
+          > run 1 idle
+        5 remove-run 1 cy
+          > run 1 removed, audited: run removed by 8 at 10.0.0.8
+          > ok
+        6 remove-run 1 bo
+          > ok
+    """)
+
+
 @pytest.mark.covers("WD-143")
 def test_a_removed_run_cannot_be_restarted() -> None:
     Story(show=("run", "place", "ok", "refused")).working("ann").check("""

@@ -113,9 +113,10 @@ async def test_callbacks_are_asked_for_and_canceled(world: World, here: Tenant, 
     [row] = (await ask(world, boss, "GET", "/api/callbacks")).json()
     assert (row["callback"], row["state"]) == (here.ids["callback"], "waiting")
     assert (await ask(world, boss, "DELETE", f"/api/callbacks/{row['callback']}")).status_code == 204
+    by = e.Asker(user_id=boss.user.user_id, address="127.0.0.1")  # for the audit log
     assert world.floors.asked == [
         (tenant, e.CallbackAsked(call=caller, number="", request="request-1")),
-        (tenant, e.CallbackCancelAsked(callback=here.ids["callback"], request="request-1")),
+        (tenant, e.CallbackCancelAsked(callback=here.ids["callback"], request="request-1", by=by)),
     ]
 
 

@@ -4,6 +4,7 @@ found here, and a whole way through the API leaves what it should."""
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from busyhour.adapters.sql.campaigns import SqlCampaigns
@@ -16,13 +17,13 @@ from busyhour.adapters.sql.reports import SqlReports
 from busyhour.adapters.sql.seal import Seal
 from busyhour.adapters.sql.store import SqlStore
 from busyhour.core.commands import FillHopper, PlaceCall, SaveArrival, SaveCallback, SaveRun
-from busyhour.core.events import CallCommitted
+from busyhour.core.events import Asker, CallCommitted, RunPauseAsked, RunRemoveAsked, RunUnpauseAsked
 from busyhour.core.life.run import RunState
 from busyhour.core.model.callers import Callback
 from busyhour.core.model.campaign import Campaign, Hours
 from busyhour.core.model.dialed import Treatment
 from busyhour.core.model.queue import CallbackRule, Destination, DestinationKind, Queue
-from busyhour.core.model.values import DialMode, ListRole, Role
+from busyhour.core.model.values import Audited, DialMode, ListRole, Role
 from busyhour.http.routes import SOCKET
 from busyhour.service import caller_records as cr
 from busyhour.service import records as r
@@ -207,6 +208,34 @@ async def test_what_retry_rules_count_is_kept(stored: StoredWorld) -> None:
         body["lists"] = [{"list_id": one["list_id"], "role": one["role"]} for one in row["lists"]]
         assert (await client.put(path, json=body, headers=headers)).status_code == 200
         assert (await client.get(path, headers=headers)).json()["campaign"]["retry_count"] == "outcome"
+
+
+@pytest.mark.covers("I38")
+async def test_who_starts_and_pauses_a_run_is_named(stored: StoredWorld) -> None:
+    """The start by the store's own commit; the rest goes to the floor with who asks, and the floor to the store."""
+    here = await stored.add_tenant("here")
+    boss, run_id = here.people[Role.SUPERVISOR], here.ids["run_id"]
+    paths = [f"/api/runs/{run_id}/{word}" for word in ("pause", "unpause", "remove")]
+    async with stored.client() as client:
+        for path in paths:
+            assert (await client.post(path, headers=boss.headers)).status_code == 200
+        asked = [event for _, event in stored.floors.asked]
+        assert [type(event) for event in asked] == [RunPauseAsked, RunUnpauseAsked, RunRemoveAsked]
+        assert {event.by for event in asked} == {Asker(user_id=boss.user.user_id, address="127.0.0.1")}
+        floor = await stored.store.open_shard(here.tenant_id, "test")
+        gone = SaveRun(run_id=run_id, state=RunState.REMOVED, at_utc_s=stored.clock.now().utc_s, final=True)
+        gone = msgspec.structs.replace(gone, audit=Audited.RUN_REMOVED, by=asked[-1].by)
+        await stored.store.commit(here.tenant_id, floor.fence, [gone])
+        started = await client.post(f"/api/campaigns/{here.ids['campaign_id']}/start", headers=boss.headers)
+        assert started.status_code == 201, started.text
+        admin = here.people[Role.ADMINISTRATOR]
+        rows = (await client.get("/api/audit", headers=admin.headers)).json()["rows"]
+    told = [(row["what"], row["subject"], row["user_name"], row["address"], row["campaign_id"]) for row in rows]
+    whose = (boss.user.name, "127.0.0.1", here.ids["campaign_id"])
+    assert told == [
+        ("run started", f"run {started.json()['run_id']}", *whose),
+        ("run removed", f"run {run_id}", *whose),
+    ]
 
 
 async def test_a_real_log_in_and_a_real_throttle(stored: StoredWorld) -> None:

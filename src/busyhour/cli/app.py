@@ -9,6 +9,7 @@ import typer
 from busyhour import __version__
 from busyhour.cli import (
     agents,
+    audit,
     callers,
     campaign_limits,
     campaign_machines,
@@ -69,6 +70,7 @@ def build(wiring: Wiring) -> typer.Typer:
     app.add_typer(report.explain, name="explain")
     app.command("import")(lists.import_file)
     app.command("report")(report.report)
+    app.command("audit")(audit.audit)
     app.command("compliance")(compliance.compliance)
     app.command("plan")(plan.plan)
     app.command("live")(live)

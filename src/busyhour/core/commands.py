@@ -30,6 +30,7 @@ from busyhour.core.model.campaign import Listening, Trunk
 from busyhour.core.model.command import Act, Keep
 from busyhour.core.model.consult_commands import Bind, RingParty, Seat, SetAside
 from busyhour.core.model.counts import ReckoningAsk
+from busyhour.core.model.fact import Asker
 from busyhour.core.model.pictures import CallRecord, HopperItem, Parked
 from busyhour.core.model.recording_commands import SaveRecording, StartRecording, StopRecording
 from busyhour.core.model.supervising import SupervisingCommand
@@ -141,13 +142,16 @@ class SaveDisposition(Keep, frozen=True, kw_only=True):
 
 
 class SaveRun(Keep, frozen=True, kw_only=True):
-    """A run changed its state. `final`: it ended now."""
+    """A run changed its state. `final`: it ended now. `audit`, for a change that somebody asked for: what the audit log
+    says of it, in the same transaction (I38)."""
 
     run_id: int
     state: str
     at_utc_s: float
     final: bool
     halted: str = ""  # why it stopped by itself
+    audit: Audited | None = None
+    by: Asker | None = None
 
 
 class SaveAgentState(Keep, frozen=True, kw_only=True):

@@ -37,7 +37,7 @@ from busyhour.core.model.consult_facts import (
     SeatFailed,
 )
 from busyhour.core.model.counts import Reckoning
-from busyhour.core.model.fact import Fact, Instant
+from busyhour.core.model.fact import Asker, Fact, Instant
 from busyhour.core.model.floor_started import FloorStarted
 from busyhour.core.model.pictures import AgentProfile, HopperItem, PbxPicture, RunPicture
 from busyhour.core.model.recording_facts import RecordingFact
@@ -63,6 +63,7 @@ __all__ = [
     "AgeingChanged",
     "AgentLinked",
     "AgentUnlinked",
+    "Asker",
     "AssignAsked",
     "CallArrived",
     "CallbackAsked",
@@ -160,19 +161,22 @@ class RunStarted(Fact, frozen=True, kw_only=True):
     run: RunPicture
 
 
-class RunPauseAsked(Fact, frozen=True, kw_only=True):
+class RunPauseAsked(Fact, frozen=True, kw_only=True, repr_omit_defaults=True):
     run_id: int
     request: str
+    by: Asker | None = None
 
 
-class RunUnpauseAsked(Fact, frozen=True, kw_only=True):
+class RunUnpauseAsked(Fact, frozen=True, kw_only=True, repr_omit_defaults=True):
     run_id: int
     request: str
+    by: Asker | None = None
 
 
-class RunRemoveAsked(Fact, frozen=True, kw_only=True):
+class RunRemoveAsked(Fact, frozen=True, kw_only=True, repr_omit_defaults=True):
     run_id: int
     request: str
+    by: Asker | None = None
 
 
 class HopperFilled(Fact, frozen=True, kw_only=True):

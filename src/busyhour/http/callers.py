@@ -110,7 +110,9 @@ async def cancel_callback(who: Who, use: Use, callback: str) -> None:
     known = await use.queues.callbacks(who.tenant_id, limit=CALLBACKS_MAX) if CALLBACK.fullmatch(callback) else []
     if callback not in {one.callback for one in known}:
         raise NotFound("There is no such open callback.")
-    await use.floors.ask(who.tenant_id, lambda request: CallbackCancelAsked(callback=callback, request=request))
+    await use.floors.ask(
+        who.tenant_id, lambda request: CallbackCancelAsked(callback=callback, request=request, by=who.asker)
+    )
 
 
 PROMISE: Final = "k-"  # in front of the name of whom it was made to (`core/floor/callbacks.py`)

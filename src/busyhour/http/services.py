@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends
 from starlette.requests import HTTPConnection
 
+from busyhour.core.events import Asker
 from busyhour.http.compat.listeners import Management
 from busyhour.service import ports
 from busyhour.service import records as r
@@ -62,6 +63,11 @@ class Caller:
     @property
     def user_id(self) -> int:
         return self.session.user.user_id
+
+    @property
+    def asker(self) -> Asker:
+        """For what a floor does, and the audit log keeps."""
+        return Asker(user_id=self.user_id, address=self.address)
 
     @property
     def agent_id(self) -> int:

@@ -1,6 +1,6 @@
 // Entries of the audit log as the API sends them; the same names as `src/busyhour/service/records.py`.
 
-export const AUDITED = ['log in', 'log in failed', 'added', 'changed', 'removed', 'manual dial', 'other number', 'listened', 'whispered', 'barged in', 'took over', 'supervised', 'recording heard', 'recording downloaded', 'recording erased', 'recording held', 'recording released'] as const;
+export const AUDITED = ['log in', 'log in failed', 'added', 'changed', 'removed', 'contacts imported', 'callback canceled', 'run started', 'run paused', 'run unpaused', 'run removed', 'manual dial', 'other number', 'listened', 'whispered', 'barged in', 'took over', 'supervised', 'recording heard', 'recording downloaded', 'recording erased', 'recording held', 'recording released'] as const;
 export type Audited = (typeof AUDITED)[number];
 
 export interface AuditDetail {

@@ -60,14 +60,20 @@ parts AS (
 UPDATE queue_entry SET state = 'left', changed_utc_s = $8, ended_utc_s = $8
 WHERE entry = $1 AND ended_utc_s IS NULL AND EXISTS (SELECT 1 FROM closed)
 """
+# Who cancels one ends it: written again, or given back where it is, it changes nothing, and is not in the log twice.
 SAVE_CALLBACK = """
-INSERT INTO callback AS k (callback, queue_id, number, since_utc_s, promised_utc_s, state, picture, changed_utc_s,
-    ended_utc_s)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-ON CONFLICT (tenant_id, callback) DO UPDATE SET queue_id = excluded.queue_id, number = excluded.number,
-    since_utc_s = excluded.since_utc_s, promised_utc_s = excluded.promised_utc_s, state = excluded.state,
-    picture = excluded.picture, changed_utc_s = excluded.changed_utc_s, ended_utc_s = excluded.ended_utc_s
-WHERE k.ended_utc_s IS NULL
+WITH saved AS (
+    INSERT INTO callback AS k (callback, queue_id, number, since_utc_s, promised_utc_s, state, picture, changed_utc_s,
+        ended_utc_s)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+    ON CONFLICT (tenant_id, callback) DO UPDATE SET queue_id = excluded.queue_id, number = excluded.number,
+        since_utc_s = excluded.since_utc_s, promised_utc_s = excluded.promised_utc_s, state = excluded.state,
+        picture = excluded.picture, changed_utc_s = excluded.changed_utc_s, ended_utc_s = excluded.ended_utc_s
+    WHERE k.ended_utc_s IS NULL
+    RETURNING queue_id)
+INSERT INTO audit_entry (at_utc_s, what, user_id, address, subject, call, number)
+SELECT $8, 'callback canceled', $10::bigint, $11::text, coalesce('queue ' || name, 'queue'), '', $3
+FROM saved LEFT JOIN queue USING (queue_id) WHERE $10::bigint IS NOT NULL
 """
 SAVE_COUNTS = """
 INSERT INTO queue_counts (bucket, queue_id, entered, answered, abandoned, sent_on, wait_s, wait_max_s, abandoned_wait_s,
@@ -145,7 +151,7 @@ def _record(one: c.CloseCaller) -> list[Row]:
 
 
 def _callback(one: c.SaveCallback) -> list[Row]:
-    callback = one.callback
+    callback, by = one.callback, one.canceled_by
     return [
         (
             callback.callback,
@@ -157,6 +163,7 @@ def _callback(one: c.SaveCallback) -> list[Row]:
             _json(callback),
             one.at_utc_s,
             None if callback.state in OPEN else one.at_utc_s,
+            *((None, None) if by is None else (by.user_id, by.address)),
         )
     ]
 

@@ -1,5 +1,6 @@
 """The audit log, newest first. It is written where the thing itself is, in the same transaction: calls by `intents.py`,
-log-ins by `people.py`, changes of what is configured by triggers of the tables (`migrations`, `s0014_audit.py`)."""
+starts of runs by `campaigns.py`, what is asked of them by `closes.py`, imports by `lists.py`, log-ins by `people.py`,
+changes of what is configured by triggers of the tables (`migrations`, `s0014_audit.py`)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -39,7 +40,8 @@ ENTRIES = (
     .outerjoin(t.app_user, t.app_user.c.user_id == t.agent.c.user_id)
     .outerjoin(DOER, DOER.c.user_id == E.user_id)
     .outerjoin(t.attempt, t.attempt.c.call == E.call)
-    .outerjoin(t.campaign, t.campaign.c.campaign_id == t.attempt.c.campaign_id)
+    .outerjoin(t.run, t.run.c.run_id == E.run_id)
+    .outerjoin(t.campaign, t.campaign.c.campaign_id == sa.func.coalesce(t.attempt.c.campaign_id, t.run.c.campaign_id))
     .order_by(E.entry_id.desc())
 )
 

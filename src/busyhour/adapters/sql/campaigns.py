@@ -9,7 +9,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from busyhour.adapters.sql import by_hand
+from busyhour.adapters.sql import audited, by_hand
 from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.conflicts import conflicts, found
 from busyhour.adapters.sql.database import Database
@@ -19,7 +19,7 @@ from busyhour.core.dialer.hours import zone_known
 from busyhour.core.life.run import RunState
 from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.pictures import HopperItem, RunPicture
-from busyhour.core.model.values import DialMode, ListRole
+from busyhour.core.model.values import Audited, DialMode, ListRole
 from busyhour.service import records as r
 from busyhour.service.errors import Conflict, Invalid
 
@@ -111,8 +111,10 @@ class SqlCampaigns:
                 made = await connection.execute(
                     sa.insert(t.run).values(**values, placed=0, finished=0).returning(t.run.c.run_id)
                 )
+            run_id = made.scalar_one()
+            await audited.note(connection, Audited.RUN_STARTED, f"run {run_id}", run_id=run_id)
             return RunPicture(
-                run_id=made.scalar_one(),
+                run_id=run_id,
                 campaign=row.campaign,
                 state=RunState.RUNNABLE,
                 started_utc_s=started,

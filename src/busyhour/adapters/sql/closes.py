@@ -20,9 +20,16 @@ from busyhour.core.model.ids import is_callers
 from busyhour.core.model.pictures import CallRecord
 from busyhour.core.model.supervising import SaveSupervised
 
+# The audit log has each change once, also when a batch is written again, or given back; none when it was so before.
 SAVE_RUN = """
-UPDATE run SET state = $2, ended_utc_s = CASE WHEN $3::boolean THEN $4::float8 END, halted = $5
-WHERE run_id = $1 AND ended_utc_s IS NULL
+WITH before AS (SELECT state FROM run WHERE run_id = $1 AND ended_utc_s IS NULL),
+saved AS (
+    UPDATE run SET state = $2, ended_utc_s = CASE WHEN $3::boolean THEN $4::float8 END, halted = $5
+    WHERE run_id = $1 AND ended_utc_s IS NULL)
+INSERT INTO audit_entry (at_utc_s, what, run_id, user_id, address, subject, call, number)
+SELECT $4, $6::text, $1, $7::bigint, $8::text, 'run ' || $1::bigint, '', ''
+FROM before WHERE $6::text IS NOT NULL AND state <> $2 AND NOT EXISTS (
+    SELECT 1 FROM audit_entry WHERE at_utc_s = $4 AND what = $6 AND run_id = $1 AND user_id = $7)
 """
 SAVE_PROGRESS = """
 UPDATE attempt a SET
@@ -141,7 +148,8 @@ Row = tuple[Any, ...]
 
 
 def _run(one: c.SaveRun) -> list[Row]:
-    return [(one.run_id, one.state, one.final, one.at_utc_s, one.halted)]
+    user_id, address = (None, None) if one.by is None else (one.by.user_id, one.by.address)
+    return [(one.run_id, one.state, one.final, one.at_utc_s, one.halted, one.audit, user_id, address)]
 
 
 def _progress(one: c.SaveProgress) -> list[Row]:

@@ -9,11 +9,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from busyhour.adapters.sql import cursors
+from busyhour.adapters.sql import audited, cursors
 from busyhour.adapters.sql import tables as t
 from busyhour.adapters.sql.conflicts import conflicts, found
 from busyhour.adapters.sql.database import Database
 from busyhour.adapters.sql.load import IMPORT_S_MAX, Load
+from busyhour.core.model.values import Audited
 from busyhour.service import records as r
 from busyhour.service.errors import Conflict
 
@@ -144,6 +145,7 @@ class SqlLists:
             before = await lock_list(connection, job.list_id)
             load = Load(connection, job.list_id, before)
             await load.run(batches, progress)
+            await _note(connection, job, load.contacts)
         return load.contacts
 
     async def create_import(self, tenant: int, list_id: int, file_name: str) -> r.ImportJob:
@@ -184,6 +186,13 @@ class SqlLists:
             await read_import(connection, import_id)
             rows = await connection.execute(asked.order_by(column.line).limit(limit))
             return [r.Reject(**row) for row in rows.mappings()]
+
+
+async def _note(connection: AsyncConnection, job: r.ImportJob, contacts: int) -> None:
+    """Whose contacts they are that came into which list, for the audit log (I38)."""
+    name = (await read_list(connection, job.list_id)).name
+    detail = {"before": {}, "after": {"file_name": job.file_name}, "rows": contacts}
+    await audited.note(connection, Audited.CONTACTS_IMPORTED, f"contact_list {name}", detail=detail)
 
 
 LISTS = sa.select(*(t.contact_list.c[name] for name in r.ContactList.__struct_fields__))

@@ -281,6 +281,7 @@ audit_entry = _table(
     address=TEXT,
     subject=TEXT,
     detail=JSONB,
+    run_id=INT,
 )
 interaction = _table(
     "interaction",

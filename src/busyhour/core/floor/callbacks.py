@@ -102,9 +102,9 @@ def is_promised(f: FloorState, kept: Callback) -> None:
     callers.look_again(f, kept.callback)
 
 
-def save(f: FloorState, callback: Callback) -> None:
+def save(f: FloorState, callback: Callback, canceled_by: e.Asker | None = None) -> None:
     f.touch("queues", callback.queue_id)
-    f.do(SaveCallback(callback=copy(callback), at_utc_s=f.now.utc_s))
+    f.do(SaveCallback(callback=copy(callback), at_utc_s=f.now.utc_s, canceled_by=canceled_by))
 
 
 def on_callback_asked(f: FloorState, event: e.CallbackAsked) -> None:
@@ -123,21 +123,21 @@ def on_callback_cancel_asked(f: FloorState, event: e.CallbackCancelAsked) -> Non
     if callback is not None and callback.state is CallbackState.DIALING:
         f.refuse(event.request, "being_dialed", "They are being called right now.")
         return
-    cancel(f, event.callback, "cancelled by somebody")
+    cancel(f, event.callback, "cancelled by somebody", event.by)
     f.accept(event.request)
 
 
-def cancel(f: FloorState, name: str, why: str) -> None:
+def cancel(f: FloorState, name: str, why: str, by: e.Asker | None = None) -> None:
     callback = f.entries.promises.callbacks.get(name)
     if callback is None or callback.state is CallbackState.DIALING:
         return
     f.entries.promises.cancel(name, why)
-    _over(f, callback, back=False)
+    _over(f, callback, back=False, canceled_by=by)
 
 
-def _over(f: FloorState, callback: Callback, *, back: bool) -> None:
+def _over(f: FloorState, callback: Callback, *, back: bool, canceled_by: e.Asker | None = None) -> None:
     """It is not open any more: so is its place."""
-    save(f, callback)
+    save(f, callback, canceled_by)
     entry = f.entries.entries.get(callback.callback)
     if entry is not None:
         f.entries.callback_over(callback.callback, f.now.utc_s, back=back)

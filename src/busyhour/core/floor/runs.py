@@ -11,7 +11,7 @@ from busyhour.core.floor.state import FloorState
 from busyhour.core.life.call import CallState
 from busyhour.core.life.run import ACTIVE, RunCause, RunState
 from busyhour.core.model.pictures import RunPicture
-from busyhour.core.model.values import DialMode
+from busyhour.core.model.values import Audited, DialMode
 
 HOPPER_MIN = 20
 HOPPER_MAX = 1_000
@@ -21,6 +21,11 @@ MINUTE_S = 60.0
 UNDIALED = (CallState.RESERVED, CallState.PLANNED)
 FILLED = (RunState.RUNNABLE, RunState.RUNNING)  # their hoppers are
 IN_HOURS = (RunState.RUNNING, RunState.IDLE)
+AUDITED = {
+    RunState.PAUSED: Audited.RUN_PAUSED,
+    RunState.RUNNING: Audited.RUN_UNPAUSED,
+    RunState.REMOVED: Audited.RUN_REMOVED,
+}  # how a run is when somebody who asked for it has it so
 WRONG_TIME, MANUAL = RunState.WRONG_TIME, DialMode.MANUAL  # asked at each event, and Python 3.11 reads members slowly
 
 
@@ -70,10 +75,11 @@ def on_run_started(f: FloorState, event: e.RunStarted) -> None:
 def on_run_pause_asked(f: FloorState, event: e.RunPauseAsked) -> None:
     run = f.runs.get(event.run_id)
     if run is not None and run.state in (RunState.RUNNING, RunState.IDLE, RunState.WRONG_TIME):
-        change(f, run, RunCause.PAUSED)
+        change(f, run, RunCause.PAUSED, event.by)
         f.accept(event.request)
     elif run is not None and run.state is RunState.PAUSED:
-        _save(f, run)  # written by us: an engine that died unheard may have written it, to a store that forgets it
+        # Written by us: an engine that died unheard may have written it, to a store that forgets it.
+        _save(f, run, event.by)
         f.accept(event.request)
     else:
         f.refuse(event.request, "run_not_running", "This run is not running; start the campaign to have a new run.")
@@ -83,7 +89,7 @@ def on_run_unpause_asked(f: FloorState, event: e.RunUnpauseAsked) -> None:
     run = f.runs.get(event.run_id)
     if run is not None and run.state is RunState.PAUSED:
         watching.let_go_on(run)
-        change(f, run, RunCause.UNPAUSED)
+        change(f, run, RunCause.UNPAUSED, event.by)
         f.accept(event.request)
     elif run is not None and run.state in ACTIVE:
         f.accept(event.request)
@@ -95,24 +101,33 @@ def on_run_remove_asked(f: FloorState, event: e.RunRemoveAsked) -> None:
     """The end of an unwanted run. Calls that are up go on; nothing new is placed (WD-143)."""
     run = f.runs.get(event.run_id)
     if run is not None and run.state in ACTIVE:
-        change(f, run, RunCause.REMOVED)
+        change(f, run, RunCause.REMOVED, event.by)
     f.accept(event.request)
 
 
-def change(f: FloorState, run: RunLive, cause: RunCause) -> None:
+def change(f: FloorState, run: RunLive, cause: RunCause, by: e.Asker | None = None) -> None:
     f.move_run(run, cause)
     if run.state is not RunState.RUNNING:
         learning.keep(f, run, at_once=True)
     if run.state not in ACTIVE:
         run.hopper.clear()
         f.at(CLOSED_RUN_KEPT_S, "forget-run", str(run.run_id))
-    _save(f, run)
+    _save(f, run, by)
     preview.review(f, run)
 
 
-def _save(f: FloorState, run: RunLive) -> None:
-    final = run.state not in ACTIVE
-    f.do(SaveRun(run_id=run.run_id, state=run.state, at_utc_s=f.now.utc_s, final=final, halted=run.halted))
+def _save(f: FloorState, run: RunLive, by: e.Asker | None) -> None:
+    f.do(
+        SaveRun(
+            run_id=run.run_id,
+            state=run.state,
+            at_utc_s=f.now.utc_s,
+            final=run.state not in ACTIVE,
+            halted=run.halted,
+            audit=None if by is None else AUDITED[run.state],
+            by=by,
+        )
+    )
 
 
 def on_forget_run_due(f: FloorState, name: str) -> None:

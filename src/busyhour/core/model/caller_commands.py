@@ -5,6 +5,7 @@ from msgspec import Struct, field
 from busyhour.core.model.callers import Callback, CallerRecord, EntryPicture
 from busyhour.core.model.campaign import Trunk
 from busyhour.core.model.command import Act, Keep
+from busyhour.core.model.fact import Asker
 from busyhour.core.model.queue_counts import QueueCounts
 
 
@@ -33,10 +34,12 @@ class CloseCaller(Keep, frozen=True, kw_only=True):
 
 
 class SaveCallback(Keep, frozen=True, kw_only=True):
-    """A promise to call back, as it is now."""
+    """A promise to call back, as it is now. `canceled_by`: who took it back, for the audit log, in the same transaction
+    (I38)."""
 
     callback: Callback
     at_utc_s: float
+    canceled_by: Asker | None = None
 
 
 class SaveQueueCounts(Keep, frozen=True, kw_only=True):

@@ -4,7 +4,7 @@ from msgspec import field
 
 from busyhour.core.model.callers import MissedCaller
 from busyhour.core.model.dialed import DialedNumber
-from busyhour.core.model.fact import Fact
+from busyhour.core.model.fact import Asker, Fact
 from busyhour.core.model.queue import Destination, Queue
 
 # Configuration
@@ -87,9 +87,10 @@ class CallbackAsked(Fact, frozen=True, kw_only=True):
     request: str
 
 
-class CallbackCancelAsked(Fact, frozen=True, kw_only=True):
+class CallbackCancelAsked(Fact, frozen=True, kw_only=True, repr_omit_defaults=True):
     callback: str
     request: str
+    by: Asker | None = None
 
 
 class SendOnAsked(Fact, frozen=True, kw_only=True):

@@ -1,4 +1,4 @@
-"""What all facts have in common, and the instant that is passed beside each."""
+"""What all facts have in common, the instant that is passed beside each, and who may have asked for what."""
 
 from msgspec import Struct
 
@@ -8,6 +8,13 @@ class Instant(Struct, frozen=True):
 
     mono_s: float
     utc_s: float
+
+
+class Asker(Struct, frozen=True):
+    """A person who asks for what the audit log keeps (I38)."""
+
+    user_id: int
+    address: str  # from where they ask
 
 
 class Fact(Struct, frozen=True, kw_only=True, tag=True):

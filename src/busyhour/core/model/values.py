@@ -151,8 +151,14 @@ class Audited(StrEnum):
     BARGED_IN = "barged in"
     TOOK_OVER = "took over"
     SUPERVISED = "supervised"  # the end of these: how long it was in all
+    RUN_STARTED = "run started"  # by somebody: what a run does by itself is in its own record
+    RUN_PAUSED = "run paused"
+    RUN_UNPAUSED = "run unpaused"
+    RUN_REMOVED = "run removed"
     LOG_IN = "log in"
     LOG_IN_FAILED = "log in failed"
+    CALLBACK_CANCELED = "callback canceled"  # a promise to call back
+    CONTACTS_IMPORTED = "contacts imported"  # into a list
     ADDED = "added"  # of what people configure
     CHANGED = "changed"
     REMOVED = "removed"
