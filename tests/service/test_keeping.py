@@ -222,3 +222,25 @@ def test_what_is_newer_than_the_picture_is_heard_and_that_the_link_is_lost(
     waiting = deque((e.Instant(at_s, at_s), event) for at_s, event in told)
     forget_older(waiting, 2.5)
     assert [event for _, event in waiting] == heard
+
+
+@pytest.mark.covers("I44")
+async def test_a_store_that_writes_and_fills_no_hopper_is_not_asked_without_a_pause(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As with a full disk (C6): a filling needs space that a small record does not. Lost, back and lost again, it went
+    on as fast as the store answers."""
+    asked_s, fills = list[float](), MemoryStore.fill_hopper
+
+    async def full(*_: object) -> e.HopperFilled:
+        asked_s.append(LoopClock().now().mono_s)
+        await asyncio.sleep(0.01)
+        raise StoreDown("no space left")
+
+    monkeypatch.setattr(MemoryStore, "fill_hopper", full)
+    store, pbx = agentless("+12025550001"), MemoryTelephony()
+    async with running(store, pbx):
+        await asyncio.sleep(10)
+        assert 10 < len(asked_s) < 30
+        monkeypatch.setattr(MemoryStore, "fill_hopper", fills)
+        await until(lambda: len(pbx.placed) == 1, 2)

@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from math import inf
 from typing import Any, Protocol
 
 import structlog
@@ -68,6 +69,7 @@ class Keeper:
         self._sure_s = 0.0  # monotonic: when the shard was last known to be ours, or we to have run on since
         self._fence = 0
         self._opening = False  # an opening was asked for, and not answered yet, or its answer was lost
+        self._back_s = -inf  # monotonic: when the store was last found to be back
         self._lots: list[_Lot] = []
         self._more = Alarm()
         self._task: asyncio.Task[None] | None = None
@@ -208,6 +210,10 @@ class Keeper:
             await self._more.heard(CONFIRM_EVERY_S)
             if not self._lots:
                 self._lots.append(_Lot((), ()))  # nothing to keep: confirm that the shard is ours, so no order waits
+            if not self.up and self._clock.now().mono_s - self._back_s < RETRY_S:
+                await asyncio.sleep(
+                    RETRY_S
+                )  # lost as soon as it was back: it writes, and fills no hopper (C6)
             self._more.hush()
             try:
                 await self.flush()
@@ -270,6 +276,6 @@ class Keeper:
 
     def _regain(self) -> None:
         if not self.up:
-            self.up = True
+            self.up, self._back_s = True, self._clock.now().mono_s
             log.info("database back; all records written", tenant=self._tenant)
             self._listener.store_back()
