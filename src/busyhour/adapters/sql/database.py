@@ -90,7 +90,8 @@ class Database:
         who = {"user_id": str(acting.user_id) if acting else "", "address": acting.address if acting else ""}
         with outage():
             async with self.engine.begin() as connection:
-                await connection.execute(SET_TENANT, {"tenant": str(tenant), **who})
+                async with _given_up_when_it_fails(connection):
+                    await connection.execute(SET_TENANT, {"tenant": str(tenant), **who})
                 yield connection
 
     @contextlib.asynccontextmanager
@@ -105,12 +106,14 @@ class Database:
                     await connection.invalidate()
                     driver = (await connection.get_raw_connection()).driver_connection
                     assert driver is not None
+                begun = False
                 try:
                     async with driver.transaction():
+                        begun = True
                         await driver.fetchval(SET_TENANT_QUICKLY, str(tenant))
                         yield driver
                 except BaseException:
-                    if driver.is_closed() or driver.is_in_transaction():
+                    if not begun or driver.is_closed() or driver.is_in_transaction():
                         await connection.invalidate()
                     raise
 
@@ -118,7 +121,7 @@ class Database:
     async def lookup(self) -> AsyncIterator[AsyncConnection]:
         """A transaction without a tenant: only the look-up functions work in it."""
         with outage():
-            async with self.engine.begin() as connection:
+            async with self.engine.begin() as connection, _given_up_when_it_fails(connection):
                 yield connection
 
     async def alive(self) -> bool:
@@ -128,6 +131,17 @@ class Database:
         except StoreDown:
             return False
         return True
+
+
+@contextlib.asynccontextmanager
+async def _given_up_when_it_fails(connection: AsyncConnection) -> AsyncIterator[None]:
+    """For a transaction's first statement. After a BEGIN that failed, or was cancelled, the driver believes that it is
+    in a transaction: the pool would give such a connection out again and again, and nothing would work on it."""
+    try:
+        yield
+    except BaseException:
+        await connection.invalidate()
+        raise
 
 
 async def again(work: Callable[[], Awaitable[T]]) -> T:
