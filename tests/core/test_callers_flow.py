@@ -2,7 +2,9 @@
 
 import pytest
 
+from busyhour.core.events import PbxSeen
 from busyhour.core.life.agent import AgentState
+from busyhour.core.model.pictures import PbxPicture
 from busyhour.core.model.queue import Announce, OverflowAction, OverflowRule, OverflowTrigger
 from busyhour.core.model.values import LegMode
 from tests.core.inbound import people, queue, story
@@ -250,4 +252,19 @@ def test_for_whom_an_agent_is_free_there_is_room_and_who_was_let_in_may_stay() -
         1.3 answers i3
             > entry i3 queued
             > hold i3
+    """)
+
+
+def test_who_arrives_while_we_look_at_the_pbx_is_not_taken_for_gone() -> None:
+    """The picture was asked for before they came, and told after."""
+    one = story().check("""
+        1 arrives i1 5551 +1
+            > answer i1
+    """)
+    seen = PbxSeen(pbx=PbxPicture(boot="one"), asked_mono_s=0.9)
+    assert one._handle(1.1, seen) == []
+    one.check("""
+        1.2 answers i1
+            > entry i1 queued
+            > hold i1
     """)

@@ -67,6 +67,7 @@ def begin(f: FloorState, event: e.CallArrived) -> CallerCall:
         placed_utc_s=min(event.at_utc_s, f.now.utc_s),
         state=CallState.ARRIVED,
         attempt=AttemptState.SENT,
+        changed_s=f.now.mono_s,  # a look that was asked for before cannot show them
     )
     f.callers[call.call] = call
     f.touch("calls", call.call)
