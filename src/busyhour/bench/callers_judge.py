@@ -55,20 +55,22 @@ def judge_callers(
     counts: Mapping[str, Any],
     *,
     idle_max_s: float = IDLE_MAX_S,
+    slack_s: float = 0.0,
 ) -> Judged:
-    """`heard`: all who called. `rows`: the product's records of them. `counts`: its figures of their queue."""
+    """`heard`: all who called. `rows`: the product's records of them. `counts`: its figures of their queue. `slack_s`:
+    for so long the machine stood still; no time shorter than that is held against the product."""
     stays, judged = rooms.of_number(), Judged()
     answered = [one for one in heard if one.dialog.answered_s is not None]
     judged.callers, judged.at_once = len(answered), _at_once(answered)
     judged.handled = sum(one.number in stays for one in answered)
     judged.abandoned = len(answered) - judged.handled
     judged.faults += [f"{one.number} was not answered: {one.dialog.status}" for one in heard if _refused(one.dialog)]
-    judged.faults += _untrue_rows(answered, rows, stays)
+    judged.faults += _untrue_rows(answered, rows, stays, TALK_TOLERANCE_S + slack_s)
     judged.faults += _untrue_counts(judged, counts)
     waited = [waited_of(one, stays.get(one.number, [])) for one in answered]
     judged.waits_s = [one.left_s - one.came_s for one in waited if one.served]
-    _judge_order(waited, judged)
-    _judge_idle(waited, rooms, judged, idle_max_s)
+    _judge_order(waited, judged, ORDER_S + slack_s)
+    _judge_idle(waited, rooms, judged, idle_max_s + slack_s)
     return judged
 
 
@@ -95,7 +97,10 @@ def _at_once(answered: Sequence[Heard]) -> int:
 
 
 def _untrue_rows(
-    answered: Sequence[Heard], rows: Sequence[Mapping[str, Any]], stays: Mapping[str, Sequence[Stay]]
+    answered: Sequence[Heard],
+    rows: Sequence[Mapping[str, Any]],
+    stays: Mapping[str, Sequence[Stay]],
+    tolerance_s: float,
 ) -> list[str]:
     """Each caller has one record, and it says what became of them."""
     by_number: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
@@ -113,7 +118,7 @@ def _untrue_rows(
         talk_s = sum(
             (stay.until_s or one.dialog.ended_s or stay.from_s) - stay.from_s for stay in stays.get(one.number, ())
         )
-        if row["talk_s"] is not None and abs(row["talk_s"] - talk_s) > TALK_TOLERANCE_S:
+        if row["talk_s"] is not None and abs(row["talk_s"] - talk_s) > tolerance_s:
             faults.append(f"{one.number} talked for {talk_s:.2f} s and is told with {row['talk_s']:.2f} s")
     faults += [f"{number} never called, and has a record" for number in by_number]
     return faults
@@ -124,7 +129,7 @@ def _untrue_counts(judged: Judged, counts: Mapping[str, Any]) -> list[str]:
     return [f"{counts[name]} {name} in the figures, {n} by the ledger" for name, n in want.items() if counts[name] != n]
 
 
-def _judge_order(waited: Sequence[Waited], judged: Judged) -> None:
+def _judge_order(waited: Sequence[Waited], judged: Judged, order_s: float) -> None:
     """Whoever is served came before all who wait on. `overtaken`: by how much somebody came earlier who was passed."""
     waiting: list[tuple[float, float, str]] = []  # came, left, number: those who came, in order
     coming = sorted(waited, key=lambda one: one.came_s)
@@ -134,10 +139,10 @@ def _judge_order(waited: Sequence[Waited], judged: Judged) -> None:
             insort(waiting, (coming[at].came_s, coming[at].left_s, coming[at].number))
             at += 1
         waiting = [one for one in waiting if one[1] > served.left_s]
-        if waiting and waiting[0][0] < served.came_s and waiting[0][1] > served.left_s + ORDER_S:
+        if waiting and waiting[0][0] < served.came_s and waiting[0][1] > served.left_s + order_s:
             earlier_s = served.came_s - waiting[0][0]
             judged.overtaken_s_max = max(judged.overtaken_s_max, earlier_s)
-            if earlier_s > ORDER_S:
+            if earlier_s > order_s:
                 judged.faults.append(
                     f"{served.number} was served before {waiting[0][2]}, who came {earlier_s:.2f} s earlier"
                 )

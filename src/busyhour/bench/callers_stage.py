@@ -18,6 +18,7 @@ from busyhour.sim.sipp.callers import Callers
 DIALED: Final = "4930555"
 LOOK_S: Final = 0.1
 END_MAX_S: Final = 30.0  # more than the callers want, until the last one has hung up
+BUSY_STATUS: Final = 500  # of answers from here on: it did not take effect, or not yet
 SETTLE_S: Final = 2.0  # after the last caller, for the product's records
 
 
@@ -56,12 +57,21 @@ async def _talk(desk: Desk, talk_s: float) -> None:
     with suppress(TimeoutError):
         await desk.wait(lambda shown: shown.call_id != call, talk_s)
         return
+    while desk.call_id == call and not await _hang_up(desk):
+        await asyncio.sleep(LOOK_S)
+    await asyncio.sleep(LOOK_S)
+
+
+async def _hang_up(desk: Desk) -> bool:
+    """False: the product was too busy to say whether it did, and they press again, as anybody would."""
     try:
         await desk.press("hangup")
     except ApiError as refused:
+        if refused.status >= BUSY_STATUS:
+            return False
         if refused.code != "no_call":  # they hung up in this moment
             raise
-    await asyncio.sleep(LOOK_S)
+    return True
 
 
 async def until_silent(crowds: Sequence[Callers], stays_s: float, *, count: Callable[[], None] = lambda: None) -> None:

@@ -10,12 +10,13 @@ import asyncio
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
 from typing import Any, Final
 
 from busyhour.bench.arrivals import READY_S, Arrivals, moments
+from busyhour.bench.beat import Beat
 from busyhour.bench.callers_judge import IDLE_MAX_S, Heard
 from busyhour.bench.callers_seen import Rooms
 from busyhour.bench.callers_stage import (
@@ -149,11 +150,13 @@ class Bench:
                 for one in companies
                 for n, desk in enumerate(one.desks.desks)
             ]
-            steps = [await self._step(no, companies, rooms) for no in range(len(wanted.times))]
+            beat = stack.enter_context(Beat())
+            steps = [await self._step(no, companies, rooms, beat) for no in range(len(wanted.times))]
             for task in at_work:
                 task.cancel()
             ended = await asyncio.gather(*at_work, return_exceptions=True)
-            self.faults += [f"a desk failed: {one!r}" for one in ended if not isinstance(one, asyncio.CancelledError)]
+            failed = [f"a desk failed: {one!r}" for one in ended if not isinstance(one, asyncio.CancelledError)]
+            self.faults = failed + self.faults
         return self._told(steps)
 
     async def _company(
@@ -204,20 +207,23 @@ class Bench:
             crowds.append(Crowd(company, prefix, stays_s, arrivals))
         return crowds
 
-    async def _step(self, no: int, companies: Sequence[Company], rooms: Rooms) -> dict[str, Any]:
+    async def _step(self, no: int, companies: Sequence[Company], rooms: Rooms, beat: Beat) -> dict[str, Any]:
         crowds = [crowd for company in companies for crowd in self._crowds(no, company.name)]
         before = {one.name: await queue_counts(one.api, one.queue_id) for one in companies}
         began_s = time.time()
+        beat.late_s_max()
         with ExitStack() as stack:
             for crowd in crowds:
                 stack.enter_context(crowd.arrivals)
             await self._come(no)
             await until_silent([crowd.arrivals for crowd in crowds], max(STAYS_S))
         self.faults += await self._left(companies, rooms)
-        figures: dict[str, Any] = {"times": self.wanted.times[no]}
+        slack_s = beat.late_s_max()
+        figures: dict[str, Any] = {"times": self.wanted.times[no], "machine_late_s_max": round(slack_s, 3)}
         for company in companies:
             own = [crowd for crowd in crowds if crowd.company == company.name]
             queue = await self._queue(company, own, rooms, began_s, before[company.name])
+            queue = replace(queue, slack_s=slack_s)
             found = judge_overload(queue)
             figures[company.name] = told(queue, found)
             self.faults += [f"{self.wanted.times[no]} times, {company.name}: {fault}" for fault in found.faults]

@@ -31,6 +31,7 @@ class Queue:
     waiting_max: int  # 0 = no limit
     span_s: tuple[float, float]  # in which served callers are counted for the goodput
     idle_max_s: float
+    slack_s: float = 0.0  # for so long the machine stood still
 
 
 @dataclass
@@ -52,7 +53,9 @@ def judge_overload(queue: Queue) -> Overloaded:
     numbers = {one.number for one in refused}
     rows_in = [row for row in queue.rows if _number(row) not in numbers]
     rows_out = [row for row in queue.rows if _number(row) in numbers]
-    judged = judge_callers(let_in, rows_in, queue.rooms, queue.counts, idle_max_s=queue.idle_max_s)
+    judged = judge_callers(
+        let_in, rows_in, queue.rooms, queue.counts, idle_max_s=queue.idle_max_s, slack_s=queue.slack_s
+    )
     found = Overloaded(let_in=judged, arrived=len(queue.callers), faults=list(judged.faults))
     stays = queue.rooms.of_number()
     waited = [waited_of(one, stays.get(one.number, [])) for one in let_in]
@@ -61,7 +64,9 @@ def judge_overload(queue: Queue) -> Overloaded:
     _judge_dropped(let_in, waited, found)
     _judge_limit(queue, waited, found)
     if queue.waiting_max:
-        _judge_room(queue, refused, [(invited_s[one.number], one.left_s + HEARD_S) for one in waited], found)
+        _judge_room(
+            queue, refused, [(invited_s[one.number], one.left_s + HEARD_S + queue.slack_s) for one in waited], found
+        )
     else:
         found.faults += [f"{one.number} was turned away from a queue without a limit" for one in refused]
     begin_s, end_s = queue.span_s
