@@ -57,9 +57,11 @@ async def _talk(desk: Desk, talk_s: float) -> None:
     with suppress(TimeoutError):
         await desk.wait(lambda shown: shown.call_id != call, talk_s)
         return
-    while desk.call_id == call and not await _hang_up(desk):
+    while desk.call_id == call:
+        done = await _hang_up(desk)
         await asyncio.sleep(LOOK_S)
-    await asyncio.sleep(LOOK_S)
+        if done:
+            return
 
 
 async def _hang_up(desk: Desk) -> bool:
