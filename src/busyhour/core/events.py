@@ -1,7 +1,8 @@
 """Facts from the outside world, in the past tense. The core's only input.
 
 An event carries ids and plain values, never an object that can act. The time of handling is not in it: the caller
-passes `now` beside it. `at_utc_s`, where it stands, is the source's own clock and is used for records only.
+passes `now` beside it. `at_utc_s`, where it stands, is the source's own clock, for records and for how long the news
+took; the floor tells it in its own time first (`floor/clocks.py`).
 """
 
 from busyhour.core.model.agent_facts import (

@@ -61,7 +61,7 @@ class FindMissed(Struct, frozen=True, kw_only=True, tag=True):
     is written. The answer is `CallersMissed` with this number."""
 
     no: int
-    since_utc_s: float
+    since_utc_s: float  # by the PBX's clock, for its records are asked
 
 
 class PlaceCallback(Keep, frozen=True, kw_only=True):
