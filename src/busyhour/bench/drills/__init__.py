@@ -15,4 +15,5 @@ DRILLS = (
     "partition",
     "standstill",
     "upgrade",
+    "import",
 )

@@ -23,6 +23,7 @@ from busyhour.bench.drills.bad_link import harm_link
 from busyhour.bench.drills.database_stop import stop_database
 from busyhour.bench.drills.engine_kill import kill_engine, kill_recovery
 from busyhour.bench.drills.failover import fail_over, fail_over_behind
+from busyhour.bench.drills.import_load import import_while_dialing
 from busyhour.bench.drills.partition import part
 from busyhour.bench.drills.pbx_restart import restart_pbx
 from busyhour.bench.drills.scene import DrillSettings, Need, Scene
@@ -57,6 +58,7 @@ KNOWN: Final[dict[str, Kind]] = {
     "partition": Kind(part, 1, frozenset({Need.PBX_PROXY, Need.DATABASE_PROXY})),
     "standstill": Kind(stand_still, 5, frozenset({Need.PBX_PROXY, Need.SECOND_ENGINE})),
     "upgrade": Kind(upgrade, 5, frozenset({Need.OWN_PROGRAM})),
+    "import": Kind(import_while_dialing, 1),
 }
 assert tuple(KNOWN) == DRILLS
 

@@ -61,6 +61,7 @@ class DrillSettings:
     offset: int = 2200
     agents: int = 36
     lines: int = 24  # of the agentless campaign
+    rows: int = 1_000_000  # of the list that is imported meanwhile, where one is
     seed: int = field(default_factory=lambda: random.SystemRandom().randrange(10**6))
     folder: Path | None = None  # None = a temporary one
     environment: dict[str, str] = field(default_factory=dict)

@@ -37,7 +37,7 @@ KINDS: Final = (
 class Incident:
     """What we broke, and how many calls were up then."""
 
-    kind: str  # engine | recovery | pbx | database | link | standstill | upgrade
+    kind: str  # engine | recovery | pbx | database | link | standstill | upgrade | import
     at_utc_s: float
     live: int
 
