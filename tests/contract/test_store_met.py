@@ -1,27 +1,22 @@
-"""Transactions that meet others (C4), on a real PostgreSQL: sessions that hold rows, deadlocks, and a server that says
+"""Transactions that meet others (C4), on a real PostgreSQL: a deadlock, and a server that says
 40001, 40P01 or 55P03 at any statement. The whole transaction is done once, or not at all; nothing is done twice."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import asyncpg
 import pytest
 from asyncpg.prepared_stmt import PreparedStatement
 
-from busyhour.adapters.memory.telephony import MemoryTelephony
 from busyhour.adapters.sql import database as sql
-from busyhour.adapters.sql.database import TRIES_MAX, Database
+from busyhour.adapters.sql.database import TRIES_MAX
 from busyhour.core import commands as c
 from busyhour.core import events as e
 from busyhour.core.events import CallCommitted
 from busyhour.core.model.pictures import HopperItem
-from busyhour.core.model.values import DialMode, EndCause, ListRole, Outcome
-from busyhour.service.clock import SystemClock
-from busyhour.service.engine import Engine
+from busyhour.core.model.values import ListRole, Outcome
 from busyhour.service.errors import StoreDown
 
 from .conftest import World, new_contact
@@ -30,7 +25,6 @@ CONTACTS = 60
 STATEMENTS_MAX = 60
 MET = ("40001", "40P01")  # serialization failure, deadlock: rolled back for certain
 HELD = "55P03"  # lock not available
-LOCK_TIMEOUT_S = 0.3
 
 
 async def _no_more(*_: Any) -> None:
@@ -249,93 +243,3 @@ async def test_a_real_deadlock_with_a_screen_is_done_again(
     assert said == ["40P01"], "the server ended ours, and only once"
     await rival.close()
     await nothing_is_doubled(world, 2)
-
-
-@asynccontextmanager
-async def hostile_sessions(url: str, calm: asyncio.Event) -> AsyncIterator[dict[str, int]]:
-    """Two that hold what an engine writes, in opposite orders, for up to twice as long as it waits for a lock."""
-    counts = {"held": 0, "ended": 0}
-
-    async def work(statements: tuple[str, ...], hold_s: float) -> None:
-        settings = {"search_path": "busyhour", "lock_timeout": "2s"}
-        connection = await asyncpg.connect(url, server_settings=settings)
-        while not calm.is_set():
-            try:
-                async with connection.transaction():
-                    for statement in statements:
-                        await connection.execute(statement)
-                        await asyncio.sleep(hold_s)
-                counts["held"] += 1
-            except asyncpg.PostgresError:  # of two that meet, the server ends one: not always ours
-                counts["ended"] += 1
-            await asyncio.sleep(hold_s)
-        await connection.close()
-
-    members, lease, runs = (
-        "SELECT 1 FROM member FOR UPDATE",
-        "UPDATE shard_lease SET owner = owner",
-        "LOCK TABLE attempt",
-    )
-    orders = [((members, lease, runs), 0.1), ((runs, members), 0.15), ((lease, members), 2 * LOCK_TIMEOUT_S)]
-    tasks = [asyncio.create_task(work(statements, hold_s)) for statements, hold_s in orders]
-    try:
-        yield counts
-    finally:
-        calm.set()
-        await asyncio.wait(tasks)
-        for task in tasks:
-            task.result()
-
-
-@pytest.mark.real
-@pytest.mark.timeout(120)
-@pytest.mark.covers("I1", "I3", "I29")
-async def test_an_engine_among_hostile_sessions_calls_everybody_once(
-    database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    database = Database(database_url, connections_max=5, lock_timeout_s=LOCK_TIMEOUT_S)
-    world, pbx, clock = World(database, tmp_path), MemoryTelephony(), SystemClock()
-    await world.begin()
-    people = await world.add_list("people", [new_contact(n) for n in range(CONTACTS)])
-    settings: dict[str, Any] = {"dial_mode": DialMode.AGENTLESS, "max_concurrent": 4, "message_prompt": "hello"}
-    await world.start((people, ListRole.NORMAL), **settings, agent_ids=())
-    engine = Engine(world.tenant, store=world.store, telephony=pbx, clock=clock, owner="engine-1", queue_max=1000)
-    lost = list[float]()
-
-    def store_lost() -> None:
-        lost.append(clock.now().mono_s)
-        Engine.store_lost(engine)
-
-    monkeypatch.setattr(engine, "store_lost", store_lost)
-    running = asyncio.create_task(engine.run())
-    calm, ended = asyncio.Event(), set[str]()
-
-    def end_calls() -> None:
-        for call in [one.item.call for one in pbx.placed if one.item.call not in ended]:
-            ended.add(call)
-            pbx.tell(world.tenant, e.CallEnded(call=call, cause=EndCause.BUSY, at_utc_s=clock.now().utc_s))
-
-    async with hostile_sessions(database_url, calm) as counts, asyncio.timeout(50):
-        begun_s = clock.now().mono_s
-        while clock.now().mono_s < begun_s + 8 or not lost or len(pbx.placed) < CONTACTS / 6:
-            end_calls()
-            await asyncio.sleep(0.1)
-    async with asyncio.timeout(40):
-        while len(await world.rows("SELECT 1 FROM attempt WHERE outcome IS NOT NULL")) < CONTACTS:
-            end_calls()
-            await asyncio.sleep(0.1)
-    assert counts["held"] > 5
-    numbers = [one.item.number for one in pbx.placed]
-    assert len(numbers) == len({*numbers})
-    rows = await world.rows("SELECT number, outcome FROM attempt")
-    assert len({row["number"] for row in rows}) == len(rows) == CONTACTS
-    # An intent that was written too late is not sent any more (I6).
-    assert {row["number"]: row["outcome"] for row in rows} == {
-        row["number"]: Outcome.BUSY if row["number"] in numbers else Outcome.CANCELLED for row in rows
-    }
-    assert len(numbers) > CONTACTS / 3
-    assert engine.statistics()["restarts"] == 0
-    assert engine.statistics()["store_up"]
-    running.cancel()
-    await asyncio.wait([running])
-    await database.close()
