@@ -96,6 +96,15 @@ async def test_who_pauses_goes_on_and_removes_is_kept_by_the_commit_that_does_it
     ]
 
 
+async def test_all_that_one_person_did_is_found_by_who_they_are_on_the_floor(world: World) -> None:
+    await running(world)
+    [ann] = await world.directory.users(world.tenant)
+    await world.commit(asked(world, ann, "paused", Audited.RUN_PAUSED))
+    found = await world.reports.audit(world.tenant, r.AuditFilter(agent_id=ann.agent_id))
+    assert [row.what for row in found.rows] == ["run paused"]
+    assert (await world.reports.audit(world.tenant, r.AuditFilter(agent_id=world.agent_id + 1))).rows == ()
+
+
 async def test_neither_run_nor_log_changes_without_the_other(world: World) -> None:
     await running(world)
     pause = asked(world, await boss_of(world), "paused", Audited.RUN_PAUSED)

@@ -65,7 +65,8 @@ def row_of(row: Mapping[Any, Any]) -> r.AuditRow:
 def conditions(which: r.AuditFilter) -> list[sa.ColumnElement[bool]]:
     wheres: list[sa.ColumnElement[bool]] = []
     if which.agent_id is not None:
-        wheres.append(E.agent_id == which.agent_id)
+        own = sa.select(t.agent.c.user_id).where(t.agent.c.agent_id == which.agent_id).scalar_subquery()
+        wheres.append(sa.or_(E.agent_id == which.agent_id, E.user_id == own))  # at their desk, and at other screens
     if which.user_id is not None:
         wheres.append(E.user_id == which.user_id)
     if which.what is not None:
