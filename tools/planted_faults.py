@@ -102,7 +102,7 @@ PLANTED = (
     ),
     Fault(
         "core/floor/runs.py",
-        "change(f, run, RunCause.PAUSED)\n        f.accept",
+        "change(f, run, RunCause.PAUSED, event.by)\n        f.accept",
         "f.accept",
         "a pause is acknowledged and not kept",
     ),
@@ -238,7 +238,7 @@ PLANTED = (
     ),
     Fault(
         "core/floor/runs.py",
-        "held = members_held(f, run) if run.doubtful else None",
+        "held = attempts_held(f, run) if run.doubtful else None",
         "held = None",
         "members of a filling whose answer was lost are lost",
     ),

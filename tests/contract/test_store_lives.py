@@ -10,7 +10,7 @@ from busyhour.core import commands as c
 from busyhour.core.dialer.hours import NOWHERE, ZONE_AGAIN_S
 from busyhour.core.events import CallCommitted
 from busyhour.core.model.campaign import Hours
-from busyhour.core.model.values import Audited, ListRole, Outcome, RetryCount
+from busyhour.core.model.values import ListRole, Outcome, RetryCount
 
 from .conftest import World, new_contact, number
 
@@ -52,35 +52,6 @@ async def test_a_retry_becomes_due_and_only_then(world: World) -> None:
     assert (retry.attempt_no, retry.member_id, retry.due_utc_s) == (2, item.member_id, due)
     assert retry.call != item.call
     assert await world.commit(world.place(retry)) == [CallCommitted(call=retry.call)]
-
-
-async def test_members_whose_taking_was_not_heard_of_are_given_back(world: World) -> None:
-    """The answer to a filling was lost on its way: the engine holds one of the three only."""
-    held, _lost, _too = await begin(world, 3)
-    assert not (await world.fill()).items
-    filled = await world.fill(held=(held.call,))
-    assert [item.member_id for item in filled.items] == [_lost.member_id, _too.member_id]
-    assert await world.commit(world.place(held)) == [CallCommitted(call=held.call)]
-
-
-async def test_a_member_dialed_by_hand_is_given_back_though_its_first_taking_is_still_held(world: World) -> None:
-    """An agent dialed the number while it lay in the hopper. It was to be called again, was taken anew, and that answer
-    was lost: what lies in the hopper since the first time does not keep it for ever."""
-    [stale] = await begin(world)
-    _, picked = await world.campaigns.dial_by_hand(
-        world.tenant, world.campaign.campaign_id, contact_id=stale.contact_id, number=None, zones=()
-    )
-    assert (picked.member_id, picked.call == stale.call) == (stale.member_id, False)
-    dialed = world.place(picked, by_hand=True, audit=Audited.MANUAL_DIAL, agent_id=world.agent_id)
-    due = world.utc_s + 60
-    assert await world.commit(dialed) == [CallCommitted(call=picked.call)]
-    await world.commit(world.close(picked, Outcome.BUSY, next_due_utc_s=due))
-    world.utc_s = due
-    [_lost] = (await world.fill()).items
-    assert _lost.member_id == stale.member_id
-    [again] = (await world.fill(held=(stale.call,))).items
-    assert again.member_id == stale.member_id
-    assert await world.commit(world.place(again)) == [CallCommitted(call=again.call)]
 
 
 @pytest.mark.covers("AD-009")

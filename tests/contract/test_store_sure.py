@@ -8,7 +8,7 @@ import pytest
 from busyhour.core import commands as c
 from busyhour.core.events import CallCommitted, CallRefused, RunCounted
 from busyhour.core.model.pictures import HopperItem
-from busyhour.core.model.values import ListRole, Outcome, Refusal
+from busyhour.core.model.values import Audited, ListRole, Outcome, Refusal
 from busyhour.service.errors import FenceLost
 
 from .conftest import World, new_contact
@@ -122,3 +122,32 @@ async def test_the_next_engine_finds_the_call_that_an_agent_still_wraps_up(world
     assert (call.outcome, call.disposition, call.note) == (Outcome.HANDLED, "LATER", "after ten")
     assert (call.agent_id, call.ended_utc_s, call.item.earlier) == (world.agent_id, world.utc_s + 14, {})
     assert [run.run_id for run in world.floor.runs] == [world.run_id], "its rules are needed, though the run is over"
+
+
+async def test_members_whose_taking_was_not_heard_of_are_given_back(world: World) -> None:
+    """The answer to a filling was lost on its way: the engine holds one of the three only."""
+    held, _lost, _too = await begin(world, 3)
+    assert not (await world.fill()).items
+    filled = await world.fill(held=(held.call,))
+    assert [item.member_id for item in filled.items] == [_lost.member_id, _too.member_id]
+    assert await world.commit(world.place(held)) == [CallCommitted(call=held.call)]
+
+
+async def test_a_member_dialed_by_hand_is_given_back_though_its_first_taking_is_still_held(world: World) -> None:
+    """An agent dialed the number while it lay in the hopper. It was to be called again, was taken anew, and that answer
+    was lost: what lies in the hopper since the first time does not keep it for ever."""
+    [stale] = await begin(world)
+    _, picked = await world.campaigns.dial_by_hand(
+        world.tenant, world.campaign.campaign_id, contact_id=stale.contact_id, number=None, zones=()
+    )
+    assert (picked.member_id, picked.call == stale.call) == (stale.member_id, False)
+    dialed = world.place(picked, by_hand=True, audit=Audited.MANUAL_DIAL, agent_id=world.agent_id)
+    due = world.utc_s + 60
+    assert await world.commit(dialed) == [CallCommitted(call=picked.call)]
+    await world.commit(world.close(picked, Outcome.BUSY, next_due_utc_s=due))
+    world.utc_s = due
+    [_lost] = (await world.fill()).items
+    assert _lost.member_id == stale.member_id
+    [again] = (await world.fill(held=(stale.call,))).items
+    assert again.member_id == stale.member_id
+    assert await world.commit(world.place(again)) == [CallCommitted(call=again.call)]

@@ -211,9 +211,7 @@ class Keeper:
             if not self._lots:
                 self._lots.append(_Lot((), ()))  # nothing to keep: confirm that the shard is ours, so no order waits
             if not self.up and self._clock.now().mono_s - self._back_s < RETRY_S:
-                await asyncio.sleep(
-                    RETRY_S
-                )  # lost as soon as it was back: it writes, and fills no hopper (C6)
+                await asyncio.sleep(RETRY_S)  # lost as soon as it was back: it writes, and fills no hopper (C6)
             self._more.hush()
             try:
                 await self.flush()
