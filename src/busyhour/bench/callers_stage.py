@@ -11,6 +11,8 @@ from pathlib import Path
 from random import Random
 from typing import Any, Final
 
+import aiohttp
+
 from busyhour.bench.desks import Desk
 from busyhour.bench.product import Api, ApiError
 from busyhour.sim.sipp.callers import Callers
@@ -65,9 +67,12 @@ async def _talk(desk: Desk, talk_s: float) -> None:
 
 
 async def _hang_up(desk: Desk) -> bool:
-    """False: the product was too busy to say whether it did, and they press again, as anybody would."""
+    """False: the product was too busy to say whether it did, or had just closed an idle connection that we reused. They
+    press again, as anybody would."""
     try:
         await desk.press("hangup")
+    except aiohttp.ClientConnectionError:
+        return False
     except ApiError as refused:
         if refused.status >= BUSY_STATUS:
             return False
