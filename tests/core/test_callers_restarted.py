@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from busyhour.core.events import CallEnded, Instant
 from busyhour.core.life.call import CallState
 from busyhour.core.life.callback import CallbackState
 from busyhour.core.model.callers import Callback, CallerOutcome, EntryPicture, OpenCaller
 from busyhour.core.model.pictures import CallHistory, ChannelPicture, PbxPicture
 from busyhour.core.model.queue import CallbackRule
-from busyhour.core.model.values import EndCause
+from busyhour.core.model.values import AcwMode, EndCause
 from tests.core.inbound import people, queue, story
 from tests.core.story import NOON_UTC_S
 
@@ -134,3 +135,57 @@ def test_who_was_joined_as_the_engine_died_counts_as_answered_after_the_wait_tha
     assert (counts.answered, counts.abandoned, counts.wait_s) == (1, 0, 12.0)
     assert caller not in one.floor.entries.entries
     assert one.floor.callers[caller].wait_s == 12.0
+
+
+def wrapped_up(call: str) -> OpenCaller:
+    return OpenCaller(
+        call=call,
+        dialed="5551",
+        number="+2",
+        arrived_utc_s=NOON_UTC_S - 60,
+        answered_utc_s=NOON_UTC_S - 60,
+        joined_utc_s=NOON_UTC_S - 60,
+        state="final",
+        queue_id=1,
+        agent_id=1,
+        outcome=CallerOutcome.HANDLED,
+        ended_utc_s=NOON_UTC_S - 15,
+    )
+
+
+@pytest.mark.covers("I45")
+def test_a_wrap_up_that_the_next_customer_has_overtaken_is_over_when_theirs_begins() -> None:
+    """Its end, and that the next one was joined, were written to a database that failed over before it told anybody."""
+    next_one = replace(wrapped_up("i1-2"), number="+3", state="answered", joined_utc_s=None, outcome=None)
+    ann = replace(
+        people("ann")[0],
+        session_open=True,
+        pause_reason=None,
+        call="i1-2",
+        acw_call="i1-1",
+        acw_until_utc_s=NOON_UTC_S + 30,
+    )
+    in_her_room = ChannelPicture(channel="i1-2", answered=True, bridge=ANN_LEG.bridge)
+    one = story(
+        queue(),
+        agents=[ann],
+        callers=[wrapped_up("i1-1"), replace(next_one, ended_utc_s=None)],
+        pbx=PbxPicture(boot="one", channels=(ANN_LEG, in_her_room)),
+    )
+    assert one.floor.agents[1].call == "i1-2"
+    ended = CallEnded(call="i1-2", cause=EndCause.NORMAL, at_utc_s=NOON_UTC_S + 5, answered_utc_s=None)
+    one.floor.handle(Instant(5.0, NOON_UTC_S + 5), ended)
+    assert one.floor.agents[1].acw_call == "i1-2"
+    assert list(one.floor.callers) == ["i1-2"]
+
+
+@pytest.mark.covers("I48")
+def test_a_callers_wrap_up_is_no_longer_for_the_clock_that_was_set_back_meanwhile() -> None:
+    ann = replace(people("ann")[0], session_open=True, acw_call="i1-1", acw_until_utc_s=NOON_UTC_S + 600)
+    one = story(
+        queue(acw_mode=AcwMode.MAX, acw_max_s=8.0),
+        agents=[ann],
+        callers=[wrapped_up("i1-1")],
+        pbx=PbxPicture(boot="one", channels=(ANN_LEG,)),
+    )
+    assert one.floor.agents[1].acw_until_utc_s == NOON_UTC_S + 8.0

@@ -239,9 +239,13 @@ class CallerChecks:
             raise Violation(f"I30: {name} was in {room}, and its record says {record.agent_id}")
 
     def _was_known(self, channel: Channel) -> bool:
-        """That they talked was written, or the engine that knew of it lived until their end."""
-        written = self._rows(channel.tenant).callers[channel.name].joined_utc_s is not None
-        return written or not any(at_s > channel.began_s for at_s in self._world.began_s[channel.tenant])
+        """That they talked was written, or the engine that knew of it lived until their end. Where the news of a join
+        can be lost, and the link with it, only who was seen in a room was known of."""
+        if self._rows(channel.tenant).callers[channel.name].joined_utc_s is not None:
+            return True
+        if any(at_s > channel.began_s for at_s in self._world.began_s[channel.tenant]):
+            return False
+        return channel.pictured or not self._is_lossy()
 
     def _promised(self, channel: Channel) -> bool:
         rows = self._rows(channel.tenant)

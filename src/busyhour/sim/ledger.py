@@ -46,6 +46,7 @@ class Channel:
     last_room: str | None = None  # that it was in, also when it has left
     taken_out: bool = False  # of its room, by an order of an engine that is dead: the PBX tells nobody who leaves
     joined_s: float = 0.0  # seconds in a room with an agent's leg
+    pictured: bool = False  # in a room, by a picture that an engine was given
     prompt: str = ""  # the last one
     parked: Parked | None = None  # as the last order that said so
     heard_prompt: bool = False

@@ -318,6 +318,7 @@ class SimPbx:
         return ()
 
     def _pictured(self, channel: Channel) -> ChannelPicture:
+        channel.pictured = channel.pictured or channel.room is not None
         return ChannelPicture(
             channel=channel.name,
             answered=channel.answered_utc_s is not None,

@@ -386,11 +386,14 @@ def _end_entry(f: FloorState, entry: EntryPicture) -> None:
 
 
 def _take_up_wrap_up(f: FloorState, stored: OpenCaller) -> None:
-    if not wrapup.agents_of(f, stored.call):
+    wrapping_up = wrapup.agents_of(f, stored.call)
+    if not wrapping_up:
         return
     call = _known(f, stored)
     call.state, call.attempt = CallState.ENDED, AttemptState.FINAL
     call.trunk_id = call.out_trunk_id = 0  # their lines are free
     call.agent_id, call.outcome, call.ended_utc_s = stored.agent_id, stored.outcome, stored.ended_utc_s
     f.callers[call.call] = call
+    for agent in wrapping_up:
+        wrapup.hold_to_longest(f, agent, call)
     f.touch("calls", call.call)

@@ -26,7 +26,9 @@ def begin_acw(f: FloorState, agent: AgentLive, call: CallLive) -> None:
         return
     seconds = inf if mode is AcwMode.UNTIMED else _longest_s(f, agent, call)
     agent.acw_queue = call.queue if isinstance(call, CallerCall) else None
-    agent.acw_call = call.call
+    before, agent.acw_call = agent.acw_call, call.call
+    if before is not None:  # as stored, of an agent who was found with another customer by a new engine
+        endings.forget(f, before, unless_wrapped_up=True)
     agent.acw_until_s = f.now.mono_s + seconds
     agent.acw_until_utc_s = f.now.utc_s + min(seconds, 86_400.0)
     f.at(seconds, "acw", str(agent.agent_id))
