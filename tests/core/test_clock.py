@@ -187,3 +187,19 @@ def test_a_skip_brings_nobody_forward_who_was_due_by_a_clock_that_was_ahead() ->
     asked = e.SkipAsked(agent_id=1, call=later.call, reason="", any_reason=True, request="r")
     [skip] = [one for one in floor.handle(e.Instant(2.0, NOON_UTC_S + 2), asked) if isinstance(one, c.SkipContact)]
     assert skip.next_due_utc_s == NOON_UTC_S + 90
+
+
+@pytest.mark.covers("I48")
+@pytest.mark.parametrize("set_by_s", [3600.0, -900.0, 0.0])
+def test_a_hold_lasts_as_long_as_it_did_though_the_clock_is_set_meanwhile(set_by_s: float) -> None:
+    story = being_joined()
+
+    def told(at_s: float, event: e.Event, set_s: float = 0.0) -> list[c.Command]:
+        return list(story.floor.handle(e.Instant(at_s, NOON_UTC_S + at_s + set_s), event))
+
+    told(3.0, e.CallJoined(call="c1-1", leg=story.floor.agents[1].leg or "", at_utc_s=NOON_UTC_S + 3))
+    told(10.0, e.HoldAsked(agent_id=1, request="hold"))
+    told(25.0, e.ResumeAsked(agent_id=1, request="resume"), set_by_s)
+    ended = e.CallEnded(call="c1-1", cause=EndCause.NORMAL, at_utc_s=NOON_UTC_S + 32 + set_by_s)
+    [close] = [command for command in told(32.0, ended, set_by_s) if isinstance(command, c.CloseCall)]
+    assert sum(part.hold_s for part in close.record.segments) == pytest.approx(15.0)

@@ -42,7 +42,7 @@ class CallLive(ABC):
     prompt_over: bool = False
     segments: list[Segment] = field(default_factory=list)
     segment_from_utc_s: float = 0.0
-    held_from_utc_s: float | None = None
+    held_from_s: float | None = None
     hold_s: float = 0.0
     changed_s: float = 0.0  # monotonic: the last move
     looks: int = 0  # how often an ambiguous call was looked for

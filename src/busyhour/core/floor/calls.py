@@ -351,9 +351,9 @@ def withdraw(f: FloorState, call: CallLive, *, missed: bool) -> None:
 
 
 def end_hold(f: FloorState, call: CallLive) -> None:
-    if call.held_from_utc_s is not None:
-        call.hold_s += f.now.utc_s - call.held_from_utc_s
-        call.held_from_utc_s = None
+    if call.held_from_s is not None:
+        call.hold_s += f.now.mono_s - call.held_from_s
+        call.held_from_s = None
 
 
 def on_max_due(f: FloorState, name: str) -> None:

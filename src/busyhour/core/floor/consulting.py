@@ -106,7 +106,7 @@ def _note(
 
 def hold(f: FloorState, call: CallLive) -> None:
     f.move(call, CallCause.HELD)
-    call.held_from_utc_s = f.now.utc_s
+    call.held_from_s = f.now.mono_s
     f.do(Hold(call=call.call, leg=call.leg or "", music=call.music))
 
 
