@@ -36,3 +36,9 @@ def test_a_clock_that_was_put_right_is_ours_again() -> None:
     clock.told(NOON + 120.004, NOON, 0.008)
     clock.told(NOON + 10.006, NOON + 10, 0.008)
     assert clock.ahead_s == 0.0
+
+
+def test_a_clock_of_ours_that_was_set_while_we_asked_is_not_the_pbxs() -> None:
+    clock = PbxClock()
+    clock.told(NOON + 600.004, NOON, 0.008, set_by_s=600.0)
+    assert clock.ahead_s == 0.0

@@ -38,11 +38,15 @@ class PbxClock:
             told_utc_s = reply.read(Pong).timestamp.timestamp() if reply.ok else None
         except (LinkDown, NoReply, MsgspecError):
             return
+        took_s = time.monotonic() - asked_s
         if told_utc_s is not None:
-            self.told(told_utc_s, asked_utc_s, time.monotonic() - asked_s)
+            self.told(told_utc_s, asked_utc_s, took_s, set_by_s=time.time() - asked_utc_s - took_s)
 
-    def told(self, pbx_utc_s: float, asked_utc_s: float, took_s: float) -> None:
-        """The PBX showed this at some moment in the `took_s` after we asked."""
+    def told(self, pbx_utc_s: float, asked_utc_s: float, took_s: float, *, set_by_s: float = 0.0) -> None:
+        """The PBX showed this at some moment in the `took_s` after we asked. `set_by_s`: what our own clock was set by
+        meanwhile; then it says nothing."""
+        if abs(set_by_s) > SAME_S:
+            return
         ahead_s, doubt_s = pbx_utc_s - asked_utc_s - took_s / 2, took_s / 2 + SAME_S
         if abs(ahead_s - self.ahead_s) <= doubt_s:
             return
