@@ -83,6 +83,11 @@ class CallerChecks:
         if callback is None or callback.state not in OPEN:
             raise Violation(f"I22: {keep.call} was committed for a promise that is not open")
 
+    def _fired_to_tail(self, tenant: int, entry: EntryPicture) -> bool:
+        """What was sent back while the store was away is written when it stands in line again."""
+        queue = self._rows(tenant).queues.get(entry.queue_id)
+        return queue is not None and any(queue.overflow[no].to_tail for no in entry.fired if no < len(queue.overflow))
+
     def on_batch(self, tenant: int, batch: "Sequence[c.Keep]", said_yes: set[str]) -> None:
         """`said_yes`: calls whose dial was committed."""
         for keep in batch:
@@ -102,7 +107,7 @@ class CallerChecks:
     def _step(self, tenant: int, entry: EntryPicture) -> None:
         """I20: one place has one age and one end."""
         place = tenant, (entry.entry, entry.queue_id, entry.entered_utc_s)
-        if entry.to_tail:
+        if entry.to_tail or self._fired_to_tail(tenant, entry):
             self._tails[tenant, entry.entry] = None
         if place in self._over:
             if entry.state not in ENDED:
