@@ -243,3 +243,10 @@ async def test_a_real_deadlock_with_a_screen_is_done_again(
     assert said == ["40P01"], "the server ended ours, and only once"
     await rival.close()
     await nothing_is_doubled(world, 2)
+
+
+@pytest.mark.parametrize("said", [asyncpg.InternalClientError("got result for unknown protocol state 3"), OSError()])
+async def test_a_session_that_is_ended_in_its_commit_is_an_outage(said: Exception) -> None:
+    """Else it would be a fault of ours, and begin the floor anew."""
+    with pytest.raises(StoreDown), sql.outage():
+        raise said

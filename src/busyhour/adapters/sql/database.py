@@ -160,12 +160,16 @@ class _Met(StoreDown):
     """Rolled back for certain, because of another transaction: worth another try."""
 
 
+OUT_OF_STEP = (asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""The driver and the server have lost each other, as when a session is ended in the middle of its COMMIT."""
+
+
 @contextlib.contextmanager
 def outage() -> Iterator[None]:
     """The database's troubles become `StoreDown`; what the user did wrong (constraints) passes through."""
     try:
         yield
-    except (sa.exc.TimeoutError, OSError, TimeoutError, asyncpg.InterfaceError) as fault:
+    except (sa.exc.TimeoutError, OSError, TimeoutError, *OUT_OF_STEP) as fault:
         raise StoreDown(f"the database does not answer ({type(fault).__name__})") from fault
     except asyncpg.PostgresError as fault:  # of the driver itself, or of connecting
         _judge(fault.sqlstate or "", fault)
