@@ -32,6 +32,7 @@ from busyhour.service.ports import Clock, Store, Telephony
 from busyhour.service.rates import Rates
 from busyhour.service.requests import Requests
 from busyhour.service.spellings import Spellings
+from busyhour.service.turns import Turns
 
 BATCH_MAX = 500  # events of one transaction
 HISTORY_MAX = 1_000  # events kept for the report of a fault
@@ -70,7 +71,7 @@ class Engine:
         self._intended_s: dict[str, float] = {}  # monotonic: intents that are being committed
         self._keeper = Keeper(tenant, store, self, clock, journal or Journal(clock))
         self._rates = Rates(clock)
-        self._chains: dict[str, asyncio.Task[None]] = {}
+        self._turns = Turns(self._spawn)
         self._tasks: dict[asyncio.Task[Any], None] = {}  # in the order in which they were begun
         self._history: deque[tuple[e.Instant, e.Event]] = deque(maxlen=HISTORY_MAX)
         self._links: dict[int, e.AgentLinked] = {}
@@ -321,18 +322,9 @@ class Engine:
     def _perform(self, command: c.Act) -> None:
         """Orders about one channel are done one after another; different channels do not wait for each other."""
         key = str(getattr(command, "call", None) or getattr(command, "leg", ""))
-        self._chains[key] = task = asyncio.create_task(self._act(command, self._chains.get(key)))
-        self._tasks[task] = None
-        task.add_done_callback(lambda done: self._acted(key, done))
+        self._turns.take(key, partial(self._act, command))
 
-    def _acted(self, key: str, task: asyncio.Task[None]) -> None:
-        self._done(task)
-        if self._chains.get(key) is task:
-            del self._chains[key]
-
-    async def _act(self, command: c.Act, after: asyncio.Task[None] | None) -> None:
-        if after is not None and not after.done():
-            await asyncio.wait([after])
+    async def _act(self, command: c.Act) -> None:
         if not await self._keeper.still_ours():
             return
         if isinstance(command, ASTRAY) and command.why:
@@ -342,8 +334,18 @@ class Engine:
             self.put(fact)
 
     def _spawn_ask(self, ask: c.Ask) -> None:
-        if self.running:  # else the floor that asked is gone, and the next one asks anew
+        if not self.running:  # the floor that asked is gone, and the next one asks anew
+            return
+        if isinstance(ask, c.FillHopper):
+            self._turns.take(f"fill {ask.run_id}", partial(self._fill, ask))
+        else:
             self._spawn(self._ask_store(ask))
+
+    async def _fill(self, ask: c.FillHopper) -> None:
+        """One filling of a run at a time, and only the last that was asked for. One that was given up for lost would
+        take members for an answer that nobody waits for, after the next one has given back what was lost (C1)."""
+        if self._turns.is_last(f"fill {ask.run_id}"):
+            await self._ask_store(ask)
 
     async def _ask_store(self, ask: c.Ask) -> None:
         fence = self._fence
@@ -355,10 +357,11 @@ class Engine:
         except (FenceLost, StoreRewound) as fault:
             self._keeper.refused(fence, fault)
 
-    def _spawn(self, work: Any) -> None:
+    def _spawn(self, work: Any) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks[task] = None
         task.add_done_callback(self._done)
+        return task
 
     def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.pop(task, None)
