@@ -10,21 +10,21 @@ Task = asyncio.Task[None]
 class Turns:
     def __init__(self, begin: Callable[[Coroutine[Any, Any, None]], Task]) -> None:
         self._begin = begin
-        self._last: dict[str, Task] = {}
+        self.last: dict[str, Task] = {}
 
     def take(self, key: str, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         """Begun when what came before it has ended, however it did."""
-        before = self._last.get(key)
-        self._last[key] = task = self._begin(_after(before, work))
+        before = self.last.get(key)
+        self.last[key] = task = self._begin(_after(before, work))
         task.add_done_callback(lambda done: self._over(key, done))
 
     def is_last(self, key: str) -> bool:
         """Whether nothing was asked for by this key after the work that asks."""
-        return self._last.get(key) is asyncio.current_task()
+        return self.last.get(key) is asyncio.current_task()
 
     def _over(self, key: str, task: Task) -> None:
-        if self._last.get(key) is task:
-            del self._last[key]
+        if self.last.get(key) is task:
+            del self.last[key]
 
 
 async def _after(before: Task | None, work: Callable[[], Coroutine[Any, Any, None]]) -> None:

@@ -286,7 +286,7 @@ def _nothing_leaked(world: "World", tenant: int) -> None:
         "requests": engine._requests._answers,
         "lasting requests": engine._requests._lasting,
         "intents": engine._intended_s,
-        "orders": engine._chains,
+        "turns": engine._turns.last,
         "readers": engine.live.readers,
     }
     left = {name: len(things) for name, things in held.items() if things}
