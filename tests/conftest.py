@@ -13,6 +13,7 @@ from pathlib import Path
 
 import asyncpg
 import pytest
+import structlog
 
 NUMBERS = itertools.count(1)
 
@@ -48,6 +49,13 @@ def _folder() -> Iterator[Path]:
     """Not pytest's own: as root the server is another user, and each session of pytest closes those folders to it."""
     with tempfile.TemporaryDirectory(prefix="busyhour-db-") as name:
         yield Path(name)
+
+
+@pytest.fixture(autouse=True)
+def log_as_ever() -> Iterator[None]:
+    """A simulated world silences the log of its process; the next test may want to read it."""
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")

@@ -53,7 +53,7 @@ FAILING: Final[dict[str, Callable[[Stage], Awaitable[None]]]] = {
     "service/accounts_noted.py:log_in": service.note_log_in,
     "service/centers.py:of": service.center,
     "service/engine.py:_begin": engine.look,
-    "service/engine.py:_perform": engine.order,
+    "service/engine.py:_spawn, for an order": engine.order,
     "service/engine.py:_spawn": engine.place_and_ask,
     "service/floors.py:start": engine.engine_itself,
     "service/importing.py:start": service.one_import,
@@ -85,7 +85,7 @@ async def test_a_task_that_fails_is_told_and_what_it_was_for_goes_on(
 
 
 def test_no_task_is_begun_that_no_test_lets_fail() -> None:
-    assert begun_somewhere() == {*FAILING, *AWAITED}
+    assert begun_somewhere() == {*(name.split(",")[0] for name in FAILING), *AWAITED}
     assert not {*FAILING} & {*AWAITED}
 
 
