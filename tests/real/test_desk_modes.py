@@ -99,7 +99,8 @@ async def by_preview(api: Api, desk: Desk, plain: dict[str, object]) -> None:
 
 async def check_audit(api: Api, agent_id: int) -> None:
     """What the agent chose themselves is kept, the newest first."""
-    rows = (await api.get("/api/audit", agent_id=agent_id))["rows"]
+    all_of_theirs = (await api.get("/api/audit", agent_id=agent_id))["rows"]
+    rows = [row for row in all_of_theirs if row["what"] in ("manual dial", "other number")]  # they also logged in
     told = [(row["what"], row["number"], row["agent_name"], row["campaign_name"]) for row in rows]
     assert told == [
         ("other number", OTHER, "Agent 0", "look"),
