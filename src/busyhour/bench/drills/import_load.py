@@ -138,15 +138,17 @@ async def _edit(scene: Scene, edits: Edits) -> None:
     """Numbers that are about to be dialed are forbidden; the run without agents is paused for a while."""
     api, (with_agents, alone) = scene.product.api, scene.run_ids
     order = await _numbers_of(scene, with_agents)
-    while True:
-        await asyncio.sleep(FORBID_EVERY_S / 2)
+    while True:  # at once: a small file may be read within seconds
         await _forbid(api, edits, order, with_agents)
         await asyncio.sleep(FORBID_EVERY_S / 2)
         await api.post(f"/api/runs/{alone}/pause")
         from_s = time.time()
-        await asyncio.sleep(PAUSED_S)
-        edits.paused.append((alone, from_s, time.time()))
-        await api.post(f"/api/runs/{alone}/unpause")
+        try:
+            await asyncio.sleep(PAUSED_S)
+        finally:
+            edits.paused.append((alone, from_s, time.time()))
+            await api.post(f"/api/runs/{alone}/unpause")
+        await asyncio.sleep(FORBID_EVERY_S / 2)
 
 
 async def _forbid(api: Api, edits: Edits, order: list[str], run_id: int) -> None:
