@@ -2,7 +2,7 @@
 
 `for_ever` is for loops that are meant to run until they are cancelled: one that fails is told in the log and begun
 anew. `once` is for work that ends by itself: its failure is told in the log, at once. A task that neither of them began
-is in `tests/main/test_background.py` with what its failure comes to; that test finds those that were forgotten.
+is in `tests/main/test_tasks.py` with what its failure comes to; that test finds those that were forgotten.
 """
 
 import asyncio
