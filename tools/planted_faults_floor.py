@@ -31,6 +31,12 @@ FLOOR = (
     Fault("core/floor/calls.py", 'f.at(call.campaign.ring_timeout_s, "ring", call.call)', "pass", "no ring timeout"),
     Fault(
         "core/floor/calls.py",
+        "(event.complete and not call.opted_out)",
+        "not call.opted_out",
+        "who hangs up in the message has heard it",
+    ),
+    Fault(
+        "core/floor/calls.py",
         '    f.at(GONE_S, "gone", call.call)\n\n\ndef on_gone_due',
         "\n\ndef on_gone_due",
         "a hang-up is not followed up",

@@ -231,6 +231,7 @@ CALL_FACTS: dict[str, Callable[[str, list[str], float], e.Event]] = {
     ),
     "ends": lambda call, w, at: e.CallEnded(call=call, cause=EndCause(w[0]), at_utc_s=at),
     "prompt-ends": lambda call, w, at: e.PromptEnded(call=call, prompt=w[0] if w else "hello"),
+    "prompt-breaks-off": lambda call, w, at: e.PromptEnded(call=call, prompt=w[0] if w else "hello", complete=False),
     "presses": lambda call, w, at: e.DigitPressed(call=call, digit=w[0]),
     "opted-out": lambda call, w, at: e.NumberOptedOut(call=call, number=item(int(call.split("-")[1], 16)).number),
     "prompt-missing": lambda call, _, at: e.PromptMissing(call=call, prompt="hello"),

@@ -185,6 +185,63 @@ def test_the_lost_end_of_a_message_is_looked_for() -> None:
     """)
 
 
+def test_who_hangs_up_in_the_message_has_not_heard_it() -> None:
+    """The PBX tells that the prompt broke off just before it tells that the call ended."""
+    agentless = campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=1)
+    Story(campaigns=[agentless], show=("play", "hang-up", "close")).check("""
+        1 fills 1
+        1 commits c1
+        3 answers c1
+          > play c1 hello
+        7.5 prompt-breaks-off c1
+        7.5 ends c1 normal
+          > close c1 IVR_LEFT 4.5
+    """)
+
+
+def test_a_call_whose_message_cannot_be_played_is_not_kept() -> None:
+    agentless = campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=1)
+    Story(campaigns=[agentless], show=("play", "hang-up", "close")).check("""
+        1 fills 1
+        1 commits c1
+        3 answers c1
+          > play c1 hello
+        3 prompt-breaks-off c1
+        3.3 ticks
+          > hang-up c1
+        3.4 ends c1 normal
+          > close c1 IVR_LEFT 0.4
+    """)
+
+
+@pytest.mark.parametrize(
+    ("message_heard", "cause", "outcome"),
+    [
+        (True, EndCause.NORMAL, "IVR_COMPLETED"),
+        (False, EndCause.NORMAL, "IVR_LEFT"),
+        (False, EndCause.TIMEOUT, "MAX_DURATION"),
+    ],
+)
+def test_what_was_heard_before_the_engine_died_is_known_to_the_next_one(
+    message_heard: bool, cause: EndCause, outcome: str
+) -> None:
+    """It let the caller go after the message, and died before it heard of the end."""
+    ended = CallHistory(
+        channel="c1-1",
+        answered_utc_s=NOON_UTC_S - 10,
+        ended_utc_s=NOON_UTC_S - 3,
+        cause=cause,
+        message_heard=message_heard,
+    )
+    story = Story(
+        campaigns=[campaign(dial_mode=DialMode.AGENTLESS)],
+        calls=[stored(1, "answered", answered_utc_s=NOON_UTC_S - 10)],
+        pbx=PbxPicture(boot="one", histories=(ended,)),
+        show=("close",),
+    )
+    assert story.first == [f"close c1 {outcome} 7"]
+
+
 @pytest.mark.covers("I18")
 def test_who_answered_while_no_engine_was_there_hears_the_message_after_all() -> None:
     """I18: the engine died between the answer and the order to play."""

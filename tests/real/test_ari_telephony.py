@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
+from busyhour.adapters.asterisk.history import lives_of
 from busyhour.adapters.asterisk.private import PrivatePbx
 from busyhour.core.commands import HangUpCall, HangUpLeg, Hold, Join, LookUp, PlayPrompt
 from busyhour.core.events import (
@@ -230,7 +231,8 @@ async def test_hold_resume_prompt_and_an_agent_who_leaves_first(watch: Watch, tr
     await _is_in(watch, call, None)
     assert await act(PlayPrompt(call=call, prompt="half")) is None
     assert (await watch.of(PromptEnded, call)).prompt == "half"
-    assert await act(PlayPrompt(call=call, prompt="missing")) == PromptEnded(call=call, prompt="missing")
+    missing = PromptEnded(call=call, prompt="missing", complete=False)
+    assert await act(PlayPrompt(call=call, prompt="missing")) == missing
     assert await act(Join(call=call, leg=leg)) == JoinFailed(call=call, leg=leg)
     assert isinstance(await act(LookUp(call=call)), CallAnswered)
     await act(HangUpCall(call=call))
@@ -240,6 +242,29 @@ async def test_hold_resume_prompt_and_an_agent_who_leaves_first(watch: Watch, tr
     assert isinstance(missing, CallMissing)
     assert missing.cause is EndCause.NORMAL
     assert missing.ended_utc_s == pytest.approx(ended.at_utc_s, abs=0.05)
+
+
+async def test_what_was_heard_of_a_message_is_told_and_kept(watch: Watch, trunk: Trunk, pbx: PrivatePbx) -> None:
+    """Who stays hears all of it; who hangs up in the middle is told as one whose prompt broke off, before their end is
+    told. What an engine said at the end of a call, the PBX knows when that engine is gone."""
+    act, told = watch.telephony.act, dict[str, list[tuple[str, bool | None]]]()
+    calls = {
+        "stays": await watch.dial(number_of(Behavior.TALK, 60, detail=TALK_LONG), trunk),
+        "leaves": await watch.dial(number_of(Behavior.TALK, 61), trunk),
+    }
+    for who, call in calls.items():
+        await watch.of(CallAnswered, call)
+        await act(PlayPrompt(call=call, prompt="half" if who == "stays" else "long"))
+    assert (await watch.of(PromptEnded, calls["stays"])).complete
+    await act(HangUpCall(call=calls["stays"], message_heard=True))
+    for who, call in calls.items():
+        assert (await watch.of(CallEnded, call)).cause is EndCause.NORMAL
+        ends = [one for one in watch.told if getattr(one, "call", "") == call]
+        told[who] = [(type(one).__name__, getattr(one, "complete", None)) for one in ends][-2:]
+    assert told["stays"] == [("PromptEnded", True), ("CallEnded", None)]
+    assert told["leaves"] == [("PromptEnded", False), ("CallEnded", None)]
+    histories = await lives_of(pbx.access.cel_file, list(calls.values()))
+    assert {one.channel: one.message_heard for one in histories} == {calls["stays"]: True, calls["leaves"]: False}
 
 
 async def test_whom_an_order_did_not_take_out_of_a_room_is_taken_out_before_the_next_one_comes(

@@ -287,8 +287,7 @@ class CallAnswered(Fact, frozen=True, kw_only=True):
 
 
 class CallEnded(Fact, frozen=True, kw_only=True):
-    """`answered_utc_s`: when it had been answered, as far as the PBX can tell; the fact of the answer may have been
-    lost."""
+    """`answered_utc_s`: when it had been, as far as the PBX can tell; the fact of the answer may have been lost."""
 
     call: str
     cause: EndCause
@@ -308,6 +307,7 @@ class CallMissing(Fact, frozen=True, kw_only=True):
 class PromptEnded(Fact, frozen=True, kw_only=True):
     call: str
     prompt: str
+    complete: bool = True  # else it broke off: the call was hung up, or there is no such sound
 
 
 class PromptMissing(Fact, frozen=True, kw_only=True):

@@ -153,6 +153,11 @@ def _answered_is_true(world: "World", channel: Channel, record: CallRecord) -> N
         raise Violation(f"I30: {name} lasted {talked_s:.1f} s, and its record says {record.talk_s:.1f}")
     if record.outcome is Outcome.ANSWERING_MACHINE and (channel.heard is not Heard.MACHINE or channel.listening):
         raise Violation(f"I30: {name} counts as a machine, and nobody heard one")
+    if record.outcome is Outcome.IVR_COMPLETED and not channel.heard_prompt:
+        raise Violation(f"I30: {name} counts as having heard the message, and left in the middle of it")
+    left = record.outcome is Outcome.IVR_LEFT and channel.pressed_s is None
+    if left and channel.heard_prompt and not (_may_go_unheard(world) or world.plan.weather.event_late):
+        raise Violation(f"I30: {name} counts as having left the message, and heard all of it")
     if record.outcome is Outcome.HANDLED and channel.joined_s == 0:
         raise Violation(f"I30: {name} counts as handled, and never was with an agent")
     written = world.store.tenants[channel.tenant].attempts[name].joined_utc_s is not None

@@ -218,7 +218,7 @@ def _refusal_of(command: c.Act, utc_s: float) -> e.Event | None:
         case c.Seat(leg=leg, room=room):
             return e.SeatFailed(leg=leg, room=room)
         case c.PlayPrompt(call=call, prompt=prompt):
-            return e.PromptEnded(call=call, prompt=prompt)
+            return e.PromptEnded(call=call, prompt=prompt, complete=False)
         case sv.OpenEar(ear=ear):
             return sv.EarClosed(ear=ear)
         case c.Whisper(leg=leg, prompt=prompt):

@@ -80,9 +80,9 @@ class PartiesPbx(SimPbx):
         self.hear(call.tenant, e.CallJoined(call=call.name, leg=party.name, at_utc_s=self.utc()))
         return None
 
-    def end(self, channel: Channel, cause: EndCause) -> None:
+    def end(self, channel: Channel, cause: EndCause, *, message_heard: bool = False) -> None:
         was_up = channel.live
-        super(PartiesPbx, self).end(channel, cause)
+        super(PartiesPbx, self).end(channel, cause, message_heard=message_heard)
         if was_up and not channel.number:
             for other in self.ledger.live.values():
                 if other.seat == channel.name:  # its room goes with the leg

@@ -169,10 +169,12 @@ class SimPbx:
             analysis_s=channel.listen_s,
         )
 
-    def end(self, channel: Channel, cause: EndCause) -> None:
+    def end(self, channel: Channel, cause: EndCause, *, message_heard: bool = False) -> None:
         """The channel is gone, whoever ended it."""
         if not channel.live:
             return
+        if channel.audio == "prompt" and channel.in_app:  # the end of a prompt that breaks off is told, too
+            self.hear(channel.tenant, e.PromptEnded(call=channel.name, prompt=channel.prompt, complete=False))
         self._set_audio(channel, "none")
         utc_s = self.utc()
         self.ledger.end(channel, cause, utc_s, now_s())
@@ -180,7 +182,11 @@ class SimPbx:
         if to_come is not None:
             to_come.cancel()
         self.histories[channel.name] = CallHistory(
-            channel=channel.name, answered_utc_s=channel.answered_utc_s, ended_utc_s=utc_s, cause=cause
+            channel=channel.name,
+            answered_utc_s=channel.answered_utc_s,
+            ended_utc_s=utc_s,
+            cause=cause,
+            message_heard=message_heard,
         )
         if channel.number:
             ended = e.CallEnded(call=channel.name, cause=cause, at_utc_s=utc_s, answered_utc_s=channel.answered_utc_s)
@@ -199,7 +205,8 @@ class SimPbx:
                 self._ring_agent(command)
             case c.HangUpLeg(leg=name) | c.HangUpCall(call=name):
                 if name in self.ledger.live:
-                    self.end(self.ledger.live[name], EndCause.NORMAL)
+                    heard = isinstance(command, c.HangUpCall) and command.message_heard
+                    self.end(self.ledger.live[name], EndCause.NORMAL, message_heard=heard)
             case c.Join():
                 return self._join(command, late=late)
             case c.Hold(call=name):

@@ -190,7 +190,7 @@ async def test_their_life_is_told_as_that_of_any_call(world: World) -> None:
     assert world.told[1:] == [
         CallAnswered(call=CALL, at_utc_s=103.0),
         CallJoined(call=CALL, leg=LEG, at_utc_s=104.0),
-        PromptEnded(call=CALL, prompt="welcome"),
+        PromptEnded(call=CALL, prompt="welcome", complete=False),
         CallEnded(call=CALL, cause=EndCause.NORMAL, at_utc_s=110.0, answered_utc_s=103.0),
     ]
     assert not any(isinstance(event, DigitPressed) for event in world.told)

@@ -35,6 +35,17 @@ def test_answered_and_ended(cel: Path) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("cause", "source", "heard"), [(31, "", True), (16, "", False), (31, "PJSIP/t1-1-0000", False)]
+)
+def test_a_message_was_heard_where_our_own_hang_up_said_so(cel: Path, cause: int, source: str, *, heard: bool) -> None:
+    """A carrier may send 31, too; then the record names its channel."""
+    life = _life("c1-01", 100.0, answer_s=105.5, end_s=110.25, cause=cause)
+    cel.write_text(life.replace('hangupsource"":""""', f'hangupsource"":""{source}""'))
+    (told,) = read_histories(cel, ["c1-01"])
+    assert (told.message_heard, told.cause) == (heard, EndCause.NORMAL)
+
+
 def test_never_answered(cel: Path) -> None:
     cel.write_text(_life("c1-01", 100.0, end_s=101.0, cause=17) + _life("c1-02", 100.0, end_s=131.0, cause=19))
     busy, rang_out = read_histories(cel, ["c1-01", "c1-02"])

@@ -12,8 +12,14 @@ from busyhour.core.model.values import EndCause
 
 E = EndCause
 
+NORMAL: Final = 16
+
 TIMER_EXPIRED: Final = 102
 """Q.850 "recovery on timer expiry". Our dialplan hangs up with it when the call's absolute time limit has passed."""
+
+MESSAGE_HEARD: Final = 31
+"""Q.850 "normal, unspecified". We end a call with it whose message was played to its end. That it was we, the record
+says, too: it names who of the network ended it."""
 
 CANCELED: Final = 127
 """What Asterisk makes of a CANCEL that comes in; in Q.850 "interworking, unspecified"."""

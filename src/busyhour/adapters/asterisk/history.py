@@ -17,7 +17,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from busyhour.adapters.asterisk.causes import end_cause, given_up
+from busyhour.adapters.asterisk.causes import MESSAGE_HEARD, end_cause, given_up
 from busyhour.core.model.ids import came_in, on_pbx
 from busyhour.core.model.pictures import CallHistory
 from busyhour.core.model.values import EndCause
@@ -37,6 +37,7 @@ class _Life(Struct):
     ended_utc_s: float | None = None
     cause: int = 0
     tech_cause: int = 0
+    message_heard: bool = False
 
 
 async def histories_of(
@@ -125,7 +126,13 @@ def _history(channel: str, life: _Life, booted_utc_s: float | None, last_utc_s: 
         cause = end_cause(life.cause, life.tech_cause, answered=answered_utc_s is not None)
         if came_in(channel) and answered_utc_s is None:
             cause = given_up(life.cause)
-        return CallHistory(channel=channel, answered_utc_s=answered_utc_s, ended_utc_s=life.ended_utc_s, cause=cause)
+        return CallHistory(
+            channel=channel,
+            answered_utc_s=answered_utc_s,
+            ended_utc_s=life.ended_utc_s,
+            cause=cause,
+            message_heard=life.message_heard,
+        )
     if life.seen_utc_s is None or booted_utc_s is None or life.seen_utc_s >= booted_utc_s:
         return None
     ended_utc_s = max(life.seen_utc_s, last_utc_s or 0.0)
@@ -151,7 +158,9 @@ def _take(life: _Life, row: list[str], at_utc_s: float) -> None:
             life.answered_utc_s = at_utc_s
         case "HANGUP":
             life.ended_utc_s = at_utc_s
-            life.cause, life.tech_cause = cause_codes(row[4] if len(row) > 4 else "")
+            extra = row[4] if len(row) > 4 else ""
+            life.cause, life.tech_cause = cause_codes(extra)
+            life.message_heard = text_of(extra, "hangupsource") == "" and life.cause == MESSAGE_HEARD
 
 
 def cause_codes(extra: str) -> tuple[int, int]:

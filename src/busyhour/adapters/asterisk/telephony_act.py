@@ -16,6 +16,7 @@ import structlog
 from busyhour.adapters.asterisk import ari_events as ari
 from busyhour.adapters.asterisk.access import PbxAccess
 from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply, Reply, Request
+from busyhour.adapters.asterisk.causes import MESSAGE_HEARD, NORMAL
 from busyhour.adapters.asterisk.dialplan import PARKED
 from busyhour.adapters.asterisk.history import histories_of
 from busyhour.adapters.asterisk.listening import APPLICATION
@@ -96,8 +97,10 @@ class Actor:
         match command:
             case RingAgent():
                 return await self._ring(command)
-            case HangUpCall(call=channel) | HangUpLeg(leg=channel):
-                return await self._hang_up(channel)
+            case HangUpCall(call=channel, message_heard=heard):
+                return await self._hang_up(channel, MESSAGE_HEARD if heard else NORMAL)
+            case HangUpLeg(leg=channel):
+                return await self._hang_up(channel, NORMAL)
             case Join():
                 return await self._join(command)
             case Hold():
@@ -186,9 +189,9 @@ class Actor:
         with suppress(LinkDown, NoReply):
             await self._link.ask("DELETE", f"channels/{quote(channel, safe='')}")
 
-    async def _hang_up(self, channel: str) -> Event | None:
+    async def _hang_up(self, channel: str, cause: int) -> Event | None:
         try:
-            reply = await self._link.ask("DELETE", f"channels/{on_pbx(channel)}", {"reason": "normal"})
+            reply = await self._link.ask("DELETE", f"channels/{on_pbx(channel)}", {"reason_code": str(cause)})
         except (LinkDown, NoReply):
             return None  # the picture after the reconnect shows whether it lives
         if reply.status == 404:

@@ -34,7 +34,7 @@ class Sound:
     async def play(self, call: str, prompt: str) -> Event | None:
         if not self._has(prompt):
             log.error("prompt is missing", call=call, prompt=prompt)
-            return PromptEnded(call=call, prompt=prompt)
+            return PromptEnded(call=call, prompt=prompt, complete=False)
         playback = playback_of(call, prompt)
         seen = self._channels.find(call)
         if seen is not None and playback in seen.playing:
@@ -53,7 +53,7 @@ class Sound:
         if seen is not None:
             seen.playing.discard(playback)
         log.warning("prompt not played", call=call, status=replies[-1].status, body=replies[-1].body[:200])
-        return PromptEnded(call=call, prompt=prompt)
+        return PromptEnded(call=call, prompt=prompt, complete=False)
 
     async def look_at(self, call: str, prompt: str) -> Event | None:
         try:

@@ -112,7 +112,7 @@ def prompt_ended(event: ari.PlaybackFinished) -> PromptEnded | WhisperEnded | No
         return None
     if is_leg(who):
         return WhisperEnded(leg=who, prompt=prompt)
-    return PromptEnded(call=who, prompt=prompt) if is_call(who) else None
+    return PromptEnded(call=who, prompt=prompt, complete=event.playback.state == "done") if is_call(who) else None
 
 
 def pressed(event: ari.ChannelDtmfReceived) -> DigitPressed | None:

@@ -59,6 +59,7 @@ class CallLive(ABC):
     slot: int = 0  # PARKED: in this place
     parked_by: int = 0
     parked_at: Instant | None = None
+    message_heard: bool = False  # of a campaign, to its end
 
     @property
     @abstractmethod
@@ -97,7 +98,6 @@ class DialedCall(CallLive):
     why: str = ""  # RESERVED: the reason for the dial
     request: str | None = None  # who asked for it waits for the store's yes
     hint: Outcome | None = None  # why we hung up, when we did
-    message_heard: bool = False
     heard: Heard | None = None  # who answered, as the PBX says
     analysis_s: float | None = None
     checked: bool = False  # passed to an agent although a machine was heard: the detector is being tested

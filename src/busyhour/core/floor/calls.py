@@ -38,6 +38,7 @@ LOOKS_MAX = 10
 FAREWELL_MAX_S = 30.0
 MESSAGE_MAX_S = 600.0
 PROMPT_LOOK_S = 10.0  # between two looks whether a prompt is still played: the news of its end may be lost
+BROKEN_OFF_S = 0.3  # until a prompt that broke off counts as over: time for the news that the call has ended
 FAREWELL = "farewell"
 
 
@@ -202,11 +203,13 @@ def on_prompt_ended(f: FloorState, event: e.PromptEnded) -> None:
         return  # it was cut off by the one that plays now
     call.prompt_over = True
     if isinstance(call, DialedCall):
-        call.message_heard = call.message_heard or not call.opted_out
-        if not opt_out.holds_end(f, call):
-            hang_up(f, call)
-    else:
+        call.message_heard = call.message_heard or (event.complete and not call.opted_out)
+        if opt_out.holds_end(f, call):
+            return
+    if event.complete:
         prompt_is_over(f, call)
+    else:
+        f.at(BROKEN_OFF_S, "prompt", call.call)  # who hangs up breaks it off: that the call is over is told next
 
 
 def prompt_is_over(f: FloorState, call: CallLive) -> None:
@@ -231,8 +234,7 @@ def on_prompt_due(f: FloorState, name: str) -> None:
 
 
 def on_prompt_missing(f: FloorState, event: e.PromptMissing) -> None:
-    """Nothing is being played. Whether it was heard is not known. A call that was taken over may never have heard
-    anything: it hears all of it, rather than nothing (A4)."""
+    """Nothing is being played, and nobody knows what was heard. A call that was taken over hears all of it (A4)."""
     call = f.call_of(event.call)
     if call is None or call.state not in (CallState.MESSAGE, CallState.FAREWELL) or call.prompt != event.prompt:
         return
@@ -383,7 +385,7 @@ def on_ring_due(f: FloorState, name: str) -> None:
 def hang_up(f: FloorState, call: CallLive) -> None:
     """Ask the PBX; the end itself is a fact that comes back, and is looked for when it does not."""
     call.hung_up_utc_s = call.hung_up_utc_s or f.now.utc_s
-    f.do(HangUpCall(call=call.call))
+    f.do(HangUpCall(call=call.call, message_heard=call.message_heard))
     f.at(GONE_S, "gone", call.call)
 
 
@@ -391,7 +393,7 @@ def on_gone_due(f: FloorState, name: str) -> None:
     call = f.call_of(name)
     if call is not None and call.state is not CallState.ENDED:
         if call.hung_up_utc_s is not None or isinstance(call, DialedCall):
-            f.do(HangUpCall(call=call.call))
+            f.do(HangUpCall(call=call.call, message_heard=call.message_heard))
         elif isinstance(call, CallerCall):
             callers.at_door_again(f, call)
         look(f, call)

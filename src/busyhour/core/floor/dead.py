@@ -8,6 +8,7 @@ from busyhour.core.floor.outcome import UNANSWERED
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.run import ACTIVE
+from busyhour.core.model.campaign import Campaign
 from busyhour.core.model.pictures import CallHistory, CallRecord, OpenCall
 from busyhour.core.model.values import DialMode, EndCause, Heard, Outcome
 
@@ -22,7 +23,8 @@ def close(f: FloorState, stored: OpenCall, history: CallHistory | None, started:
     if history is None and stored.state == AttemptState.INTENT:
         cause, outcome = EndCause.NOT_SENT, Outcome.CANCELLED
     else:
-        outcome = _dead_outcome(run.campaign.dial_mode if run else None, stored, answered, cause)
+        heard = history is not None and history.message_heard
+        outcome = _dead_outcome(run.campaign if run else None, stored, answered, cause, message_heard=heard)
     retry = Retry(due_utc_s=None, why="the run is over")
     if run is not None and run.state in ACTIVE and cause is EndCause.NOT_SENT:
         retry = endings.dial_again(f, stored.item)
@@ -58,11 +60,17 @@ def close(f: FloorState, stored: OpenCall, history: CallHistory | None, started:
     return record
 
 
-def _dead_outcome(mode: DialMode | None, stored: OpenCall, answered: float | None, cause: EndCause) -> Outcome:
+def _dead_outcome(
+    campaign: Campaign | None, stored: OpenCall, answered: float | None, cause: EndCause, *, message_heard: bool
+) -> Outcome:
     if stored.joined_utc_s is not None:
         return Outcome.HANDLED
     if answered is not None and stored.heard is Heard.MACHINE:
         return Outcome.ANSWERING_MACHINE
-    if answered is not None:  # whether the message was heard to its end is not known
-        return Outcome.IVR_LEFT if mode is DialMode.AGENTLESS else Outcome.ABANDONED
-    return UNANSWERED[cause]
+    if answered is None:
+        return UNANSWERED[cause]
+    if campaign is None or campaign.dial_mode is not DialMode.AGENTLESS:
+        return Outcome.ABANDONED
+    if cause is EndCause.TIMEOUT:
+        return Outcome.MAX_DURATION
+    return Outcome.IVR_COMPLETED if message_heard else Outcome.IVR_LEFT

@@ -121,6 +121,7 @@ class CallHistory(Struct, frozen=True, kw_only=True):
     answered_utc_s: float | None
     ended_utc_s: float
     cause: EndCause
+    message_heard: bool = False  # by what the order that ended it said
 
 
 class PbxPicture(Struct, frozen=True, kw_only=True):
