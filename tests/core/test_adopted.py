@@ -185,6 +185,21 @@ def test_the_lost_end_of_a_message_is_looked_for() -> None:
     """)
 
 
+def test_who_hears_the_pbx_say_good_bye_hears_it_to_the_end() -> None:
+    """Answered while no engine was there: a message could not be played to them now, and nobody cuts them off."""
+    channel = ChannelPicture(channel="c1-1", answered=True, answered_utc_s=NOON_UTC_S - 1, in_app=False)
+    story = Story(
+        campaigns=[campaign(dial_mode=DialMode.AGENTLESS)],
+        calls=[stored(1, "answered", answered_utc_s=NOON_UTC_S - 1)],
+        pbx=PbxPicture(boot="one", channels=(channel,)),
+        show=("play", "look-at-prompt", "hang-up", "close"),
+    )
+    story.check("""
+        6 ends c1 normal
+          > close c1 ABANDONED 7
+    """)
+
+
 def test_who_hangs_up_in_the_message_has_not_heard_it() -> None:
     """The PBX tells that the prompt broke off just before it tells that the call ended."""
     agentless = campaign(dial_mode=DialMode.AGENTLESS, max_concurrent=1)

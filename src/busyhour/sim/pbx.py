@@ -271,6 +271,8 @@ class SimPbx:
 
     def _play(self, command: c.PlayPrompt, *, late: bool = False) -> e.Event | None:
         channel = self.ledger.live.get(command.call)
+        if channel is not None and not channel.in_app:  # 409: it is in the PBX's own dialplan
+            return e.PromptEnded(call=channel.name, prompt=command.prompt, complete=False)
         if channel is not None:
             self.ledger.leave_room(channel, late=late)
             self._set_audio(channel, "prompt")
