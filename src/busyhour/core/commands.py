@@ -276,7 +276,6 @@ class Join(Act, frozen=True, kw_only=True):
     leg: str
     beside: tuple[str, ...] = ()  # who else may be in the room: a colleague, or somebody outside, in a conference
     why: str = ""  # in words, when it puts right what the floor did not order
-    message_heard: bool = False  # the PBX writes it down, for an engine that comes after this one
 
 
 class Hold(Act, frozen=True, kw_only=True):
@@ -287,7 +286,6 @@ class Hold(Act, frozen=True, kw_only=True):
     music: str | None = None  # the prompt that is played over and over; None: the usual music
     parked: Parked | None = None  # to be noted on the channel, for the next engine
     why: str = ""  # in words, when it puts right what the floor did not order
-    message_heard: bool = False  # the PBX writes it down, for an engine that comes after this one
 
 
 class PlayPrompt(Act, frozen=True, kw_only=True):
