@@ -4,12 +4,15 @@ import pytest
 from msgspec.structs import replace
 
 import busyhour.core.floor.machine  # noqa: F401 - first: rules name each other
+from busyhour.core import events as e
 from busyhour.core.floor.parking import PARK_S, PARKED_MAX
-from busyhour.core.model.callers import OpenCaller
+from busyhour.core.model.callers import CallerOutcome, OpenCaller
 from busyhour.core.model.pictures import ChannelPicture, Parked, PbxPicture
+from busyhour.core.model.values import EndCause
 from busyhour.service.live_views import parked_until
 from tests.core.inbound import people, queue, story
 from tests.core.story import NOON_UTC_S, Story, campaign
+from tests.core.test_callers_missed import handle, record_of
 from tests.core.test_consulting import ORDERS, talking
 
 
@@ -38,6 +41,19 @@ def test_another_agent_takes_a_parked_caller_up() -> None:
     assert not one.floor.parked
     assert one.floor.callers["i1-1"].slot == 0
     assert one.floor.agents[1].talk_s == pytest.approx(10.0)
+
+
+def test_who_hangs_up_before_the_next_agent_has_them_was_with_the_one_before() -> None:
+    """The record names no agent who has never had them."""
+    one = talking("bob", show=("nothing",))
+    one.check("""
+        12 parks ann
+        22 takes-up bob 1
+    """)
+    ended = e.CallEnded(call="i1-1", cause=EndCause.NORMAL, at_utc_s=NOON_UTC_S + 22.1)
+    record = record_of(handle(one, 22.1, ended))
+    assert (record.outcome, record.agent_id, record.talk_s) == (CallerOutcome.HANDLED, 1, pytest.approx(10.0))
+    assert one.floor.agents[2].state == "available"
 
 
 def test_who_parked_them_has_them_back_after_a_while() -> None:

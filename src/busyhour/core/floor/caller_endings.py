@@ -39,7 +39,7 @@ def close(f: FloorState, call: CallerCall, cause: EndCause, ended_utc_s: float) 
         offers.release(f, call)
     call.outcome, call.ended_utc_s = outcome_of(call, was, cause), ended_utc_s
     talk_s = sum(_length_s(part) for part in call.segments if part.kind == "agent")
-    f.do(CloseCaller(record=_record(call, cause, talk_s)))
+    f.do(CloseCaller(record=_record(call, cause, talk_s, endings.agent_of_record(call, was))))
     handover.tell_talk(f, call)
     for kind in DEADLINES:
         f.drop(kind, call.call)
@@ -82,7 +82,7 @@ def outcome_of(call: CallerCall, was: CallState, cause: EndCause) -> CallerOutco
     return CallerOutcome.LOST if cause in NO_PROOF else CallerOutcome.ABANDONED
 
 
-def _record(call: CallerCall, cause: EndCause, talk_s: float) -> CallerRecord:
+def _record(call: CallerCall, cause: EndCause, talk_s: float, agent_id: int | None) -> CallerRecord:
     assert call.outcome is not None
     assert call.ended_utc_s is not None
     return CallerRecord(
@@ -97,7 +97,7 @@ def _record(call: CallerCall, cause: EndCause, talk_s: float) -> CallerRecord:
         ended_utc_s=call.ended_utc_s,
         wait_s=call.wait_s,
         talk_s=talk_s,
-        agent_id=call.agent_id,
+        agent_id=agent_id,
         segments=tuple(call.segments),
         why=call.why,
     )

@@ -131,6 +131,14 @@ def release_agent(f: FloorState, call: CallLive, *, with_agent: bool) -> None:
         forget(f, call.call, unless_wrapped_up=True)
 
 
+def agent_of_record(call: CallLive, was: CallState) -> int | None:
+    """Who had it last. One who was about to take it over, and whom it never reached, had nothing of it."""
+    if was is not CallState.OFFERED or call.joined_utc_s is None:
+        return call.agent_id
+    had = [part.agent_id for part in call.segments if part.kind == "agent"]
+    return had[-1] if had else call.agent_id
+
+
 def end_segment(f: FloorState, call: CallLive, ended_utc_s: float) -> None:
     kind = {
         CallState.TALKING: "agent",
@@ -209,7 +217,7 @@ def _record(
         joined_utc_s=call.joined_utc_s,
         ended_utc_s=ended_utc_s,
         talk_s=talk_s(f, answered, ended_utc_s, call.answered_at),
-        agent_id=call.agent_id,
+        agent_id=agent_of_record(call, call.state),
         segments=tuple(call.segments),
         next_due_utc_s=next_due_utc_s,
         retry_why=retry_why,
