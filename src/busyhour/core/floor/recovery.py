@@ -254,12 +254,10 @@ def _call_state(call: DialedCall, channel: ChannelPicture, leg: str | None) -> C
         return CallState.LISTENING
     if listening.is_machine(call) and channel.in_app and not call.opted_out:
         return CallState.MESSAGE if listening.prompt_of(call) else CallState.WAITING
-    if not channel.in_app:
-        return CallState.FAREWELL  # answered while no engine was there: the PBX itself is saying good-bye
+    if not channel.in_app or (call.opted_out and call.campaign.dial_mode is not DialMode.AGENTLESS):
+        return CallState.FAREWELL  # the PBX itself is saying good-bye, or we were
     if call.campaign.dial_mode is DialMode.AGENTLESS:
         return CallState.MESSAGE
-    if call.opted_out:
-        return CallState.FAREWELL
     return CallState.ORPHANED if call.joined_utc_s is not None else CallState.WAITING
 
 
