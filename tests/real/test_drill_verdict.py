@@ -43,6 +43,8 @@ def kinds(*dialogs: Dialog, attempts: list[dict[str, Any]], pbx_killed_s: float 
 
 def test_a_true_record_is_no_fault() -> None:
     assert not kinds(talk(10, 31), attempts=[attempt(10, "HANDLED", 20)])
+    assert not kinds(talk(10, 15), attempts=[attempt(10, "IVR_LEFT", 4)])
+    assert not kinds(talk(10, 31), attempts=[attempt(10, "IVR_COMPLETED", 20)])
     assert not kinds(busy(10), busy(31), attempts=[attempt(10, "BUSY"), attempt(31, "BUSY")])
 
 
@@ -52,6 +54,7 @@ def test_each_fault_has_its_kind() -> None:
     assert kinds(talk(10, 31), attempts=[attempt(10, "HANDLED", 17)]) == {"mismatches"}
     assert kinds(talk(10, 31), attempts=[attempt(10, "BUSY", 20)]) == {"mismatches"}
     assert kinds(talk(10, 31), attempts=[attempt(10, None)]) == {"lost", "records"}
+    assert kinds(talk(10, 15), attempts=[attempt(10, "IVR_COMPLETED", 4)]) == {"mismatches"}
     twice = [attempt(10, "BUSY", call="c1-1"), attempt(40, "BUSY", call="c1-1")]
     assert kinds(busy(10), busy(40), attempts=twice) == {"records"}
     two = [attempt(10, "HANDLED", 20), attempt(20, "HANDLED", 20)]

@@ -10,12 +10,14 @@ from itertools import pairwise
 from typing import Any, Final
 
 from busyhour.bench.judge import UNTOLD_S, judge
+from busyhour.core.model.values import Outcome
 from busyhour.sim.sipp.ledger import Dialog
 
 TALK_TOLERANCE_S: Final = 1.0
 DELAY_TOLERANCE_S: Final = 1.0
 CUT_TOLERANCE_S: Final = 0.3  # a call that ended so shortly before the PBX was killed may have either end
 UNREAD_S: Final = 2.0  # an answer that the PBX did not acknowledge and that came so shortly before its death
+MESSAGE_MIN_S: Final = 6.5  # the drills' message is a little longer; callees leave sooner, or much later
 SHOWN_MAX: Final = 20
 KINDS: Final = (
     "lost",
@@ -107,10 +109,22 @@ def verdict_of(
     verdict = Verdict(calls=len(dialogs), attempts=len(attempts))
     verdict.outcomes = dict(Counter(str(attempt["outcome"]) for attempt in attempts))
     verdict.lost, verdict.doubled, verdict.mismatches = judged.lost, judged.doubled, judged.mismatches
+    verdict.mismatches += overheard(dialogs, attempts)
     verdict.records = [f"{call} is told {n} times" for call, n in Counter(a["call"] for a in attempts).items() if n > 1]
     verdict.records += [f"{a['call']} is {a['state']}" for a in attempts if a["outcome"] is None]
     verdict.redials = redialed(dialogs, attempts, tries)
     return verdict
+
+
+def overheard(dialogs: Iterable[Dialog], attempts: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Who hung up before the message can have ended, and was told as one who heard all of it."""
+    told = {attempt["number"].removeprefix("+"): attempt["outcome"] for attempt in attempts}
+    return [
+        f"{dialog.number} hung up after {dialog.talk_s:.1f} s, and counts as {told[dialog.number]}"
+        for dialog in dialogs
+        if dialog.ended_by == "callee" and dialog.talk_s is not None and dialog.talk_s < MESSAGE_MIN_S
+        if told.get(dialog.number) == Outcome.IVR_COMPLETED
+    ]
 
 
 def cut_off(dialogs: Iterable[Dialog], cuts_s: Sequence[float]) -> list[Dialog]:
