@@ -252,7 +252,11 @@ async def test_who_answers_while_no_engine_is_there_hears_the_farewell(pbx: Priv
             "app_data": "busyhour/farewell",
         }
         assert await dialplan_step(ari, channel, lambda step: step is None) is None  # hung up
-    ended = [line.split(",") for line in pbx.access.cel_file.read_text().splitlines() if channel in line]
+    ended: list[list[str]] = []
+    async with asyncio.timeout(10):
+        while not any(line[0] == "HANGUP" for line in ended):  # the records are written a moment after it is gone
+            await asyncio.to_thread(os.sched_yield)
+            ended = [line.split(",") for line in pbx.access.cel_file.read_text().splitlines() if channel in line]
     times = {line[0]: float(line[1]) for line in ended}
     assert 3 < times["HANGUP"] - times["ANSWER"] < 12
     assert json.loads(

@@ -153,10 +153,9 @@ def _answered_is_true(world: "World", channel: Channel, record: CallRecord) -> N
         raise Violation(f"I30: {name} lasted {talked_s:.1f} s, and its record says {record.talk_s:.1f}")
     if record.outcome is Outcome.ANSWERING_MACHINE and (channel.heard is not Heard.MACHINE or channel.listening):
         raise Violation(f"I30: {name} counts as a machine, and nobody heard one")
-    if record.outcome is Outcome.IVR_COMPLETED and not channel.heard_prompt:
+    if record.outcome is Outcome.IVR_COMPLETED and channel.heard_prompt_s is None:
         raise Violation(f"I30: {name} counts as having heard the message, and left in the middle of it")
-    left = record.outcome is Outcome.IVR_LEFT and channel.pressed_s is None
-    if left and channel.heard_prompt and not (_may_go_unheard(world) or world.plan.weather.event_late):
+    if record.outcome is Outcome.IVR_LEFT and channel.pressed_s is None and _end_of_message_is_known(world, channel):
         raise Violation(f"I30: {name} counts as having left the message, and heard all of it")
     if record.outcome is Outcome.HANDLED and channel.joined_s == 0:
         raise Violation(f"I30: {name} counts as handled, and never was with an agent")
@@ -164,6 +163,15 @@ def _answered_is_true(world: "World", channel: Channel, record: CallRecord) -> N
     known = written or not _may_go_unheard(world)  # else nobody lives to tell
     if record.outcome is Outcome.ABANDONED and known and channel.joined_s > _patience(world):
         raise Violation(f"I30: {name} counts as abandoned, and was with an agent for {channel.joined_s:.1f} s")
+
+
+def _end_of_message_is_known(world: "World", channel: Channel) -> bool:
+    """Whether an engine must have written that this callee heard all of the message. One that dies between its end and
+    the hang-up takes the news along; the next one plays it again, and the callee may leave in the middle of that."""
+    heard_s = channel.heard_prompt_s
+    if heard_s is None or any(began_s >= heard_s for began_s in world.began_s[channel.tenant]):
+        return False
+    return not (_may_go_unheard(world) or world.plan.weather.event_late)
 
 
 def _may_go_unheard(world: "World") -> bool:

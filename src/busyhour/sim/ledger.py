@@ -49,7 +49,7 @@ class Channel:
     pictured: bool = False  # in a room, by a picture that an engine was given
     prompt: str = ""  # the last one
     parked: Parked | None = None  # as the last order that said so
-    heard_prompt: bool = False
+    heard_prompt_s: float | None = None  # when a message that we played had come to its end
     pressed_s: float | None = None  # when the key that asks for no more calls, while our prompt played
     call_max_s: float = 0.0
     stranger: bool = False  # no engine ever asked for it

@@ -293,7 +293,7 @@ class SimPbx:
 
     def _played(self, channel: Channel, prompt: str) -> None:
         if channel.audio == "prompt" and channel.prompt == prompt:
-            channel.heard_prompt = True
+            channel.heard_prompt_s = now_s()
             self._set_audio(channel, "none")
             self.hear(channel.tenant, e.PromptEnded(call=channel.name, prompt=prompt))
 
