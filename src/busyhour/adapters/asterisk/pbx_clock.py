@@ -1,20 +1,39 @@
-"""The PBX's clock beside ours (D4). It is asked for the time at each look, and known up to half of what that took.
+"""The PBX's clock beside ours (D4), and what happens when one of the two is set while we look on (D1).
 
-All times that the PBX tells (events, channels, records) are by its clock; the floor tells them in its own. A difference
-that may be the answer's own delay counts as none: two programs on one machine have one clock.
+It is asked for the time at each look, and known up to half of what that took. The floors are told once how far it is
+ahead, and go on by that: all times that the PBX tells (events, channels, records) are told to them as a clock shows
+them that nobody has set. What it is off by since is made up here, for callees who answer in the next ten seconds must
+not count as having waited as long as the clock was set back.
+
+Messages of the PBX come in order, so a stamp that is younger than now, or much older than the one before, is of a clock
+that was set: the fact counts as of now, and the PBX is asked for its time at once. A difference that may be the
+answer's own delay counts as none: two programs on one machine have one clock.
 """
 
 import time
-from datetime import datetime
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Final
 
 import structlog
 from msgspec import MsgspecError, Struct
+from msgspec.structs import replace
 
+from busyhour.adapters.asterisk import ari_events as ari
 from busyhour.adapters.asterisk.ari import AriLink, LinkDown, NoReply
+from busyhour.core.model.callers import MissedCaller
+from busyhour.core.model.pictures import CallHistory
 
 SAME_S: Final = 0.02
 """Beside the answer's delay: the PBX tells milliseconds, and a clock that is being put right moves a little."""
+AHEAD_MAX_S: Final = 0.5
+"""A fact comes after it happened; so much younger than now is what the clock was measured wrong by, at most."""
+BACK_DOUBT_S: Final = 0.5
+"""So much older than the fact before: facts of two channels have overtaken one another, or the clock was set back."""
+BACK_SURE_S: Final = 6.0
+"""More than one fact is ever overtaken by (fault B7: 5 s)."""
+ASK_EVERY_S: Final = 1.0
+"""At most, whatever comes."""
 
 log = structlog.get_logger(__name__)
 
@@ -24,31 +43,119 @@ class Pong(Struct, frozen=True):
 
 
 class PbxClock:
-    def __init__(self) -> None:
-        self.ahead_s = 0.0  # of ours; what was found last, when the PBX does not say
+    def __init__(self, wall: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
+        self._wall, self._steady = wall, steady
+        self.ahead_s = 0.0  # of ours, as the floors know it
+        self._doubted = False  # it must be asked for its time
+        self._asked_s = -ASK_EVERY_S
+        self._told = False  # to the floors
+        self._shift_s = 0.0  # to add to what it stamps now
+        self._latest_utc_s = 0.0  # of what it has stamped since it was set
+        self._ours_s = wall() - steady()  # changes only when our own clock is set
 
     def now_utc_s(self) -> float:
-        """What it shows now."""
-        return time.time() + self.ahead_s
+        """What it would show now, had nobody set it."""
+        self._see_ours()
+        return self._wall() + self.ahead_s
+
+    def told(self, pbx_utc_s: float) -> float:
+        """For the floors: what the PBX has stamped since it was set, or shows."""
+        self._see_ours()
+        return pbx_utc_s + self._shift_s
+
+    def stamped(self, told_utc_s: float) -> float:
+        """The reverse: to look for it in the PBX's records."""
+        self._see_ours()
+        return told_utc_s - self._shift_s
+
+    def told_maybe(self, pbx_utc_s: float | None) -> float | None:
+        return pbx_utc_s and self.told(pbx_utc_s)
+
+    # What the PBX tells
+
+    def of_event(self, event: ari.AriEvent) -> ari.AriEvent:
+        """The same, with its times for the floors. Called for each message."""
+        stamp: datetime | None = getattr(event, "timestamp", None)
+        if stamp is None:
+            return event
+        self._hear(stamp.timestamp())
+        return _moved(event, self._shift_s) if self._shift_s else event
+
+    def of_history(self, one: CallHistory) -> CallHistory:
+        ended_utc_s, answered_utc_s = self.told(one.ended_utc_s), self.told_maybe(one.answered_utc_s)
+        return replace(one, ended_utc_s=ended_utc_s, answered_utc_s=answered_utc_s) if self._shift_s else one
+
+    def of_missed(self, one: MissedCaller) -> MissedCaller:
+        arrived_utc_s, ended_utc_s = self.told(one.arrived_utc_s), self.told(one.ended_utc_s)
+        answered_utc_s = self.told_maybe(one.answered_utc_s)
+        return replace(one, arrived_utc_s=arrived_utc_s, answered_utc_s=answered_utc_s, ended_utc_s=ended_utc_s)
+
+    def _hear(self, pbx_utc_s: float) -> None:
+        self._see_ours()
+        now_utc_s = self._wall() + self.ahead_s - self._shift_s  # what the PBX shows
+        older_s = self._latest_utc_s - pbx_utc_s
+        if pbx_utc_s > now_utc_s + AHEAD_MAX_S or older_s > BACK_SURE_S:
+            self._shift_s -= pbx_utc_s - now_utc_s
+            self._latest_utc_s = pbx_utc_s
+            self._doubted = True
+        elif older_s > BACK_DOUBT_S:
+            self._doubted = True
+        elif older_s < 0:
+            self._latest_utc_s = pbx_utc_s
+
+    def _see_ours(self) -> None:
+        """When our own clock is set, the PBX's is not: what it stamps is told by ours of now."""
+        ours_s = self._wall() - self._steady()
+        if abs(ours_s - self._ours_s) > SAME_S:
+            self._shift_s += ours_s - self._ours_s
+            self._ours_s = ours_s
+
+    # A look at it
+
+    def is_doubted(self) -> bool:
+        """Whether to look now, not at the next time."""
+        return self._doubted and self._steady() - self._asked_s > ASK_EVERY_S
 
     async def look(self, link: AriLink) -> None:
-        asked_utc_s, asked_s = time.time(), time.monotonic()
+        self._doubted = False
+        asked_utc_s, asked_s = self._wall(), self._steady()
+        self._asked_s = asked_s
         try:
             reply = await link.read("asterisk/ping")
             told_utc_s = reply.read(Pong).timestamp.timestamp() if reply.ok else None
         except (LinkDown, NoReply, MsgspecError):
             return
-        took_s = time.monotonic() - asked_s
+        took_s = self._steady() - asked_s
         if told_utc_s is not None:
-            self.told(told_utc_s, asked_utc_s, took_s, set_by_s=time.time() - asked_utc_s - took_s)
+            self.shows(told_utc_s, asked_utc_s, took_s, set_by_s=self._wall() - asked_utc_s - took_s)
 
-    def told(self, pbx_utc_s: float, asked_utc_s: float, took_s: float, *, set_by_s: float = 0.0) -> None:
+    def shows(self, pbx_utc_s: float, asked_utc_s: float, took_s: float, *, set_by_s: float = 0.0) -> None:
         """The PBX showed this at some moment in the `took_s` after we asked. `set_by_s`: what our own clock was set by
         meanwhile; then it says nothing."""
         if abs(set_by_s) > SAME_S:
             return
+        self._see_ours()
         ahead_s, doubt_s = pbx_utc_s - asked_utc_s - took_s / 2, took_s / 2 + SAME_S
-        if abs(ahead_s - self.ahead_s) <= doubt_s:
+        if abs(ahead_s) <= doubt_s:
+            ahead_s = 0.0
+        if not self._told:
+            self._told, self.ahead_s, self._shift_s = True, ahead_s, 0.0
+        elif abs(ahead_s - (self.ahead_s - self._shift_s)) <= doubt_s:
             return
-        self.ahead_s = 0.0 if abs(ahead_s) <= doubt_s else ahead_s
-        log.warning("the clock of the PBX is not ours; its times are corrected", ahead_s=round(self.ahead_s, 3))
+        else:
+            self._shift_s = self.ahead_s - ahead_s
+        self._latest_utc_s = min(self._latest_utc_s, pbx_utc_s)
+        if ahead_s or self._shift_s:
+            log.warning("the clock of the PBX is not ours; its times are corrected", ahead_s=round(ahead_s, 3))
+
+
+def _moved(event: ari.AriEvent, by_s: float) -> ari.AriEvent:
+    """With all its times. A channel that was there before the clock was set is taken for younger, or older."""
+    moved: ari.AriEvent = replace(event, timestamp=_at(event.timestamp, by_s))  # type: ignore[union-attr]
+    if isinstance(moved, ari.StasisStart) and (came := moved.channel.creationtime) is not None:
+        return replace(moved, channel=replace(moved.channel, creationtime=_at(came, by_s)))
+    return moved
+
+
+def _at(stamp: datetime, by_s: float) -> datetime:
+    return datetime.fromtimestamp(stamp.timestamp() + by_s, UTC)

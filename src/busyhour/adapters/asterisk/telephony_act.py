@@ -273,21 +273,21 @@ class Actor:
             self._channels.forget(call)
             return await self._missing(call)
         row = reply.read(ari.ChannelRow)
-        seen = self._channels.of(call)
+        seen, created_utc_s = self._channels.of(call), self._channels.clock.told(row.creationtime.timestamp())
         if came_in(call):
-            return _found_caller(call, seen, row)
+            return _found_caller(call, seen, row.state == "Up", created_utc_s)
         if row.state == "Up" and row.dialplan.app_name == "Stasis":
             seen.announced = True
-            at_utc_s = seen.up_utc_s or row.creationtime.timestamp()
-            return CallAnswered(call=call, at_utc_s=at_utc_s, heard=row.channelvars.heard)
+            return CallAnswered(call=call, at_utc_s=seen.up_utc_s or created_utc_s, heard=row.channelvars.heard)
         if row.state == "Up" and row.dialplan.app_name == APPLICATION:
-            return CallPickedUp(call=call, at_utc_s=seen.up_utc_s or row.creationtime.timestamp())
+            return CallPickedUp(call=call, at_utc_s=seen.up_utc_s or created_utc_s)
         if row.state == "Ringing":
-            return CallRang(call=call, at_utc_s=row.creationtime.timestamp())
+            return CallRang(call=call, at_utc_s=created_utc_s)
         return CallSent(call=call)
 
     async def _missing(self, call: str) -> CallMissing:
-        for history in await histories_of(self._access.cel_file, [call]):
+        for found in await histories_of(self._access.cel_file, [call]):
+            history = self._channels.clock.of_history(found)
             return CallMissing(
                 call=call,
                 answered_utc_s=history.answered_utc_s,
@@ -297,12 +297,12 @@ class Actor:
         return CallMissing(call=call)
 
 
-def _found_caller(call: str, seen: Seen, row: ari.ChannelRow) -> Event:
+def _found_caller(call: str, seen: Seen, answered: bool, created_utc_s: float) -> Event:
     """Also one who was sent on. The end of one who rings is told by the PBX."""
-    if row.state != "Up":
-        return CallRang(call=call, at_utc_s=row.creationtime.timestamp())
+    if not answered:
+        return CallRang(call=call, at_utc_s=created_utc_s)
     seen.announced = True
-    return CallAnswered(call=call, at_utc_s=seen.up_utc_s or row.creationtime.timestamp())
+    return CallAnswered(call=call, at_utc_s=seen.up_utc_s or created_utc_s)
 
 
 def _leg_failed(leg: str, cause: EndCause = EndCause.FAILURE) -> LegEnded:

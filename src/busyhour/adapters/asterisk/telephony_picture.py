@@ -3,7 +3,6 @@ without its leg is removed, a ringing tone that was left behind ends, and what t
 channels is begun."""
 
 import asyncio
-import time
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
@@ -17,11 +16,13 @@ from busyhour.adapters.asterisk.ari import AriLink, NoReply
 from busyhour.adapters.asterisk.dialplan import CAME_CONTEXT
 from busyhour.adapters.asterisk.history import answers_of, lives_of
 from busyhour.adapters.asterisk.listening import APPLICATION
+from busyhour.adapters.asterisk.missed import missed_of
 from busyhour.adapters.asterisk.telephony_act import Actor
 from busyhour.adapters.asterisk.telephony_callers import Callers
 from busyhour.adapters.asterisk.telephony_ringing import RingingTones
 from busyhour.adapters.asterisk.telephony_seen import Channels
 from busyhour.core.events import PhoneGone, PhoneRegistered
+from busyhour.core.model.callers import MissedCaller
 from busyhour.core.model.ids import came_in, is_call, is_leg, is_party, leg_in, room_of, tenant_of
 from busyhour.core.model.pictures import ChannelPicture, PbxPicture
 
@@ -71,7 +72,7 @@ class Photographer:
         up = [name for name, picture in found.items() if picture.answered and is_call(name)]
         unknown = [name for name in up if self._channels.of(name).up_utc_s is None]
         for name, at_utc_s in (await answers_of(self._access.cel_file, unknown)).items():
-            self._channels.of(name).up_utc_s = at_utc_s
+            self._channels.of(name).up_utc_s = self._channels.clock.told(at_utc_s)
         for name in up:
             found[name] = replace(found[name], answered_utc_s=self._channels.of(name).up_utc_s)
 
@@ -90,7 +91,7 @@ class Photographer:
             dialed=dialed,
             number=number,
             name=row.caller.name[: translate.NAME_MAX] if came_in(row.name) else "",
-            created_utc_s=row.creationtime.timestamp(),
+            created_utc_s=self._channels.clock.told(row.creationtime.timestamp()),
         )
         seen = self._channels.find(row.name)
         if seen is None:
@@ -112,7 +113,7 @@ class Photographer:
             and room_of(leg) not in standing  # else it was set aside
         ]
         for leg in homeless:
-            await self._actor.take_leg(leg, time.time())
+            await self._actor.take_leg(leg, self._channels.clock.now_utc_s())
         for room in rooms:
             leg = leg_in(room.id)
             if _is_room(room.id) and leg not in found:
@@ -136,6 +137,7 @@ class Photographer:
         gone = [channel for channel in about if channel not in found]
         shown = [name for name in found if tenant_of(name) == tenant and not self._is_arriving(name)]
         known = set(about)
+        ended = await lives_of(self._access.cel_file, gone, booted_utc_s=time_of(boot))
         brought = await self._callers.brought([name for name in shown if name not in known and _is_caller(found[name])])
         return PbxPicture(
             boot=boot,
@@ -144,9 +146,15 @@ class Photographer:
                 for name in shown
                 if not self._is_arriving(name)  # may have come to be told of while headers were read
             ),
-            histories=await lives_of(self._access.cel_file, gone, booted_utc_s=time_of(boot)),
+            histories=tuple(self._channels.clock.of_history(one) for one in ended),
             ahead_s=self._channels.clock.ahead_s,
         )
+
+    async def missed(self, boot: str, tenant: int, since_utc_s: float) -> tuple[MissedCaller, ...]:
+        """Who came and went while nobody looked."""
+        clock, file = self._channels.clock, self._access.cel_file
+        found = await missed_of(file, tenant, clock.stamped(since_utc_s), booted_utc_s=time_of(boot))
+        return tuple(clock.of_missed(one) for one in found)
 
     def _is_arriving(self, channel: str) -> bool:
         """A caller who is about to be told of, with what they bring along."""
