@@ -269,6 +269,27 @@ def test_an_ear_that_the_pbx_does_not_open_is_given_up() -> None:
     """)
 
 
+@pytest.mark.covers("I43")
+def test_an_ear_that_is_not_opened_while_they_take_over_in_vain_is_given_up_then() -> None:
+    """Seeds 112 and 184 of 3,000 contacts: its time was over in the taking over, and nobody looked at it again."""
+    listening().check("""
+        8 supervises bob ann whisper
+          > open-ear bob#2/4 ann#1 whisper
+          > ok
+        9 takes-over bob
+          > join c1 bob#2
+          > ok
+        13 ticks
+        14 ticks
+          > join c1 ann#1
+          > close-ear bob#2/3
+          > close-ear bob#2/4
+          > audit bob supervised ann 8
+          > hang-up-leg bob#2
+          > agent bob not_ready login
+    """)
+
+
 def test_a_phone_that_is_not_picked_up_ends_it() -> None:
     talking().check("""
         5 supervises bob ann listen

@@ -221,7 +221,8 @@ def on_take_due(f: FloorState, name: str) -> None:
     if one is not None and one.state is S.TAKING:
         _move(f, one, C.GAVE_BACK)
         _give_back(f, one)
-        if one.ear is None:
+        given_up = one.next_ear is not None and not f.is_due("ear", name)  # while they were taking over
+        if one.ear is None or given_up:
             _end(f, one)
 
 
