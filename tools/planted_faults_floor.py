@@ -179,4 +179,10 @@ FLOOR = (
         "if False:",
         "two supervisors on one call",
     ),
+    Fault(
+        "core/floor/supervising.py",
+        'given_up = one.next_ear is not None and not f.is_due("ear", name)',
+        "given_up = False",
+        "an ear whose time was over in a taking over is waited for without end",
+    ),
 )

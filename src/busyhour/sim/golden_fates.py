@@ -94,6 +94,7 @@ class Fates:
         self.struck = 0
         self.over = False
         self.orders: dict[type[Any], str] = {}  # how each of these fails, when the script itself wants it
+        self.events: dict[type[Any], str] = {}
         self._fate = fate
 
     def of(self, port: str) -> str:
@@ -120,7 +121,7 @@ class FatedLine(Line):
     def hear(self, event: e.Event) -> None:
         if self._sink is None or self.downs or self.mute or self.process.dead:
             return
-        kind = self._fates.of("event")
+        kind = self._fates.of("event") or self._fates.events.get(type(event), "")
         delays_s = {"lost": (), "doubled": (EVENT_S, DELAY_S), "late": (DELAY_S,), "late a little": (SHORT_DELAY_S,)}
         if kind == "killed before":
             self.process.watch.kill(self.process)

@@ -2,6 +2,8 @@
 
 import asyncio
 
+from busyhour.core import commands as c
+from busyhour.core.floor.supervising import OPEN_MAX_S
 from busyhour.core.model import supervising as sv
 from busyhour.sim.golden import GoldenWorld
 from busyhour.sim.golden_cast import answers
@@ -9,7 +11,6 @@ from busyhour.sim.golden_scene import TENANT, Scene, Script, agent, campaign, co
 
 SUPERVISOR = 2
 BREATH_S = 0.8
-LONG = contact(answers(1.0, stays_s=12.0))
 
 
 async def on_the_call(stage: GoldenWorld, mode: sv.Mode = sv.Mode.LISTEN) -> None:
@@ -49,6 +50,20 @@ async def take_over(stage: GoldenWorld) -> None:
     await asyncio.sleep(BREATH_S)
 
 
+async def takes_over_in_vain(stage: GoldenWorld) -> None:
+    """They do not come within the time of an order, and in that time the one of an ear is over, of which nobody heard
+    that it was open."""
+    await on_the_call(stage)
+    stage.fates.events[sv.EarOpened] = "lost"
+    await supervise(stage, sv.Mode.WHISPER)
+    await asyncio.sleep(OPEN_MAX_S - 2 * BREATH_S)
+    stage.fates.orders[c.Join] = "too late"
+    await take_over(stage)
+    stage.fates.orders.clear()
+    stage.fates.events.clear()
+    await asyncio.sleep(12.0)
+
+
 async def takes_over_from_hold(stage: GoldenWorld) -> None:
     await on_the_call(stage)
     await stage.agent(1).hold()
@@ -77,11 +92,11 @@ async def engine_dies(stage: GoldenWorld) -> None:
     await asyncio.sleep(3.0)
 
 
-def scene(name: str, says: str, script: Script) -> Scene:
+def scene(name: str, says: str, script: Script, *, stays_s: float = 12.0) -> Scene:
     return Scene(
         name=name,
         says=says,
-        contacts=(LONG,),
+        contacts=(contact(answers(1.0, stays_s=stays_s)),),
         outcomes={"HANDLED": 1},
         campaigns=(campaign(agents=(1,)),),
         agents=(agent(1), agent(SUPERVISOR)),
@@ -92,6 +107,7 @@ def scene(name: str, says: str, script: Script) -> Scene:
 SUPERVISING = (
     scene("supervised", "a supervisor listens, whispers, barges in, and leaves", listens_whispers_barges_leaves),
     scene("supervised, taken over", "the supervisor has the call; the agent wraps up", takes_over),
+    scene("supervised, taken over in vain", "the customer stays with the agent", takes_over_in_vain, stays_s=24.0),
     scene("supervised, taken over from hold", "out of the music", takes_over_from_hold),
     scene("supervised, supervisor gone", "their phone is gone; the call goes on", supervisor_vanishes),
     scene("supervised, agent's phone gone", "the customer hears music, and the same agent again", agents_phone_goes),
