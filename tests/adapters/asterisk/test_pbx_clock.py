@@ -77,6 +77,16 @@ def test_what_comes_late_is_told_as_late(ahead_s: float) -> None:
     assert both.tell(late_s=20.0) == 20.0, "a line that stood still"
 
 
+def test_what_comes_before_the_first_look_is_told_as_it_is() -> None:
+    """It waits for the picture, which says by how much it is off."""
+    clock = PbxClock(wall=lambda: NOON, steady=lambda: 0.0)
+    early = answer_at(NOON + 120.0)
+    assert clock.of_event(early) == early
+    clock.shows(NOON + 120.004, NOON, 0.008)
+    assert clock.ahead_s == pytest.approx(120.0)
+    assert clock.of_event(early) == early
+
+
 def test_a_slow_answer_spoils_nothing_that_a_fast_one_has_found() -> None:
     both = TwoMachines(120.0)
     both.clock.shows(NOON + 132.9, NOON + 10, 3.0)

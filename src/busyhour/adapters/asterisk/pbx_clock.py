@@ -78,7 +78,8 @@ class PbxClock:
         stamp: datetime | None = getattr(event, "timestamp", None)
         if stamp is None:
             return event
-        self._hear(stamp.timestamp())
+        if self._told:  # else the first picture tells by what the clock is ahead, and what waits for it is as it is
+            self._hear(stamp.timestamp())
         return _moved(event, self._shift_s) if self._shift_s else event
 
     def of_history(self, one: CallHistory) -> CallHistory:
@@ -95,13 +96,18 @@ class PbxClock:
         now_utc_s = self._wall() + self.ahead_s - self._shift_s  # what the PBX shows
         older_s = self._latest_utc_s - pbx_utc_s
         if pbx_utc_s > now_utc_s + AHEAD_MAX_S or older_s > BACK_SURE_S:
-            self._shift_s -= pbx_utc_s - now_utc_s
+            self._is_set(self._shift_s - (pbx_utc_s - now_utc_s))
             self._latest_utc_s = pbx_utc_s
             self._doubted = True
         elif older_s > BACK_DOUBT_S:
             self._doubted = True
         elif older_s < 0:
             self._latest_utc_s = pbx_utc_s
+
+    def _is_set(self, shift_s: float) -> None:
+        self._shift_s = shift_s
+        ahead_s = round(self.ahead_s - shift_s, 3)
+        log.warning("the clock of the PBX was set; its times are corrected", ahead_s=ahead_s)
 
     def _see_ours(self) -> None:
         """When our own clock is set, the PBX's is not: what it stamps is told by ours of now."""
@@ -140,13 +146,11 @@ class PbxClock:
             ahead_s = 0.0
         if not self._told:
             self._told, self.ahead_s, self._shift_s = True, ahead_s, 0.0
-        elif abs(ahead_s - (self.ahead_s - self._shift_s)) <= doubt_s:
-            return
-        else:
-            self._shift_s = self.ahead_s - ahead_s
-        self._latest_utc_s = min(self._latest_utc_s, pbx_utc_s)
-        if ahead_s or self._shift_s:
-            log.warning("the clock of the PBX is not ours; its times are corrected", ahead_s=round(ahead_s, 3))
+            if ahead_s:
+                log.warning("the clock of the PBX is not ours; its times are corrected", ahead_s=round(ahead_s, 3))
+        elif abs(ahead_s - (self.ahead_s - self._shift_s)) > doubt_s:
+            self._is_set(self.ahead_s - ahead_s)
+            self._latest_utc_s = min(self._latest_utc_s, pbx_utc_s)
 
 
 def _moved(event: ari.AriEvent, by_s: float) -> ari.AriEvent:

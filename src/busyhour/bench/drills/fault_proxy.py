@@ -7,11 +7,13 @@ import asyncio
 import contextlib
 import json
 import random
+import re
 import time
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from types import TracebackType
 from typing import Final, Self
@@ -28,6 +30,7 @@ LOOK_S: Final = 0.1
 SHARE: Final = 0.1  # of messages that are lost, doubled or late
 REPLY_SHARE: Final = 0.3  # of replies that are swallowed
 CLOSE_MAX_S: Final = 0.2
+STAMPED: Final = re.compile(r'(?P<key>timestamp\\?"\s*:\s*\\?")(?P<stamp>[0-9T:.+-]{20,32})')
 HOP_HEADERS: Final = frozenset(
     {"host", "connection", "upgrade", "transfer-encoding", "content-length", "content-encoding", "keep-alive"}
 )
@@ -75,6 +78,9 @@ class FaultProxy:
         self._links: set[Link] = set()
         self._late: set[asyncio.Task[None]] = set()
         self.orders: deque[Order] = deque(maxlen=ORDERS_MAX)
+        self.clock_s = 0.0
+        """By how much the PBX's clock was set: it stamps so from here on. When a channel came to be, and when the PBX
+        was started, it has noted before."""
         self.harmed = 0
         """Messages, requests and sockets that came to harm."""
 
@@ -158,6 +164,8 @@ class FaultProxy:
         order = self._passed(request.method, str(request.rel_url))
         async with self._http.request(request.method, request.rel_url, headers=headers, data=body or None) as reply:
             content = await reply.read()
+        if self.clock_s:
+            content = _set(content.decode(), self.clock_s).encode()
         order.status = reply.status
         await self._lose_while(Fault.NO_REPLIES, request)
         if self._fault is Fault.SWALLOW_REPLIES and self._random.random() < REPLY_SHARE:
@@ -234,8 +242,12 @@ class FaultProxy:
                 answer = json.loads(message.data)
                 if (order := asked.pop(answer["request_id"], None)) is not None:
                     order.status = answer.get("status_code")
-            for _ in range(self._copies(message, reply=reply)):
-                await _send(below, message)
+            stamped = message
+            if self.clock_s and message.type is aiohttp.WSMsgType.TEXT:
+                stamped = message._replace(data=_set(message.data, self.clock_s))
+                self.harmed += 1
+            for _ in range(self._copies(stamped, reply=reply)):
+                await _send(below, stamped)
 
     def _copies(self, message: aiohttp.WSMessage, *, reply: bool) -> int:
         """How often this message goes down now; a late one goes by itself later."""
@@ -267,6 +279,16 @@ class FaultProxy:
         for link in links:
             if link in self._links:  # a message never outlives its connection
                 await _send(link[0], message)
+
+
+def _set(text: str, by_s: float) -> str:
+    """All stamps in it, also in the body of an answer that is itself in a message."""
+
+    def moved(found: re.Match[str]) -> str:
+        stamp = datetime.fromisoformat(found["stamp"]) + timedelta(seconds=by_s)
+        return found["key"] + stamp.isoformat(timespec="milliseconds")
+
+    return STAMPED.sub(moved, text)
 
 
 async def _send(to: web.WebSocketResponse | aiohttp.ClientWebSocketResponse, message: aiohttp.WSMessage) -> None:
