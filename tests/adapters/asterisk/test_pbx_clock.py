@@ -160,6 +160,16 @@ def test_our_own_clock_is_set_and_facts_are_told_by_ours_of_now(step_s: float, p
         assert both.tell(late_s=late_s) == pytest.approx(late_s, abs=MEASURED_S)
 
 
+def test_small_steps_of_ours_are_seen_at_the_next_look_and_counted_once() -> None:
+    both = TwoMachines()
+    for _ in range(3):
+        both.ours_s += 0.2
+        both.pass_by(5.0)
+        both.look()
+        both.pass_by(0.5)
+        assert both.tell(late_s=0.01) == pytest.approx(0.01, abs=MEASURED_S)
+
+
 def test_a_clock_that_was_set_is_set_right_again() -> None:
     both = TwoMachines()
     for step_s in (120.0, -120.0, -3600.0, 3600.0):

@@ -26,6 +26,8 @@ from busyhour.core.model.pictures import CallHistory
 
 SAME_S: Final = 0.02
 """Beside the answer's delay: the PBX tells milliseconds, and a clock that is being put right moves a little."""
+OURS_SET_S: Final = 0.25
+"""So far our two clocks part only when one is set: less is a process that stood still between the looks at them."""
 AHEAD_MAX_S: Final = 0.5
 """A fact comes after it happened; so much younger than now is what the clock was measured wrong by, at most."""
 BACK_DOUBT_S: Final = 0.5
@@ -112,7 +114,7 @@ class PbxClock:
     def _see_ours(self) -> None:
         """When our own clock is set, the PBX's is not: what it stamps is told by ours of now."""
         ours_s = self._wall() - self._steady()
-        if abs(ours_s - self._ours_s) > SAME_S:
+        if abs(ours_s - self._ours_s) > OURS_SET_S:
             self._shift_s += ours_s - self._ours_s
             self._ours_s = ours_s
 
@@ -141,6 +143,7 @@ class PbxClock:
         if abs(set_by_s) > SAME_S:
             return
         self._see_ours()
+        self._ours_s = self._wall() - self._steady()
         ahead_s, doubt_s = pbx_utc_s - asked_utc_s - took_s / 2, took_s / 2 + SAME_S
         if abs(ahead_s) <= doubt_s:
             ahead_s = 0.0
