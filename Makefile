@@ -20,7 +20,7 @@ check: $(READY) ## format, lint, types, import contracts, requirements, page, un
 	@$(BIN)/python tools/check.py
 
 test: check .tools/test-programs ## check, and the tests on a real Asterisk, PostgreSQL, SIPp and Chromium
-	@$(BIN)/pytest -m real
+	@$(BIN)/python -P tools/real_tests.py
 
 bench: $(READY) ## calls per second, and import speed, on this machine
 	@$(BIN)/busyhour bench calls

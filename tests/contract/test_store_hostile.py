@@ -59,6 +59,7 @@ async def hostile_sessions(url: str, calm: asyncio.Event) -> AsyncIterator[dict[
 
 
 @pytest.mark.real
+@pytest.mark.once
 @pytest.mark.timeout(120)
 @pytest.mark.covers("I1", "I3", "I29")
 async def test_an_engine_among_hostile_sessions_calls_everybody_once(

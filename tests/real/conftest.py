@@ -49,7 +49,7 @@ def pbx_crashes() -> Iterator[PbxCrashes]:
     with pytest.MonkeyPatch.context() as patch:
         crashes.install(patch)
         yield crashes
-    assert crashes.new() == []  # while the last products were swept away
+    assert crashes.new() == [], "Asterisk crashed"  # while the last products were swept away
 
 
 @pytest.fixture(autouse=True)

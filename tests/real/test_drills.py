@@ -16,7 +16,7 @@ from busyhour.bench.drills.verdict import KINDS
 from busyhour.service.keeping import SURE_S
 from tests.real.conftest import OFFSET
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(1800)]
+pytestmark = [pytest.mark.real, pytest.mark.once, pytest.mark.timeout(1800)]
 
 UNTIMED = tuple(kind for kind in KINDS if kind != "late")
 

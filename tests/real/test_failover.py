@@ -102,6 +102,7 @@ class Place:
 
 
 @pytest.mark.real
+@pytest.mark.once
 @pytest.mark.covers("I3", "I29")
 @pytest.mark.parametrize("engine_dies", [False, True], ids=["the engine lives", "the engine dies with it"])
 async def test_acknowledged_commits_that_the_standby_has_not_are_given_back(engine_dies: bool) -> None:

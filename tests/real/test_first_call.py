@@ -16,7 +16,7 @@ from busyhour.sim.sipp.numbers import Behavior, behavior_of, number_of
 from busyhour.sim.sipp.phones import Phones
 from busyhour.sim.sipp.process import SippSettings
 
-pytestmark = [pytest.mark.real, pytest.mark.timeout(420)]
+pytestmark = [pytest.mark.real, pytest.mark.once, pytest.mark.timeout(420)]
 
 B = Behavior
 MIX = {B.TALK: 120, B.BUSY: 60, B.RING_OUT: 45, B.NOT_FOUND: 15, B.INCOMPLETE: 15} | {

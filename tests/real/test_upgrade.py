@@ -21,6 +21,7 @@ pytestmark = [pytest.mark.real, pytest.mark.timeout(900)]
 UNTIMED = tuple(kind for kind in KINDS if kind != "late")
 
 
+@pytest.mark.once
 async def test_an_upgrade_drops_no_call(tmp_path: Path, pbx_cache: str) -> None:
     """Times are not judged here: the machine is shared. They are printed."""
     wanted = DrillSettings(offset=OFFSET, folder=tmp_path, environment={"BUSYHOUR_PBX_CACHE": pbx_cache})

@@ -53,6 +53,7 @@ def test_it_ends_as_written_and_some_failures_break_nothing(scene: Scene) -> Non
 
 
 @pytest.mark.real
+@pytest.mark.once
 @pytest.mark.timeout(2000)
 @pytest.mark.covers(*INVARIANTS)
 def test_no_failing_operation_breaks_anything() -> None:

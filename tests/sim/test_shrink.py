@@ -73,6 +73,7 @@ def leave_it_alone(f: FloorState, stored: OpenCall, channel: ChannelPicture) -> 
     """What lives is not taken over by the next engine."""
 
 
+@pytest.mark.once
 @pytest.mark.real  # not for what it needs, but for its length
 @pytest.mark.timeout(900)
 def test_a_fault_planted_by_hand_is_shown_by_a_smaller_world(monkeypatch: pytest.MonkeyPatch) -> None:
