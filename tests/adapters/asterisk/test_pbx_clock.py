@@ -89,6 +89,7 @@ def test_what_comes_before_the_first_look_is_told_as_it_is() -> None:
 
 def test_a_slow_answer_spoils_nothing_that_a_fast_one_has_found() -> None:
     both = TwoMachines(120.0)
+    both.pass_by(13.0)
     both.clock.shows(NOON + 132.9, NOON + 10, 3.0)
     assert both.tell(late_s=0.01) == 0.01
 
@@ -206,3 +207,25 @@ def test_who_arrives_after_it_was_set_has_not_waited_since_before() -> None:
     heard = both.clock.of_event(start)
     assert isinstance(heard, ari.StasisStart)
     assert heard.channel.creationtime == heard.timestamp == datetime.fromtimestamp(NOON + 1.0, UTC)
+
+
+def test_a_clock_set_ahead_and_back_between_two_facts_is_known_by_what_it_showed_between() -> None:
+    """Found by worlds in which it is set every few seconds (`tests/sim/test_clock_steps.py`)."""
+    both = TwoMachines()
+    both.pass_by(5.0)
+    assert both.tell(late_s=0.01) == 0.01
+    both.pbx_s += 550.0
+    both.pass_by(5.0)
+    both.look()
+    both.pbx_s -= 550.0
+    both.pass_by(5.0)
+    assert both.tell(late_s=0.01) == pytest.approx(0.0, abs=0.01)
+    assert both.clock.is_doubted()
+
+
+def test_what_waited_while_we_stood_still_is_told_as_late_though_a_look_came_before_it() -> None:
+    both = TwoMachines()
+    both.pass_by(30.0)
+    both.look()
+    for late_s in (25.0, 15.0, 0.01):
+        assert both.tell(late_s=late_s) == late_s

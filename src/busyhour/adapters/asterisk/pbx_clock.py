@@ -5,9 +5,10 @@ ahead, and go on by that: all times that the PBX tells (events, channels, record
 them that nobody has set. What it is off by since is made up here, for callees who answer in the next ten seconds must
 not count as having waited as long as the clock was set back.
 
-Messages of the PBX come in order, so a stamp that is younger than now, or much older than the one before, is of a clock
-that was set: the fact counts as of now, and the PBX is asked for its time at once. A difference that may be the
-answer's own delay counts as none: two programs on one machine have one clock.
+Messages of the PBX come in order, so a stamp that is younger than now, or much older than the one before or than what
+the clock showed at the last look, is of a clock that was set: the fact counts as of now, and the PBX is asked for its
+time at once. A difference that may be the answer's own delay counts as none: two programs on one machine have one
+clock.
 """
 
 import time
@@ -36,6 +37,9 @@ BACK_SURE_S: Final = 6.0
 """More than one fact is ever overtaken by (fault B7: 5 s)."""
 ASK_EVERY_S: Final = 1.0
 """At most, whatever comes."""
+STOOD_STILL_S: Final = 12.0
+"""It is looked at every ten seconds. Where a look is that much later than the one before, we stood still, or had no
+link: what the PBX told meanwhile may still come."""
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +56,8 @@ class PbxClock:
         self._asked_s = -ASK_EVERY_S
         self._told = False  # to the floors
         self._shift_s = 0.0  # to add to what it stamps now
-        self._latest_utc_s = 0.0  # of what it has stamped since it was set
+        self._latest_utc_s = 0.0  # of what it has stamped or shown since it was set
+        self._shown_s = -STOOD_STILL_S
         self._ours_s = wall() - steady()  # changes only when our own clock is set
 
     def now_utc_s(self) -> float:
@@ -147,6 +152,8 @@ class PbxClock:
         ahead_s, doubt_s = pbx_utc_s - asked_utc_s - took_s / 2, took_s / 2 + SAME_S
         if abs(ahead_s) <= doubt_s:
             ahead_s = 0.0
+        now_s, before_s = self._steady(), self._shown_s
+        self._shown_s = now_s
         if not self._told:
             self._told, self.ahead_s, self._shift_s = True, ahead_s, 0.0
             if ahead_s:
@@ -154,6 +161,8 @@ class PbxClock:
         elif abs(ahead_s - (self.ahead_s - self._shift_s)) > doubt_s:
             self._is_set(self.ahead_s - ahead_s)
             self._latest_utc_s = min(self._latest_utc_s, pbx_utc_s)
+        if now_s - before_s < STOOD_STILL_S:
+            self._latest_utc_s = max(self._latest_utc_s, pbx_utc_s)  # nothing older is on its way any more
 
 
 def _moved(event: ari.AriEvent, by_s: float) -> ari.AriEvent:
