@@ -22,7 +22,7 @@ CRASHED = "Asterisk crashed"
 BIN = Path(sys.executable).parent
 
 
-@dataclass
+@dataclass(eq=False)
 class Failures:
     """A plugin of pytest's that remembers what failed, and what of it is final."""
 

@@ -26,7 +26,9 @@ GOOD = "def test_good():\n    pass\n"
 def run(folder: Path, *sources: str) -> tuple[int, str]:
     (folder / "pytest.ini").write_text("[pytest]\nmarkers =\n    once: final\n")
     for n, source in enumerate(sources):
-        (folder / f"test_{n}.py").write_text(source.replace("{n}", str(n)))
+        (folder / f"of_{n}").mkdir()
+        (folder / f"of_{n}" / "conftest.py").touch()  # as our folders have
+        (folder / f"of_{n}" / f"test_{n}.py").write_text(source.replace("{n}", str(n)))
     command = (sys.executable, str(TOOL), "-m", "", "-p", "no:cacheprovider", f"--rootdir={folder}", str(folder))
     bare = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTEST_ADDOPTS": ""}  # starts in half the time
     done = subprocess.run(command, cwd=folder, env=bare, capture_output=True, text=True, timeout=50, check=False)
@@ -43,7 +45,7 @@ def test_what_passes_alone_is_told_as_unsteady_with_its_first_failure(tmp_path: 
     code, said = run(tmp_path, GOOD, UNSTEADY)
     assert code == 0
     assert "assert was_there" in said
-    assert "UNSTEADY test_1.py::test_unsteady" in said
+    assert "UNSTEADY of_1/test_1.py::test_unsteady" in said
 
 
 def test_what_fails_twice_is_a_failure(tmp_path: Path) -> None:
