@@ -87,7 +87,7 @@ CALLERS = (
         "a callback's dial that is on its way is taken for never sent",
     ),
     Fault(
-        "core/floor/caller_recovery.py",
+        "core/floor/place_recovery.py",
         "        since_s=picture.since_utc_s,\n",
         "        since_s=picture.since_utc_s + 60.0,\n",
         "a new engine takes a caller's age away",

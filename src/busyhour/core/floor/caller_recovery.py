@@ -6,13 +6,9 @@ the same. Whoever is gone has given up. Who came in and is not known to the stor
 
 from collections.abc import Mapping, Sequence
 
-from msgspec.structs import replace
-
 from busyhour.core import events as e
 from busyhour.core.acd.arrival import arrival_of
-from busyhour.core.acd.entries import Entry
-from busyhour.core.acd.overflow import Path
-from busyhour.core.commands import AnswerCall, Hold, SaveEntry, SaveProgress
+from busyhour.core.commands import AnswerCall, Hold, SaveProgress
 from busyhour.core.floor import (
     callbacks,
     callers,
@@ -25,6 +21,7 @@ from busyhour.core.floor import (
     pairing,
     parking,
     parties,
+    place_recovery,
     places,
     queues,
     wrapup,
@@ -33,9 +30,6 @@ from busyhour.core.floor.call_live import CallerCall
 from busyhour.core.floor.state import FloorState
 from busyhour.core.life.attempt import AttemptState
 from busyhour.core.life.call import CallState
-from busyhour.core.life.callback import CALLBACK_LIFE, CallbackCause, CallbackState
-from busyhour.core.life.entry import EntryState
-from busyhour.core.life.table import step
 from busyhour.core.model.callers import CallerOutcome, EntryPicture, OpenCaller, Served
 from busyhour.core.model.ids import came_in
 from busyhour.core.model.pictures import CallHistory, ChannelPicture
@@ -56,8 +50,8 @@ def begin(f: FloorState, event: e.FloorStarted, channels: Channels, histories: H
         queues.take_callers(f)
     _remember(f, event.served)
     lost_callers.restore(f, event.lost_lately, event.callbacks)
-    entries = _last_places(f, event)
-    _restore_promises(f, event, entries)
+    entries = place_recovery.last_places(f, event)
+    place_recovery.restore_promises(f, event, entries)
     for stored in places.in_order(event.callers, channels):
         channel = channels.get(stored.call)
         if stored.outcome is not None:
@@ -71,8 +65,8 @@ def begin(f: FloorState, event: e.FloorStarted, channels: Channels, histories: H
     for entry in entries.values():
         here = f.entries.entries.get(entry.entry)
         if here is None or here.entered_s != entry.entered_utc_s:  # promised anew just now: that is another place
-            _end_entry(f, entry)
-    _settle_dialing(f)
+            place_recovery.end_entry(f, entry)
+    place_recovery.settle_dialing(f)
 
 
 def _remember(f: FloorState, served: Sequence[Served]) -> None:
@@ -80,50 +74,6 @@ def _remember(f: FloorState, served: Sequence[Served]) -> None:
         f.had_by.note(one.number, one.agent_id, one.at_utc_s)
         if one.queue_id is not None:
             f.entries.routing.had_turn(one.queue_id, one.agent_id)
-
-
-# Promises
-
-
-def _last_places(f: FloorState, event: e.FloorStarted) -> dict[str, EntryPicture]:
-    """Of each the one that they entered last: the end of another may have gone with an engine that died."""
-    entries: dict[str, EntryPicture] = {}
-    for one in sorted(event.entries, key=lambda one: one.entered_utc_s):
-        if one.entry in entries:
-            _end_entry(f, entries[one.entry])
-        entries[one.entry] = one
-    return entries
-
-
-def _restore_promises(f: FloorState, event: e.FloorStarted, entries: dict[str, EntryPicture]) -> None:
-    kept = {name: one for name, one in entries.items() if one.state == EntryState.PROMISED}
-    for callback in event.callbacks:
-        if callback.queue_id not in f.entries.routing.queues:
-            over = step(CALLBACK_LIFE, callback.state, CallbackCause.GAVE_UP)
-            callbacks.save(f, replace(callback, state=over, why="the queue was removed"))
-            continue
-        f.entries.promises.restore(callback)
-        picture = kept.get(callback.callback)
-        entry = Entry(callback.callback, callback.queue_id, callback.number, callback.since_utc_s, f.now.utc_s)
-        if picture is not None:
-            entry = _entry(picture)
-        entry.state = EntryState.PROMISED
-        f.entries.restore(entry, f.now.utc_s)
-        if callback.state is not CallbackState.WAITING:
-            f.entries.callback_taken(callback.callback, f.now.utc_s)
-        if callback.state is CallbackState.PUT_OFF:
-            f.at((callback.due_utc_s or 0.0) - f.now.utc_s, "callback", callback.callback)
-        callers.look_again(f, callback.callback)
-
-
-def _settle_dialing(f: FloorState) -> None:
-    """A dial of which the store knows nothing was never committed, so nobody was dialed."""
-    dialed = {call.callback for call in f.callers.values() if call.state is not CallState.ENDED}
-    for callback in list(f.entries.promises.callbacks.values()):
-        if callback.state is CallbackState.DIALING and callback.callback not in dialed:
-            f.entries.promises.not_sent(callback.callback)
-            callbacks.save(f, callback)
-            f.entries.callback_waits(callback.callback, f.now.utc_s)
 
 
 # Callers
@@ -192,9 +142,9 @@ def _adopt(f: FloorState, stored: OpenCaller, channel: ChannelPicture, entry: En
     f.touch("calls", call.call)
     _take_line(f, call)
     if entry is not None and call.state is CallState.TALKING and entry.queue_id in f.entries.routing.queues:
-        offers.taken_over(f, call, _entry(entry))
+        offers.taken_over(f, call, place_recovery.entry_of(entry))
     elif entry is not None and call.state is not CallState.WAITING:
-        _end_entry(f, entry)
+        place_recovery.end_entry(f, entry)
     _take_up(f, call, leg, stored.agent_id, entry)
 
 
@@ -270,7 +220,7 @@ def _back_to_line(f: FloorState, call: CallerCall, picture: EntryPicture | None)
         callers.find_way(f, call)
         callers.go_on(f, call)
         return
-    entry = _entry(picture)
+    entry = place_recovery.entry_of(picture)
     call.path, call.welcomed = entry.path, True
     f.entries.restore(entry, f.now.utc_s)
     queues.keep(f, entry)
@@ -284,25 +234,6 @@ def _is_promised(f: FloorState, call: CallerCall) -> bool:
     promises, queue_id = f.entries.promises, call.queue.queue_id if call.queue is not None else queues.DIRECT
     known = callbacks.name_of(call.call) in promises.callbacks
     return known or (bool(call.caller) and promises.of_number(queue_id, call.caller) is not None)
-
-
-def _entry(picture: EntryPicture) -> Entry:
-    return Entry(
-        call=picture.entry,
-        queue_id=picture.queue_id,
-        number=picture.number,
-        since_s=picture.since_utc_s,
-        entered_s=picture.entered_utc_s,
-        skills=picture.skills,
-        priority=picture.priority,
-        agent_id=picture.agent_id,
-        agent_until_s=picture.agent_until_utc_s,
-        relaxed=picture.relaxed,
-        path=Path(picture.queues, picture.hops, frozenset(picture.fired)),
-        state=EntryState(picture.state),
-        to_tail=picture.to_tail,
-        queued=picture.queued,
-    )
 
 
 def _wait_for_agent(f: FloorState, call: CallerCall, agent_id: int | None) -> None:
@@ -373,16 +304,10 @@ def _close_dead(f: FloorState, stored: OpenCaller, history: CallHistory | None, 
     f.callers[call.call] = call
     if entry is not None and entry.queue_id in f.entries.routing.queues:
         call.queue = f.entries.routing.queues[entry.queue_id]
-        f.entries.restore(_entry(entry), f.now.utc_s)
+        f.entries.restore(place_recovery.entry_of(entry), f.now.utc_s)
     elif entry is not None:
-        _end_entry(f, entry)
+        place_recovery.end_entry(f, entry)
     endings.close(f, call, cause, max(ended_utc_s, call.placed_utc_s))
-
-
-def _end_entry(f: FloorState, entry: EntryPicture) -> None:
-    """Nobody stands there any more."""
-    state = EntryState.SERVED if entry.state == EntryState.OFFERED else EntryState.LEFT
-    f.do(SaveEntry(entry=replace(entry, state=state), at_utc_s=f.now.utc_s))
 
 
 def _take_up_wrap_up(f: FloorState, stored: OpenCaller) -> None:
