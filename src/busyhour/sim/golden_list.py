@@ -8,6 +8,7 @@ from busyhour.sim.golden_scenes_callers import CALLERS
 from busyhour.sim.golden_scenes_desks import DESKS
 from busyhour.sim.golden_scenes_flight import FLIGHT
 from busyhour.sim.golden_scenes_floor import FLOOR
+from busyhour.sim.golden_scenes_full import FULL
 from busyhour.sim.golden_scenes_hands import HANDS
 from busyhour.sim.golden_scenes_limits import LIMITS
 from busyhour.sim.golden_scenes_lines import LINES
@@ -32,6 +33,7 @@ SCENES: tuple[Scene, ...] = (
     *DESKS,
     *FLIGHT,
     *FLOOR,
+    *FULL,
     *HANDS,
     *LIMITS,
     *LINES,

@@ -189,6 +189,7 @@ def _enter(f: FloorState, call: CallerCall, queue_id: int, agent_id: int | None 
         _play(f, call, queue.announce.welcome)
         return True
     call.queue = queue
+    f.touch("calls", call.call)  # who waited in another queue waits still, and is shown in this one
     until_s = 0.0
     if agent_id is not None:
         until_s = f.now.utc_s + DIRECT_RING_S
