@@ -2,11 +2,27 @@
 
 import asyncio
 
+from busyhour.core import events as e
+from busyhour.core.model.dialed import DialedNumber, Treatment
 from busyhour.core.model.queue import OverflowAction, OverflowTrigger
 from busyhour.sim.golden import GoldenWorld
-from busyhour.sim.golden_queues import SECOND, TO_SECOND, comer, queue, rule, scene
+from busyhour.sim.golden_queues import SECOND, TO_SECOND, comer, number, queue, rule, scene
 
+OTHER = "5552"
 LATE = rule(OverflowTrigger.WAITED, OverflowAction.TRANSFER, threshold=3.0, destination=TO_SECOND)
+NUMBERS = (number(), DialedNumber(pattern=OTHER, treatment=Treatment(to=(TO_SECOND,))))
+
+
+async def comes_to_a_full_queue(stage: GoldenWorld) -> None:
+    """One waits in the second queue. The agent of the first cannot send theirs there; a rule sends on who waits."""
+    await stage.at_work()
+    stage.comes(comer(1, dialed=OTHER, patience_s=12.0))
+    stage.comes(comer(2, talk_s=9.0))
+    await stage.talking()
+    stage.comes(comer(3))
+    await asyncio.sleep(1.0)
+    await stage.agent().click(lambda q: e.SendOnAsked(agent_id=1, destination=TO_SECOND, note="", request=q))
+    await asyncio.sleep(18.0)
 
 
 async def one_waits(stage: GoldenWorld) -> None:
@@ -16,6 +32,17 @@ async def one_waits(stage: GoldenWorld) -> None:
 
 
 FULL = (
+    scene(
+        "sent to a queue that is full",
+        "The agent is told so and keeps theirs; whom a rule sends there hears a good-bye.",
+        comes_to_a_full_queue,
+        {"HANDLED": 1, "TURNED_AWAY": 1, "ABANDONED": 1},
+        queues=(
+            queue(overflow=(LATE,)),
+            queue(SECOND, agents=(), waiting_max=1),
+        ),
+        numbers=NUMBERS,
+    ),
     scene(
         "moved to another queue while they wait",
         "By a rule; screens show them there.",

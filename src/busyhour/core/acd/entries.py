@@ -14,7 +14,7 @@ from typing import Final
 from busyhour.core.acd.figures import ENTERED, SENT_ON, abandoned, answered, distributed, talked
 from busyhour.core.acd.leavers import Leavers
 from busyhour.core.acd.needs import in_order, next_step
-from busyhour.core.acd.overflow import Overflow, Path, QueueLoad, next_look_s, on_arrival, while_waiting
+from busyhour.core.acd.overflow import CROWDED, Overflow, Path, QueueLoad, next_look_s, on_arrival, while_waiting
 from busyhour.core.acd.promises import Promises
 from busyhour.core.acd.routing import Routing
 from busyhour.core.acd.waits import WaitEstimate
@@ -30,6 +30,7 @@ ENTRIES_MAX: Final = 20_000  # callers of a shard, waiting or promised
 
 PROMISED: Final = EntryState.PROMISED
 STAYS: Final = frozenset({OverflowAction.ANNOUNCE_THEN_QUEUE, OverflowAction.OFFER_CALLBACK})
+ENDS: Final = frozenset({OverflowAction.ANNOUNCE_THEN_HANGUP, OverflowAction.REJECT})
 
 
 @dataclass(slots=True)
@@ -313,6 +314,12 @@ class Entries:
         if found is None:
             self.let_in[call] = queue_id
         return found
+
+    def why_no_room(self, queue_id: int) -> str:
+        """Why a caller who is sent here now would be let go for want of room; empty: they would not be."""
+        path = Path().entered(queue_id)
+        found = on_arrival(self.routing.queues[queue_id].overflow, self.load(queue_id), path)
+        return found.why if found is not None and found.action in ENDS and found.rule.trigger in CROWDED else ""
 
     def gone(self, call: str) -> None:
         """The call is over: its place at the door, if it had one, is free."""

@@ -306,11 +306,8 @@ def overflow(f: FloorState, call: CallerCall, entry: Entry, found: Overflow) -> 
             assert rule.destination is not None
             call.to = [rule.destination]
             go_on(f, call)
-        case OverflowAction.ANNOUNCE_THEN_HANGUP:
-            turn_away(f, call, found.why, rule.prompt)
-        case OverflowAction.REJECT:
-            call.hint = CallerOutcome.TURNED_AWAY
-            calls.hang_up(f, call)
+        case OverflowAction.ANNOUNCE_THEN_HANGUP | OverflowAction.REJECT:
+            turn_away(f, call, found.why, rule.prompt)  # who hears us already is not hung up on without a word
 
 
 def _left(f: FloorState, call: CallerCall) -> None:

@@ -46,6 +46,8 @@ def _cannot_go_to(f: FloorState, call: CallerCall, to: Destination) -> str:
     match to.kind:
         case DestinationKind.QUEUE if number not in f.entries.routing.queues:
             return "There is no such queue. Choose another one."
+        case DestinationKind.QUEUE if why := f.entries.why_no_room(number):
+            return f"They would be let go there: {why}. Choose another destination."
         case DestinationKind.AGENT if number not in f.agents or not f.agents[number].session_open:
             return "This agent is not logged on. Choose another one."
         case DestinationKind.NUMBER if callbacks.free_trunk(f, call.queue) is None:
