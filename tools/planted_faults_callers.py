@@ -87,6 +87,12 @@ CALLERS = (
         "a callback's dial that is on its way is taken for never sent",
     ),
     Fault(
+        "core/floor/caller_recovery.py",
+        "        _keep_place(f, call)\n        callers.go_on",
+        "        callers.go_on",
+        "a new engine forgets who was let in",
+    ),
+    Fault(
         "core/floor/place_recovery.py",
         "        since_s=picture.since_utc_s,\n",
         "        since_s=picture.since_utc_s + 60.0,\n",

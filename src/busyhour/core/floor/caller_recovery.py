@@ -33,6 +33,7 @@ from busyhour.core.life.call import CallState
 from busyhour.core.model.callers import CallerOutcome, EntryPicture, OpenCaller, Served
 from busyhour.core.model.ids import came_in
 from busyhour.core.model.pictures import CallHistory, ChannelPicture
+from busyhour.core.model.queue import DestinationKind
 from busyhour.core.model.values import EndCause
 
 Channels = Mapping[str, ChannelPicture]
@@ -183,6 +184,7 @@ def _take_up(
     match call.state:
         case CallState.ARRIVED:
             callers.find_way(f, call)
+            _keep_place(f, call)
             f.do(AnswerCall(call=call.call, call_max_s=pairing.TALK_MAX_S))
             f.at(callers.ANSWER_S, "gone", call.call)
         case CallState.DIALING:
@@ -218,6 +220,7 @@ def _back_to_line(f: FloorState, call: CallerCall, picture: EntryPicture | None)
         return
     if picture is None or picture.queue_id not in f.entries.routing.queues:
         callers.find_way(f, call)
+        _keep_place(f, call)
         callers.go_on(f, call)
         return
     entry = place_recovery.entry_of(picture)
@@ -227,6 +230,16 @@ def _back_to_line(f: FloorState, call: CallerCall, picture: EntryPicture | None)
     callers.wait(f, call)
     if call.queue is not None and call.queue.announce.place_every_s > 0:
         f.at(call.queue.announce.place_every_s, "announce", call.call)
+
+
+def _keep_place(f: FloorState, call: CallerCall) -> None:
+    """Who has been in no queue yet was let in at the door of the first one by the engine before us, or would not be
+    answered: that place is theirs, though others came meanwhile (G1)."""
+    first = call.to[0] if call.to and call.queue is None and call.joined_utc_s is None else None
+    if first is None or first.kind is not DestinationKind.QUEUE or not first.target.isdecimal():
+        return
+    if int(first.target) in f.entries.routing.queues:
+        f.entries.let_in[call.call] = int(first.target)
 
 
 def _is_promised(f: FloorState, call: CallerCall) -> bool:
@@ -269,8 +282,12 @@ def meet(f: FloorState, channel: ChannelPicture) -> None:
     if outside:
         _meet_outside(f, callers.begin(f, arrived), channel)
         return
-    callers.on_call_arrived(f, arrived)
-    if channel.answered:
+    if not channel.answered:
+        callers.on_call_arrived(f, arrived)
+    else:
+        call = callers.begin(f, arrived)
+        callers.find_way(f, call)
+        _keep_place(f, call)
         calls.on_call_answered(f, e.CallAnswered(call=channel.channel, at_utc_s=channel.answered_utc_s or f.now.utc_s))
 
 
